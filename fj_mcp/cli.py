@@ -1,0 +1,87 @@
+"""The commands. Without one, `fj-mcp` serves MCP on stdio, with nothing but protocol on stdout."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fj_mcp import __version__
+from fj_mcp.settings import Settings, read_settings
+
+app = typer.Typer(
+    help="Find and reach candidates from your assistant, with FutureJobs.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Sandbox = Annotated[
+    bool,
+    typer.Option("--sandbox", help="Use the built-in sandbox: no key, no network, no credits."),
+]
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app(prog_name="fj-mcp")
+
+
+def _settings(sandbox: bool) -> Settings:
+    settings = read_settings(os.environ, Path.cwd())
+    return settings.model_copy(update={"sandbox": True}) if sandbox else settings
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    context: typer.Context,
+    sandbox: Sandbox = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Serve MCP on stdio, for the assistant that started this command."""
+    if context.invoked_subcommand is None:
+        from fj_mcp.server import build_server
+
+        build_server(_settings(sandbox)).run("stdio")
+
+
+@app.command()
+def demo(
+    job_description: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A text file; or an example.")
+    ] = None,
+) -> None:
+    """Source candidates for a job on the sandbox, from job description to contact."""
+    from fj_mcp.demo import EXAMPLE, run_demo
+
+    text = job_description.read_text(encoding="utf-8") if job_description else EXAMPLE
+    raise typer.Exit(run_demo(text))
+
+
+@app.command()
+def doctor(sandbox: Sandbox = False) -> None:
+    """Check settings, key and API with free calls, and say what to fix."""
+    from fj_mcp.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(_settings(sandbox)))
+
+
+@app.command("sandbox")
+def serve_sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
+    match_seconds: Annotated[float, typer.Option(min=0, help="How long matching takes.")] = 3.0,
+) -> None:
+    """Serve the sandbox API over HTTP on this machine, for other programs."""
+    from fj_mcp.sandbox import Sandbox as Api
+    from fj_mcp.sandbox.server import serve as serve_api
+
+    def announce(bound: int) -> None:
+        typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
+
+    serve_api(port, Api(match_seconds=match_seconds), announce)

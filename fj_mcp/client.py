@@ -1,0 +1,331 @@
+"""The FutureJobs API: one method an endpoint, typed records out. The only place that speaks HTTP.
+
+`_request` owns time-outs, retries, rate limits and the mapping of failures to `errors`. What may
+be sent twice is decided by `OPERATIONS`: a free call is repeated on anything that may pass; a call
+that costs is repeated only when it certainly was not carried out, which is when no connection
+could be made or the answer was 429.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+import anyio
+import httpx
+import stamina
+
+from fj_mcp import reading
+from fj_mcp.answers import read_answer, spent_seconds_until_reset
+from fj_mcp.candidates import Candidate, ProfilePage, Reveal
+from fj_mcp.errors import (
+    ApiError,
+    Attempted,
+    BadSettings,
+    NoKey,
+    RateLimited,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    Unreadable,
+)
+from fj_mcp.records import ListedSession, Session, Started, completions
+from fj_mcp.settings import Settings
+
+Channel = Literal["email", "phone"]
+
+ATTEMPTS = 3
+_FREE_ATTEMPT_SECONDS = 15.0
+"""How long one try of a free call may take, so that a hung one leaves time for the next."""
+
+_CONNECT_SECONDS = 10.0
+_PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
+"""What a gateway says of a machine that may be back a moment later; None is a broken connection."""
+
+_CHECK_LIST = "Ask list_sessions (free) whether the session is there before searching again."
+_CHECK_SESSION = "Call get_session (free) and compare before doing it again."
+_CHECK_CONTACT = "Call list_profiles (free) to see whether the contact is revealed."
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint.
+
+    Attributes:
+        method: the HTTP method.
+        path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
+        attempted: the words for its errors, and whether it costs.
+        needs_data: whether an answer without data is no answer at all.
+    """
+
+    method: Literal["GET", "POST", "PATCH"]
+    path: str
+    attempted: Attempted
+    needs_data: bool = False
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "create_session": Operation(
+        "POST",
+        "/sourcing-session",
+        Attempted("a search", "create_sourcing_session", True, 5, _CHECK_LIST),
+        needs_data=True,
+    ),
+    "update_session": Operation(
+        "PATCH",
+        "/sourcing-session/update-session/{session_id}",
+        Attempted("an update", "update_sourcing_session", True, None, _CHECK_SESSION),
+    ),
+    "fetch_more": Operation(
+        "POST",
+        "/sourcing-session/{session_id}/fetch-more",
+        Attempted("fetching more profiles", "fetch_more_profiles", True, 5, _CHECK_SESSION),
+    ),
+    "reveal": Operation(
+        "POST",
+        "/sourcing-session/contact/reveal",
+        Attempted("a reveal", "reveal_contacts", True, None, _CHECK_CONTACT),
+    ),
+    "get_session": Operation(
+        "GET",
+        "/sourcing-session/{session_id}",
+        Attempted("the session", "get_session"),
+        needs_data=True,
+    ),
+    "profiles": Operation(
+        "GET",
+        "/sourcing-session/{session_id}/profiles",
+        Attempted("the session's profiles", "list_profiles"),
+        needs_data=True,
+    ),
+    "candidate": Operation(
+        "GET",
+        "/sourcing-session/candidate/{candidate_id}/details",
+        Attempted("the candidate", "get_candidate"),
+        needs_data=True,
+    ),
+    "project_sessions": Operation(
+        "GET",
+        "/projects/sessions",
+        Attempted("the list of sessions", "list_sessions"),
+        needs_data=True,
+    ),
+    "annotation": Operation(
+        "POST",
+        "/sourcing-session/get-annotation",
+        Attempted("the job description", "suggest_filters"),
+    ),
+    "autocomplete": Operation(
+        "GET",
+        "/sourcing-session/filters/autocomplete",
+        Attempted("the query", "search_filter_values"),
+    ),
+}
+"""Every endpoint. `attempted.costs` decides what may be sent twice."""
+
+
+class FutureJobs:
+    """The API, until it is closed.
+
+    Every method raises an `ApiError` (or `NoKey`, `BadSettings`) whose text is fit for the model.
+    All attempts of one method together stay inside the enclosing cancel scope's deadline, or
+    inside the call deadline of the settings where there is none.
+    """
+
+    def __init__(
+        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._resume_at = 0.0
+        self._http = httpx.AsyncClient(
+            base_url=settings.api_base_url,
+            transport=transport,
+            headers={"x-fj-api-key": settings.key or "", "accept": "application/json"},
+            timeout=None,  # noqa: S113 - every attempt has its own, in `_send`
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def create_session(
+        self, title: str, queries: dict[str, Any], text: str, sample_profile_url: str
+    ) -> Started:
+        """Start a search (5 credits). `queries` is the filter map; matching goes on after this."""
+        body = {
+            "sessionTitle": title,
+            "jdDetail": _described(text, sample_profile_url),
+            "queries": queries,
+        }
+        started = Started.read(await self._request("create_session", body=body))
+        if not started.session.id:
+            raise Unreadable(OPERATIONS["create_session"].attempted)
+        return started
+
+    async def update_session(
+        self,
+        session_id: str,
+        *,
+        queries: dict[str, Any] | None = None,
+        title: str | None = None,
+        text: str | None = None,
+        sample_profile_url: str | None = None,
+    ) -> Started:
+        """Change a session and search again (costs credits). `queries` must be the whole map."""
+        body: dict[str, Any] = {}
+        if title is not None:
+            body["sessionTitle"] = title
+        if text is not None or sample_profile_url is not None:
+            body["jdDetail"] = _described(text or "", sample_profile_url or "")
+        if queries is not None:
+            body["queries"] = queries
+        answer = await self._request("update_session", {"session_id": session_id}, body=body)
+        return Started.read(answer)
+
+    async def fetch_more(self, session_id: str) -> Started:
+        """Ask for further profiles (5 credits); they are matched after this returns."""
+        return Started.read(await self._request("fetch_more", {"session_id": session_id}, body={}))
+
+    async def reveal(self, session_id: str, profile_url: str, channel: Channel) -> Reveal:
+        """Reveal one contact (costs credits) by the profile's own LinkedIn address."""
+        query = {
+            "sourcingSessionId": session_id,
+            "linkedin_profile_url": profile_url,
+            "revealType": channel.upper(),
+        }
+        return Reveal.read(await self._request("reveal", query=query), channel)
+
+    async def get_session(self, session_id: str) -> Session:
+        """The session as it is now."""
+        answer = await self._request("get_session", {"session_id": session_id})
+        return Session.read(answer.get("data"))
+
+    async def profiles(self, session_id: str, page: int, limit: int) -> ProfilePage:
+        """One page (from 1) of a session's profiles, in the API's order."""
+        answer = await self._request(
+            "profiles", {"session_id": session_id}, query={"page": page, "limit": limit}
+        )
+        return ProfilePage.read(answer.get("data"))
+
+    async def candidate(self, session_id: str, candidate_id: str) -> Candidate:
+        """One candidate in full."""
+        ids = {"session_id": session_id, "candidate_id": candidate_id}
+        answer = await self._request("candidate", ids, query={"sessionId": session_id})
+        return Candidate.read(answer.get("data"))
+
+    async def project_sessions(self) -> list[ListedSession]:
+        """Every session of the key's project, in the API's order."""
+        answer = await self._request("project_sessions")
+        return [ListedSession.read(doc) for doc in reading.mappings(answer.get("data"))]
+
+    async def annotation(self, job_description: str, sample_profile_url: str) -> dict[str, Any]:
+        """The filter map that a job description suggests: `{key: {presence, value}}`."""
+        body = {"userText": job_description, "linkedin_profile_url": sample_profile_url}
+        answer = await self._request("annotation", body=body)
+        # The map comes bare, or under `data`.
+        return reading.mapping(answer["data"]) if "data" in answer else answer
+
+    async def autocomplete(self, filter_type: str, query: str, limit: int) -> list[str]:
+        """Values that begin like `query`."""
+        parameters: dict[str, str | int] = {
+            "filter_type": filter_type,
+            "query": query,
+            "limit": limit,
+        }
+        answer = await self._request("autocomplete", query=parameters)
+        return completions(answer.get("data"))
+
+    async def _request(
+        self,
+        name: str,
+        ids: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The JSON of the answer to one operation, after as many attempts as it may have."""
+        if self._settings.problems:
+            raise BadSettings(self._settings.problems)
+        if self._settings.key is None:
+            raise NoKey
+        operation = OPERATIONS[name]
+        ids = ids or {}
+        path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
+        request = self._http.build_request(operation.method, path, params=query, json=body)
+        ends = self._ends()
+
+        def pause(error: Exception) -> bool | float:
+            """Whether to try again after `error`, and after how many seconds."""
+            if not isinstance(error, ApiError) or not _may_repeat(operation, error):
+                return False
+            if isinstance(error, RateLimited):
+                return error.seconds if anyio.current_time() + error.seconds < ends else False
+            return anyio.current_time() + 1.0 < ends
+
+        attempts = stamina.retry_context(
+            on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._send(operation, request, ids, ends)
+        raise AssertionError("stamina always returns or raises")
+
+    def _ends(self) -> float:
+        """When the answer must be known, so that there is time to say so before the deadline."""
+        deadline = self._settings.call_deadline_seconds
+        limit = min(anyio.current_effective_deadline(), anyio.current_time() + deadline)
+        return limit - min(1.0, deadline * 0.05)
+
+    async def _send(
+        self, operation: Operation, request: httpx.Request, ids: Mapping[str, str], ends: float
+    ) -> dict[str, Any]:
+        """One attempt."""
+        attempted = operation.attempted
+        await self._keep_pace(attempted, ends)
+        left = ends - anyio.current_time()
+        seconds = left if attempted.costs else min(left, _FREE_ATTEMPT_SECONDS)
+        connect = min(_CONNECT_SECONDS, seconds)
+        request.extensions["timeout"] = {"connect": connect, "pool": connect}
+        try:
+            with anyio.fail_after(seconds):
+                response = await self._http.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            raise Unreachable(attempted) from None
+        except (TimeoutError, httpx.TimeoutException):
+            raise TimedOut(attempted, self._settings.call_deadline_seconds) from None
+        except httpx.DecodingError:
+            raise Unreadable(attempted) from None
+        except httpx.TransportError:
+            raise Unavailable(attempted) from None
+        if (wait := spent_seconds_until_reset(response)) is not None:
+            self._resume_at = anyio.current_time() + wait
+        answer = read_answer(attempted, response, ids)
+        if operation.needs_data and answer.get("data") in (None, {}):
+            raise Unreadable(attempted)
+        return answer
+
+    async def _keep_pace(self, attempted: Attempted, ends: float) -> None:
+        """Wait until the API takes requests again, if that is before `ends`.
+
+        Raises:
+            RateLimited: if it is not; nothing was sent.
+        """
+        wait = self._resume_at - anyio.current_time()
+        if wait > 0:
+            if anyio.current_time() + wait >= ends:
+                raise RateLimited(attempted, wait)
+            await anyio.sleep(wait)
+
+
+def _described(text: str, sample_profile_url: str) -> dict[str, str]:
+    described = {"userText": text, "sampleProfileURL": sample_profile_url}
+    return {name: value for name, value in described.items() if value}
+
+
+def _may_repeat(operation: Operation, error: ApiError) -> bool:
+    if operation.attempted.costs:
+        return isinstance(error, Unreachable | RateLimited)
+    if isinstance(error, Unavailable):
+        return error.status in _PASSING_STATUSES
+    return error.passing

@@ -1,0 +1,177 @@
+"""`fj-mcp demo`: a whole sourcing run in the terminal.
+
+It starts the real server as a real client does, over stdio, on the sandbox, and prints what the
+tools answer. Nothing in it is scripted.
+"""
+
+import sys
+from typing import Any
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp_types import TextContent
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+EXAMPLE = """\
+Senior .NET Developer, Pune
+
+We are looking for .NET developers with 1 to 5 years of experience for our product team in Pune.
+You must know C# and ASP.NET Core. SQL Server and Azure are wanted; Docker is nice to have."""
+
+SHOWN = 8
+
+
+class DemoFailed(Exception):
+    """A tool answered with an error; the text is the tool's sentence."""
+
+
+def run_demo(job_description: str) -> int:
+    """Run the demo for a job description. Returns the exit status: 0, or 1 if a tool failed."""
+    console = Console(highlight=False)
+    try:
+        anyio.run(_source, console, job_description)
+    except DemoFailed as error:
+        console.print(Text(str(error), "red"))
+        return 1
+    return 0
+
+
+class _Assistant:
+    """What an assistant does between the person and the server, with every call shown."""
+
+    def __init__(self, client: Client, console: Console) -> None:
+        self._client = client
+        self._console = console
+        self.spent = 0
+        self.remaining: int | None = None
+
+    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """Call a tool, show that it was called, and keep count of the credits."""
+        with self._console.status(tool):
+            answer = await self._client.call_tool(tool, arguments)
+        return self._noted(tool, answer)
+
+    async def wait(self, session_id: str) -> dict[str, Any]:
+        """Wait for a session under a live bar, as often as it takes."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._console, transient=True) as bar:
+            task = bar.add_task("matching", total=None)
+
+            async def show(
+                progress: float, total: float | None = None, message: str | None = None
+            ) -> None:
+                bar.update(task, completed=progress, total=total, description=message or "matching")
+
+            while True:
+                answer = await self._client.call_tool(
+                    "wait_for_session", {"session_id": session_id}, progress_callback=show
+                )
+                result = self._noted("wait_for_session", answer)
+                if result["status"] != "running":
+                    return result
+
+    def _noted(self, tool: str, answer: Any) -> dict[str, Any]:
+        if answer.is_error:
+            words = [part.text for part in answer.content if isinstance(part, TextContent)]
+            raise DemoFailed(f"{tool}: {' '.join(words)}")
+        result: dict[str, Any] = answer.structured_content
+        credits = result.get("credits", {})
+        self.spent += credits.get("charged", 0)
+        self.remaining = credits.get("remaining", self.remaining)
+        cost = f"{credits['charged']} credits" if credits.get("charged") else "free"
+        self._console.print(Text.assemble(("→ ", "dim"), (tool, "bold cyan"), (f"  {cost}", "dim")))
+        return result
+
+
+async def _source(console: Console, job_description: str) -> None:
+    server = StdioServerParameters(command=sys.executable, args=["-m", "fj_mcp", "--sandbox"])
+    console.print(Panel(Text(job_description), title="Job description", title_align="left"))
+    async with Client(server) as client:
+        assistant = _Assistant(client, console)
+        suggested = await assistant.call("suggest_filters", job_description=job_description)
+        filters = suggested["filters"]
+        if "skills" not in filters:
+            raise DemoFailed(suggested["next_step"])
+        console.print(_filters_table(filters))
+        title = job_description.strip().splitlines()[0][:80]
+        session = await assistant.call(
+            "create_sourcing_session", title=title, filters=filters, job_description=job_description
+        )
+        if "session_id" not in session:
+            raise DemoFailed(session["next_step"])
+        session_id = session["session_id"]
+        await assistant.wait(session_id)
+        first = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
+        console.print(_candidates_table(first, "Best candidates"))
+        more = await assistant.call("fetch_more_profiles", session_id=session_id)
+        if not more.get("exhausted"):
+            await assistant.wait(session_id)
+            second = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
+            console.print(_candidates_table(second, "Best candidates, with the new ones"))
+        if first["candidates"]:
+            await _look_closer(assistant, console, session_id, first["candidates"][0])
+    left = "" if assistant.remaining is None else f", {assistant.remaining} left"
+    console.print(Text(f"\nSpent {assistant.spent} sandbox credits{left}. No real ones.", "bold"))
+
+
+async def _look_closer(
+    assistant: _Assistant, console: Console, session_id: str, card: dict[str, Any]
+) -> None:
+    """Open the best candidate, and get their e-mail address."""
+    ids = {"session_id": session_id, "candidate_id": card["candidate_id"]}
+    candidate = await assistant.call("get_candidate", **ids)
+    console.print(_candidate_panel(candidate))
+    revealed = await assistant.call(
+        "reveal_contacts",
+        session_id=session_id,
+        candidate_ids=[card["candidate_id"]],
+        channel="email",
+    )
+    for contact in revealed["results"]:
+        values = ", ".join(contact.get("values", [])) or contact["status"]
+        console.print(Text(f"{contact.get('name', 'The candidate')}: {values}", "bold green"))
+
+
+def _filters_table(filters: dict[str, Any]) -> Table:
+    table = Table(title="Filters", title_justify="left", show_header=False)
+    for name, value in filters.items():
+        table.add_row(Text(name, "bold"), Text(_told(value)))
+    return table
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_told(part)}" for name, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _candidates_table(page: dict[str, Any], title: str) -> Table:
+    table = Table(title=f"{title} ({page['total']} in all)", title_justify="left")
+    for name in ("Score", "Name", "Now", "Place", "Years"):
+        table.add_column(name, no_wrap=name in ("Score", "Years"))
+    for card in page["candidates"]:
+        now = " at ".join(card[name] for name in ("title", "company") if name in card)
+        table.add_row(
+            Text(str(card.get("score", "")), "bold green"),
+            Text(card.get("name", "")),
+            Text(now),
+            Text(card.get("region", "")),
+            Text(str(card.get("years_of_experience", ""))),
+        )
+    return table
+
+
+def _candidate_panel(candidate: dict[str, Any]) -> Panel:
+    lines = [candidate.get("headline", ""), candidate.get("why", "")]
+    jobs = candidate.get("current_jobs", []) + candidate.get("past_jobs", [])
+    for job in jobs[:4]:
+        dates = " – ".join(job[name] for name in ("start", "end") if name in job)
+        place = " at ".join(job[name] for name in ("title", "company") if name in job)
+        lines.append(f"• {place}  {dates}")
+    lines.append("Skills: " + ", ".join(candidate.get("skills", [])[:12]))
+    text = Text("\n".join(line for line in lines if line))
+    return Panel(text, title=candidate.get("name", "Candidate"), title_align="left")

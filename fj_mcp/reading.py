@@ -1,0 +1,94 @@
+"""Lenient readers: what the API sent, as the type we need, or nothing.
+
+The API leaves fields out, sets them to null, sends numbers as strings and lists as scalars. None
+of these readers raises; each gives the empty value of its type for anything it cannot use.
+"""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from fj_mcp.text import clean_block, clean_line
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """`value` if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: object) -> list[dict[str, Any]]:
+    """The objects in a list; a lone object counts as a list of one."""
+    return [item for item in _listed(value) if isinstance(item, dict)]
+
+
+def line(value: object, limit: int = 200) -> str | None:
+    """A field of text on one line, safe to show, at most `limit` characters."""
+    return clean_line(_worded(value), limit) or None
+
+
+def block(value: object, limit: int) -> str | None:
+    """Text of several lines, safe to show, at most `limit` characters."""
+    return clean_block(_worded(value), limit) or None
+
+
+def lines(value: object, limit: int = 200, most: int = 1000) -> list[str]:
+    """The distinct one-line texts in a list, a lone string counting as a list of one."""
+    found = (line(item, limit) for item in _listed(value)[:most])
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def number(value: object) -> float | None:
+    """A finite number, also from a numeric string."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) else None
+
+
+def whole(value: object) -> int | None:
+    """A whole number, also from a numeric string; fractions are cut off."""
+    read = number(value)
+    return None if read is None else int(read)
+
+
+def count(value: object) -> int:
+    """A whole number of at least 0."""
+    return max(0, whole(value) or 0)
+
+
+def link(value: object) -> str | None:
+    """An http or https address without blanks; all else (`javascript:` above all) is nothing."""
+    text = line(value, 500) or ""
+    usable = text.lower().startswith(("https://", "http://")) and " " not in text
+    return text if usable else None
+
+
+def moment(value: object) -> datetime | None:
+    """A point in time from ISO 8601 or Unix seconds or milliseconds, in UTC."""
+    if (seconds := number(value)) is not None:
+        try:
+            return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    try:
+        read = datetime.fromisoformat(_worded(value))
+    except ValueError:
+        return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _listed(value: object) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    # A name that is a number is a name; a list or an object is not.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else ""

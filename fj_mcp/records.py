@@ -1,0 +1,210 @@
+"""What the API answers, read leniently: typed, cleaned, and never failing on what is missing.
+
+Field names and shapes come from the API's documentation, and from the variants that public
+clients handle. Texts of strangers are cleaned here, once, so that nothing further in has to.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from fj_mcp import reading
+
+Status = Literal["running", "done", "failed"]
+
+DOCUMENTED_STATUSES = frozenset({"processing", "fetching_more", "done", "idle"})
+_FINISHED = frozenset({"done", "completed"})
+YOUNG_SECONDS = 120
+"""How long `idle` with zero counts means "not started yet": matching takes under a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditInfo:
+    """What a call cost and what is left; None where the API did not say."""
+
+    charged: int | None = None
+    remaining: int | None = None
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From an answer's `creditInfo`."""
+        info = reading.mapping(data)
+        amount = reading.whole(info.get("amount"))
+        # The documentation shows `charged` as a flag and as an amount.
+        charged = 0 if info.get("charged") is False else amount
+        if charged is None and not isinstance(info.get("charged"), bool):
+            charged = reading.whole(info.get("charged"))
+        return cls(charged, reading.whole(info.get("remainingCredits")))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sourcing session as the API stores it."""
+
+    id: str
+    title: str | None
+    job_description: str | None
+    sample_profile_url: str | None
+    queries: dict[str, Any]
+    api_status: str
+    matched: int
+    total: int
+    available: int
+    search_more_counter: int
+    filter_changes_counter: int
+    created_at: datetime | None
+    updated_at: str | None
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From `data.session`, or from an answer that is the session itself."""
+        doc = reading.mapping(data)
+        doc = reading.mapping(doc.get("session")) or doc
+        described = reading.mapping(doc.get("jdDetail"))
+        identity = reading.line(doc.get("_id"), 64) or ""
+        return cls(
+            id=identity,
+            title=reading.line(doc.get("sessionTitle")),
+            job_description=reading.block(described.get("userText"), 20_000),
+            sample_profile_url=reading.link(described.get("sampleProfileURL")),
+            queries=reading.mapping(doc.get("queries")),
+            api_status=reading.line(doc.get("profileMatchingStatus"), 40) or "",
+            matched=reading.count(doc.get("totalProfilesMatched")),
+            total=reading.count(doc.get("totalProfilesForMatching")),
+            available=reading.count(doc.get("totalAvailableProfiles")),
+            search_more_counter=reading.count(doc.get("searchMoreCounter")),
+            filter_changes_counter=reading.count(doc.get("filterChangesCounter")),
+            created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
+            updated_at=reading.line(doc.get("updatedAt"), 40),
+        )
+
+    @property
+    def status(self) -> Status:
+        """The API's word, in this server's three.
+
+        An unknown word is busy. `idle` is what a session says before its search has begun as
+        well as after it is over, so it counts as over once there are profiles, or once the
+        session is too old to be about to begin.
+        """
+        word = self.api_status.lower()
+        if word == "failed":
+            return "failed"
+        if word in _FINISHED:
+            return "done"
+        if word not in ("", "idle"):
+            return "running"
+        if self.total or self.matched:
+            return "done" if self.matched >= self.total else "running"
+        return "running" if self.is_young else "done"
+
+    @property
+    def is_young(self) -> bool:
+        """Whether a search may be about to begin."""
+        age = (datetime.now(UTC) - self.created_at).total_seconds() if self.created_at else 0
+        return age < YOUNG_SECONDS
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether only the profiles themselves can tell if this session is over."""
+        return self.api_status.lower() in ("", "idle") and not (self.total or self.matched)
+
+    def with_profiles(self, total: int) -> "Session":
+        """This session, once it is known that it lists `total` profiles."""
+        return replace(self, matched=total, total=total) if total else self
+
+    @property
+    def counters(self) -> tuple[object, ...]:
+        """What changes whenever the session's profiles may have changed."""
+        return (
+            self.api_status,
+            self.matched,
+            self.total,
+            self.available,
+            self.search_more_counter,
+            self.filter_changes_counter,
+            self.updated_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to create, update and fetch-more: what the search did."""
+
+    session: Session
+    api_status: str
+    expected_profiles: int | None
+    new_profiles: int | None
+    filter_changes_counter: int
+    credits: CreditInfo
+    unfinished: str | None = None
+    """Why the session was saved and its search did not complete (body code 207)."""
+
+    @classmethod
+    def read(cls, body: dict[str, Any]) -> Self:
+        """From the whole body, because a 207 is told by the body's own status code.
+
+        `sourcing` says what the search did; `session` at that moment still says `idle`. Some
+        answers have sourcing's fields directly under `data`.
+        """
+        data = reading.mapping(body.get("data"))
+        sourcing = data | reading.mapping(data.get("sourcing"))
+        session = Session.read(data)
+        unfinished = None
+        if reading.whole(body.get("statusCode")) == 207:
+            reason = sourcing.get("sourcingError") or body.get("message")
+            reason = reading.mapping(reason).get("message", reason)
+            unfinished = reading.line(reason, 200) or "no reason given"
+        return cls(
+            session=session,
+            api_status=reading.line(sourcing.get("profileMatchingStatus"), 40)
+            or session.api_status,
+            expected_profiles=reading.whole(sourcing.get("total_display_count")),
+            new_profiles=reading.whole(sourcing.get("newProfilesCount")),
+            filter_changes_counter=max(
+                reading.count(sourcing.get("filterChangesCounter")), session.filter_changes_counter
+            ),
+            credits=CreditInfo.read(sourcing.get("creditInfo")),
+            unfinished=unfinished,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A session as the project's list shows one."""
+
+    id: str
+    title: str | None
+    profiles: int | None
+    created_at: datetime | None
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From one of the project's sessions; the time is in the id."""
+        identity = reading.line(doc.get("_id"), 64) or ""
+        return cls(
+            id=identity,
+            title=reading.line(doc.get("sessionTitle")),
+            profiles=reading.whole(doc.get("totalProfiles")),
+            created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
+        )
+
+
+def completions(data: object) -> list[str]:
+    """The values of an autocomplete answer, which comes in five shapes."""
+    listed = reading.mapping(data).get("list", data)
+    items = listed if isinstance(listed, list) else []
+    words = []
+    for item in items:
+        if isinstance(item, dict):
+            names = ("value", "label", "name", "title", "text")
+            item = next((item[name] for name in names if item.get(name)), None)
+        words.append(item)
+    return reading.lines(words)
+
+
+def _moment_of(identity: str) -> datetime | None:
+    """The creation time in the first 8 hex digits of a MongoDB id."""
+    if not re.fullmatch(r"[0-9a-fA-F]{24}", identity):
+        return None
+    return datetime.fromtimestamp(int(identity[:8], 16), UTC)

@@ -1,0 +1,204 @@
+"""The tools' results: the field names that the published contract fixes.
+
+A field without a value is left out, never null.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+from fj_mcp.records import Status
+
+
+def _short(value: float) -> float:
+    """4 instead of 4.0, and no more than two decimals."""
+    return int(value) if value == int(value) else round(value, 2)
+
+
+Number = Annotated[float, PlainSerializer(_short)]
+
+
+class Result(BaseModel):
+    """A tool's result."""
+
+    next_step: str | None = Field(default=None, description="What to do next.")
+
+    def shown(self) -> dict[str, Any]:
+        """The result without the fields that have no value; `next_step` last, where it is read."""
+        fields = self.model_dump(mode="json", exclude_none=True)
+        if (step := fields.pop("next_step", None)) is not None:
+            fields["next_step"] = step
+        return fields
+
+
+class Credits(BaseModel):
+    """What a call cost and what is left, as far as FutureJobs said."""
+
+    charged: int | None = None
+    remaining: int | None = None
+
+
+class SessionResult(Result):
+    """The part that all results about one session share."""
+
+    session_id: str | None = None
+    status: Status
+    api_status: str | None = Field(default=None, description="FutureJobs' word, if unusual.")
+    warning: str | None = None
+
+
+class StartedSession(SessionResult):
+    """The result of creating or updating a session."""
+
+    title: str | None = None
+    expected_profiles: int | None = None
+    credits: Credits | None = None
+    filters: dict[str, Any] = Field(default_factory=dict, description="The filters in force.")
+    already_existed: bool | None = None
+
+
+class MoreProfiles(SessionResult):
+    """The result of fetching more."""
+
+    expected_profiles: int | None = None
+    credits: Credits | None = None
+    exhausted: bool | None = None
+
+
+class Card(BaseModel):
+    """A candidate in a list."""
+
+    candidate_id: str
+    name: str | None = None
+    headline: str | None = None
+    title: str | None = None
+    company: str | None = None
+    region: str | None = None
+    years_of_experience: Number | None = None
+    score: Number | None = Field(default=None, description="0 to 5.")
+    skills: list[str] | None = Field(default=None, description="Wanted ones first.")
+    why: str | None = None
+    linkedin_url: str | None = None
+    email_revealed: bool | None = None
+    phone_revealed: bool | None = None
+    highlights: list[str] | None = None
+    education: list[str] | None = None
+
+
+class WaitedSession(SessionResult):
+    """The result of waiting."""
+
+    matched: int
+    total: int
+    waited_seconds: int
+    top_candidates: list[Card] | None = None
+
+
+class CandidateList(SessionResult):
+    """A page of the ranked candidates."""
+
+    total: int
+    page: int
+    pages: int
+    has_more: bool
+    candidates: list[Card]
+
+
+class Employment(BaseModel):
+    """One job of a candidate in full."""
+
+    title: str | None = None
+    company: str | None = None
+    start: str | None = None
+    end: str | None = None
+    description: str | None = None
+
+
+class FullCandidate(Result):
+    """One candidate in full."""
+
+    session_id: str
+    candidate_id: str
+    name: str | None = None
+    headline: str | None = None
+    region: str | None = None
+    years_of_experience: Number | None = None
+    score: Number | None = Field(default=None, description="0 to 5.")
+    rating: str | None = None
+    why: str | None = None
+    highlights: list[str] | None = None
+    strengths: list[str] | None = None
+    weaknesses: list[str] | None = None
+    score_breakdown: list[str] | None = None
+    summary: str | None = None
+    current_jobs: list[Employment] | None = None
+    past_jobs: list[Employment] | None = None
+    education: list[str] | None = None
+    skills: list[str] | None = None
+    certifications: list[str] | None = None
+    honors: list[str] | None = None
+    linkedin_url: str | None = None
+    email: list[str] | None = Field(default=None, description="Revealed e-mail addresses.")
+    phone: list[str] | None = Field(default=None, description="Revealed phone numbers.")
+
+
+class FullSession(SessionResult):
+    """One session, in this server's names."""
+
+    title: str | None = None
+    job_description: str | None = None
+    sample_profile_url: str | None = None
+    filters: dict[str, Any] = Field(default_factory=dict)
+    matched: int
+    total: int
+    available_profiles: int
+    times_fetched_more: int
+    created_at: str | None = None
+
+
+class SessionLine(BaseModel):
+    """A session in a list."""
+
+    session_id: str
+    title: str | None = None
+    profiles: int | None = None
+    created_at: str | None = None
+
+
+class SessionList(Result):
+    """A page of sessions, newest first."""
+
+    sessions: list[SessionLine]
+    total: int
+    has_more: bool
+
+
+class RevealedContact(BaseModel):
+    """One candidate's contact, or why there is none."""
+
+    candidate_id: str
+    name: str | None = None
+    status: Literal["found", "not_found", "pending", "already_revealed", "unknown"]
+    values: list[str] = []
+
+
+class RevealedContacts(Result):
+    """The contacts asked for, in the order they were asked for."""
+
+    results: list[RevealedContact]
+    credits: Credits | None = None
+    warning: str | None = None
+
+
+class SuggestedFilters(Result):
+    """Filters from a job description, ready for create_sourcing_session."""
+
+    filters: dict[str, Any]
+    ignored: list[str] = Field(default=[], description="What no filter carries.")
+
+
+class FilterValues(Result):
+    """Values for one filter."""
+
+    filter: str
+    values: list[str]

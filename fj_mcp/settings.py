@@ -1,0 +1,105 @@
+"""The settings: one frozen model, and the only reader of the environment."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+SANDBOX_KEY = "fjk_sandbox"
+
+
+def _usable_key(key: SecretStr) -> SecretStr:
+    # Anything but plain letters in a header would be refused by HTTP itself, with the key in the
+    # message.
+    if not re.fullmatch(r"fjk_[\x21-\x7e]{1,200}", key.get_secret_value()):
+        raise ValueError("must be a FutureJobs key, which starts with fjk_")
+    return key
+
+
+def _safe_address(address: str) -> str:
+    local = r"(localhost|127\.0\.0\.1|\[::1\])"
+    if not re.match(rf"https://[^/\s]+|http://{local}(:\d+)?(/|$)", address):
+        raise ValueError("must start with https:// (http:// only for this machine)")
+    return address.rstrip("/")
+
+
+class Settings(BaseModel):
+    """Everything that can be set, as read once at the start.
+
+    Attributes:
+        api_key: the FutureJobs key; None starts a server that explains how to set one.
+        api_base_url: where the API is, without a slash at the end.
+        sandbox: serve the built-in sandbox instead of the API.
+        call_deadline_seconds: every tool call is answered within this time.
+        max_wait_seconds: the longest that one `wait_for_session` waits.
+        read_only: hide the tools that spend credits.
+        log_level: of this process's log on stderr.
+        problems: settings that could not be used, each starting with its name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    api_key: Annotated[SecretStr, AfterValidator(_usable_key)] | None = None
+    api_base_url: Annotated[str, AfterValidator(_safe_address)] = (
+        "https://prod.api.futurejobs.ai/api/v1/wl"
+    )
+    sandbox: bool = False
+    call_deadline_seconds: float = Field(default=45, ge=1, le=600)
+    max_wait_seconds: int = Field(default=40, ge=0, le=540)
+    read_only: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    problems: tuple[str, ...] = ()
+
+    @property
+    def longest_wait(self) -> int:
+        """Seconds one wait may take, with time left before the deadline to say how it went."""
+        return min(self.max_wait_seconds, int(self.call_deadline_seconds * 0.9))
+
+    @property
+    def key(self) -> str | None:
+        """The key to send; the sandbox has its own."""
+        if self.sandbox:
+            return SANDBOX_KEY
+        return self.api_key.get_secret_value() if self.api_key else None
+
+
+def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
+    """The settings from `environment`, and from `.env` in `directory` where that is silent.
+
+    A setting that cannot be used keeps its default and is named in `problems`: a server that
+    exits looks like one that hangs, so it starts and says what is wrong when it is called.
+    """
+    merged = {**dotenv_values(directory / ".env"), **environment}
+    found: dict[str, Any] = {}
+    problems: list[str] = []
+    for name in Settings.model_fields:
+        variable = f"FJ_{name.upper()}"
+        value = (merged.get(variable) or "").strip()
+        if name == "problems" or not value:
+            continue
+        if name == "log_level":
+            value = value.upper()
+        try:
+            found[name] = getattr(Settings.model_validate({name: value}), name)
+        except ValidationError as error:
+            problems.append(f"{variable} {_reason(error)}")
+    return Settings(**found, problems=tuple(problems))
+
+
+def _reason(error: ValidationError) -> str:
+    first = error.errors(include_input=False)[0]
+    context = first.get("ctx", {})
+    if "error" in context:
+        return str(context["error"])
+    if first["type"].startswith("bool"):
+        return "must be 1 or 0"
+    if first["type"] == "literal_error":
+        return f"must be {context['expected']}"
+    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    if first["type"] in bounds:
+        name, words = bounds[first["type"]]
+        return f"must be {words} {context[name]:g}"
+    return "must be a number"

@@ -1,0 +1,72 @@
+"""Text that strangers wrote, made safe to show to a language model.
+
+Names, headlines, summaries and employers' descriptions come from public profiles. Whatever hides
+in them (terminal escapes, bidirectional and zero-width characters, the invisible tag letters that
+carry instructions) is taken out before anything else sees it.
+"""
+
+import re
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement, clearing
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC and the other strings
+    r"|\x1b[ -/]*[0-~]?"
+)
+_INVISIBLE = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1f\x7f-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
+    "\ud800-\udfff\ue000-\uf8ff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    "]"
+)
+_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_SPACES = re.compile(r"\s+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+def clean_line(text: str, limit: int) -> str:
+    """`text` on one line, without invisible characters, at most `limit` characters long."""
+    # A stranger's text can be megabytes; nothing past this point could be shown anyway.
+    text = _visible(text[: limit * 20])
+    return cut(_SPACES.sub(" ", text).strip(), limit)
+
+
+def clean_block(text: str, limit: int) -> str:
+    """`text` with its line breaks, no invisible characters, at most `limit` characters long."""
+    text = _visible(text[: limit * 20])
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return cut(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """`text`, ending in an ellipsis where it was longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared: without regard to case and to how its blanks are laid out."""
+    return " ".join(text.split()).casefold()
+
+
+def distinct(texts: list[str]) -> list[str]:
+    """`texts` with single blanks, without empty ones and repeats in any case, in their order."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        if text := " ".join(text.split()):
+            kept.setdefault(folded(text), text)
+    return list(kept.values())
+
+
+def spoken(word: str) -> str:
+    """A caller's own word, short and harmless enough to say back to it in a sentence."""
+    kept = re.sub(r"[^\w .,+#&/()-]", "", clean_line(word, 60)).strip()
+    return kept or "(unprintable)"
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return _INVISIBLE.sub("", _ESCAPES.sub("", _BREAKS.sub("\n", text)))

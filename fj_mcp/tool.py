@@ -1,0 +1,93 @@
+"""A typed function as an MCP tool whose every failure is one sentence and every success compact."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import ConfigDict, ValidationError
+from pydantic_core import to_json
+
+from fj_mcp.errors import BadArguments, DeadlinePassed
+from fj_mcp.results import Result
+from fj_mcp.schema import describe_problems, published_schema
+
+
+class SourcingTool(Tool):
+    """A tool that answers within the deadline, in our words, in the size a model can read.
+
+    The SDK alone ignores misspelt arguments, reports bad ones in pydantic's words, puts the
+    tool's name before every error, and indents its JSON.
+    """
+
+    deadline_seconds: float = 45.0
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
+        """The result of one call.
+
+        Raises:
+            ToolError: with the sentence for the model.
+        """
+        # Half a second is for the answer itself to reach the client.
+        seconds = self.deadline_seconds - min(0.5, self.deadline_seconds * 0.025)
+        try:
+            with anyio.fail_after(seconds):
+                result = await super().run(arguments, context)
+        except TimeoutError:
+            raise DeadlinePassed(self.deadline_seconds) from None
+        except UnexpectedToolError:
+            raise
+        except ToolError as error:
+            raise self._in_our_words(error) from None
+        return _compact(result) if convert_result and isinstance(result, Result) else result
+
+    def _in_our_words(self, error: ToolError) -> BaseException:
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            problems = cause.errors(include_url=False)
+            return BadArguments(describe_problems(problems, self.fn_metadata.arg_model, self.name))
+        return cause or error
+
+
+def make_tool(
+    fn: Callable[..., Any],
+    *,
+    title: str,
+    annotations: ToolAnnotations,
+    deadline_seconds: float,
+) -> SourcingTool:
+    """A tool from a function: its docstring is the description that the model reads."""
+    tool = SourcingTool.from_function(
+        fn,
+        title=title,
+        description=" ".join((inspect.getdoc(fn) or "").split()),
+        annotations=annotations,
+        # The SDK would derive a schema that half of the clients refuse, and spend start-up time.
+        structured_output=False,
+    )
+    assert isinstance(tool, SourcingTool)
+    metadata = tool.fn_metadata
+    strict = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
+    metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
+    metadata.output_schema = published_schema(_result_model(fn).model_json_schema())
+    tool.parameters = published_schema(tool.parameters) | {"additionalProperties": False}
+    tool.deadline_seconds = deadline_seconds
+    return tool
+
+
+def _result_model(fn: Callable[..., Any]) -> type[Result]:
+    model: type[Result] = inspect.signature(fn, eval_str=True).return_annotation
+    return model
+
+
+def _compact(result: Result) -> CallToolResult:
+    """The same facts twice: some clients show a model only the text, some only the data."""
+    shown = result.shown()
+    text = TextContent(type="text", text=to_json(shown).decode())
+    return CallToolResult(content=[text], structured_content=shown)

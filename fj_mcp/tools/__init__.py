@@ -1,0 +1,1 @@
+"""The tools: thin typed functions whose docstrings are what the model reads about them."""

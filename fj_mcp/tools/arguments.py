@@ -1,0 +1,52 @@
+"""The arguments that several tools take, and what hands them the running server."""
+
+import re
+from typing import Annotated
+
+from mcp.server.mcpserver import Context, Resolve
+from pydantic import AfterValidator, Field, StringConstraints
+
+from fj_mcp.schema import Whole
+from fj_mcp.sourcing import Sourcing
+
+
+def _running(ctx: Context[Sourcing]) -> Sourcing:
+    sourcing: Sourcing = ctx.request_context.lifespan_context
+    return sourcing
+
+
+Running = Annotated[Sourcing, Resolve(_running)]
+"""The running server's parts; the SDK fills it in, the model never sees it."""
+
+
+def _like(pattern: str, words: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(words)
+        return text
+
+    return AfterValidator(check)
+
+
+_Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+SessionId = Annotated[
+    _Trimmed,
+    _like("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
+    Field(description="From create_sourcing_session or list_sessions."),
+]
+CandidateId = Annotated[
+    _Trimmed, _like("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows")
+]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+JobDescription = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)
+]
+ProfileUrl = Annotated[
+    _Trimmed,
+    _like(r"https?://\S{1,400}", "must be a web address that starts with https://"),
+    Field(description="LinkedIn address of somebody like the person wanted."),
+]
+Score = Annotated[float, Field(ge=0, le=5)]
+Page = Annotated[Whole, Field(ge=1, le=10_000)]
+PageSize = Annotated[Whole, Field(ge=1, le=50, description="1 to 50.")]

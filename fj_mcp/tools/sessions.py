@@ -1,0 +1,138 @@
+"""Tools for sourcing sessions: start, wait, change, look up."""
+
+from typing import Annotated
+
+import anyio
+from mcp.server.mcpserver import Context
+from pydantic import Field
+
+from fj_mcp import views
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters import FilterChanges, SearchFilters, from_queries, wanted_skills
+from fj_mcp.matching import rising
+from fj_mcp.results import (
+    FullSession,
+    MoreProfiles,
+    SessionList,
+    StartedSession,
+    WaitedSession,
+)
+from fj_mcp.schema import LEFT_OUT, Flag, Whole
+from fj_mcp.sourcing import Sourcing
+from fj_mcp.tools.arguments import (
+    JobDescription,
+    Page,
+    PageSize,
+    ProfileUrl,
+    Running,
+    SessionId,
+    Title,
+)
+
+
+async def create_sourcing_session(
+    title: Annotated[Title, Field(description="A name to find the search again by.")],
+    filters: SearchFilters,
+    running: Running,
+    job_description: Annotated[
+        JobDescription, Field(description="Only its first 250 characters go with the search.")
+    ] = LEFT_OUT,
+    sample_profile_url: ProfileUrl = LEFT_OUT,
+    allow_duplicate: Annotated[
+        Flag, Field(description="true: pay again for a search that was already made.")
+    ] = False,
+) -> StartedSession:
+    """Start a new candidate search from filters. Costs 5 credits, so confirm the filters with the
+    person first. Returns at once with session_id and status running; matching goes on for about a
+    minute, so call wait_for_session next. To change an existing search use
+    update_sourcing_session, for more people from the same one fetch_more_profiles, and for
+    filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
+    result without a session_id.
+    """
+    return await running.spending.create_session(
+        title, filters, job_description or "", sample_profile_url or ""
+    )
+
+
+async def wait_for_session(
+    session_id: SessionId,
+    running: Running,
+    ctx: Context[Sourcing],
+    max_wait_seconds: Annotated[
+        Whole, Field(ge=0, description="0 looks once; the server's limit (40) is the default.")
+    ] = LEFT_OUT,
+) -> WaitedSession:
+    """Wait, free of charge, until matching is over after create, update or fetch more, and return
+    the 10 best candidates. Gives up after max_wait_seconds with status running and how many are
+    matched: call it again then, as often as needed. For further or filtered candidates use
+    list_profiles, which does not wait.
+    """
+    limit = running.settings.longest_wait
+    asked = limit if max_wait_seconds is None else max_wait_seconds
+    if asked > limit:
+        raise BadArguments(f"max_wait_seconds must be at most {limit}")
+    started = anyio.current_time()
+    session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
+    top = None
+    if session.status == "done":
+        shortlist = await running.shortlists.ranked(session)
+        top = (shortlist.profiles, wanted_skills(session.queries))
+    return views.waited(session, anyio.current_time() - started, top)
+
+
+async def fetch_more_profiles(session_id: SessionId, running: Running) -> MoreProfiles:
+    """Find further candidates for a finished session with the same filters. Costs 5 credits, so
+    ask the person first. Returns at once with status running; wait_for_session brings the result.
+    exhausted true means that there is nobody else, so do not call it again for that session. To
+    page through candidates already found use list_profiles (free); to loosen the filters use
+    update_sourcing_session.
+    """
+    return await running.spending.fetch_more(session_id)
+
+
+async def update_sourcing_session(
+    session_id: SessionId,
+    running: Running,
+    title: Title = LEFT_OUT,
+    job_description: JobDescription = LEFT_OUT,
+    sample_profile_url: ProfileUrl = LEFT_OUT,
+    filters: Annotated[
+        FilterChanges, Field(description="Only what changes; each replaces that filter's values.")
+    ] = LEFT_OUT,
+    remove_filters: Annotated[
+        list[str], Field(max_length=31, description="Names of filters to drop.")
+    ] = LEFT_OUT,
+) -> StartedSession:
+    """Change a session's filters, title or texts and search again in the same session. Costs
+    credits (FutureJobs does not publish how many), so ask the person first. Filters that are not
+    named stay. Returns at once with status running and the filters now in force; call
+    wait_for_session next. For a separate search use create_sourcing_session, for more people with
+    the same filters fetch_more_profiles.
+    """
+    return await running.spending.update_session(
+        session_id,
+        title=title,
+        job_description=job_description,
+        sample_profile_url=sample_profile_url,
+        changes=filters,
+        removed=remove_filters or [],
+    )
+
+
+async def get_session(session_id: SessionId, running: Running) -> FullSession:
+    """Look up one session: title, job description, filters in force, status, counts and when it
+    was created. Free, and does not wait. For its candidates use list_profiles, to wait until it
+    is done wait_for_session, to find the id of a session list_sessions.
+    """
+    session = await running.client.get_session(session_id)
+    filters, ignored = from_queries(running.spending.queries_in_force(session))
+    return views.full_session(session, filters.shown(), ignored)
+
+
+async def list_sessions(running: Running, page: Page = 1, limit: PageSize = 20) -> SessionList:
+    """List the searches already made in this workspace, newest first, with id, title, number of
+    profiles and time. Free. Use it to find an earlier session instead of paying for the same
+    search again; has_more true means that the next page holds older ones. For one session's
+    filters and status use get_session.
+    """
+    return views.session_list(await running.client.project_sessions(), page, limit)
