@@ -44,13 +44,23 @@ class Room:
     education: int = 0
 
 
-_CONCISE = (Room(240, 120, 8), Room(160, 80, 8), Room(110, 60, 6), Room(60, 0, 5), Room(0, 0, 3))
+_CONCISE = (
+    Room(240, 120, 8),
+    Room(240, 80, 8),
+    Room(180, 80, 8),
+    Room(140, 70, 7),
+    Room(110, 60, 6),
+    Room(80, 40, 5),
+    Room(60, 0, 5),
+    Room(0, 0, 3),
+)
 _DETAILED = (
     Room(240, 120, 25, 8, 5),
     Room(240, 120, 25, 4, 3),
+    Room(180, 80, 20, 3, 2),
     Room(160, 80, 15, 2, 2),
     Room(110, 60, 8, 1, 1),
-    *_CONCISE[3:],
+    *_CONCISE[5:],
 )
 
 
