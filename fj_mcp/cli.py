@@ -72,6 +72,15 @@ def doctor(sandbox: Sandbox = False) -> None:
     raise typer.Exit(run_doctor(_settings(sandbox)))
 
 
+@app.command(hidden=True)
+def docs() -> None:
+    """Renew the generated documentation of this project's folder."""
+    from fj_mcp.reference import write_docs
+
+    for path in write_docs(Path.cwd()):
+        typer.echo(f"renewed {path.name}")
+
+
 @app.command("sandbox")
 def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,

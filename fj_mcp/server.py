@@ -94,13 +94,14 @@ def build_server(
         version=__version__,
         instructions=INSTRUCTIONS,
         website_url="https://futurejobs.ai",
-        tools=_tools(settings),
+        tools=list_tools(settings),
         lifespan=lifespan,
         log_level=settings.log_level,
     )
 
 
-def _tools(settings: Settings) -> list[Tool]:
+def list_tools(settings: Settings) -> list[Tool]:
+    """The tools that a server with these settings has, in the order clients see them."""
     return [
         make_tool(
             fn, title=title, annotations=hints, deadline_seconds=settings.call_deadline_seconds
