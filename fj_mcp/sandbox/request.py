@@ -1,0 +1,78 @@
+"""What an operation works with: the rules of this sandbox, and one request to it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fj_mcp.sandbox.answers import Refusal
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.sandbox.oddities import population
+from fj_mcp.sandbox.people import Person
+from fj_mcp.sandbox.workspaces import Workspace
+
+SEARCH_PRICE = 5
+REVEAL_PRICES = {"EMAIL": 1, "PHONE": 2}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How this sandbox behaves; `Sandbox` tells what each of them means."""
+
+    match_seconds: float
+    first_batch: int
+    more_batch: int
+    people: int
+    phone_delay_seconds: float
+    lose_ranges_on_update: bool
+    only_new_batch_after_fetch: bool
+
+    def everybody(self) -> Sequence[Person]:
+        """The sandbox's people, made when they are first asked for."""
+        return population(self.people)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to an operation, at the moment `now` in Unix seconds.
+
+    Attributes:
+        id: the session's or the candidate's id in the path, where there is one.
+        fault: the failure that the request will meet.
+    """
+
+    rules: Rules
+    workspace: Workspace
+    now: float
+    id: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+    raw_body: bytes = b""
+    fault: Fault | None = None
+
+    def body(self, *fields: str) -> dict[str, Any]:
+        """The JSON object in the body, which has no other fields than `fields`.
+
+        Raises:
+            Refusal: 400 for anything else.
+        """
+        try:
+            body = json.loads(self.raw_body)
+        except ValueError:
+            raise Refusal(400, "The body is not JSON") from None
+        if not isinstance(body, dict):
+            raise Refusal(400, "The body must be a JSON object")
+        if unknown := body.keys() - set(fields):
+            raise Refusal(400, "Validation failed", dict.fromkeys(unknown, "should not exist"))
+        return body
+
+    def page(self) -> tuple[int, int]:
+        """The `page` and `limit` of the query.
+
+        Raises:
+            Refusal: 400 unless the page is at least 1 and the limit 1 to 300.
+        """
+        page, limit = self.query.get("page", "1"), self.query.get("limit", "20")
+        if not (page.isdecimal() and limit.isdecimal() and int(page) and 1 <= int(limit) <= 300):
+            reason = {"page": "must be at least 1", "limit": "must be from 1 to 300"}
+            raise Refusal(400, "Validation failed", reason)
+        return int(page), int(limit)

@@ -1,0 +1,55 @@
+"""The sandbox over a real socket on loopback, for other programs."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from fj_mcp.sandbox.app import Sandbox
+
+_HOST = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_ready()
+
+
+async def serve_forever(
+    sandbox: Sandbox, port: int = 0, on_ready: Callable[[int], None] | None = None
+) -> None:
+    """Serve the sandbox on 127.0.0.1 until the task is cancelled or the process is interrupted.
+
+    Args:
+        sandbox: what to serve.
+        port: the TCP port; 0 takes a free one.
+        on_ready: called with the port once requests are answered. Nothing is printed.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    # The app sends its own Date, which follows its own clock.
+    config = uvicorn.Config(
+        sandbox,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    with socket.create_server((_HOST, port)) as listener:
+        bound: int = listener.getsockname()[1]
+        server = _Server(config, lambda: on_ready(bound) if on_ready else None)
+        await server.serve(sockets=[listener])
+
+
+def serve(port: int, sandbox: Sandbox, on_ready: Callable[[int], None] | None = None) -> None:
+    """`serve_forever` for a caller that is not asynchronous; Ctrl-C ends it."""
+    asyncio.run(serve_forever(sandbox, port, on_ready))
