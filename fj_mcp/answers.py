@@ -31,7 +31,10 @@ from fj_mcp.records import CreditInfo
 
 
 def read_answer(
-    attempted: Attempted, response: httpx.Response, ids: Mapping[str, str]
+    attempted: Attempted,
+    response: httpx.Response,
+    ids: Mapping[str, str],
+    remaining: int | None = None,
 ) -> dict[str, Any]:
     """The JSON of an answer; a bare array comes back as `{"data": [...]}`.
 
@@ -39,6 +42,7 @@ def read_answer(
         attempted: what was asked, for the words of an error.
         response: the whole answer, of any status.
         ids: the ids in the request's path, for the words of a 404.
+        remaining: the credits left when they were last heard of, for the words of a 402.
 
     Raises:
         ApiError: for anything but the API's JSON with a success status.
@@ -50,12 +54,13 @@ def read_answer(
     if isinstance(body, list):
         body = {"data": body}
     if not response.is_success:
-        raise _refusal(attempted, response.status_code, reading.mapping(body), response, ids)
+        status, refused = response.status_code, reading.mapping(body)
+        raise _refusal(attempted, status, refused, response, ids, remaining)
     if not isinstance(body, dict):
         raise Unreadable(attempted)
     own_status = reading.count(body.get("statusCode"))
     if body.get("success") is False and own_status >= 400:
-        raise _refusal(attempted, own_status, body, response, ids)
+        raise _refusal(attempted, own_status, body, response, ids, remaining)
     return body
 
 
@@ -72,16 +77,19 @@ def _refusal(
     body: dict[str, Any],
     response: httpx.Response,
     ids: Mapping[str, str],
+    remaining: int | None,
 ) -> ApiError:
     """The error for an HTTP status and a body, both of any provenance."""
     if status in (401, 403):
         return KeyRefused(attempted)
     if status == 402:
         data = reading.mapping(body.get("data"))
-        info = reading.mapping(body.get("creditInfo") or data.get("creditInfo"))
-        return NoCredits(
-            attempted, CreditInfo.read(info).remaining, reading.whole(info.get("amount"))
-        )
+        told = reading.mapping(body.get("creditInfo") or data.get("creditInfo"))
+        left = CreditInfo.read(told).remaining
+        price = reading.whole(told.get("amount"))
+        if left is None and remaining is not None and remaining < (attempted.price or 0):
+            left = remaining
+        return NoCredits(attempted, left, price)
     if status == 404:
         return _missing(attempted, ids)
     if status == 429:

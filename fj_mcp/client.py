@@ -8,7 +8,7 @@ could be made or the answer was 429.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import anyio
@@ -33,6 +33,7 @@ from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
 
 Channel = Literal["email", "phone"]
+Bought = TypeVar("Bought", Started, Reveal)
 
 ATTEMPTS = 3
 _FREE_ATTEMPT_SECONDS = 15.0
@@ -137,6 +138,7 @@ class FutureJobs:
     ) -> None:
         self._settings = settings
         self._resume_at = 0.0
+        self._remaining: int | None = None
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -161,7 +163,7 @@ class FutureJobs:
         started = Started.read(await self._request("create_session", body=body))
         if not started.session.id:
             raise Unreadable(OPERATIONS["create_session"].attempted)
-        return started
+        return self._counted(started)
 
     async def update_session(
         self,
@@ -181,11 +183,12 @@ class FutureJobs:
         if queries is not None:
             body["queries"] = queries
         answer = await self._request("update_session", {"session_id": session_id}, body=body)
-        return Started.read(answer)
+        return self._counted(Started.read(answer))
 
     async def fetch_more(self, session_id: str) -> Started:
         """Ask for further profiles (5 credits); they are matched after this returns."""
-        return Started.read(await self._request("fetch_more", {"session_id": session_id}, body={}))
+        answer = await self._request("fetch_more", {"session_id": session_id}, body={})
+        return self._counted(Started.read(answer))
 
     async def reveal(self, session_id: str, profile_url: str, channel: Channel) -> Reveal:
         """Reveal one contact (costs credits) by the profile's own LinkedIn address."""
@@ -194,7 +197,7 @@ class FutureJobs:
             "linkedin_profile_url": profile_url,
             "revealType": channel.upper(),
         }
-        return Reveal.read(await self._request("reveal", query=query), channel)
+        return self._counted(Reveal.read(await self._request("reveal", query=query), channel))
 
     async def get_session(self, session_id: str) -> Session:
         """The session as it is now."""
@@ -235,6 +238,12 @@ class FutureJobs:
         }
         answer = await self._request("autocomplete", query=parameters)
         return completions(answer.get("data"))
+
+    def _counted(self, bought: Bought) -> Bought:
+        """Remember what was left after a purchase; the API does not say it when that is too few."""
+        if bought.credits.remaining is not None:
+            self._remaining = bought.credits.remaining
+        return bought
 
     async def _request(
         self,
@@ -300,7 +309,7 @@ class FutureJobs:
             raise Unavailable(attempted) from None
         if (wait := spent_seconds_until_reset(response)) is not None:
             self._resume_at = anyio.current_time() + wait
-        answer = read_answer(attempted, response, ids)
+        answer = read_answer(attempted, response, ids, self._remaining)
         if operation.needs_data and answer.get("data") in (None, {}):
             raise Unreadable(attempted)
         return answer

@@ -17,10 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 EXAMPLE = """\
-Senior .NET Developer, Pune
+.NET Developer, Pune, Bengaluru or Hyderabad
 
-We are looking for .NET developers with 1 to 5 years of experience for our product team in Pune.
-You must know C# and ASP.NET Core. SQL Server and Azure are wanted; Docker is nice to have."""
+For our product teams we want .NET developers with 1 to 8 years of experience. You must know C#.
+ASP.NET Core, SQL Server and Azure are wanted; Docker is nice to have."""
 
 SHOWN = 8
 
@@ -31,12 +31,21 @@ class DemoFailed(Exception):
 
 def run_demo(job_description: str) -> int:
     """Run the demo for a job description. Returns the exit status: 0, or 1 if a tool failed."""
-    console = Console(highlight=False)
-    try:
-        anyio.run(_source, console, job_description)
-    except DemoFailed as error:
-        console.print(Text(str(error), "red"))
-        return 1
+    return anyio.run(_connect, Console(highlight=False), job_description)
+
+
+async def _connect(console: Console, job_description: str) -> int:
+    server = StdioServerParameters(command=sys.executable, args=["-m", "fj_mcp", "--sandbox"])
+    console.print(Panel(Text(job_description), title="Job description", title_align="left"))
+    async with Client(server) as client:
+        assistant = _Assistant(client, console)
+        try:
+            await _source(assistant, console, job_description)
+        except DemoFailed as error:
+            console.print(Text(str(error), "red"))
+            return 1
+    left = "" if assistant.remaining is None else f", {assistant.remaining} left"
+    console.print(Text(f"\nSpent {assistant.spent} sandbox credits{left}. No real ones.", "bold"))
     return 0
 
 
@@ -82,40 +91,38 @@ class _Assistant:
         credits = result.get("credits", {})
         self.spent += credits.get("charged", 0)
         self.remaining = credits.get("remaining", self.remaining)
-        cost = f"{credits['charged']} credits" if credits.get("charged") else "free"
+        cost = _counted(credits["charged"]) if credits.get("charged") else "free"
         self._console.print(Text.assemble(("→ ", "dim"), (tool, "bold cyan"), (f"  {cost}", "dim")))
         return result
 
 
-async def _source(console: Console, job_description: str) -> None:
-    server = StdioServerParameters(command=sys.executable, args=["-m", "fj_mcp", "--sandbox"])
-    console.print(Panel(Text(job_description), title="Job description", title_align="left"))
-    async with Client(server) as client:
-        assistant = _Assistant(client, console)
-        suggested = await assistant.call("suggest_filters", job_description=job_description)
-        filters = suggested["filters"]
-        if "skills" not in filters:
-            raise DemoFailed(suggested["next_step"])
-        console.print(_filters_table(filters))
-        title = job_description.strip().splitlines()[0][:80]
-        session = await assistant.call(
-            "create_sourcing_session", title=title, filters=filters, job_description=job_description
-        )
-        if "session_id" not in session:
-            raise DemoFailed(session["next_step"])
-        session_id = session["session_id"]
+async def _source(assistant: _Assistant, console: Console, job_description: str) -> None:
+    suggested = await assistant.call("suggest_filters", job_description=job_description)
+    filters = suggested["filters"]
+    if "skills" not in filters:
+        raise DemoFailed(suggested["next_step"])
+    console.print(_filters_table(filters))
+    session = await assistant.call(
+        "create_sourcing_session",
+        title=job_description.strip().splitlines()[0][:80],
+        filters=filters,
+        job_description=job_description,
+    )
+    if "session_id" not in session:
+        raise DemoFailed(session["next_step"])
+    session_id = session["session_id"]
+    await assistant.wait(session_id)
+    first = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
+    console.print(_candidates_table(first, "Best candidates"))
+    more = await assistant.call("fetch_more_profiles", session_id=session_id)
+    if more.get("exhausted"):
+        console.print(Text(more["next_step"], "dim"))
+    else:
         await assistant.wait(session_id)
-        first = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
-        console.print(_candidates_table(first, "Best candidates"))
-        more = await assistant.call("fetch_more_profiles", session_id=session_id)
-        if not more.get("exhausted"):
-            await assistant.wait(session_id)
-            second = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
-            console.print(_candidates_table(second, "Best candidates, with the new ones"))
-        if first["candidates"]:
-            await _look_closer(assistant, console, session_id, first["candidates"][0])
-    left = "" if assistant.remaining is None else f", {assistant.remaining} left"
-    console.print(Text(f"\nSpent {assistant.spent} sandbox credits{left}. No real ones.", "bold"))
+        second = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
+        console.print(_candidates_table(second, "Best candidates, with the new ones"))
+    if first["candidates"]:
+        await _look_closer(assistant, console, session_id, first["candidates"][0])
 
 
 async def _look_closer(
@@ -134,6 +141,10 @@ async def _look_closer(
     for contact in revealed["results"]:
         values = ", ".join(contact.get("values", [])) or contact["status"]
         console.print(Text(f"{contact.get('name', 'The candidate')}: {values}", "bold green"))
+
+
+def _counted(credits: int) -> str:
+    return f"{credits} credit" if credits == 1 else f"{credits} credits"
 
 
 def _filters_table(filters: dict[str, Any]) -> Table:
@@ -169,7 +180,7 @@ def _candidate_panel(candidate: dict[str, Any]) -> Panel:
     lines = [candidate.get("headline", ""), candidate.get("why", "")]
     jobs = candidate.get("current_jobs", []) + candidate.get("past_jobs", [])
     for job in jobs[:4]:
-        dates = " – ".join(job[name] for name in ("start", "end") if name in job)
+        dates = f"{job['start']} – {job.get('end', 'now')}" if "start" in job else ""
         place = " at ".join(job[name] for name in ("title", "company") if name in job)
         lines.append(f"• {place}  {dates}")
     lines.append("Skills: " + ", ".join(candidate.get("skills", [])[:12]))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fj_mcp import reading
 from fj_mcp.schema import LEFT_OUT, Flag, Whole
+from fj_mcp.text import spoken
 from fj_mcp.wire import Choice, Distance, Range, Switch, Tiers, Values, Wire
 
 
@@ -258,9 +259,9 @@ def name_of(key: str) -> str | None:
 
 
 def nearest_name(name: str) -> str:
-    """The end of a sentence that starts with `name`, which is not a filter."""
+    """What to say of `name`, which is not a filter."""
     near = get_close_matches(name.strip().lower(), WIRES, n=1)
-    return f"is not a filter{f'; did you mean {near[0]}?' if near else ''}"
+    return f"{spoken(name)} is not a filter{f'; did you mean {near[0]}?' if near else ''}"
 
 
 def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:

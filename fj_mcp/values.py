@@ -24,7 +24,7 @@ async def search_values(running: "Sourcing", name: str, query: str, limit: int) 
     """
     wire = WIRES.get(name)
     if wire is None:
-        raise BadArguments(f"filter {name!r} {nearest_name(name)}")
+        raise BadArguments(f"filter {nearest_name(name)}")
     if not isinstance(wire, Values | Choice | Tiers):
         raise BadArguments(f"filter {name} takes {wire.summary()}, so it has no values to look up")
     if wire.vocabulary:

@@ -274,7 +274,7 @@ class Switch(Wire):
         return None if value is False else value
 
     def check(self, value: Any) -> str | None:
-        known = isinstance(value, list) and value and all(word in self.vocabulary for word in value)
+        known = isinstance(value, list) and value and set(map(str, value)) <= set(self.vocabulary)
         return None if known else f"value must hold one of {', '.join(self.vocabulary)}"
 
 

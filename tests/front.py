@@ -70,10 +70,10 @@ def text_of(answer: CallToolResult) -> str:
 
 @asynccontextmanager
 async def connected(
-    sandbox: Sandbox | None = None, era: str = ERAS[0], **settings: Any
+    api: Sandbox | None = None, era: str = ERAS[0], **settings: Any
 ) -> AsyncIterator[Assistant]:
-    """An assistant connected to a server on `sandbox`, which matches at once by default."""
-    api = sandbox or Sandbox(match_seconds=0)
+    """An assistant connected to a server on `api`, a sandbox that matches at once by default."""
+    api = api or Sandbox(match_seconds=0)
     server = build_server(Settings.model_validate({"sandbox": True} | settings), api.transport)
     async with Client(server, mode=era) as client:
         yield Assistant(client, api)

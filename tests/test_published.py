@@ -1,0 +1,64 @@
+"""What the project publishes about itself agrees with what it is."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fj_mcp import __version__
+from fj_mcp.reference import documents
+from fj_mcp.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
+def test_generated_documents_are_current(path: Path) -> None:
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert text == documents(ROOT)[path], "run: uv run fj-mcp docs"
+
+
+@pytest.fixture
+def registry_entry() -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+    return entry
+
+
+def test_the_registry_entry_keeps_the_registrys_rules(registry_entry: dict[str, Any]) -> None:
+    """The rules of the registry's schema of 2025-12-11 that concern this server."""
+    assert registry_entry["$schema"].endswith("/2025-12-11/server.schema.json")
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", registry_entry["name"])
+    assert 3 <= len(registry_entry["name"]) <= 200
+    assert 1 <= len(registry_entry["description"]) <= 100
+    assert 1 <= len(registry_entry["title"]) <= 100
+    assert registry_entry["version"] == __version__
+    for package in registry_entry["packages"]:
+        assert package["registryType"] in ("pypi", "oci", "mcpb")
+        assert package["version"] == __version__
+        assert package["transport"]["type"] in ("stdio", "streamable-http")
+        names = {variable["name"] for variable in package["environmentVariables"]}
+        assert names <= {f"FJ_{name.upper()}" for name in Settings.model_fields}
+        (key,) = (v for v in package["environmentVariables"] if v["name"] == "FJ_API_KEY")
+        assert key["isSecret"] is True
+        for variable in package["environmentVariables"]:
+            assert variable["description"]
+            assert variable["format"] in ("string", "number", "boolean", "filepath")
+
+
+def test_the_registry_entry_names_the_package_that_the_project_builds(
+    registry_entry: dict[str, Any],
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (package,) = registry_entry["packages"]
+    assert package["identifier"] == project["name"]
+
+
+def test_the_readme_proves_the_registry_name_and_stays_short(
+    registry_entry: dict[str, Any],
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"mcp-name: {registry_entry['name']}" in readme
+    assert len(readme.splitlines()) <= 150
