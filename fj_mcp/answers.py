@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from pydantic_core import from_json
 
 from fj_mcp import reading
 from fj_mcp.errors import (
@@ -47,10 +48,7 @@ def read_answer(
     Raises:
         ApiError: for anything but the API's JSON with a success status.
     """
-    try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
-        body = None
+    body = _decoded(response.content)
     if isinstance(body, list):
         body = {"data": body}
     if not response.is_success:
@@ -62,6 +60,19 @@ def read_answer(
     if body.get("success") is False and own_status >= 400:
         raise _refusal(attempted, own_status, body, response, ids, remaining)
     return body
+
+
+def _decoded(content: bytes) -> Any:
+    """The JSON in `content`; None where there is none."""
+    try:
+        return from_json(content)
+    except ValueError:
+        pass
+    try:
+        # Slower, but it also reads half of a surrogate pair, which profiles cut short can hold.
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def spent_seconds_until_reset(response: httpx.Response) -> float | None:

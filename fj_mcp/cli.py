@@ -1,5 +1,6 @@
 """The commands. Without one, `fj-mcp` serves MCP on stdio, with nothing but protocol on stdout."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -46,9 +47,15 @@ def serve(
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
     if context.invoked_subcommand is None:
+        # Clients give a server little time to start. Nothing that is made here is ever garbage,
+        # so looking for garbage only costs time.
+        gc.disable()
         from fj_mcp.server import build_server
 
-        build_server(_settings(sandbox)).run("stdio")
+        server = build_server(_settings(sandbox))
+        gc.freeze()
+        gc.enable()
+        server.run("stdio")
 
 
 @app.command()

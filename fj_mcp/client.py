@@ -7,7 +7,6 @@ could be made or the answer was 429.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from fj_mcp.errors import (
     Unreachable,
     Unreadable,
 )
+from fj_mcp.operations import OPERATIONS, Operation
 from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
 
@@ -42,87 +42,6 @@ _FREE_ATTEMPT_SECONDS = 15.0
 _CONNECT_SECONDS = 10.0
 _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
 """What a gateway says of a machine that may be back a moment later; None is a broken connection."""
-
-_CHECK_LIST = "Ask list_sessions (free) whether the session is there before searching again."
-_CHECK_SESSION = "Call get_session (free) and compare before doing it again."
-_CHECK_CONTACT = "Call list_profiles (free) to see whether the contact is revealed."
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One endpoint.
-
-    Attributes:
-        method: the HTTP method.
-        path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
-        attempted: the words for its errors, and whether it costs.
-        needs_data: whether an answer without data is no answer at all.
-    """
-
-    method: Literal["GET", "POST", "PATCH"]
-    path: str
-    attempted: Attempted
-    needs_data: bool = False
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "create_session": Operation(
-        "POST",
-        "/sourcing-session",
-        Attempted("a search", "create_sourcing_session", True, 5, _CHECK_LIST),
-        needs_data=True,
-    ),
-    "update_session": Operation(
-        "PATCH",
-        "/sourcing-session/update-session/{session_id}",
-        Attempted("an update", "update_sourcing_session", True, None, _CHECK_SESSION),
-    ),
-    "fetch_more": Operation(
-        "POST",
-        "/sourcing-session/{session_id}/fetch-more",
-        Attempted("fetching more profiles", "fetch_more_profiles", True, 5, _CHECK_SESSION),
-    ),
-    "reveal": Operation(
-        "POST",
-        "/sourcing-session/contact/reveal",
-        Attempted("a reveal", "reveal_contacts", True, None, _CHECK_CONTACT),
-    ),
-    "get_session": Operation(
-        "GET",
-        "/sourcing-session/{session_id}",
-        Attempted("the session", "get_session"),
-        needs_data=True,
-    ),
-    "profiles": Operation(
-        "GET",
-        "/sourcing-session/{session_id}/profiles",
-        Attempted("the session's profiles", "list_profiles"),
-        needs_data=True,
-    ),
-    "candidate": Operation(
-        "GET",
-        "/sourcing-session/candidate/{candidate_id}/details",
-        Attempted("the candidate", "get_candidate"),
-        needs_data=True,
-    ),
-    "project_sessions": Operation(
-        "GET",
-        "/projects/sessions",
-        Attempted("the list of sessions", "list_sessions"),
-        needs_data=True,
-    ),
-    "annotation": Operation(
-        "POST",
-        "/sourcing-session/get-annotation",
-        Attempted("the job description", "suggest_filters"),
-    ),
-    "autocomplete": Operation(
-        "GET",
-        "/sourcing-session/filters/autocomplete",
-        Attempted("the query", "search_filter_values"),
-    ),
-}
-"""Every endpoint. `attempted.costs` decides what may be sent twice."""
 
 
 class FutureJobs:

@@ -12,10 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fj_mcp import reading
+from fj_mcp.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.schema import LEFT_OUT, Flag, Whole
 from fj_mcp.text import spoken
-from fj_mcp.wire import Choice, Distance, Range, Switch, Tiers, Values, Wire
+from fj_mcp.wire import Wire
 
 
 class _Part(BaseModel):
@@ -262,65 +262,3 @@ def nearest_name(name: str) -> str:
     """What to say of `name`, which is not a filter."""
     near = get_close_matches(name.strip().lower(), WIRES, n=1)
     return f"{spoken(name)} is not a filter{f'; did you mean {near[0]}?' if near else ''}"
-
-
-def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
-    """The API's filter map, `{key: {"type": operator, "value": value}}`."""
-    return {
-        WIRES[name].key: {"type": WIRES[name].operator, "value": WIRES[name].encode(value)}
-        for name, value in filters.shown().items()
-    }
-
-
-def from_queries(queries: object) -> tuple[FilterChanges, list[str]]:
-    """The filters in an API's map, and what no filter carries.
-
-    Args:
-        queries: `{key: {"value": …}}` of any provenance: a session's own map, or the answer of
-            JD to filters, where an entry counts only if its `presence` is not false.
-
-    Returns:
-        The filters, and the API's keys (with the value where only that is unknown).
-    """
-    found: dict[str, Any] = {}
-    ignored: list[str] = []
-    for key, entry in reading.mapping(queries).items():
-        entry = entry if isinstance(entry, dict) else {"value": entry}
-        if entry.get("presence") is False or entry.get("value") in (None, [], {}, ""):
-            continue
-        name = name_of(key)
-        label = reading.line(key, 60) or "(unnamed)"
-        if name is None:
-            ignored.append(label)
-            continue
-        values, refused = _carried(name, entry["value"])
-        found |= values
-        ignored += [f"{label}: {word}" if word else label for word in refused]
-    return FilterChanges.model_validate(found), ignored
-
-
-def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
-    """What of an API's value the filter `name` can carry, and the words it cannot."""
-    try:
-        decoded = WIRES[name].decode(value)
-        if decoded is None:
-            return {}, [""] if reading.lines(value) else []
-        return FilterChanges.model_validate({name: decoded}).shown(), []
-    except ValueError:
-        words = reading.lines(value, 60)
-        if len(words) < 2 or not isinstance(WIRES[name], Values):
-            return {}, [", ".join(words)]
-    # One strange word must not cost the others.
-    kept: list[str] = []
-    refused: list[str] = []
-    for word in words:
-        one, unknown = _carried(name, [word])
-        kept += one.get(name, [])
-        refused += unknown
-    return ({name: kept} if kept else {}), refused
-
-
-def wanted_skills(queries: object) -> list[str]:
-    """The skills that a session's filter map asks for, the most important first."""
-    tiers = from_queries({"skills": reading.mapping(queries).get("skills")})[0].skills
-    return [*tiers.mandatory, *tiers.core, *tiers.secondary] if tiers else []

@@ -20,7 +20,10 @@ def _refuse_bool(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_refuse_bool)]
+NOT_BOOL = BeforeValidator(_refuse_bool)
+"""For bounded integers, after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
+
+Whole = Annotated[int, NOT_BOOL]
 """An integer; digits in a string pass, since some clients send them, but true and false do not."""
 
 Flag = StrictBool

@@ -14,15 +14,8 @@ from pydantic import ValidationError
 from fj_mcp import views
 from fj_mcp.candidates import Profile
 from fj_mcp.errors import ApiError, BadArguments, NoMatch, NotFound
-from fj_mcp.filters import (
-    WIRES,
-    FilterChanges,
-    SearchFilters,
-    from_queries,
-    name_of,
-    nearest_name,
-    to_queries,
-)
+from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of, nearest_name
+from fj_mcp.queries import from_queries, to_queries
 from fj_mcp.records import CreditInfo, Session, Started
 from fj_mcp.results import MoreProfiles, RevealedContact, RevealedContacts, StartedSession
 from fj_mcp.shortlists import Shortlists
@@ -58,6 +51,7 @@ class Spending:
         self, title: str, filters: SearchFilters, job_description: str, sample_profile_url: str
     ) -> StartedSession:
         """Start a search. Nobody matching is an empty result without a session."""
+        _check_size(filters)
         queries = to_queries(filters)
         text = clean_line(job_description, MOST_JD_CHARACTERS)
         try:
@@ -91,6 +85,7 @@ class Spending:
         session = await self._client.get_session(session_id)
         stored = self.queries_in_force(session)
         filters = _merge(stored, changes, removed)
+        _check_size(filters)
         foreign = {
             key: entry
             for key, entry in stored.items()
@@ -309,6 +304,15 @@ def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
         raise BadArguments(
             f"filters.{name} restricts nothing as given; to drop the filter name it in "
             "remove_filters"
+        )
+
+
+def _check_size(filters: SearchFilters) -> None:
+    """Refuse filters that no result could repeat in the size that clients take."""
+    if views.fitted_filters(filters.shown())[1]:
+        raise BadArguments(
+            f"filters are too large; keep them under {views.MOST_FILTER_BYTES:,} characters by "
+            "naming fewer values"
         )
 
 

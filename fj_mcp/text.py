@@ -23,7 +23,6 @@ _INVISIBLE = re.compile(
     "]"
 )
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -31,13 +30,13 @@ def clean_line(text: str, limit: int) -> str:
     """`text` on one line, without invisible characters, at most `limit` characters long."""
     # A stranger's text can be megabytes; nothing past this point could be shown anyway.
     text = _visible(text[: limit * 20])
-    return cut(_SPACES.sub(" ", text).strip(), limit)
+    return cut(" ".join(text.split()), limit)
 
 
 def clean_block(text: str, limit: int) -> str:
     """`text` with its line breaks, no invisible characters, at most `limit` characters long."""
     text = _visible(text[: limit * 20])
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return cut(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
 
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters import WIRES, nearest_name
+from fj_mcp.kinds import Choice, Tiers, Values
 from fj_mcp.results import FilterValues
 from fj_mcp.text import folded
-from fj_mcp.wire import Choice, Tiers, Values, Wire
+from fj_mcp.wire import Wire
 
 if TYPE_CHECKING:
     from fj_mcp.sourcing import Sourcing

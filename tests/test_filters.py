@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fj_mcp.filters import WIRES, SearchFilters, from_queries, to_queries
-from fj_mcp.wire import Choice, Distance, Range, Switch, Tiers, Values, Wire
+from fj_mcp.filters import WIRES, SearchFilters
+from fj_mcp.kinds import Choice, Distance, Range, Switch, Tiers, Values
+from fj_mcp.queries import from_queries, to_queries
+from fj_mcp.wire import Wire
 from tests.front import Assistant
 
 words = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=30)

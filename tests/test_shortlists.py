@@ -182,3 +182,13 @@ async def test_profiles_are_listed_while_matching_goes_on() -> None:
             assert "wait_for_session" in page["next_step"]
             seen.append(page["total"])
         assert seen == [30, 60, 90]
+
+
+async def test_half_of_a_surrogate_pair_does_not_make_an_answer_unreadable(
+    assistant: Assistant,
+) -> None:
+    session_id = await unread_session(assistant)
+    name = '{"data": {"docs": [{"_id": "%s", "profile": {"name": "A\\ud83d B"}}]}}' % ("5" * 24)
+    assistant.sandbox.fail("profiles", Fault("status", status=200, body=name))
+    page = await assistant.call("list_profiles", session_id=session_id)
+    assert page["candidates"][0]["name"] == "A B"

@@ -3,8 +3,8 @@
 import pytest
 
 from fj_mcp.filters import WIRES
+from fj_mcp.kinds import Choice, Tiers, Values
 from fj_mcp.sandbox import Fault
-from fj_mcp.wire import Choice, Tiers, Values
 from tests.front import Assistant
 
 pytestmark = pytest.mark.anyio

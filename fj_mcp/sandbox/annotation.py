@@ -4,10 +4,10 @@ import re
 from functools import cache
 from typing import Any
 
+from fj_mcp.kinds import Tiers
 from fj_mcp.sandbox.places import CITIES
 from fj_mcp.sandbox.search import phrase, wires
 from fj_mcp.sandbox.vocabulary import FAMILIES, LANGUAGES
-from fj_mcp.wire import Tiers
 
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,

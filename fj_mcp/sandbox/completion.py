@@ -3,11 +3,11 @@
 from collections import Counter
 from functools import cache
 
+from fj_mcp.kinds import Range
 from fj_mcp.sandbox.answers import Refusal
 from fj_mcp.sandbox.oddities import population
 from fj_mcp.sandbox.search import values_at, wires
 from fj_mcp.text import folded
-from fj_mcp.wire import Range
 
 _SHORTEST = 2
 _MOST = 25

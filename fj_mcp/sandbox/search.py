@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from fj_mcp import filters
+from fj_mcp.kinds import Distance, Range, Tiers, Values
 from fj_mcp.reading import number
 from fj_mcp.sandbox.answers import Refusal
 from fj_mcp.sandbox.people import Person
 from fj_mcp.sandbox.places import CITIES, City, distance_km
 from fj_mcp.text import folded
-from fj_mcp.wire import Distance, Range, Tiers, Values, Wire
+from fj_mcp.wire import Wire
 
 Test = Callable[[Person], bool]
 

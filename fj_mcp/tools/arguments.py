@@ -6,11 +6,12 @@ from typing import Annotated
 from mcp.server.mcpserver import Context, Resolve
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fj_mcp.schema import Whole
+from fj_mcp.schema import NOT_BOOL
 from fj_mcp.sourcing import Sourcing
 
 
-def _running(ctx: Context[Sourcing]) -> Sourcing:
+async def _running(ctx: Context[Sourcing]) -> Sourcing:
+    # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
     sourcing: Sourcing = ctx.request_context.lifespan_context
     return sourcing
 
@@ -48,5 +49,5 @@ ProfileUrl = Annotated[
     Field(description="LinkedIn address of somebody like the person wanted."),
 ]
 Score = Annotated[float, Field(ge=0, le=5)]
-Page = Annotated[Whole, Field(ge=1, le=10_000)]
-PageSize = Annotated[Whole, Field(ge=1, le=50, description="1 to 50.")]
+Page = Annotated[int, Field(ge=1, le=10_000, description="From 1 to 10000."), NOT_BOOL]
+PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fj_mcp.filters import from_queries
+from fj_mcp import views
+from fj_mcp.queries import from_queries
 from fj_mcp.results import FilterValues, SuggestedFilters
-from fj_mcp.schema import LEFT_OUT, Whole
+from fj_mcp.schema import LEFT_OUT, NOT_BOOL
 from fj_mcp.tools.arguments import JobDescription, ProfileUrl, Running
 from fj_mcp.values import search_values
 
@@ -23,6 +24,7 @@ async def suggest_filters(
     """
     suggested = await running.client.annotation(job_description, sample_profile_url or "")
     filters, ignored = from_queries(suggested)
+    shown, cut_short = views.fitted_filters(filters.shown())
     if filters.skills:
         step = (
             "Show these filters to the person, correct them, and then call "
@@ -33,7 +35,7 @@ async def suggest_filters(
             "A search needs at least one skill and none was found: ask the person which skills "
             "matter, and add them as filters.skills before calling create_sourcing_session."
         )
-    return SuggestedFilters(filters=filters.shown(), ignored=ignored[:40], next_step=step)
+    return SuggestedFilters(filters=shown, ignored=[*ignored[:40], *cut_short], next_step=step)
 
 
 async def search_filter_values(
@@ -44,7 +46,7 @@ async def search_filter_values(
         Field(description="The first letters, two or more."),
     ],
     running: Running,
-    limit: Annotated[Whole, Field(ge=1, le=25, description="1 to 25.")] = 10,
+    limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL] = 10,
 ) -> FilterValues:
     """Look up how FutureJobs spells the values of one filter, such as regions, skills or
     current_companies. Free. Use it before searching when a place, company or school has to be

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fj_mcp import views
-from fj_mcp.filters import wanted_skills
+from fj_mcp import cards, views
+from fj_mcp.queries import wanted_skills
 from fj_mcp.results import CandidateList, FullCandidate
 from fj_mcp.tools.arguments import CandidateId, Page, PageSize, Running, Score, SessionId
 
@@ -50,4 +50,4 @@ async def get_candidate(
     session = await running.client.get_session(session_id)
     shortlist = await running.shortlists.ranked(session)
     candidate = await running.client.candidate(session_id, candidate_id)
-    return views.full_candidate(session_id, candidate, shortlist.find(candidate_id))
+    return cards.full_candidate(session_id, candidate, shortlist.find(candidate_id))

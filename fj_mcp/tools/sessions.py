@@ -8,8 +8,9 @@ from pydantic import Field
 
 from fj_mcp import views
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters import FilterChanges, SearchFilters, from_queries, wanted_skills
+from fj_mcp.filters import FilterChanges, SearchFilters
 from fj_mcp.matching import rising
+from fj_mcp.queries import from_queries, wanted_skills
 from fj_mcp.results import (
     FullSession,
     MoreProfiles,
@@ -17,7 +18,7 @@ from fj_mcp.results import (
     StartedSession,
     WaitedSession,
 )
-from fj_mcp.schema import LEFT_OUT, Flag, Whole
+from fj_mcp.schema import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.tools.arguments import (
     JobDescription,
@@ -59,7 +60,9 @@ async def wait_for_session(
     running: Running,
     ctx: Context[Sourcing],
     max_wait_seconds: Annotated[
-        Whole, Field(ge=0, description="0 looks once; the server's limit (40) is the default.")
+        int,
+        Field(ge=0, description="0 looks once; the server's limit (40) is the default."),
+        NOT_BOOL,
     ] = LEFT_OUT,
 ) -> WaitedSession:
     """Wait, free of charge, until matching is over after create, update or fetch more, and return

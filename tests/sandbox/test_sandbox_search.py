@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fj_mcp import filters
+from fj_mcp.kinds import Values
 from fj_mcp.sandbox import Sandbox
-from fj_mcp.wire import Values
 from tests.sandbox.conftest import Api, connect, searching
 
 pytestmark = pytest.mark.anyio

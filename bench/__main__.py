@@ -1,0 +1,43 @@
+"""`python -m bench`: measure every claim, print the table, and fail if one does not hold."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import anyio
+import typer
+from rich.console import Console
+
+from bench.listing import listing
+from bench.one_call import one_call
+from bench.sizes import sizes
+from bench.startup import startup
+from bench.table import Row, draw
+from bench.waits import waits
+
+Measure = Callable[[], Awaitable[list[Row]]]
+
+MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, listing, waits)
+"""Everything that is measured, one after the other so that nothing timed has company."""
+
+
+def main(
+    only: Annotated[
+        list[str] | None, typer.Argument(help="Measure these alone.", show_default="all")
+    ] = None,
+) -> None:
+    """Measure what is claimed of speed and size; about three minutes for all of it."""
+    measures = {measure.__name__: measure for measure in MEASURES}
+    names = only or list(measures)
+    if unknown := set(names) - measures.keys():
+        raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(measures)}")
+    rows: list[Row] = []
+    with Console(stderr=True).status("") as status:
+        for name in names:
+            status.update(f"Measuring: {name}")
+            rows += anyio.run(measures[name])
+    draw(rows)
+    raise typer.Exit(0 if all(row.passed for row in rows) else 1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

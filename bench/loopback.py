@@ -1,0 +1,51 @@
+"""The sandbox API in a process of its own, on loopback, and what is connected to it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+import httpx
+from mcp import Client
+from pydantic import SecretStr
+
+from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.server import serve
+from fj_mcp.server import build_server
+from fj_mcp.settings import Settings
+
+KEY = "fjk_bench"
+HEADERS = {"x-fj-api-key": KEY, "accept": "application/json"}
+
+
+@contextmanager
+def sandbox_apart(**options: Any) -> Iterator[str]:
+    """The base address of a sandbox made with `options`, which ends with the context."""
+    processes = get_context("spawn")
+    ports, announced = processes.Pipe(duplex=False)
+    process = processes.Process(target=_serve, args=(options, announced), daemon=True)
+    process.start()
+    announced.close()
+    try:
+        yield f"http://127.0.0.1:{ports.recv()}/api/v1/wl"
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(options: dict[str, Any], announced: "Connection[int, int]") -> None:
+    serve(0, Sandbox(rate_limit=1_000_000, **options), announced.send)
+
+
+@asynccontextmanager
+async def server_on(api: str) -> AsyncIterator[Client]:
+    """A client, after the handshake that clients do, of a new server on the API at `api`."""
+    server = build_server(Settings(api_key=SecretStr(KEY), api_base_url=api))
+    async with Client(server, mode="legacy") as client:
+        yield client
+
+
+def bare_http(api: str) -> httpx.AsyncClient:
+    """What a plain program would use: httpx with the headers that the server sends."""
+    return httpx.AsyncClient(base_url=api, headers=HEADERS, timeout=30)

@@ -1,0 +1,51 @@
+"""200 calls that wait for one session: how often the API is asked, and how late the answer is."""
+
+from time import time
+
+import anyio
+from mcp import Client
+
+from bench.calls import search
+from bench.table import Row, at_most
+from fj_mcp.sandbox import Sandbox
+from fj_mcp.server import build_server
+from fj_mcp.settings import Settings
+
+_WAITS = 200
+_MATCH_SECONDS = 40
+# Longer than the defaults, so that one wait sees all of the matching.
+_SETTINGS = Settings(sandbox=True, max_wait_seconds=50, call_deadline_seconds=60)
+
+
+async def waits() -> list[Row]:
+    """In real time, since what is measured is a rhythm."""
+    sandbox = Sandbox(match_seconds=_MATCH_SECONDS)
+    answered: list[float] = []
+    told = 0
+
+    async def count_report(progress: float, total: float | None, message: str | None) -> None:
+        nonlocal told
+        told += 1
+
+    async def wait(client: Client, session_id: str) -> None:
+        answer = await client.call_tool(
+            "wait_for_session", {"session_id": session_id}, progress_callback=count_report
+        )
+        answered.append(time())
+        if (answer.structured_content or {}).get("status") != "done":
+            raise RuntimeError(f"a wait ended without the search being over: {answer.content}")
+
+    server = build_server(_SETTINGS, sandbox.transport)
+    async with Client(server, mode="legacy") as client:
+        session_id = await search(client)
+        (batch,) = sandbox.sessions[session_id].batches
+        async with anyio.create_task_group() as tasks:
+            for _ in range(_WAITS):
+                tasks.start_soon(wait, client, session_id)
+    polls = sum(call.operation == "get_session" for call in sandbox.calls)
+    late = max(answered) - (batch.started + batch.seconds)
+    what = f"{_WAITS} waits for one session"
+    return [
+        at_most(f"{what}, polls in {_MATCH_SECONDS} s of matching", polls, 15),
+        at_most(f"{what}, done to the last answer", late, 5.5, "{:.1f} s", f"{told:,} reports"),
+    ]
