@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fj_mcp import reading
-from fj_mcp.text import distinct, folded
+from fj_mcp.text import clean_line, distinct, folded
 from fj_mcp.wire import Operator, Wire
 
 MAX_VALUE_LENGTH = 200
@@ -41,7 +41,7 @@ class Values(Wire):
             return value
         if self.places:
             value = [_LEADING_POSTAL_CODE.sub("", word) for word in value]
-        return distinct([self.choose(word) for word in short_words(value)]) or None
+        return distinct([self.choose(word) for word in distinct(short_words(value))]) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,9 @@ class Choice(Wire):
         return self.choose(words[0]) if words else None
 
     def parse(self, value: Any) -> Any:
-        return self.choose(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return self.choose(value) if value.strip() else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,11 +214,11 @@ class Tiers(Wire):
 
 
 def short_words(words: list[str]) -> list[str]:
-    """`words`, unless one is too long to be a filter's value.
+    """`words` without invisible characters, unless one is too long to be a filter's value.
 
     Raises:
         ValueError: for a value over 200 characters.
     """
     if any(len(word) > MAX_VALUE_LENGTH for word in words):
         raise ValueError(f"holds a value of more than {MAX_VALUE_LENGTH} characters")
-    return words
+    return [clean_line(word, MAX_VALUE_LENGTH) for word in words]

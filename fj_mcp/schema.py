@@ -16,12 +16,12 @@ from fj_mcp.text import spoken
 
 def _refuse_bool(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("must be a whole number")
+        raise ValueError("must be a number")
     return value
 
 
 NOT_BOOL = BeforeValidator(_refuse_bool)
-"""For bounded integers, after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
+"""For bounded numbers, after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
 
 Whole = Annotated[int, NOT_BOOL]
 """An integer; digits in a string pass, since some clients send them, but true and false do not."""

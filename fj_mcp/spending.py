@@ -78,6 +78,8 @@ class Spending:
         removed: list[str],
     ) -> StartedSession:
         """Merge changes into a session's filters and search again with the whole map."""
+        if changes is not None and not changes.model_fields_set:
+            changes = None
         given = (title, job_description, sample_profile_url, changes)
         if all(item is None for item in given) and not removed:
             raise BadArguments("title, job_description, filters or remove_filters is required")

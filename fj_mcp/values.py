@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters import WIRES, nearest_name
-from fj_mcp.kinds import Choice, Tiers, Values
+from fj_mcp.kinds import MAX_VALUE_LENGTH, Choice, Tiers, Values
 from fj_mcp.results import FilterValues
-from fj_mcp.text import folded
+from fj_mcp.text import clean_line, folded
 from fj_mcp.wire import Wire
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ async def search_values(running: "Sourcing", name: str, query: str, limit: int) 
             for the API.
         ApiError: if the API does not answer.
     """
+    query = clean_line(query, MAX_VALUE_LENGTH)
     wire = WIRES.get(name)
     if wire is None:
         raise BadArguments(f"filter {nearest_name(name)}")

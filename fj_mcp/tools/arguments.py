@@ -1,6 +1,7 @@
 """The arguments that several tools take, and what hands them the running server."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 from mcp.server.mcpserver import Context, Resolve
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fj_mcp.schema import NOT_BOOL
 from fj_mcp.sourcing import Sourcing
+from fj_mcp.text import clean_block, clean_line
 
 
 async def _running(ctx: Context[Sourcing]) -> Sourcing:
@@ -29,6 +31,15 @@ def _like(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _visible(clean: Callable[[str, int], str], limit: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not (visible := clean(text, limit)):
+            raise ValueError("must not be empty")
+        return visible
+
+    return check
+
+
 _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 SessionId = Annotated[
@@ -39,15 +50,15 @@ SessionId = Annotated[
 CandidateId = Annotated[
     _Trimmed, _like("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows")
 ]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[str, Field(max_length=200), AfterValidator(_visible(clean_line, 200))]
 JobDescription = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)
+    str, Field(max_length=30_000), AfterValidator(_visible(clean_block, 30_000))
 ]
 ProfileUrl = Annotated[
     _Trimmed,
-    _like(r"https?://\S{1,400}", "must be a web address that starts with https://"),
+    _like("https?://[!-~]{1,400}", "must be a web address that starts with https://"),
     Field(description="LinkedIn address of somebody like the person wanted."),
 ]
-Score = Annotated[float, Field(ge=0, le=5)]
+Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]
 Page = Annotated[int, Field(ge=1, le=10_000, description="From 1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]
