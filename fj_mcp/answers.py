@@ -28,6 +28,7 @@ from fj_mcp.errors import (
     Unreadable,
 )
 from fj_mcp.filters import name_of
+from fj_mcp.operations import OPERATIONS
 from fj_mcp.records import CreditInfo
 
 
@@ -72,6 +73,14 @@ def _decoded(content: bytes) -> Any:
         # Slower, but it also reads half of a surrogate pair, which profiles cut short can hold.
         return json.loads(content)
     except (ValueError, RecursionError):
+        return None
+
+
+def answered_at(response: httpx.Response) -> float | None:
+    """The server's clock at this answer, in Unix seconds, from its `Date` header."""
+    try:
+        return email.utils.parsedate_to_datetime(response.headers.get("date", "")).timestamp()
+    except ValueError:
         return None
 
 
@@ -127,7 +136,7 @@ def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
             f"session {session_id} in this key's workspace",
             "list_sessions shows those it knows.",
         )
-    if attempted.tool == "reveal_contacts":
+    if attempted.phrase == OPERATIONS["reveal"].attempted.phrase:
         return NotFound(attempted, "contact for this profile", "Other candidates may have one.")
     return NotFound(
         attempted,

@@ -7,6 +7,7 @@ could be made or the answer was 429.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ import httpx
 import stamina
 
 from fj_mcp import reading
-from fj_mcp.answers import read_answer, spent_seconds_until_reset
+from fj_mcp.answers import answered_at, read_answer, spent_seconds_until_reset
 from fj_mcp.candidates import Candidate, ProfilePage, Reveal
 from fj_mcp.errors import (
     ApiError,
@@ -28,7 +29,7 @@ from fj_mcp.errors import (
     Unreachable,
     Unreadable,
 )
-from fj_mcp.operations import OPERATIONS, Operation
+from fj_mcp.operations import OPERATIONS, Operation, tool_in_use
 from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
 
@@ -58,6 +59,8 @@ class FutureJobs:
         self._settings = settings
         self._resume_at = 0.0
         self._remaining: int | None = None
+        self.server_time: float | None = None
+        """The server's clock when it last answered, in Unix seconds; None if it never said."""
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -178,6 +181,8 @@ class FutureJobs:
         if self._settings.key is None:
             raise NoKey
         operation = OPERATIONS[name]
+        tool = tool_in_use.get(operation.attempted.tool)
+        operation = replace(operation, attempted=replace(operation.attempted, tool=tool))
         ids = ids or {}
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
         request = self._http.build_request(operation.method, path, params=query, json=body)
@@ -226,6 +231,7 @@ class FutureJobs:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
+        self.server_time = answered_at(response) or self.server_time
         if (wait := spent_seconds_until_reset(response)) is not None:
             self._resume_at = anyio.current_time() + wait
         answer = read_answer(attempted, response, ids, self._remaining)

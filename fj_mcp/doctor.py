@@ -4,9 +4,10 @@ import anyio
 from rich.console import Console
 from rich.text import Text
 
-from fj_mcp.errors import FutureJobsError, NotFound
+from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
+from fj_mcp.ledger import Ledger
 from fj_mcp.server import sandbox_transport
-from fj_mcp.settings import Settings
+from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.sourcing import open_sourcing
 
 
@@ -37,6 +38,15 @@ async def _examine(settings: Settings, console: Console) -> int:
         )
     else:
         say(True, f"a key is set, for {settings.api_base_url}")
+    if (path := ledger_path(settings)) is not None:
+        ledger = Ledger(path, "")
+        try:
+            ledger.check()
+            say(True, f"purchases are remembered in {path}")
+        except LedgerBroken as error:
+            say(False, str(error))
+        finally:
+            ledger.close()
     if settings.key is not None and not settings.problems:
         good, words = await _call(settings)
         say(good, words)

@@ -5,6 +5,11 @@
     ├── BadSettings              a setting is wrong
     ├── NoKey                    no API key is set
     ├── DeadlinePassed           a whole tool call took too long
+    ├── LedgerBroken             purchases cannot be remembered, so none is made
+    ├── OverBudget               the day's budget does not allow it
+    ├── NotApproved              the person said no, or could not be asked
+    ├── OutcomeOpen              a purchase was sent and nobody knows yet what became of it
+    ├── OutcomeHidden            ... and this key cannot see it
     └── ApiError                 FutureJobs answered, or did not
         ├── KeyRefused           401, 403
         ├── NoCredits            402
@@ -13,15 +18,17 @@
         │   └── NoMatch          400 "No profiles match": an empty result, not a failure
         ├── RateLimited          429
         ├── Unreachable          no connection could be made
-        ├── Unavailable          5xx, a gateway's page, a connection that broke
-        ├── Unreadable           an answer that is not the API's JSON
-        └── TimedOut             no answer in time
+        └── NoAnswer             no usable answer: for a purchase, the outcome is open
+            ├── Unavailable      5xx, a gateway's page, a connection that broke
+            ├── Unreadable       an answer that is not the API's JSON
+            └── TimedOut         no answer in time
 
 Only the text of these reaches the model: the SDK hides every other exception. No text of a
 candidate, no key and no raw body is ever part of one.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
@@ -69,6 +76,58 @@ class DeadlinePassed(FutureJobsError):
         )
 
 
+class LedgerBroken(FutureJobsError):
+    """The ledger at `path` cannot be read or written."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"Nothing was sent or charged: the record of purchases at {path} cannot be used, and "
+            "without it nothing is bought. Make its folder writable, set FJ_STATE_DIR to another "
+            "one, or move a damaged file away; free calls go on working."
+        )
+
+
+class OverBudget(FutureJobsError):
+    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`."""
+
+    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
+        day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        super().__init__(
+            f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
+            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
+            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
+        )
+
+
+class NotApproved(FutureJobsError):
+    """The person did not agree to a purchase. `reason` is a whole sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Nothing was sent or charged: {reason}")
+
+
+class OutcomeOpen(FutureJobsError):
+    """A purchase was sent, and it is not certain yet whether it was carried out."""
+
+    def __init__(self, happened: str, tool: str, seconds: float) -> None:
+        super().__init__(
+            f"{happened}, and the outcome is not certain yet. Nothing will be sent twice: call "
+            f"{tool} again with the same arguments in {max(1, round(seconds))} seconds, and it "
+            "will find out whether it was carried out."
+        )
+
+
+class OutcomeHidden(FutureJobsError):
+    """A search was sent, and this key cannot see whether it was carried out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An identical search was sent and got no readable answer, and this key has no project "
+            "whose sessions could be looked through. Look in FutureJobs whether the session is "
+            "there; if it is not, call create_sourcing_session with allow_duplicate true."
+        )
+
+
 @dataclass(frozen=True)
 class Attempted:
     """What was being done when an `ApiError` came up, in the words its sentence needs.
@@ -78,14 +137,12 @@ class Attempted:
         tool: the tool to call again.
         costs: whether it spends credits.
         price: the price in credits, where the API publishes one.
-        evidence: for paid calls, the free look that tells whether it was carried out.
     """
 
     phrase: str
     tool: str
     costs: bool = False
     price: int | None = None
-    evidence: str = ""
 
 
 class ApiError(FutureJobsError):
@@ -183,24 +240,19 @@ class Unreachable(ApiError):
         )
 
 
-class _NoAnswer(ApiError):
+class NoAnswer(ApiError):
     """There is no usable answer, so for a paid call the outcome is not certain."""
 
     passing = True
 
     def __init__(self, attempted: Attempted, what: str) -> None:
+        self.happened = what
         self.certain = not attempted.costs
-        if attempted.costs:
-            advice = (
-                f"It is not certain whether {attempted.phrase} was carried out and charged, so "
-                f"nothing was sent again. {attempted.evidence}"
-            )
-        else:
-            advice = f"Nothing was charged; call {attempted.tool} again in a minute."
-        super().__init__(attempted, f"{what}. {advice}")
+        charged = "It may have been charged" if attempted.costs else "Nothing was charged"
+        super().__init__(attempted, f"{what}. {charged}; call {attempted.tool} again in a minute.")
 
 
-class Unavailable(_NoAnswer):
+class Unavailable(NoAnswer):
     """5xx, a gateway's page, or a connection that broke. `status` is the HTTP status, if any."""
 
     def __init__(self, attempted: Attempted, status: int | None = None) -> None:
@@ -213,14 +265,14 @@ class Unavailable(_NoAnswer):
         super().__init__(attempted, what)
 
 
-class Unreadable(_NoAnswer):
+class Unreadable(NoAnswer):
     """An answer that is not the API's JSON."""
 
     def __init__(self, attempted: Attempted) -> None:
         super().__init__(attempted, "FutureJobs sent an answer that cannot be read")
 
 
-class TimedOut(_NoAnswer):
+class TimedOut(NoAnswer):
     """No answer within `seconds`."""
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:

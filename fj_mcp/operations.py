@@ -4,14 +4,14 @@ Paths and methods come from the API's documentation.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
 from fj_mcp.errors import Attempted
 
-_CHECK_LIST = "Ask list_sessions (free) whether the session is there before searching again."
-_CHECK_SESSION = "Call get_session (free) and compare before doing it again."
-_CHECK_CONTACT = "Call list_profiles (free) to see whether the contact is revealed."
+tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
+"""The tool that is being called: an error names it, whichever endpoint it came from."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,23 @@ OPERATIONS: Mapping[str, Operation] = {
     "create_session": Operation(
         "POST",
         "/sourcing-session",
-        Attempted("a search", "create_sourcing_session", True, 5, _CHECK_LIST),
+        Attempted("a search", "create_sourcing_session", True, 5),
         needs_data=True,
     ),
     "update_session": Operation(
         "PATCH",
         "/sourcing-session/update-session/{session_id}",
-        Attempted("an update", "update_sourcing_session", True, None, _CHECK_SESSION),
+        Attempted("an update", "update_sourcing_session", True, None),
     ),
     "fetch_more": Operation(
         "POST",
         "/sourcing-session/{session_id}/fetch-more",
-        Attempted("fetching more profiles", "fetch_more_profiles", True, 5, _CHECK_SESSION),
+        Attempted("fetching more profiles", "fetch_more_profiles", True, 5),
     ),
     "reveal": Operation(
         "POST",
         "/sourcing-session/contact/reveal",
-        Attempted("a reveal", "reveal_contacts", True, None, _CHECK_CONTACT),
+        Attempted("a reveal", "reveal_contacts", True, None),
     ),
     "get_session": Operation(
         "GET",

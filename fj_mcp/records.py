@@ -55,6 +55,8 @@ class Session:
     filter_changes_counter: int
     created_at: datetime | None
     updated_at: str | None
+    credits_charged: int | None
+    """All that the session has cost so far, where the API says it."""
 
     @classmethod
     def read(cls, data: object) -> Self:
@@ -77,6 +79,7 @@ class Session:
             filter_changes_counter=reading.count(doc.get("filterChangesCounter")),
             created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
             updated_at=reading.line(doc.get("updatedAt"), 40),
+            credits_charged=reading.whole(doc.get("sessionCreditCharged")),
         )
 
     @property
@@ -176,6 +179,7 @@ class ListedSession:
     id: str
     title: str | None
     profiles: int | None
+    job_description: str | None
     created_at: datetime | None
 
     @classmethod
@@ -186,6 +190,9 @@ class ListedSession:
             id=identity,
             title=reading.line(doc.get("sessionTitle")),
             profiles=reading.whole(doc.get("totalProfiles")),
+            job_description=reading.line(
+                reading.mapping(doc.get("jdDetail")).get("userText"), 20_000
+            ),
             created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
         )
 

@@ -190,6 +190,26 @@ class RevealedContacts(Result):
     warning: str | None = None
 
 
+class PurchaseLine(BaseModel):
+    """One purchase in the account of what was spent."""
+
+    operation: str
+    session_id: str | None = None
+    credits: int | None = None
+    outcome: Literal["charged", "not_charged", "unknown", "pending"]
+    when: str
+
+
+class SpendingReport(Result):
+    """What was spent, and on what."""
+
+    spent_today: int
+    reserved: int | None = Field(default=None, description="For outcomes that are still open.")
+    budget: int | None = None
+    remaining_credits: int | None = None
+    purchases: list[PurchaseLine] = Field(description="Newest first, 20 at most.")
+
+
 class SuggestedFilters(Result):
     """Filters from a job description, ready for create_sourcing_session."""
 

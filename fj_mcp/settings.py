@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 SANDBOX_KEY = "fjk_sandbox"
+LEDGER_FILE = "purchases.sqlite3"
 
 
 def _usable_key(key: SecretStr) -> SecretStr:
@@ -36,6 +37,10 @@ class Settings(BaseModel):
         call_deadline_seconds: every tool call is answered within this time.
         max_wait_seconds: the longest that one `wait_for_session` waits.
         read_only: hide the tools that spend credits.
+        confirm_spend: whether the person is asked before credits are spent: where their client
+            can ask (`auto`), always (`strict`, which refuses where it cannot), or never (`off`).
+        credit_budget: credits that may be spent in one UTC day; None for no limit.
+        state_dir: where purchases are remembered; None for the platform's own place.
         log_level: of this process's log on stderr.
         problems: settings that could not be used, each starting with its name.
     """
@@ -50,6 +55,9 @@ class Settings(BaseModel):
     call_deadline_seconds: float = Field(default=45, ge=1, le=600)
     max_wait_seconds: int = Field(default=40, ge=0, le=540)
     read_only: bool = False
+    confirm_spend: Literal["auto", "strict", "off"] = "auto"
+    credit_budget: int | None = Field(default=None, ge=0)
+    state_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     problems: tuple[str, ...] = ()
 
@@ -64,6 +72,18 @@ class Settings(BaseModel):
         if self.sandbox:
             return SANDBOX_KEY
         return self.api_key.get_secret_value() if self.api_key else None
+
+
+def ledger_path(settings: Settings) -> Path | None:
+    """The file that remembers purchases; None for the sandbox, whose sessions end with it."""
+    if settings.sandbox:
+        return None
+    if settings.state_dir is not None:
+        return settings.state_dir / LEDGER_FILE
+    # Only a purchase needs it, and it takes time to load.
+    from platformdirs import user_state_path
+
+    return user_state_path("fj-mcp", appauthor=False) / LEDGER_FILE
 
 
 def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
@@ -82,6 +102,8 @@ def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             continue
         if name == "log_level":
             value = value.upper()
+        if name == "confirm_spend":
+            value = value.lower()
         try:
             found[name] = getattr(Settings.model_validate({name: value}), name)
         except ValidationError as error:

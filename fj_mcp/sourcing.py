@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio.abc import TaskGroup
 
+from fj_mcp.clock import Clock
+from fj_mcp.ledger import Ledger
 from fj_mcp.matching import Matching
-from fj_mcp.settings import Settings
+from fj_mcp.orders import Shop, workspace_fingerprint
+from fj_mcp.searches import SentFilters
+from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.shortlists import Shortlists
 from fj_mcp.spending import Spending
 
@@ -30,6 +34,7 @@ class Sourcing:
     tasks: TaskGroup
     open_things: AsyncExitStack
     make_transport: MakeTransport | None = None
+    clock: Clock = field(default_factory=Clock)
 
     @cached_property
     def client(self) -> "FutureJobs":
@@ -42,26 +47,44 @@ class Sourcing:
         return client
 
     @cached_property
-    def shortlists(self) -> Shortlists:
-        """The ranked candidates of the sessions in use."""
-        return Shortlists(self.client)
-
-    @cached_property
-    def matching(self) -> Matching:
-        """The sessions being waited for."""
-        return Matching(self.client, self.tasks)
+    def shop(self) -> Shop:
+        """What orders are carried out with."""
+        settings = self.settings
+        workspace = workspace_fingerprint(settings.key or "", settings.api_base_url)
+        ledger = Ledger(ledger_path(settings), workspace, self.clock.now)
+        self.open_things.callback(ledger.close)
+        return Shop(
+            client=self.client,
+            ledger=ledger,
+            matching=Matching(self.client, self.tasks),
+            shortlists=Shortlists(self.client),
+            sent=SentFilters(),
+            clock=self.clock,
+        )
 
     @cached_property
     def spending(self) -> Spending:
         """Everything that costs credits."""
-        return Spending(self.client, self.shortlists)
+        return Spending(self.client, self.shop.ledger, self.settings, self.clock)
+
+    @property
+    def shortlists(self) -> Shortlists:
+        """The ranked candidates of the sessions in use."""
+        return self.shop.shortlists
+
+    @property
+    def matching(self) -> Matching:
+        """The sessions being waited for."""
+        return self.shop.matching
 
 
 @asynccontextmanager
 async def open_sourcing(
-    settings: Settings, make_transport: MakeTransport | None = None
+    settings: Settings,
+    make_transport: MakeTransport | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Sourcing]:
     """A `Sourcing` for as long as the server runs; what it opened is closed at the end."""
     async with AsyncExitStack() as open_things, anyio.create_task_group() as tasks:
-        yield Sourcing(settings, tasks, open_things, make_transport)
+        yield Sourcing(settings, tasks, open_things, make_transport, clock or Clock())
         tasks.cancel_scope.cancel()

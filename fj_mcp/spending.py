@@ -1,333 +1,276 @@
-"""What costs credits: each rule that keeps a purchase from being made for nothing.
+"""The purchase rules: asked for once, paid at most once, never lost.
 
-The free reads come first: a call that cannot succeed, or whose outcome is already there, is
-answered without paying.
+Every purchase is remembered before it is sent. One whose outcome is open is settled by free reads
+before anything is sent again; what is there already is answered without paying.
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from pydantic import ValidationError
 
-from fj_mcp import views
-from fj_mcp.candidates import Profile
-from fj_mcp.errors import ApiError, BadArguments, NoMatch, NotFound
-from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of, nearest_name
-from fj_mcp.queries import from_queries, to_queries
-from fj_mcp.records import CreditInfo, Session, Started
-from fj_mcp.results import MoreProfiles, RevealedContact, RevealedContacts, StartedSession
-from fj_mcp.shortlists import Shortlists
-from fj_mcp.text import clean_line
+from fj_mcp.clock import Clock
+from fj_mcp.errors import (
+    ApiError,
+    LedgerBroken,
+    NoAnswer,
+    NoMatch,
+    NotApproved,
+    NotFound,
+    OutcomeHidden,
+    OutcomeOpen,
+)
+from fj_mcp.ledger import Ledger, Purchase
+from fj_mcp.orders import Found, Order, look_for
+from fj_mcp.results import Result
+from fj_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from fj_mcp.client import Channel, FutureJobs
+    from fj_mcp.client import FutureJobs
 
-MOST_JD_CHARACTERS = 250
-"""Of a job description, on one line, in a session: what a production client sends. Longer texts
-go to JD to filters only."""
+SETTLED_AFTER_SECONDS = 60.0
+"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
 
-_NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
-_SESSIONS_KEPT = 200
-_REVEALS_AT_ONCE = 3
+PHONE_SETTLED_AFTER_SECONDS = 240.0
+"""The same for a telephone number, which may arrive three minutes after it was paid for."""
+
+_LOOKS = (0.0, 1.0, 2.0)
+"""Pauses, in seconds, before the looks that follow a lost answer within the same call."""
+
+_WATCH_SECONDS = 0.1
+_LEFTOVERS = 5
 
 
 @dataclass(frozen=True)
-class _Sent:
-    counter: int
-    queries: dict[str, Any]
+class Consent:
+    """Whether a purchase may be sent, and why not."""
+
+    given: bool
+    refusal: str = "the situation changed since it was looked at; call again."
+
+
+ALLOWED = Consent(True)
 
 
 class Spending:
-    """The purchases: create, update, fetch more, reveal."""
+    """Buys orders for one workspace, and knows what was bought."""
 
-    def __init__(self, client: "FutureJobs", shortlists: Shortlists) -> None:
+    def __init__(
+        self, client: "FutureJobs", ledger: Ledger, settings: Settings, clock: Clock
+    ) -> None:
+        self.ledger = ledger
         self._client = client
-        self._shortlists = shortlists
-        self._sent: OrderedDict[str, _Sent] = OrderedDict()
+        self._settings = settings
+        self._clock = clock
+        self._under_way: set[int] = set()
 
-    async def create_session(
-        self, title: str, filters: SearchFilters, job_description: str, sample_profile_url: str
-    ) -> StartedSession:
-        """Start a search. Nobody matching is an empty result without a session."""
-        _check_size(filters)
-        queries = to_queries(filters)
-        text = clean_line(job_description, MOST_JD_CHARACTERS)
-        try:
-            started = await self._client.create_session(title, queries, text, sample_profile_url)
-        except NoMatch:
-            return StartedSession(
-                title=title,
-                status="done",
-                expected_profiles=0,
-                filters=filters.shown(),
-                next_step=views.widen_step(None),
-            )
-        self._remember(started, queries)
-        return _started_session(started.session.id, title, started, filters)
+    async def buy(self, order: Order, consent: Consent = ALLOWED) -> Result:
+        """The result of an order: bought now, or found to be there already.
 
-    async def update_session(
-        self,
-        session_id: str,
-        *,
-        title: str | None,
-        job_description: str | None,
-        sample_profile_url: str | None,
-        changes: FilterChanges | None,
-        removed: list[str],
-    ) -> StartedSession:
-        """Merge changes into a session's filters and search again with the whole map."""
-        if changes is not None and not changes.model_fields_set:
-            changes = None
-        given = (title, job_description, sample_profile_url, changes)
-        if all(item is None for item in given) and not removed:
-            raise BadArguments("title, job_description, filters or remove_filters is required")
-        _check_removed(changes, removed)
-        session = await self._client.get_session(session_id)
-        stored = self.queries_in_force(session)
-        filters = _merge(stored, changes, removed)
-        _check_size(filters)
-        foreign = {
-            key: entry
-            for key, entry in stored.items()
-            if name_of(key) is None and key not in _NEVER_SENT
-        }
-        queries = foreign | to_queries(filters)
-        described = job_description is not None or sample_profile_url is not None
-        try:
-            started = await self._client.update_session(
-                session_id,
-                queries=queries,
-                title=title,
-                text=_kept_text(session, job_description) if described else None,
-                sample_profile_url=(
-                    session.sample_profile_url if sample_profile_url is None else sample_profile_url
-                )
-                if described
-                else None,
-            )
-        except NoMatch:
-            return StartedSession(
-                session_id=session_id,
-                title=title or session.title,
-                status="done",
-                expected_profiles=0,
-                filters=filters.shown(),
-                next_step=views.widen_step(session_id),
-            )
-        self._remember(started, queries)
-        return _started_session(session_id, title or session.title, started, filters)
-
-    async def fetch_more(self, session_id: str) -> MoreProfiles:
-        """Ask for further profiles of a session."""
-        try:
-            started = await self._client.fetch_more(session_id)
-        except NoMatch:
-            started = None
-        if started is None or started.new_profiles == 0:
-            return MoreProfiles(
-                session_id=session_id,
-                status="done",
-                expected_profiles=0,
-                exhausted=True,
-                credits=views.credits(started.credits) if started else None,
-                next_step=(
-                    "There is nobody else for these filters, so do not fetch more. Loosen them "
-                    f"with update_sourcing_session and session_id {session_id}, which costs "
-                    "credits: ask first."
-                ),
-            )
-        return MoreProfiles(
-            session_id=session_id,
-            status="running",
-            api_status=views.unusual(started.api_status),
-            expected_profiles=started.new_profiles,
-            credits=views.credits(started.credits),
-            warning=views.unfinished(started),
-            next_step=views.wait_step(session_id),
-        )
-
-    async def reveal(
-        self, session: Session, candidate_ids: list[str], channel: "Channel"
-    ) -> RevealedContacts:
-        """Reveal one contact each; those already revealed are answered from the profile."""
-        self._shortlists.expect_contacts(session.id)
-        shortlist = await self._shortlists.ranked(session)
-        people = [shortlist.find(candidate_id) for candidate_id in candidate_ids]
-        for position, (candidate_id, person) in enumerate(zip(candidate_ids, people, strict=True)):
-            if person is None:
-                raise BadArguments(
-                    f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
-                    "list_profiles shows the ids of its candidates"
-                )
-        outcomes: dict[str, _Outcome] = {}
-        at_once = anyio.CapacityLimiter(_REVEALS_AT_ONCE)
-
-        async def reveal(person: Profile) -> None:
-            async with at_once:
-                outcomes[person.id] = await self._reveal_one(session.id, person, channel)
-
-        async with anyio.create_task_group() as tasks:
-            for person in people:
-                assert person is not None
-                tasks.start_soon(reveal, person)
-        return _revealed(session.id, [outcomes[item] for item in candidate_ids], channel)
-
-    async def _reveal_one(self, session_id: str, person: Profile, channel: "Channel") -> "_Outcome":
-        known = person.email if channel == "email" else person.phone
-        if known.revealed:
-            return _Outcome(_contact(person, "already_revealed", known.values))
-        if person.reveal_url is None:
-            return _Outcome(_contact(person, "not_found"))
-        try:
-            answer = await self._client.reveal(session_id, person.reveal_url, channel)
-        except NotFound:
-            return _Outcome(_contact(person, "not_found"))
-        except ApiError as error:
-            if error.certain:
-                return _Outcome(None, error=error, candidate_id=person.id)
-            return _Outcome(_contact(person, "unknown"), error=error)
-        if answer.values:
-            return _Outcome(_contact(person, "found", answer.values), answer.credits)
-        # An empty answer may mean "not yet": phone numbers can arrive minutes later.
-        late = channel == "phone" and not answer.absent
-        status = "pending" if late else "not_found"
-        return _Outcome(_contact(person, status), answer.credits)
-
-    def queries_in_force(self, session: Session) -> dict[str, Any]:
-        """The session's filter map, with the ranges that the API's echo may have lost.
-
-        Updates were seen to come back without their RANGE filters; as long as nobody changed
-        the filters since, what was sent is what is in force.
+        Raises:
+            OutcomeOpen: if it was sent and nobody knows yet what became of it.
+            NotApproved: if it would have to be sent and the person did not agree.
+            OverBudget, LedgerBroken, BadArguments: nothing was sent.
+            ApiError: nothing was carried out.
         """
-        sent = self._sent.get(session.id)
-        if sent is None or sent.counter != session.filter_changes_counter:
-            return session.queries
-        ranges = {key: entry for key, entry in sent.queries.items() if entry["type"] == "RANGE"}
-        return ranges | session.queries
+        await self._settle_abandoned()
+        while True:
+            claim = self.ledger.claim(
+                order.operation,
+                order.slot,
+                order.fingerprint,
+                order.session_id,
+                self._settings.call_deadline_seconds + 10,
+            )
+            if isinstance(claim, Purchase):
+                if (result := await self._after(claim, order)) is not None:
+                    return result
+            elif (result := await self._carry_out(order, claim, consent)) is not None:
+                return result
 
-    def _remember(self, started: Started, queries: dict[str, Any]) -> None:
-        known = {key: entry for key, entry in queries.items() if name_of(key)}
-        self._sent[started.session.id] = _Sent(started.filter_changes_counter, known)
-        while len(self._sent) > _SESSIONS_KEPT:
-            self._sent.popitem(last=False)
+    async def question(self, *orders: Order) -> str | None:
+        """What to ask the person before some orders of a kind; None if nothing would be sent.
 
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What became of one reveal: a contact to show, or an error and nothing spent."""
-
-    contact: RevealedContact | None
-    credits: CreditInfo = field(default_factory=CreditInfo)
-    error: ApiError | None = None
-    candidate_id: str = ""
-
-
-def _contact(person: Profile, status: Any, values: tuple[str, ...] = ()) -> RevealedContact:
-    return RevealedContact(
-        candidate_id=person.id, name=person.name, status=status, values=list(values)
-    )
-
-
-def _revealed(session_id: str, outcomes: list[_Outcome], channel: "Channel") -> RevealedContacts:
-    results = [outcome.contact for outcome in outcomes if outcome.contact is not None]
-    failed = [outcome for outcome in outcomes if outcome.contact is None]
-    if not results and failed and failed[0].error is not None:
-        raise failed[0].error
-    warnings = []
-    if failed:
-        ids = ", ".join(outcome.candidate_id for outcome in failed)
-        warnings.append(f"Not revealed and not charged: {ids}. {failed[0].error}")
-    if any(result.status == "unknown" for result in results):
-        warnings.append(
-            "FutureJobs gave no usable answer for those marked unknown: they may have been "
-            "charged, and nothing was sent again."
+        Raises what `buy` raises before it sends anything.
+        """
+        needed = [order for order in orders if await self._would_send(order)]
+        if not needed:
+            return None
+        first = needed[0]
+        price = self.ledger.price(first.operation) or first.attempted.price
+        each = " each" if len(needed) > 1 else ""
+        cost = (
+            f"about {price} credits{each}"
+            if price is not None
+            else "credits; FutureJobs does not publish how many"
         )
-    return RevealedContacts(
-        results=results,
-        credits=views.credits(_total([outcome.credits for outcome in outcomes])),
-        warning=" ".join(warnings) or None,
-        next_step=_reveal_step(session_id, results, channel),
-    )
+        last = next((item for item in self.ledger.newest(20) if item.remaining is not None), None)
+        left = f" {last.remaining} credits are left." if last is not None else ""
+        wish = first.wish if len(needed) == 1 else f"{len(needed)} times {first.wish}"
+        return f"This asks FutureJobs for {wish}. It costs {cost}.{left} Go ahead?"
 
+    async def _would_send(self, order: Order) -> bool:
+        while (other := self.ledger.open_in(order.slot)) is not None:
+            if await self._after(other, order) is not None:
+                return False
+        return not isinstance(await order.inspect(), Result)
 
-def _reveal_step(session_id: str, results: list[RevealedContact], channel: "Channel") -> str | None:
-    late = next((item for item in results if item.status in ("pending", "unknown")), None)
-    if late is None:
-        return None
-    return (
-        f"A {channel} can arrive within about three minutes. Then call get_candidate with "
-        f"session_id {session_id}, candidate_id {late.candidate_id}: it shows what was revealed, "
-        "for free. Revealing again may be charged again."
-    )
+    async def settle_open(self) -> None:
+        """Look what became of the purchases whose outcome is open, as far as free reads tell."""
+        for purchase in self.ledger.open()[:_LEFTOVERS]:
+            with suppress(ApiError):
+                await self._settle(purchase)
 
+    async def finish(self, seconds: float) -> None:
+        """Let purchases that are under way end; what does not is remembered as unknown."""
+        with anyio.move_on_after(seconds):
+            while self._under_way:  # noqa: ASYNC110 - once in a lifetime; an event would be state
+                await anyio.sleep(0.02)
+        for purchase_id in list(self._under_way):
+            self.ledger.settle(purchase_id, "unknown")
 
-def _total(infos: list[CreditInfo]) -> CreditInfo:
-    charged = [info.charged for info in infos if info.charged is not None]
-    remaining = [info.remaining for info in infos if info.remaining is not None]
-    return CreditInfo(sum(charged) if charged else None, min(remaining) if remaining else None)
+    async def _carry_out(self, order: Order, claim: int, consent: Consent) -> Result | None:
+        """The result of an order whose slot is claimed; None if the claim was lost meanwhile."""
+        try:
+            found = await order.inspect()
+            if isinstance(found, Result):
+                self.ledger.forget(claim)
+                return found
+            if not consent.given:
+                raise NotApproved(consent.refusal)
+            traces = found | {
+                "server_time": self._client.server_time,
+                "local_time": self._clock.now(),
+            }
+            if not self.ledger.sending(claim, traces, self._settings.credit_budget):
+                return None
+        except BaseException:
+            # A broken ledger must not hide what went wrong first.
+            with suppress(LedgerBroken):
+                self.ledger.forget(claim)
+            raise
+        return await self._pay(order, claim, traces)
 
-
-def _started_session(
-    session_id: str, title: str | None, started: Started, filters: SearchFilters
-) -> StartedSession:
-    return StartedSession(
-        session_id=session_id,
-        title=title,
-        # Whatever the stored session says, its search has only begun.
-        status="running",
-        api_status=views.unusual(started.api_status),
-        expected_profiles=started.expected_profiles,
-        credits=views.credits(started.credits),
-        filters=filters.shown(),
-        warning=views.unfinished(started),
-        next_step=views.wait_step(session_id),
-    )
-
-
-def _kept_text(session: Session, job_description: str | None) -> str:
-    text = session.job_description if job_description is None else job_description
-    return clean_line(text or "", MOST_JD_CHARACTERS)
-
-
-def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
-    """Refuse what would cost credits and not be what was meant."""
-    for position, name in enumerate(removed):
-        if name not in WIRES:
-            raise BadArguments(f"remove_filters[{position}] {nearest_name(name)}")
-        if changes is not None and name in changes.model_fields_set:
-            raise BadArguments(f"filters.{name} is in remove_filters too; keep one of the two")
-    if "skills" in removed:
-        raise BadArguments("remove_filters may not name skills; a search needs at least one skill")
-    blank = changes.model_fields_set - changes.shown().keys() if changes is not None else set()
-    if blank:
-        name = min(blank)
-        raise BadArguments(
-            f"filters.{name} restricts nothing as given; to drop the filter name it in "
-            "remove_filters"
+    async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
+        self._under_way.add(claim)
+        try:
+            bought = await order.send()
+        except NoMatch:
+            self.ledger.settle(claim, "refused", traces=traces | {"nobody": True})
+            return order.nobody()
+        except ApiError as error:
+            self.ledger.settle(claim, "refused" if error.certain else "unknown")
+            if not isinstance(error, NoAnswer):
+                raise
+            return await self._look_now(order, claim, error)
+        except BaseException:
+            # Cancelled, or a defect of ours: the request may have left.
+            self.ledger.settle(claim, "unknown")
+            raise
+        finally:
+            self._under_way.discard(claim)
+        self.ledger.settle(
+            claim,
+            "charged",
+            session_id=bought.session_id,
+            credits=bought.credits.charged,
+            remaining=bought.credits.remaining,
+            traces=traces | bought.traces,
         )
+        return bought.result
 
+    async def _look_now(self, order: Order, claim: int, error: NoAnswer) -> Result:
+        """Look for a purchase whose answer was lost, in the time that this call has left."""
+        wait = SETTLED_AFTER_SECONDS
+        for pause in _LOOKS:
+            if anyio.current_time() + pause + 1 > anyio.current_effective_deadline():
+                break
+            await self._clock.sleep(pause)
+            purchase = self.ledger.get(claim)
+            if purchase is None:
+                break
+            with suppress(NoAnswer):
+                wait = await self._settle(purchase)
+                if (settled := self.ledger.get(claim)) and settled.state == "charged":
+                    return await order.repeat(settled, existed=False)
+        raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
 
-def _check_size(filters: SearchFilters) -> None:
-    """Refuse filters that no result could repeat in the size that clients take."""
-    if views.fitted_filters(filters.shown())[1]:
-        raise BadArguments(
-            f"filters are too large; keep them under {views.MOST_FILTER_BYTES:,} characters by "
-            "naming fewer values"
+    async def _after(self, other: Purchase, order: Order) -> Result | None:
+        """The result of the purchase that has the slot, if it is the same; None once it is free."""
+        same = other.fingerprint == order.fingerprint
+        current: Purchase | None = other
+        waited = False
+        while current is not None and current.state == "pending" and not current.abandoned:
+            waited = True
+            if anyio.current_time() + 1.5 > anyio.current_effective_deadline():
+                raise OutcomeOpen("Another call is sending this", order.attempted.tool, 10)
+            await anyio.sleep(_WATCH_SECONDS)
+            current = self.ledger.get(other.id)
+        if current is None or current.state == "refused":
+            return None
+        if current.state != "charged":
+            try:
+                wait = await self._settle(current)
+            except OutcomeHidden:
+                if not order.insists:
+                    raise
+                self.ledger.release(current.id)
+                return None
+            current = self.ledger.get(other.id)
+            if current is not None and current.state in ("pending", "unknown"):
+                raise OutcomeOpen("An earlier call got no answer", order.attempted.tool, wait)
+        if current is None or current.state != "charged" or not same:
+            return None
+        return await order.repeat(current, existed=waited)
+
+    async def _settle_abandoned(self) -> None:
+        """Settle what processes that died left behind."""
+        for purchase in self.ledger.open()[:_LEFTOVERS]:
+            if purchase.abandoned:
+                with suppress(ApiError, OutcomeHidden):
+                    await self._settle(purchase)
+
+    async def _settle(self, purchase: Purchase) -> float:
+        """Decide by free reads what became of a purchase, if they tell.
+
+        Returns:
+            The seconds after which they will tell, 0 if they did.
+        """
+        if not purchase.sent:
+            self.ledger.forget(purchase.id)
+            return 0
+        if purchase.state == "pending":
+            self.ledger.settle(purchase.id, "unknown")
+        limit = (
+            PHONE_SETTLED_AFTER_SECONDS
+            if purchase.traces.get("channel") == "phone"
+            else SETTLED_AFTER_SECONDS
         )
+        try:
+            found = await self._find(purchase)
+        except NotFound:
+            if purchase.operation == "create_session":
+                raise OutcomeHidden from None
+            found = None
+        if found is not None:
+            self.ledger.settle(
+                purchase.id, "charged", session_id=found.session_id, credits=found.charged
+            )
+            return 0
+        passed = self._passed(purchase)
+        if passed >= limit:
+            self.ledger.settle(purchase.id, "refused")
+            return 0
+        return limit - passed
 
+    async def _find(self, purchase: Purchase) -> Found | None:
+        taken = self.ledger.bought_sessions()
+        return await look_for(self._client, purchase, taken)
 
-def _merge(
-    stored: dict[str, Any], changes: FilterChanges | None, removed: list[str]
-) -> SearchFilters:
-    """The whole filter set after a change. Raises `BadArguments` if it holds no skill."""
-    merged = from_queries(stored)[0].shown() | (changes.shown() if changes is not None else {})
-    for name in removed:
-        merged.pop(name, None)
-    try:
-        return SearchFilters.model_validate(merged)
-    except ValidationError:
-        raise BadArguments(
-            "filters.skills is required, because the session holds no skill"
-        ) from None
+    def _passed(self, purchase: Purchase) -> float:
+        """Seconds since a purchase was sent, by the server's clock where it is known."""
+        then, now = purchase.traces.get("server_time"), self._client.server_time
+        if then is None or now is None:
+            then, now = purchase.traces.get("local_time", purchase.claimed_at), self._clock.now()
+        return float(now - then)

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.errors import BadArguments, DeadlinePassed
+from fj_mcp.operations import tool_in_use
 from fj_mcp.results import Result
 from fj_mcp.schema import describe_problems, published_schema
 
@@ -35,6 +36,7 @@ class SourcingTool(Tool):
             ToolError: with the sentence for the model.
         """
         # Half a second is for the answer itself to reach the client.
+        tool_in_use.set(self.name)
         seconds = self.deadline_seconds - min(0.5, self.deadline_seconds * 0.025)
         try:
             with anyio.fail_after(seconds):
@@ -61,6 +63,7 @@ def make_tool(
     title: str,
     annotations: ToolAnnotations,
     deadline_seconds: float,
+    meta: dict[str, Any] | None = None,
 ) -> SourcingTool:
     """A tool from a function: its docstring is the description that the model reads."""
     tool = SourcingTool.from_function(
@@ -68,6 +71,7 @@ def make_tool(
         title=title,
         description=" ".join((inspect.getdoc(fn) or "").split()),
         annotations=annotations,
+        meta=meta,
         # The SDK would derive a schema that half of the clients refuse, and spend start-up time.
         structured_output=False,
     )

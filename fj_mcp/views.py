@@ -5,19 +5,22 @@ Every list of candidates is fitted to a size, because clients cut or refuse what
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic_core import to_json
 
 from fj_mcp.candidates import Profile
 from fj_mcp.cards import cards
+from fj_mcp.ledger import Purchase, Spent, State
 from fj_mcp.records import DOCUMENTED_STATUSES, CreditInfo, ListedSession, Session, Started
 from fj_mcp.results import (
     CandidateList,
     Credits,
     FullSession,
+    PurchaseLine,
     SessionLine,
     SessionList,
+    SpendingReport,
     WaitedSession,
 )
 from fj_mcp.shortlists import MOST_PROFILES, Shortlist
@@ -229,6 +232,42 @@ def fitted_filters(shown: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         shown = shown | {name: shown[name][:most] for name in long if name != "skills"}
         cut_short += [f"{name}: more values" for name in long]
     return shown, list(dict.fromkeys(cut_short))
+
+
+_OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] = {
+    "charged": "charged",
+    "refused": "not_charged",
+    "unknown": "unknown",
+    "pending": "pending",
+}
+
+
+def spending_report(spent: Spent, budget: int | None, newest: list[Purchase]) -> SpendingReport:
+    """What was spent today, and the newest purchases."""
+    remaining = next((item.remaining for item in newest if item.remaining is not None), None)
+    lost = next((item for item in newest if item.state in ("unknown", "pending")), None)
+    return SpendingReport(
+        spent_today=spent.charged,
+        reserved=spent.open or None,
+        budget=budget,
+        remaining_credits=remaining,
+        purchases=[
+            PurchaseLine(
+                operation=item.operation,
+                session_id=item.session_id,
+                credits=item.credits,
+                outcome=_OUTCOMES[item.state],
+                when=_told(datetime.fromtimestamp(item.claimed_at, UTC)) or "",
+            )
+            for item in newest
+        ],
+        next_step=(
+            "One outcome is not certain yet. Call get_spending again in a minute: it looks, for "
+            "free, and sends nothing."
+        )
+        if lost is not None
+        else None,
+    )
 
 
 def _told(moment: datetime | None) -> str | None:

@@ -5,9 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 from mcp import Client
+from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, TextContent
 
+from fj_mcp.clock import Clock
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
@@ -19,6 +23,30 @@ CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 class Refused(Exception):
     """A tool answered with an error; the text is what the model reads."""
+
+
+class Unhurried(Clock):
+    """A clock whose pauses take no time."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return at once."""
+        await anyio.lowlevel.checkpoint()
+
+
+class Stepped(Clock):
+    """A clock that only goes on when it is told to, or when somebody waits for it."""
+
+    def __init__(self, time: float = 1_800_000_000.0) -> None:
+        self.time = time
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Go on by `seconds`."""
+        self.time += seconds
+        await anyio.lowlevel.checkpoint()
 
 
 class Assistant:
@@ -70,10 +98,19 @@ def text_of(answer: CallToolResult) -> str:
 
 @asynccontextmanager
 async def connected(
-    api: Sandbox | None = None, era: str = ERAS[0], **settings: Any
+    api: Sandbox | None = None,
+    era: str = ERAS[0],
+    clock: Clock | None = None,
+    answer: ElicitationFnT | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Assistant]:
-    """An assistant connected to a server on `api`, a sandbox that matches at once by default."""
+    """An assistant connected to a server on `api`, a sandbox that matches at once by default.
+
+    `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
+    clients that can ask them.
+    """
     api = api or Sandbox(match_seconds=0)
-    server = build_server(Settings.model_validate({"sandbox": True} | settings), api.transport)
-    async with Client(server, mode=era) as client:
+    given = Settings.model_validate({"sandbox": True} | settings)
+    server = build_server(given, api.transport, clock or Unhurried())
+    async with Client(server, mode=era, elicitation_callback=answer) as client:
         yield Assistant(client, api)

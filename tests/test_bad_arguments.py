@@ -184,16 +184,11 @@ def deep(levels: int, name: str | None) -> Any:
 
 
 class Breaker:
-    """Makes broken arguments for one tool."""
+    """Makes broken arguments for one tool, each from an example of its own."""
 
     def __init__(self, tool: str, schema: dict[str, Any], chance: random.Random) -> None:
-        self.tool, self.chance = tool, chance
-        self.valid = VALID[tool]
-        everything = list(sites(schema, self.valid))
-        self.inner = [site for site in everything if site.path]
-        self.objects = [site for site in everything if site.schema["type"] == "object"]
-        # A filter is one of 31 names: without this the rest would hardly ever be broken.
-        self.shallow = [site for site in self.inner if len(site.path) == 1]
+        self.tool, self.schema, self.chance = tool, schema, chance
+        self.take_example()
         self.ways: tuple[Callable[[], Broken | None], ...] = (
             *([self.wrong_type] * 6),
             *([self.out_of_bounds] * 3),
@@ -208,8 +203,36 @@ class Breaker:
             self.huge_or_not_finite,
         )
 
+    def take_example(self) -> None:
+        """Another valid example: the required arguments, and some of those that are not."""
+        example = self.some_of(VALID[self.tool], self.schema, 0.7)
+        if "session_id" in example:
+            example["session_id"] = f"{self.chance.getrandbits(96):024x}"
+        if "filters" in example:
+            schema = self.schema["properties"]["filters"]
+            example["filters"] = self.some_of(example["filters"], schema, 0.25)
+        self.valid = example
+        everything = list(sites(self.schema, example))
+        self.inner = [site for site in everything if site.path]
+        self.objects = [site for site in everything if site.schema["type"] == "object"]
+        # There are many filters: without this the rest would hardly ever be broken.
+        self.shallow = [site for site in self.inner if len(site.path) == 1]
+
+    def some_of(
+        self, values: dict[str, Any], schema: dict[str, Any], part: float
+    ) -> dict[str, Any]:
+        needed = schema.get("required", [])
+        kept = {key: values[key] for key in values if key in needed or self.chance.random() < part}
+        # Nothing at all would be broken already.
+        return kept or dict(list(values.items())[:1])
+
+    def word(self) -> str:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return "".join(self.chance.choices(letters, k=self.chance.randrange(3, 20)))
+
     def one(self) -> Broken:
         while True:
+            self.take_example()
             broken = self.chance.choice(self.ways)()
             if broken is not None and broken.arguments != self.valid:
                 return broken
@@ -271,15 +294,14 @@ class Breaker:
         if site is None or site.schema["type"] != "string":
             return None
         if site.name in WRONG:
-            return self.broken("form", site, self.chance.choice(WRONG[site.name]))
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        word = "".join(self.chance.choices(letters, k=self.chance.randrange(3, 20)))
+            made_up = f"{self.word()} {self.word()}"
+            return self.broken("form", site, self.chance.choice((*WRONG[site.name], made_up)))
         near = str(site.value) + self.chance.choice(("x", "s", "_", " or above", "!"))
-        return self.broken("word", site, self.chance.choice((word, near, near, "null")))
+        return self.broken("word", site, self.chance.choice((self.word(), near, near, "null")))
 
     def unknown_name(self) -> Broken:
         site = self.chance.choice(self.objects)
-        name = self.chance.choice(UNKNOWN)
+        name = self.chance.choice((*UNKNOWN, f"zq{self.word()}"))
         value: Any = self.chance.choice((None, 1, "x", [], {}, ["x"]))
         changed = dict(site.value) | {name: value}
         shown = name[:40]
@@ -289,6 +311,8 @@ class Breaker:
 
     def misspelt_name(self) -> Broken | None:
         site = self.chance.choice(self.objects)
+        if not site.value:
+            return None
         name = self.chance.choice(list(site.value))
         place = self.chance.randrange(len(name))
         wrong = self.chance.choice(

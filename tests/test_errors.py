@@ -47,7 +47,7 @@ async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, s
 async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
     async with connected(Sandbox(match_seconds=0, credits=8)) as assistant:
         await assistant.search()
-        text = await assistant.refusal("create_sourcing_session", **SEARCH)
+        text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
     assert text == (
         "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
         "FutureJobs, or ask list_sessions for searches already paid for."

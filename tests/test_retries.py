@@ -61,17 +61,26 @@ async def test_a_free_call_is_not_repeated_when_repeating_cannot_help(
     assert assistant.sent("project_sessions") == 1
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["502_before", "502_after", "html", "drop_before", "drop_after", "empty", "cut", "null_data"],
-)
+@pytest.mark.parametrize("kind", ["502_before", "html", "drop_before"])
 async def test_a_search_is_never_sent_again_while_its_outcome_is_open(
     assistant: Assistant, kind: str
 ) -> None:
     fault = Fault(kind, status=503)  # type: ignore[arg-type]
     assistant.sandbox.fail("create_session", fault)
-    text = await assistant.refusal("create_sourcing_session", **SEARCH)
-    assert "nothing was sent again" in text
+    for _ in range(3):
+        text = await assistant.refusal("create_sourcing_session", **SEARCH)
+        assert "the outcome is not certain yet. Nothing will be sent twice" in text
+    assert assistant.sent("create_session") == 1
+
+
+@pytest.mark.parametrize("kind", ["502_after", "drop_after", "empty", "cut", "null_data"])
+async def test_a_search_whose_answer_was_lost_is_found_in_the_same_call(
+    assistant: Assistant, kind: str
+) -> None:
+    assistant.sandbox.fail("create_session", Fault(kind))  # type: ignore[arg-type]
+    started = await assistant.call("create_sourcing_session", **SEARCH)
+    assert [charge.session_id for charge in assistant.sandbox.charges] == [started["session_id"]]
+    assert started["credits"]["charged"] == 5
     assert assistant.sent("create_session") == 1
 
 

@@ -102,7 +102,7 @@ async def test_an_uncertain_reveal_is_unknown_and_not_sent_again(assistant: Assi
         "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
     )
     assert result["results"][0]["status"] == "unknown"
-    assert "may have been charged" in result["warning"]
+    assert "the outcome is not certain yet" in result["warning"]
     assert assistant.sent("reveal") == 1
 
 

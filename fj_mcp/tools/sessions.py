@@ -1,12 +1,13 @@
 """Tools for sourcing sessions: start, wait, change, look up."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import anyio
-from mcp.server.mcpserver import Context
+from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import Field
 
 from fj_mcp import views
+from fj_mcp.consent import Approval, Asked, consent, question
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters import FilterChanges, SearchFilters
 from fj_mcp.matching import rising
@@ -19,6 +20,7 @@ from fj_mcp.results import (
     WaitedSession,
 )
 from fj_mcp.schema import LEFT_OUT, NOT_BOOL, Flag
+from fj_mcp.searches import MoreOrder, SearchOrder, UpdateOrder
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.tools.arguments import (
     JobDescription,
@@ -31,10 +33,78 @@ from fj_mcp.tools.arguments import (
 )
 
 
+async def search_order(
+    title: str,
+    filters: SearchFilters,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    allow_duplicate: bool,
+    running: Running,
+) -> SearchOrder:
+    """What `create_sourcing_session` buys."""
+    return SearchOrder(
+        running.shop,
+        title,
+        filters,
+        job_description or "",
+        sample_profile_url or "",
+        allow_duplicate,
+    )
+
+
+async def more_order(session_id: str, running: Running) -> MoreOrder:
+    """What `fetch_more_profiles` buys."""
+    return MoreOrder(running.shop, session_id)
+
+
+async def update_order(
+    session_id: str,
+    title: str | None,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    filters: FilterChanges | None,
+    remove_filters: list[str] | None,
+    running: Running,
+) -> UpdateOrder:
+    """What `update_sourcing_session` buys."""
+    return UpdateOrder(
+        running.shop,
+        session_id,
+        title=title,
+        job_description=job_description,
+        sample_profile_url=sample_profile_url,
+        changes=filters,
+        removed=remove_filters or [],
+    )
+
+
+async def ask_for_search(
+    order: Annotated[SearchOrder, Resolve(search_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before a search."""
+    return await question(running, ctx, order)
+
+
+async def ask_for_more(
+    order: Annotated[MoreOrder, Resolve(more_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before fetching more."""
+    return await question(running, ctx, order)
+
+
+async def ask_for_update(
+    order: Annotated[UpdateOrder, Resolve(update_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before an update."""
+    return await question(running, ctx, order)
+
+
 async def create_sourcing_session(
     title: Annotated[Title, Field(description="A name to find the search again by.")],
     filters: SearchFilters,
     running: Running,
+    order: Annotated[SearchOrder, Resolve(search_order)],
+    asked: Annotated[Asked, Resolve(ask_for_search)],
     job_description: Annotated[
         JobDescription, Field(description="Only its first 250 characters go with the search.")
     ] = LEFT_OUT,
@@ -50,9 +120,7 @@ async def create_sourcing_session(
     filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
     result without a session_id.
     """
-    return await running.spending.create_session(
-        title, filters, job_description or "", sample_profile_url or ""
-    )
+    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
 
 
 async def wait_for_session(
@@ -83,19 +151,26 @@ async def wait_for_session(
     return views.waited(session, anyio.current_time() - started, top)
 
 
-async def fetch_more_profiles(session_id: SessionId, running: Running) -> MoreProfiles:
+async def fetch_more_profiles(
+    session_id: SessionId,
+    running: Running,
+    order: Annotated[MoreOrder, Resolve(more_order)],
+    asked: Annotated[Asked, Resolve(ask_for_more)],
+) -> MoreProfiles:
     """Find further candidates for a finished session with the same filters. Costs 5 credits, so
     ask the person first. Returns at once with status running; wait_for_session brings the result.
     exhausted true means that there is nobody else, so do not call it again for that session. To
     page through candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
     """
-    return await running.spending.fetch_more(session_id)
+    return cast(MoreProfiles, await running.spending.buy(order, consent(asked)))
 
 
 async def update_sourcing_session(
     session_id: SessionId,
     running: Running,
+    order: Annotated[UpdateOrder, Resolve(update_order)],
+    asked: Annotated[Asked, Resolve(ask_for_update)],
     title: Title = LEFT_OUT,
     job_description: JobDescription = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
@@ -112,14 +187,7 @@ async def update_sourcing_session(
     wait_for_session next. For a separate search use create_sourcing_session, for more people with
     the same filters fetch_more_profiles.
     """
-    return await running.spending.update_session(
-        session_id,
-        title=title,
-        job_description=job_description,
-        sample_profile_url=sample_profile_url,
-        changes=filters,
-        removed=remove_filters or [],
-    )
+    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
 
 
 async def get_session(session_id: SessionId, running: Running) -> FullSession:
@@ -128,7 +196,7 @@ async def get_session(session_id: SessionId, running: Running) -> FullSession:
     is done wait_for_session, to find the id of a session list_sessions.
     """
     session = await running.client.get_session(session_id)
-    filters, ignored = from_queries(running.spending.queries_in_force(session))
+    filters, ignored = from_queries(running.shop.sent.in_force(session))
     return views.full_session(session, filters.shown(), ignored)
 
 

@@ -1,0 +1,381 @@
+"""Where purchases are remembered: before they are sent, and whatever became of them.
+
+One SQLite file that several processes share. It holds no key, no contact and no candidate's text:
+what was bought is kept as fingerprints, as far as it takes to recognise it again.
+
+    pending  ──► charged     carried out; the session and the credits are known
+       │    └──► refused     certainly not carried out; nothing was charged
+       └──────► unknown ──► charged | refused     sent, and no readable answer came
+"""
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from fj_mcp.errors import LedgerBroken, OverBudget
+
+State = Literal["pending", "charged", "refused", "unknown"]
+
+DAY_SECONDS = 24 * 3600
+USUAL_PRICE = 5
+"""Credits, for an operation whose price the API never named: what the documented ones cost."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS purchases (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    session_id TEXT,
+    state TEXT NOT NULL,
+    claimed_at REAL NOT NULL,
+    lease_until REAL NOT NULL,
+    process INTEGER NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0,
+    expected INTEGER NOT NULL,
+    credits INTEGER,
+    remaining INTEGER,
+    traces TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX IF NOT EXISTS by_slot ON purchases (workspace, slot, state);
+CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
+"""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One purchase as the ledger remembers it.
+
+    Attributes:
+        slot: what only one purchase at a time may have pending.
+        fingerprint: of what was asked for; equal for equal intent.
+        claimed_at: Unix seconds, by this machine's clock.
+        sent: whether the request may have left.
+        expected: the price in credits that was expected.
+        credits: the price that the API named; None where it did not.
+        traces: what the free reads need to find it: counters before it, the server's time.
+    """
+
+    id: int
+    operation: str
+    slot: str
+    fingerprint: str
+    session_id: str | None
+    state: State
+    claimed_at: float
+    sent: bool
+    expected: int
+    credits: int | None
+    remaining: int | None
+    traces: dict[str, Any]
+    abandoned: bool
+    """Whether it is pending and its process is gone."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a workspace spent today (UTC): certainly, and at most."""
+
+    charged: int
+    open: int
+
+
+class Ledger:
+    """The purchases of one workspace: one API key at one address.
+
+    Every method raises `LedgerBroken` when the file cannot be read or written, so that nothing is
+    bought which could not be remembered.
+    """
+
+    def __init__(
+        self, path: Path | None, workspace: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Args: `path` of the file (None: memory only), `workspace`: its fingerprint."""
+        self._path = path
+        self._workspace = workspace
+        self._clock = clock
+        self._connection: sqlite3.Connection | None = None
+
+    def claim(
+        self,
+        operation: str,
+        slot: str,
+        fingerprint: str,
+        session_id: str | None,
+        lease_seconds: float,
+    ) -> int | Purchase:
+        """Take the slot for a new purchase: its id, or the open purchase that has the slot."""
+        with self._transaction() as connection:
+            if (other := self._open_in(connection, slot)) is not None:
+                return other
+            now = self._clock()
+            row = {
+                "workspace": self._workspace,
+                "operation": operation,
+                "slot": slot,
+                "fingerprint": fingerprint,
+                "session_id": session_id,
+                "state": "pending",
+                "claimed_at": now,
+                "lease_until": now + lease_seconds,
+                "process": os.getpid(),
+                "expected": self._price(connection, operation) or USUAL_PRICE,
+            }
+            cursor = connection.execute(
+                f"INSERT INTO purchases ({', '.join(row)})"  # noqa: S608 - our own names
+                f" VALUES ({', '.join('?' * len(row))})",
+                tuple(row.values()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def sending(self, purchase_id: int, traces: dict[str, Any], budget: int | None) -> bool:
+        """Remember that the request is about to leave, and what it takes to find it again.
+
+        Returns:
+            Whether the claim still stands; if not, somebody took it for abandoned.
+
+        Raises:
+            OverBudget: if the day's budget does not allow it.
+        """
+        with self._transaction() as connection:
+            if budget is not None:
+                own = next(iter(self._rows(connection, "id = ?", purchase_id)), None)
+                spent = self._spent(connection)
+                # The claim itself is among the open ones.
+                if own is not None and spent.charged + spent.open > budget:
+                    before = spent.charged + spent.open - own.expected
+                    raise OverBudget(before, own.expected, budget, self._midnight())
+            cursor = connection.execute(
+                "UPDATE purchases SET sent = 1, traces = ? WHERE id = ? AND state = 'pending'",
+                (json.dumps(traces), purchase_id),
+            )
+            return cursor.rowcount == 1
+
+    def settle(
+        self,
+        purchase_id: int,
+        state: State,
+        *,
+        session_id: str | None = None,
+        credits: int | None = None,
+        remaining: int | None = None,
+        traces: dict[str, Any] | None = None,
+    ) -> None:
+        """Remember what became of a purchase."""
+        values: dict[str, Any] = {"state": state}
+        if session_id is not None:
+            values["session_id"] = session_id
+        if credits is not None:
+            values["credits"] = credits
+        if remaining is not None:
+            values["remaining"] = remaining
+        if traces is not None:
+            values["traces"] = json.dumps(traces)
+        self._update(purchase_id, **values)
+
+    def forget(self, purchase_id: int) -> None:
+        """Give up a claim from which nothing was sent."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM purchases WHERE id = ?", (purchase_id,))
+
+    def release(self, purchase_id: int) -> None:
+        """Leave an outcome unknown for good, and the slot to another purchase."""
+        self._update(purchase_id, slot=f"released:{purchase_id}")
+
+    def get(self, purchase_id: int) -> Purchase | None:
+        """The purchase with this id."""
+        return self._first("id = ?", purchase_id)
+
+    def charged(self, fingerprint: str) -> Purchase | None:
+        """The newest identical purchase that was charged in the last 24 hours."""
+        since = self._clock() - DAY_SECONDS
+        return self._first(
+            "fingerprint = ? AND state = 'charged' AND claimed_at > ?", fingerprint, since
+        )
+
+    def last_search(self, session_id: str) -> Purchase | None:
+        """The newest charged purchase that set a session matching."""
+        return self._first(
+            "session_id = ? AND state = 'charged' AND operation != 'reveal'", session_id
+        )
+
+    def is_exhausted(self, session_id: str) -> bool:
+        """Whether the last thing heard of a session today is that there is nobody else."""
+        last = self._first(
+            "session_id = ? AND operation IN ('fetch_more', 'update_session')"
+            " AND state IN ('charged', 'refused') AND claimed_at > ?",
+            session_id,
+            self._clock() - DAY_SECONDS,
+        )
+        return last is not None and last.operation == "fetch_more" and "nobody" in last.traces
+
+    def open_in(self, slot: str) -> Purchase | None:
+        """The purchase that has the slot."""
+        return self._first("slot = ? AND state IN ('pending', 'unknown')", slot)
+
+    def open(self) -> list[Purchase]:
+        """Every purchase whose outcome is not known and whose process no longer sees to it."""
+        rows = self._select("state IN ('pending', 'unknown') ORDER BY id")
+        return [row for row in rows if row.state == "unknown" or row.abandoned]
+
+    def price(self, operation: str) -> int | None:
+        """The last price that the API named for an operation."""
+        with self._reading() as connection:
+            return self._price(connection, operation)
+
+    def bought_sessions(self) -> set[str]:
+        """The sessions that some create is known to have made."""
+        rows = self._select("operation = 'create_session' AND state = 'charged'")
+        return {row.session_id for row in rows if row.session_id}
+
+    def newest(self, count: int) -> list[Purchase]:
+        """The newest purchases, without those that were refused before anything was charged."""
+        return self._select(f"1 ORDER BY id DESC LIMIT {int(count)}")
+
+    def spent_today(self) -> Spent:
+        """The credits of the present UTC day; open purchases at the price that was expected."""
+        with self._reading() as connection:
+            return self._spent(connection)
+
+    def check(self) -> None:
+        """Write and read something. Raises `LedgerBroken` if that fails."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE purchases SET state = state WHERE id = -1")
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection or self._open_file()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerBroken(str(self._path or "memory")) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _open_file(self) -> sqlite3.Connection:
+        if self._path is not None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # SQLite would make the file readable for everybody; its companions take its mode.
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(
+            self._path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A purchase must survive a power cut, not only a crash of this process.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.executescript(_SCHEMA)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _update(self, purchase_id: int, **values: Any) -> None:
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._transaction() as connection:
+            connection.execute(
+                f"UPDATE purchases SET {columns} WHERE id = ?",  # noqa: S608 - our own names
+                (*values.values(), purchase_id),
+            )
+
+    def _select(self, condition: str, *values: Any) -> list[Purchase]:
+        with self._reading() as connection:
+            return self._rows(connection, condition, *values)
+
+    def _first(self, condition: str, *values: Any) -> Purchase | None:
+        return next(iter(self._select(f"{condition} ORDER BY id DESC LIMIT 1", *values)), None)
+
+    def _rows(self, connection: sqlite3.Connection, condition: str, *values: Any) -> list[Purchase]:
+        rows = connection.execute(
+            f"SELECT * FROM purchases WHERE workspace = ? AND {condition}",  # noqa: S608 - our own
+            (self._workspace, *values),
+        )
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: sqlite3.Row) -> Purchase:
+        pending = row["state"] == "pending"
+        over = self._clock() > row["lease_until"] or _is_gone(row["process"])
+        return Purchase(
+            id=row["id"],
+            operation=row["operation"],
+            slot=row["slot"],
+            fingerprint=row["fingerprint"],
+            session_id=row["session_id"],
+            state=row["state"],
+            claimed_at=row["claimed_at"],
+            sent=bool(row["sent"]),
+            expected=row["expected"],
+            credits=row["credits"],
+            remaining=row["remaining"],
+            traces=json.loads(row["traces"]),
+            abandoned=pending and over,
+        )
+
+    def _open_in(self, connection: sqlite3.Connection, slot: str) -> Purchase | None:
+        condition = "slot = ? AND state IN ('pending', 'unknown') ORDER BY id LIMIT 1"
+        return next(iter(self._rows(connection, condition, slot)), None)
+
+    def _price(self, connection: sqlite3.Connection, operation: str) -> int | None:
+        row = connection.execute(
+            "SELECT credits FROM purchases WHERE workspace = ? AND operation = ?"
+            " AND state = 'charged' AND credits > 0 ORDER BY id DESC LIMIT 1",
+            (self._workspace, operation),
+        ).fetchone()
+        return int(row["credits"]) if row else None
+
+    def _spent(self, connection: sqlite3.Connection) -> Spent:
+        row = connection.execute(
+            "SELECT COALESCE(SUM(CASE WHEN state = 'charged' THEN COALESCE(credits, expected)"
+            " ELSE 0 END), 0) AS charged,"
+            " COALESCE(SUM(CASE WHEN state IN ('pending', 'unknown') THEN expected ELSE 0 END), 0)"
+            " AS open FROM purchases WHERE workspace = ? AND claimed_at >= ?",
+            (self._workspace, self._midnight() - DAY_SECONDS),
+        ).fetchone()
+        return Spent(row["charged"], row["open"])
+
+    def _midnight(self) -> float:
+        """When the present UTC day ends, in Unix seconds."""
+        today = datetime.fromtimestamp(self._clock(), UTC).date()
+        return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
+
+
+def _is_gone(process: int) -> bool:
+    """Whether a process of this machine has ended; where that cannot be told, its lease decides."""
+    # On Windows a signal 0 would end the process that it asks about.
+    if sys.platform == "win32" or process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

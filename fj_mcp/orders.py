@@ -1,0 +1,184 @@
+"""What can be bought: a search, a change of one, more of one, a contact.
+
+An order knows what makes it the same as another, which free reads come before it, how it is sent,
+and how its result is told, whether it was just bought or found to have been bought before.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fj_mcp.errors import Attempted
+from fj_mcp.ledger import Purchase
+from fj_mcp.operations import OPERATIONS
+from fj_mcp.queries import from_queries
+from fj_mcp.records import CreditInfo
+from fj_mcp.results import Result
+from fj_mcp.text import folded
+
+if TYPE_CHECKING:
+    from fj_mcp.client import FutureJobs
+    from fj_mcp.clock import Clock
+    from fj_mcp.ledger import Ledger
+    from fj_mcp.matching import Matching
+    from fj_mcp.searches import SentFilters
+    from fj_mcp.shortlists import Shortlists
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What an order is carried out with."""
+
+    client: "FutureJobs"
+    ledger: "Ledger"
+    matching: "Matching"
+    shortlists: "Shortlists"
+    sent: "SentFilters"
+    clock: "Clock"
+
+
+@dataclass(frozen=True)
+class Bought:
+    """An order that was carried out: its result, and what the ledger remembers of it."""
+
+    result: Result
+    session_id: str
+    credits: CreditInfo
+    traces: dict[str, Any] = field(default_factory=dict)
+
+
+class Order(ABC):
+    """Something that costs credits.
+
+    Attributes:
+        operation: of the API.
+        slot: what only one purchase at a time may have under way. All that changes one session
+            shares a slot, because its counters tell whether a purchase was carried out.
+        fingerprint: equal for equal intent.
+        session_id: of the session concerned; None for a new one.
+        wish: what the person is asked to pay for, such as `a search “C#, Pune”`.
+        insists: whether to buy even what an open purchase may have bought, if nobody can tell.
+    """
+
+    operation: str
+    slot: str
+    fingerprint: str
+    session_id: str | None
+    wish: str
+    insists: bool = False
+
+    @property
+    def attempted(self) -> Attempted:
+        """The words for its errors, and its published price."""
+        return OPERATIONS[self.operation].attempted
+
+    @abstractmethod
+    async def inspect(self) -> Result | dict[str, Any]:
+        """The free reads before a purchase.
+
+        Returns:
+            A result, if nothing needs to be bought; else the traces by which the purchase can be
+            found again: counters as they are now.
+        """
+
+    @abstractmethod
+    async def send(self) -> Bought:
+        """Pay. Raises an `ApiError`; `NoMatch` where nobody fits."""
+
+    @abstractmethod
+    def nobody(self) -> Result:
+        """The result where nobody fits."""
+
+    @abstractmethod
+    async def repeat(self, purchase: Purchase, *, existed: bool) -> Result:
+        """The result of an identical purchase made before, from free reads.
+
+        Args:
+            purchase: as the ledger remembers it.
+            existed: whether it was told before, so that the model learns that it repeats itself.
+        """
+
+
+def fingerprint(operation: str, **parts: Any) -> str:
+    """A digest of what was asked for, without regard to order, case and blanks."""
+    normal = json.dumps([operation, _normal(parts)], sort_keys=True)
+    return hashlib.sha256(normal.encode()).hexdigest()
+
+
+def workspace_fingerprint(client_key: str, address: str) -> str:
+    """A digest of a key and the address it is for; the key cannot be read from it."""
+    return hashlib.sha256(f"{client_key}\n{address}".encode()).hexdigest()[:32]
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return folded(value)
+    if isinstance(value, dict):
+        return {name: _normal(part) for name, part in value.items() if part not in (None, "", [])}
+    if isinstance(value, list):
+        return sorted((_normal(part) for part in value), key=str)
+    return value
+
+
+@dataclass(frozen=True)
+class Found:
+    """The verdict of the free reads about a purchase whose outcome was open."""
+
+    session_id: str
+    charged: int | None
+
+
+async def look_for(client: "FutureJobs", purchase: Purchase, taken: set[str]) -> Found | None:
+    """Look, for free, whether a purchase of a search or of more was carried out.
+
+    Args:
+        client: of the workspace.
+        purchase: with the traces that were taken before it was sent.
+        taken: sessions that are known to belong to other purchases.
+
+    Returns:
+        What was found, or None if there is no sign of it.
+    """
+    traces = purchase.traces
+    if purchase.operation == "create_session":
+        return await _look_for_session(client, traces, taken)
+    session = await client.get_session(purchase.session_id or "")
+    charged = None
+    if session.credits_charged is not None and traces.get("credits") is not None:
+        charged = session.credits_charged - traces["credits"]
+    counters = {
+        "update_session": session.filter_changes_counter,
+        "fetch_more": session.search_more_counter,
+    }
+    moved = counters.get(purchase.operation, 0) > traces.get("counter", 0)
+    fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
+    if moved or fetching or (charged or 0) > 0:
+        return Found(session.id, charged)
+    return None
+
+
+async def _look_for_session(
+    client: "FutureJobs", traces: dict[str, Any], taken: set[str]
+) -> Found | None:
+    # Whole seconds in the id and in the Date header: a session may seem to be a little older
+    # than the request for it. Without the server's time only the other signs decide.
+    tolerance = 3 if traces.get("server_time") else 24 * 3600
+    since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
+    for listed in await client.project_sessions():
+        if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
+            continue
+        if fingerprint("title", text=listed.title) != traces.get("title"):
+            continue
+        if fingerprint("text", text=listed.job_description) != traces.get("text"):
+            continue
+        session = await client.get_session(listed.id)
+        if filters_fingerprint(session.queries) == traces.get("filters"):
+            return Found(session.id, session.credits_charged)
+    return None
+
+
+def filters_fingerprint(queries: Any) -> str:
+    """A digest of a filter map, as sent or as a session shows it."""
+    return fingerprint("filters", filters=from_queries(queries)[0].shown())
