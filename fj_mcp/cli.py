@@ -1,6 +1,5 @@
 """The commands. Without one, `fj-mcp` serves MCP on stdio, with nothing but protocol on stdout."""
 
-import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -47,15 +46,9 @@ def serve(
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
     if context.invoked_subcommand is None:
-        # Clients give a server little time to start. Nothing that is made here is ever garbage,
-        # so looking for garbage only costs time.
-        gc.disable()
-        from fj_mcp.server import build_server
+        from fj_mcp.stdio import serve as serve_stdio
 
-        server = build_server(_settings(sandbox))
-        gc.freeze()
-        gc.enable()
-        server.run("stdio")
+        serve_stdio(_settings(sandbox))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The server: which tools it has, what it says of itself, and what lives as long as it runs."""
 
 import logging
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,7 @@ def build_server(
     settings: Settings,
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
+    on_open: Callable[[Sourcing], None] | None = None,
 ) -> MCPServer[Sourcing]:
     """The server for these settings.
 
@@ -82,6 +84,7 @@ def build_server(
         settings: as read from the environment.
         make_transport: how to reach the API, if not over the network.
         clock: the time, if not this machine's.
+        on_open: told what a connection works with, as soon as there is one.
     """
     # At INFO httpx logs whole addresses, and with them names and search words; stamina's retries
     # would be warnings although the call may still succeed.
@@ -92,7 +95,7 @@ def build_server(
         make_transport = sandbox_transport
 
     def lifespan(_: MCPServer[Sourcing]) -> AbstractAsyncContextManager[Sourcing]:
-        return open_sourcing(settings, make_transport, clock)
+        return open_sourcing(settings, make_transport, clock, on_open)
 
     return MCPServer(
         "fj-mcp",

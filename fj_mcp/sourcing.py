@@ -67,6 +67,12 @@ class Sourcing:
         """Everything that costs credits."""
         return Spending(self.client, self.shop.ledger, self.settings, self.clock)
 
+    async def finish(self, seconds: float) -> None:
+        """Let purchases that are under way end, or be remembered as unknown."""
+        # Without a purchase there is nothing to finish, and nothing to open for it.
+        if "spending" in self.__dict__:
+            await self.spending.finish(seconds)
+
     @property
     def shortlists(self) -> Shortlists:
         """The ranked candidates of the sessions in use."""
@@ -83,8 +89,12 @@ async def open_sourcing(
     settings: Settings,
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
+    on_open: Callable[[Sourcing], None] | None = None,
 ) -> AsyncIterator[Sourcing]:
     """A `Sourcing` for as long as the server runs; what it opened is closed at the end."""
     async with AsyncExitStack() as open_things, anyio.create_task_group() as tasks:
-        yield Sourcing(settings, tasks, open_things, make_transport, clock or Clock())
+        sourcing = Sourcing(settings, tasks, open_things, make_transport, clock or Clock())
+        if on_open is not None:
+            on_open(sourcing)
+        yield sourcing
         tasks.cancel_scope.cancel()

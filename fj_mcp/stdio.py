@@ -1,0 +1,45 @@
+"""Serving one client on stdin and stdout, until it hangs up or the process is asked to end."""
+
+import gc
+import os
+import signal
+import sys
+
+import anyio
+
+from fj_mcp.server import build_server
+from fj_mcp.settings import Settings
+from fj_mcp.sourcing import Sourcing
+
+FINISH_SECONDS = 4.0
+"""How long a purchase that was sent may still take when the process is asked to end."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stdin is closed, or SIGTERM comes."""
+    anyio.run(_serve, settings)
+
+
+async def _serve(settings: Settings) -> None:
+    opened: list[Sourcing] = []
+    # Clients give a server little time to start. Nothing that is made for it is ever garbage, so
+    # looking for garbage meanwhile only costs time.
+    gc.disable()
+    server = build_server(settings, on_open=opened.append)
+    gc.freeze()
+    gc.enable()
+    async with anyio.create_task_group() as tasks:
+        # Windows ends a process without asking it.
+        if sys.platform != "win32":
+            tasks.start_soon(_end_when_asked, opened)
+        await server.run_stdio_async()
+        tasks.cancel_scope.cancel()
+
+
+async def _end_when_asked(opened: list[Sourcing]) -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM) as signals:
+        async for _ in signals:
+            for sourcing in opened:
+                await sourcing.finish(FINISH_SECONDS)
+            # The thread that reads stdin cannot be interrupted, and would keep the process alive.
+            os._exit(0)
