@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bench.listing import listing
 from bench.one_call import one_call
+from bench.purchases import purchases
 from bench.sizes import sizes
 from bench.startup import startup
 from bench.table import Row, draw
@@ -16,7 +17,7 @@ from bench.waits import waits
 
 Measure = Callable[[], Awaitable[list[Row]]]
 
-MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, listing, waits)
+MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, waits)
 """Everything that is measured, one after the other so that nothing timed has company."""
 
 

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -41,9 +43,10 @@ def _serve(options: dict[str, Any], announced: "Connection[int, int]") -> None:
 @asynccontextmanager
 async def server_on(api: str) -> AsyncIterator[Client]:
     """A client, after the handshake that clients do, of a new server on the API at `api`."""
-    server = build_server(Settings(api_key=SecretStr(KEY), api_base_url=api))
-    async with Client(server, mode="legacy") as client:
-        yield client
+    with TemporaryDirectory() as folder:
+        settings = Settings(api_key=SecretStr(KEY), api_base_url=api, state_dir=Path(folder))
+        async with Client(build_server(settings), mode="legacy") as client:
+            yield client
 
 
 def bare_http(api: str) -> httpx.AsyncClient:

@@ -97,6 +97,10 @@ class Profile:
     email: Contact
     phone: Contact
 
+    def contact(self, channel: str) -> Contact:
+        """What is revealed of one channel, `email` or `phone`."""
+        return self.email if channel == "email" else self.phone
+
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
         """From one of `docs[]`."""

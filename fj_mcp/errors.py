@@ -67,13 +67,17 @@ class NoKey(FutureJobsError):
 
 
 class DeadlinePassed(FutureJobsError):
-    """The whole call took too long. Reads only: a paid call has its own, shorter, limit."""
+    """The whole call took too long. `costs` says whether it is one that spends credits."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"FutureJobs took longer than {seconds:g} seconds over this. Nothing was charged; "
-            "call again, asking for less at once if that is possible."
-        )
+    def __init__(self, seconds: float, *, costs: bool) -> None:
+        if costs:
+            advice = (
+                "Most likely the person did not answer in time whether to spend credits. Ask them "
+                "and call again with the same arguments; nothing is paid for twice."
+            )
+        else:
+            advice = "Nothing was charged; call again, asking for less at once if that is possible."
+        super().__init__(f"The call took longer than {seconds:g} seconds. {advice}")
 
 
 class LedgerBroken(FutureJobsError):

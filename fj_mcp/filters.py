@@ -7,13 +7,12 @@ operators and vocabularies come from the FutureJobs API's documentation and from
 clients send.
 """
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fj_mcp.kinds import Choice, Distance, Range, Switch, Tiers, Values
-from fj_mcp.schema import LEFT_OUT, Flag, Whole
+from fj_mcp.schema import LEFT_OUT, Flag, Whole, nearest
 from fj_mcp.text import spoken
 from fj_mcp.wire import Wire
 
@@ -258,7 +257,39 @@ def name_of(key: str) -> str | None:
     return _NAMES.get(key)
 
 
+_MEANT = {
+    "title": "current_titles",
+    "titles": "current_titles",
+    "job_title": "current_titles",
+    "job_titles": "current_titles",
+    "company": "current_companies",
+    "companies": "current_companies",
+    "employers": "current_companies",
+    "location": "regions",
+    "locations": "regions",
+    "city": "regions",
+    "cities": "regions",
+    "country": "countries",
+    "experience": "years_of_experience",
+    "years": "years_of_experience",
+    "education": "degree",
+    "distance": "within_km",
+    "industry": "industries",
+    "university": "schools",
+    "universities": "schools",
+}
+"""Names that people use for filters and that no misspelling explains."""
+
+
+def nearest_filter(name: str, known: list[str]) -> str | None:
+    """Which of the `known` names was meant; for filters also by what people call them."""
+    meant = _MEANT.get(name.strip().lower())
+    return meant if meant in known else nearest(name, known)
+
+
 def nearest_name(name: str) -> str:
     """What to say of `name`, which is not a filter."""
-    near = get_close_matches(name.strip().lower(), WIRES, n=1)
-    return f"{spoken(name)} is not a filter{f'; did you mean {near[0]}?' if near else ''}"
+    meant = nearest_filter(name, list(WIRES))
+    if spoken(name) == meant:
+        return f"holds stray characters; did you mean {meant}?"
+    return f"{spoken(name)} is not a filter{f'; did you mean {meant}?' if meant else ''}"

@@ -28,6 +28,9 @@ DAY_SECONDS = 24 * 3600
 USUAL_PRICE = 5
 """Credits, for an operation whose price the API never named: what the documented ones cost."""
 
+_BUSY_SECONDS = 5.0
+"""How long to wait for another process that is writing."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS purchases (
     id INTEGER PRIMARY KEY,
@@ -238,7 +241,7 @@ class Ledger:
         return {row.session_id for row in rows if row.session_id}
 
     def newest(self, count: int) -> list[Purchase]:
-        """The newest purchases, without those that were refused before anything was charged."""
+        """The newest purchases, whatever became of them."""
         return self._select(f"1 ORDER BY id DESC LIMIT {int(count)}")
 
     def spent_today(self) -> Spent:
@@ -284,11 +287,14 @@ class Ledger:
             # SQLite would make the file readable for everybody; its companions take its mode.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(
-            self._path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False
+            self._path or ":memory:",
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             # A purchase must survive a power cut, not only a crash of this process.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
@@ -365,6 +371,22 @@ class Ledger:
         """When the present UTC day ends, in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the write-ahead log on."""
+    ends = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # The one statement for which SQLite does not wait itself, when several processes open
+            # a new file at once.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _is_gone(process: int) -> bool:

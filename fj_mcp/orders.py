@@ -130,11 +130,11 @@ class Found:
     charged: int | None
 
 
-async def look_for(client: "FutureJobs", purchase: Purchase, taken: set[str]) -> Found | None:
-    """Look, for free, whether a purchase of a search or of more was carried out.
+async def look_for(shop: Shop, purchase: Purchase, taken: set[str]) -> Found | None:
+    """Look, for free, whether a purchase was carried out.
 
     Args:
-        client: of the workspace.
+        shop: of the workspace.
         purchase: with the traces that were taken before it was sent.
         taken: sessions that are known to belong to other purchases.
 
@@ -143,8 +143,8 @@ async def look_for(client: "FutureJobs", purchase: Purchase, taken: set[str]) ->
     """
     traces = purchase.traces
     if purchase.operation == "create_session":
-        return await _look_for_session(client, traces, taken)
-    session = await client.get_session(purchase.session_id or "")
+        return await _look_for_session(shop.client, traces, taken)
+    session = await shop.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and traces.get("credits") is not None:
         charged = session.credits_charged - traces["credits"]
@@ -156,6 +156,11 @@ async def look_for(client: "FutureJobs", purchase: Purchase, taken: set[str]) ->
     fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
     if moved or fetching or (charged or 0) > 0:
         return Found(session.id, charged)
+    if purchase.operation == "reveal":
+        shop.shortlists.expect_contacts(session.id)
+        person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
+        if person is not None and person.contact(traces.get("channel", "")).revealed:
+            return Found(session.id, charged)
     return None
 
 

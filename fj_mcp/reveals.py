@@ -45,7 +45,7 @@ class RevealOrder(Order):
         self.wish = f"the {words[channel]} of a candidate of session {session_id}"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        known = self._known(self._person)
+        known = self._person.contact(self._channel)
         if known.revealed:
             return self._told("already_revealed", known.values)
         if self._person.reveal_url is None:
@@ -86,7 +86,7 @@ class RevealOrder(Order):
     async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
         session = await self._shop.client.get_session(self.session_id)
         person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
-        known = self._known(person or self._person)
+        known = (person or self._person).contact(self._channel)
         if known.revealed:
             result = self._told("already_revealed" if existed else "found", known.values)
         else:
@@ -94,9 +94,6 @@ class RevealOrder(Order):
         if not existed:
             result.credits = CreditInfo(purchase.credits, purchase.remaining)
         return result
-
-    def _known(self, person: Profile) -> Any:
-        return person.email if self._channel == "email" else person.phone
 
     def _told(
         self,

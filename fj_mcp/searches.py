@@ -151,7 +151,9 @@ class UpdateOrder(Order):
             changes = None
         given = (title, job_description, sample_profile_url, changes)
         if all(item is None for item in given) and not removed:
-            raise BadArguments("title, job_description, filters or remove_filters is required")
+            raise BadArguments(
+                "title, job_description, sample_profile_url, filters or remove_filters is required"
+            )
         _check_removed(changes, removed)
         self._shop = shop
         self.session_id: str = session_id
@@ -247,7 +249,7 @@ class MoreOrder(Order):
         self.session_id: str = session_id
         self.fingerprint = fingerprint(self.operation, session=session_id)
         self.slot = f"session:{session_id}"
-        self.wish = f"fetching more candidates of session {session_id}"
+        self.wish = f"more candidates of session {session_id}"
 
     async def inspect(self) -> Result | dict[str, Any]:
         session = await self._shop.matching.look(self.session_id)

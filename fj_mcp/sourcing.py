@@ -10,6 +10,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from fj_mcp.clock import Clock
+from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.ledger import Ledger
 from fj_mcp.matching import Matching
 from fj_mcp.orders import Shop, workspace_fingerprint
@@ -50,7 +51,11 @@ class Sourcing:
     def shop(self) -> Shop:
         """What orders are carried out with."""
         settings = self.settings
-        workspace = workspace_fingerprint(settings.key or "", settings.api_base_url)
+        if settings.problems:
+            raise BadSettings(settings.problems)
+        if settings.key is None:
+            raise NoKey
+        workspace = workspace_fingerprint(settings.key, settings.api_base_url)
         ledger = Ledger(ledger_path(settings), workspace, self.clock.now)
         self.open_things.callback(ledger.close)
         return Shop(
@@ -65,7 +70,7 @@ class Sourcing:
     @cached_property
     def spending(self) -> Spending:
         """Everything that costs credits."""
-        return Spending(self.client, self.shop.ledger, self.settings, self.clock)
+        return Spending(self.shop, self.settings)
 
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end, or be remembered as unknown."""

@@ -6,11 +6,10 @@ before anything is sent again; what is there already is answered without paying.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 
-from fj_mcp.clock import Clock
 from fj_mcp.errors import (
     ApiError,
     LedgerBroken,
@@ -21,13 +20,10 @@ from fj_mcp.errors import (
     OutcomeHidden,
     OutcomeOpen,
 )
-from fj_mcp.ledger import Ledger, Purchase
-from fj_mcp.orders import Found, Order, look_for
+from fj_mcp.ledger import Purchase, State
+from fj_mcp.orders import Found, Order, Shop, look_for
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
-
-if TYPE_CHECKING:
-    from fj_mcp.client import FutureJobs
 
 SETTLED_AFTER_SECONDS = 60.0
 """Without a sign of a purchase for this long since it was sent, it was not carried out."""
@@ -56,13 +52,12 @@ ALLOWED = Consent(True)
 class Spending:
     """Buys orders for one workspace, and knows what was bought."""
 
-    def __init__(
-        self, client: "FutureJobs", ledger: Ledger, settings: Settings, clock: Clock
-    ) -> None:
-        self.ledger = ledger
-        self._client = client
+    def __init__(self, shop: Shop, settings: Settings) -> None:
+        self.ledger = shop.ledger
+        self._shop = shop
+        self._client = shop.client
+        self._clock = shop.clock
         self._settings = settings
-        self._clock = clock
         self._under_way: set[int] = set()
 
     async def buy(self, order: Order, consent: Consent = ALLOWED) -> Result:
@@ -119,7 +114,7 @@ class Spending:
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
         for purchase in self.ledger.open()[:_LEFTOVERS]:
-            with suppress(ApiError):
+            with suppress(ApiError, OutcomeHidden):
                 await self._settle(purchase)
 
     async def finish(self, seconds: float) -> None:
@@ -157,20 +152,20 @@ class Spending:
         try:
             bought = await order.send()
         except NoMatch:
-            self.ledger.settle(claim, "refused", traces=traces | {"nobody": True})
+            self._note(claim, "refused", traces=traces | {"nobody": True})
             return order.nobody()
         except ApiError as error:
-            self.ledger.settle(claim, "refused" if error.certain else "unknown")
+            self._note(claim, "refused" if error.certain else "unknown")
             if not isinstance(error, NoAnswer):
                 raise
             return await self._look_now(order, claim, error)
         except BaseException:
             # Cancelled, or a defect of ours: the request may have left.
-            self.ledger.settle(claim, "unknown")
+            self._note(claim, "unknown")
             raise
         finally:
             self._under_way.discard(claim)
-        self.ledger.settle(
+        self._note(
             claim,
             "charged",
             session_id=bought.session_id,
@@ -179,6 +174,12 @@ class Spending:
             traces=traces | bought.traces,
         )
         return bought.result
+
+    def _note(self, claim: int, state: State, **known: Any) -> None:
+        """Remember an outcome. If that fails the claim stays pending, to be settled by looking."""
+        # What was paid for must reach the model, even if the disk is full by now.
+        with suppress(LedgerBroken):
+            self.ledger.settle(claim, state, **known)
 
     async def _look_now(self, order: Order, claim: int, error: NoAnswer) -> Result:
         """Look for a purchase whose answer was lost, in the time that this call has left."""
@@ -266,7 +267,7 @@ class Spending:
 
     async def _find(self, purchase: Purchase) -> Found | None:
         taken = self.ledger.bought_sessions()
-        return await look_for(self._client, purchase, taken)
+        return await look_for(self._shop, purchase, taken)
 
     def _passed(self, purchase: Purchase) -> float:
         """Seconds since a purchase was sent, by the server's clock where it is known."""

@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 
 import anyio
 
@@ -13,6 +14,9 @@ from fj_mcp.sourcing import Sourcing
 
 FINISH_SECONDS = 4.0
 """How long a purchase that was sent may still take when the process is asked to end."""
+
+LAST_WORDS_SECONDS = 1.0
+"""How long replies may still take to leave when the client has hung up."""
 
 
 def serve(settings: Settings) -> None:
@@ -25,7 +29,12 @@ async def _serve(settings: Settings) -> None:
     # Clients give a server little time to start. Nothing that is made for it is ever garbage, so
     # looking for garbage meanwhile only costs time.
     gc.disable()
-    server = build_server(settings, on_open=opened.append)
+
+    def on_open(sourcing: Sourcing) -> None:
+        opened.append(sourcing)
+        sourcing.open_things.callback(_end_even_if_unread)
+
+    server = build_server(settings, on_open=on_open)
     gc.freeze()
     gc.enable()
     async with anyio.create_task_group() as tasks:
@@ -34,6 +43,14 @@ async def _serve(settings: Settings) -> None:
             tasks.start_soon(_end_when_asked, opened)
         await server.run_stdio_async()
         tasks.cancel_scope.cancel()
+
+
+def _end_even_if_unread() -> None:
+    # The thread that writes to stdout cannot be interrupted either: a client that hangs up with
+    # replies unread would keep the process alive.
+    end = threading.Timer(LAST_WORDS_SECONDS, os._exit, (0,))
+    end.daemon = True
+    end.start()
 
 
 async def _end_when_asked(opened: list[Sourcing]) -> None:

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.errors import BadArguments, DeadlinePassed
+from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import tool_in_use
 from fj_mcp.results import Result
 from fj_mcp.schema import describe_problems, published_schema
@@ -42,7 +43,8 @@ class SourcingTool(Tool):
             with anyio.fail_after(seconds):
                 result = await super().run(arguments, context)
         except TimeoutError:
-            raise DeadlinePassed(self.deadline_seconds) from None
+            free = self.annotations is not None and self.annotations.read_only_hint
+            raise DeadlinePassed(self.deadline_seconds, costs=not free) from None
         except UnexpectedToolError:
             raise
         except ToolError as error:
@@ -53,7 +55,8 @@ class SourcingTool(Tool):
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
-            return BadArguments(describe_problems(problems, self.fn_metadata.arg_model, self.name))
+            words = describe_problems(problems, self.parameters, self.name, nearest_filter)
+            return BadArguments(words)
         return cause or error
 
 

@@ -28,7 +28,7 @@ async def search_values(running: "Sourcing", name: str, query: str, limit: int) 
     if wire is None:
         raise BadArguments(f"filter {nearest_name(name)}")
     if not isinstance(wire, Values | Choice | Tiers):
-        raise BadArguments(f"filter {name} takes {wire.summary()}, so it has no values to look up")
+        raise BadArguments(f"filter {name} takes no words, so there are none to look up")
     if wire.vocabulary:
         return _from_vocabulary(wire, name, query, limit)
     if wire.autocomplete is None:

@@ -207,7 +207,7 @@ def session_list(sessions: list[ListedSession], page: int, limit: int) -> Sessio
         sessions=[
             SessionLine(
                 session_id=item.id,
-                title=item.title and cut(item.title, 120),
+                title=item.title and cut(item.title, 80),
                 profiles=item.profiles,
                 created_at=_told(item.created_at),
             )

@@ -91,9 +91,11 @@ class Wire:
         tokens |= {folded(token): token for token in self.vocabulary}
         token = tokens.get(folded(word))
         if token is None and self.closed:
-            near = [tokens[name] for name in get_close_matches(folded(word), tokens, n=3)]
+            near = [
+                tokens[name] for name in get_close_matches(folded(word), tokens, n=3, cutoff=0.7)
+            ]
             if near:
-                hint = f"the nearest are {', '.join(dict.fromkeys(near))}"
+                hint = f"did you mean {' or '.join(dict.fromkeys(near))}?"
             else:
                 hint = f"it takes {', '.join(self.vocabulary)}"
             raise ValueError(f"has no value {spoken(word)!r}; {hint}")

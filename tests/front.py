@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -110,7 +111,9 @@ async def connected(
     clients that can ask them.
     """
     api = api or Sandbox(match_seconds=0)
-    given = Settings.model_validate({"sandbox": True} | settings)
+    kept = TemporaryDirectory()
+    given = Settings.model_validate({"sandbox": True, "state_dir": kept.name} | settings)
     server = build_server(given, api.transport, clock or Unhurried())
-    async with Client(server, mode=era, elicitation_callback=answer) as client:
-        yield Assistant(client, api)
+    with kept:
+        async with Client(server, mode=era, elicitation_callback=answer) as client:
+            yield Assistant(client, api)

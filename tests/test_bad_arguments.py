@@ -90,6 +90,7 @@ VALID: dict[str, dict[str, Any]] = {
         "candidate_ids": ["6a" * 12, "6b" * 12],
         "channel": "email",
     },
+    "get_spending": {},
 }
 
 CONTROL = ("\x00", "\x07", "\x1b[31m", "\x7f", "\x9b", "\u200b", "\u202e", "\U000e0041")
@@ -584,7 +585,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "create_sourcing_session",
         searching(seniority=["Seniors"]),
-        "filters.seniority has no value 'Seniors'; the nearest are Senior.",
+        "filters.seniority has no value 'Seniors'; did you mean Senior?",
     ),
     (
         "create_sourcing_session",
@@ -610,13 +611,13 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "list_profiles",
         {"session_id": SESSION, "sort": "score"},
-        "sort is not an argument of list_profiles, which takes session_id, page, limit, "
+        "sort is not an argument of list_profiles; there are session_id, page, limit, "
         "min_score, detail.",
     ),
     (
         "wait_for_session",
         {"session_id": SESSION, "max_wait_seconds": 120},
-        "max_wait_seconds must be at most 40.",
+        "max_wait_seconds must be at most 40; to wait longer call again, which is free.",
     ),
     (
         "reveal_contacts",

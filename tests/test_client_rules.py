@@ -42,6 +42,7 @@ TOOLS = (
     "get_session",
     "list_sessions",
     "reveal_contacts",
+    "get_spending",
 )
 PAID = {
     "create_sourcing_session",
@@ -296,6 +297,7 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
         remove_filters=["regions"],
     )
     await call("fetch_more_profiles", session_id=session_id)
+    await call("get_spending")
     assert results.keys() == set(TOOLS)
     return results
 
@@ -341,6 +343,7 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
         "get_session": session,
         "list_sessions": {},
         "reveal_contacts": session | {"candidate_ids": ["c" * 24], "channel": "email"},
+        "get_spending": {},
     }
 
 
@@ -361,7 +364,7 @@ OPERATIONS = {
 
 
 @pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("name", OPERATIONS)
 async def test_an_error_is_marked_and_is_one_block_of_text(era: str, name: str) -> None:
     async with connected(era=era) as assistant:
         arguments = arguments_for(await assistant.search())[name]
@@ -510,7 +513,7 @@ GROUPS = {
 
 
 def test_every_tool_is_in_a_group() -> None:
-    assert sorted(name for group in GROUPS.values() for name in group) == sorted(TOOLS)
+    assert sorted(name for group in GROUPS.values() for name in group) == sorted(OPERATIONS)
 
 
 @pytest.mark.parametrize("era", ERAS)

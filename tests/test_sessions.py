@@ -116,7 +116,7 @@ async def test_an_update_of_the_text_keeps_the_sample_profile(assistant: Assista
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({}, "title, job_description, filters or remove_filters is required."),
+        ({}, "title, job_description, sample_profile_url, filters or remove_filters is"),
         ({"remove_filters": ["senority"]}, "remove_filters[0] senority is not a filter; did you"),
         ({"remove_filters": ["skills"]}, "remove_filters may not name skills; a search needs"),
         (

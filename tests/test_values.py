@@ -69,7 +69,7 @@ async def test_limit_and_letters_are_sent(assistant: Assistant) -> None:
         (
             "within_km",
             "50",
-            "filter within_km takes kilometres, 1 to 500, so it has no values to look up.",
+            "filter within_km takes no words, so there are none to look up.",
         ),
     ],
 )

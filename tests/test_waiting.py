@@ -76,7 +76,10 @@ async def test_a_wait_may_not_be_longer_than_the_setting() -> None:
         text = await assistant.refusal(
             "wait_for_session", session_id=UNKNOWN_SESSION, max_wait_seconds=8
         )
-    assert text == "Nothing was sent or charged: max_wait_seconds must be at most 7."
+    assert text == (
+        "Nothing was sent or charged: max_wait_seconds must be at most 7; to wait longer call "
+        "again, which is free."
+    )
 
 
 async def test_a_passing_failure_is_not_the_end_of_a_wait(assistant: Assistant) -> None:

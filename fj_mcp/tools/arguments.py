@@ -40,6 +40,12 @@ def _visible(clean: Callable[[str, int], str], limit: int) -> Callable[[str], st
     return check
 
 
+def _web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://\S{1,400}", text) or clean_line(text, 500) != text:
+        raise ValueError("must be a web address that starts with https:// and has no blanks")
+    return text
+
+
 _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 SessionId = Annotated[
@@ -56,7 +62,7 @@ JobDescription = Annotated[
 ]
 ProfileUrl = Annotated[
     _Trimmed,
-    _like("https?://[!-~]{1,400}", "must be a web address that starts with https://"),
+    AfterValidator(_web_address),
     Field(description="LinkedIn address of somebody like the person wanted."),
 ]
 Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]

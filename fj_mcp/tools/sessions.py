@@ -129,7 +129,7 @@ async def wait_for_session(
     ctx: Context[Sourcing],
     max_wait_seconds: Annotated[
         int,
-        Field(ge=0, description="0 looks once; the server's limit (40) is the default."),
+        Field(ge=0, description="0 looks once; the server's limit is the default."),
         NOT_BOOL,
     ] = LEFT_OUT,
 ) -> WaitedSession:
@@ -141,7 +141,9 @@ async def wait_for_session(
     limit = running.settings.longest_wait
     asked = limit if max_wait_seconds is None else max_wait_seconds
     if asked > limit:
-        raise BadArguments(f"max_wait_seconds must be at most {limit}")
+        raise BadArguments(
+            f"max_wait_seconds must be at most {limit}; to wait longer call again, which is free"
+        )
     started = anyio.current_time()
     session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
     top = None
