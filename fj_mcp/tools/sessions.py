@@ -114,8 +114,9 @@ async def create_sourcing_session(
     ] = False,
 ) -> StartedSession:
     """Start a new candidate search from filters. Costs 5 credits, so confirm the filters with the
-    person first. Returns at once with session_id and status running; matching goes on for about a
-    minute, so call wait_for_session next. To change an existing search use
+    person first; the same search within 24 hours comes back for free, with already_existed true.
+    Returns at once with session_id and status running; matching goes on for about a minute, so
+    call wait_for_session next. To change an existing search use
     update_sourcing_session, for more people from the same one fetch_more_profiles, and for
     filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
     result without a session_id.
@@ -160,7 +161,7 @@ async def fetch_more_profiles(
     asked: Annotated[Asked, Resolve(ask_for_more)],
 ) -> MoreProfiles:
     """Find further candidates for a finished session with the same filters. Costs 5 credits, so
-    ask the person first. Returns at once with status running; wait_for_session brings the result.
+    ask the person first; while the session is still matching nothing is fetched or charged. Returns at once with status running; wait_for_session brings the result.
     exhausted true means that there is nobody else, so do not call it again for that session. To
     page through candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
@@ -183,8 +184,9 @@ async def update_sourcing_session(
         list[str], Field(max_length=31, description="Names of filters to drop.")
     ] = LEFT_OUT,
 ) -> StartedSession:
-    """Change a session's filters, title or texts and search again in the same session. Costs
-    credits (FutureJobs does not publish how many), so ask the person first. Filters that are not
+    """Change a finished session's filters, title or texts and search again in it. Costs credits
+    (FutureJobs does not publish how many), so ask the person first; a change to what is there
+    already is free. Filters that are not
     named stay. Returns at once with status running and the filters now in force; call
     wait_for_session next. For a separate search use create_sourcing_session, for more people with
     the same filters fetch_more_profiles.
