@@ -6,6 +6,7 @@ that costs is repeated only when it certainly was not carried out, which is when
 could be made or the answer was 429.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
@@ -29,7 +30,7 @@ from fj_mcp.errors import (
     Unreachable,
     Unreadable,
 )
-from fj_mcp.operations import OPERATIONS, Operation, tool_in_use
+from fj_mcp.operations import OPERATIONS, Operation, before_paying, tool_in_use
 from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
 
@@ -60,7 +61,9 @@ class FutureJobs:
         self._resume_at = 0.0
         self._remaining: int | None = None
         self.server_time: float | None = None
-        """The server's clock when it last answered, in Unix seconds; None if it never said."""
+        """The server's clock at its last answer, in Unix seconds; None if that did not say."""
+
+        self._heard = (0.0, 0.0)
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -161,6 +164,14 @@ class FutureJobs:
         answer = await self._request("autocomplete", query=parameters)
         return completions(answer.get("data"))
 
+    def server_now(self) -> float | None:
+        """The server's clock now; where this machine slept since the last answer, at least that."""
+        if self.server_time is None:
+            return None
+        wall, steady = self._heard
+        # The steady clock stands still while a laptop sleeps, and the other may be set back.
+        return self.server_time + max(time.time() - wall, time.monotonic() - steady)
+
     def _counted(self, bought: Bought) -> Bought:
         """Remember what was left after a purchase; the API does not say it when that is too few."""
         if bought.credits.remaining is not None:
@@ -187,21 +198,23 @@ class FutureJobs:
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
         request = self._http.build_request(operation.method, path, params=query, json=body)
         ends = self._ends()
+        # A paid request that leaves with no time for its answer would end as uncertain.
+        latest = ends - (self._settings.time_to_pay if operation.attempted.costs else 0.0)
 
         def pause(error: Exception) -> bool | float:
             """Whether to try again after `error`, and after how many seconds."""
             if not isinstance(error, ApiError) or not _may_repeat(operation, error):
                 return False
             if isinstance(error, RateLimited):
-                return error.seconds if anyio.current_time() + error.seconds < ends else False
-            return anyio.current_time() + 1.0 < ends
+                return error.seconds if anyio.current_time() + error.seconds < latest else False
+            return anyio.current_time() + 1.0 < latest
 
         attempts = stamina.retry_context(
             on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
         )
         async for attempt in attempts:
             with attempt:
-                return await self._send(operation, request, ids, ends)
+                return await self._send(operation, request, ids, ends, latest)
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
@@ -211,11 +224,18 @@ class FutureJobs:
         return limit - min(1.0, deadline * 0.05)
 
     async def _send(
-        self, operation: Operation, request: httpx.Request, ids: Mapping[str, str], ends: float
+        self,
+        operation: Operation,
+        request: httpx.Request,
+        ids: Mapping[str, str],
+        ends: float,
+        latest: float,
     ) -> dict[str, Any]:
         """One attempt."""
         attempted = operation.attempted
-        await self._keep_pace(attempted, ends)
+        await self._keep_pace(attempted, latest)
+        if attempted.costs and (leaving := before_paying.get()) is not None:
+            leaving()
         left = ends - anyio.current_time()
         seconds = left if attempted.costs else min(left, _FREE_ATTEMPT_SECONDS)
         connect = min(_CONNECT_SECONDS, seconds)
@@ -231,7 +251,8 @@ class FutureJobs:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
-        self.server_time = answered_at(response) or self.server_time
+        self.server_time = answered_at(response)
+        self._heard = (time.time(), time.monotonic())
         if (wait := spent_seconds_until_reset(response)) is not None:
             self._resume_at = anyio.current_time() + wait
         answer = read_answer(attempted, response, ids, self._remaining)
@@ -239,15 +260,15 @@ class FutureJobs:
             raise Unreadable(attempted)
         return answer
 
-    async def _keep_pace(self, attempted: Attempted, ends: float) -> None:
-        """Wait until the API takes requests again, if that is before `ends`.
+    async def _keep_pace(self, attempted: Attempted, latest: float) -> None:
+        """Wait until the API takes requests again, if that is before `latest`.
 
         Raises:
             RateLimited: if it is not; nothing was sent.
         """
         wait = self._resume_at - anyio.current_time()
         if wait > 0:
-            if anyio.current_time() + wait >= ends:
+            if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)
             await anyio.sleep(wait)
 

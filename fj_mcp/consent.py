@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 
 from fj_mcp.errors import NotApproved
 from fj_mcp.orders import Order
-from fj_mcp.settings import Settings
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.spending import ALLOWED, Consent
 
@@ -43,32 +42,25 @@ def may_ask(context: Context[Any, Any]) -> bool:
     return declared is not None and (declared.form is not None or declared.url is None)
 
 
-def must_ask(settings: Settings, context: Context[Any, Any]) -> bool:
-    """Whether to ask before a purchase.
-
-    Raises:
-        NotApproved: where asking is required and the client cannot.
-    """
-    if settings.confirm_spend == "off":
-        return False
-    if may_ask(context):
-        return True
-    if settings.confirm_spend == "strict":
-        raise NotApproved(HOW_TO_ALLOW)
-    return False
-
-
 async def question(
     sourcing: Sourcing, context: Context[Any, Any], *orders: Order
 ) -> Approval | Elicit[Approval]:
     """What a tool's resolver returns: the question, or the answer where there is none to ask.
 
     Asked once for all of `orders`, and only if one of them would really be sent.
+
+    Raises:
+        NotApproved: where asking is required and the client cannot.
     """
-    if not must_ask(sourcing.settings, context):
+    mode = sourcing.settings.confirm_spend
+    if mode == "off" or (mode == "auto" and not may_ask(context)):
         return Approval(approve=True)
     words = await sourcing.spending.question(*orders)
-    return NOT_ASKED if words is None else Elicit(words, Approval)
+    if words is None:
+        return NOT_ASKED
+    if not may_ask(context):
+        raise NotApproved(HOW_TO_ALLOW)
+    return Elicit(words, Approval)
 
 
 def consent(asked: Asked) -> Consent:

@@ -8,6 +8,7 @@
     ├── LedgerBroken             purchases cannot be remembered, so none is made
     ├── OverBudget               the day's budget does not allow it
     ├── NotApproved              the person said no, or could not be asked
+    ├── TooLate                  too little time is left in the call to buy anything
     ├── OutcomeOpen              a purchase was sent and nobody knows yet what became of it
     ├── OutcomeHidden            ... and this key cannot see it
     └── ApiError                 FutureJobs answered, or did not
@@ -72,8 +73,8 @@ class DeadlinePassed(FutureJobsError):
     def __init__(self, seconds: float, *, costs: bool) -> None:
         if costs:
             advice = (
-                "Most likely the person did not answer in time whether to spend credits. Ask them "
-                "and call again with the same arguments; nothing is paid for twice."
+                "If the person was asked whether to spend credits, let them answer and call again "
+                "with the same arguments; nothing is paid for twice."
             )
         else:
             advice = "Nothing was charged; call again, asking for less at once if that is possible."
@@ -86,8 +87,9 @@ class LedgerBroken(FutureJobsError):
     def __init__(self, path: str) -> None:
         super().__init__(
             f"Nothing was sent or charged: the record of purchases at {path} cannot be used, and "
-            "without it nothing is bought. Make its folder writable, set FJ_STATE_DIR to another "
-            "one, or move a damaged file away; free calls go on working."
+            "without it nothing is bought. If another program holds it, call again. Else make its "
+            "folder writable, set FJ_STATE_DIR to another one, or move a damaged file away; free "
+            "calls go on working."
         )
 
 
@@ -110,6 +112,16 @@ class NotApproved(FutureJobsError):
         super().__init__(f"Nothing was sent or charged: {reason}")
 
 
+class TooLate(FutureJobsError):
+    """Too little of the call's time is left for a purchase to be answered in it."""
+
+    def __init__(self, tool: str) -> None:
+        super().__init__(
+            "Nothing was sent or charged: too little time was left in this call for an answer. "
+            f"Call {tool} again with the same arguments."
+        )
+
+
 class OutcomeOpen(FutureJobsError):
     """A purchase was sent, and it is not certain yet whether it was carried out."""
 
@@ -122,13 +134,13 @@ class OutcomeOpen(FutureJobsError):
 
 
 class OutcomeHidden(FutureJobsError):
-    """A search was sent, and this key cannot see whether it was carried out."""
+    """A search was sent, and free reads cannot tell whether it was carried out, and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(
-            "An identical search was sent and got no readable answer, and this key has no project "
-            "whose sessions could be looked through. Look in FutureJobs whether the session is "
-            "there; if it is not, call create_sourcing_session with allow_duplicate true."
+            f"An identical search was sent and got no readable answer, and {why}. Look in "
+            "FutureJobs whether the session is there; if it is not, call create_sourcing_session "
+            "with allow_duplicate true."
         )
 
 

@@ -47,11 +47,15 @@ CREATE TABLE IF NOT EXISTS purchases (
     expected INTEGER NOT NULL,
     credits INTEGER,
     remaining INTEGER,
+    told INTEGER NOT NULL DEFAULT 0,
     traces TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX IF NOT EXISTS by_slot ON purchases (workspace, slot, state);
 CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
 """
+
+_OPEN: tuple[State, ...] = ("pending", "unknown")
+_ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Purchase:
     credits: int | None
     remaining: int | None
     traces: dict[str, Any]
+    told: bool
+    """Whether its result was handed to a client."""
     abandoned: bool
     """Whether it is pending and its process is gone."""
 
@@ -153,15 +159,18 @@ class Ledger:
             if budget is not None:
                 own = next(iter(self._rows(connection, "id = ?", purchase_id)), None)
                 spent = self._spent(connection)
-                # The claim itself is among the open ones.
-                if own is not None and spent.charged + spent.open > budget:
-                    before = spent.charged + spent.open - own.expected
+                before = spent.charged + spent.open
+                if own is not None and before + own.expected > budget:
                     raise OverBudget(before, own.expected, budget, self._midnight())
             cursor = connection.execute(
                 "UPDATE purchases SET sent = 1, traces = ? WHERE id = ? AND state = 'pending'",
                 (json.dumps(traces), purchase_id),
             )
             return cursor.rowcount == 1
+
+    def leaving(self, purchase_id: int, traces: dict[str, Any]) -> None:
+        """Remember that the request leaves now."""
+        self._update(purchase_id, _OPEN, traces=json.dumps(traces))
 
     def settle(
         self,
@@ -172,8 +181,16 @@ class Ledger:
         credits: int | None = None,
         remaining: int | None = None,
         traces: dict[str, Any] | None = None,
+        if_open: bool = False,
     ) -> None:
-        """Remember what became of a purchase."""
+        """Remember what became of a purchase.
+
+        Only an open purchase can turn out to be refused or unknown; a charge is final.
+
+        Args:
+            if_open: change nothing if somebody else settled it meanwhile, which gave up its slot:
+                what was seen since then may be another purchase's doing.
+        """
         values: dict[str, Any] = {"state": state}
         if session_id is not None:
             values["session_id"] = session_id
@@ -183,27 +200,30 @@ class Ledger:
             values["remaining"] = remaining
         if traces is not None:
             values["traces"] = json.dumps(traces)
-        self._update(purchase_id, **values)
+        open_only = if_open or state != "charged"
+        self._update(purchase_id, _OPEN if open_only else _ANY, **values)
+
+    def tell(self, purchase_id: int) -> None:
+        """Remember that a client has the result, so that asking again is a new wish."""
+        self._update(purchase_id, _ANY, told=1)
 
     def forget(self, purchase_id: int) -> None:
         """Give up a claim from which nothing was sent."""
         with self._transaction() as connection:
-            connection.execute("DELETE FROM purchases WHERE id = ?", (purchase_id,))
+            # Whoever takes it for abandoned may be wrong, and it may be sent by now.
+            connection.execute("DELETE FROM purchases WHERE id = ? AND sent = 0", (purchase_id,))
 
     def release(self, purchase_id: int) -> None:
         """Leave an outcome unknown for good, and the slot to another purchase."""
-        self._update(purchase_id, slot=f"released:{purchase_id}")
+        self._update(purchase_id, _ANY, slot=f"released:{purchase_id}")
 
     def get(self, purchase_id: int) -> Purchase | None:
         """The purchase with this id."""
         return self._first("id = ?", purchase_id)
 
     def charged(self, fingerprint: str) -> Purchase | None:
-        """The newest identical purchase that was charged in the last 24 hours."""
-        since = self._clock() - DAY_SECONDS
-        return self._first(
-            "fingerprint = ? AND state = 'charged' AND claimed_at > ?", fingerprint, since
-        )
+        """The newest identical purchase that was charged."""
+        return self._first("fingerprint = ? AND state = 'charged'", fingerprint)
 
     def last_search(self, session_id: str) -> Purchase | None:
         """The newest charged purchase that set a session matching."""
@@ -227,7 +247,9 @@ class Ledger:
 
     def open(self) -> list[Purchase]:
         """Every purchase whose outcome is not known and whose process no longer sees to it."""
-        rows = self._select("state IN ('pending', 'unknown') ORDER BY id")
+        rows = self._select(
+            "state IN ('pending', 'unknown') AND slot NOT LIKE 'released:%' ORDER BY id DESC"
+        )
         return [row for row in rows if row.state == "unknown" or row.abandoned]
 
     def price(self, operation: str) -> int | None:
@@ -267,7 +289,8 @@ class Ledger:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
             yield self._connection or self._open_file()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, LookupError) as error:
+            # The last two are a file of another shape, or a line that does not make sense.
             raise LedgerBroken(str(self._path or "memory")) from error
 
     @contextmanager
@@ -276,10 +299,10 @@ class Ledger:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     def _open_file(self) -> sqlite3.Connection:
         if self._path is not None:
@@ -304,12 +327,13 @@ class Ledger:
         self._connection = connection
         return connection
 
-    def _update(self, purchase_id: int, **values: Any) -> None:
+    def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)
         with self._transaction() as connection:
             connection.execute(
-                f"UPDATE purchases SET {columns} WHERE id = ?",  # noqa: S608 - our own names
-                (*values.values(), purchase_id),
+                f"UPDATE purchases SET {columns} WHERE id = ?"  # noqa: S608 - our own names
+                f" AND state IN ({', '.join('?' * len(before))})",
+                (*values.values(), purchase_id, *before),
             )
 
     def _select(self, condition: str, *values: Any) -> list[Purchase]:
@@ -342,6 +366,7 @@ class Ledger:
             credits=row["credits"],
             remaining=row["remaining"],
             traces=json.loads(row["traces"]),
+            told=bool(row["told"]),
             abandoned=pending and over,
         )
 
@@ -361,8 +386,8 @@ class Ledger:
         row = connection.execute(
             "SELECT COALESCE(SUM(CASE WHEN state = 'charged' THEN COALESCE(credits, expected)"
             " ELSE 0 END), 0) AS charged,"
-            " COALESCE(SUM(CASE WHEN state IN ('pending', 'unknown') THEN expected ELSE 0 END), 0)"
-            " AS open FROM purchases WHERE workspace = ? AND claimed_at >= ?",
+            " COALESCE(SUM(CASE WHEN state IN ('pending', 'unknown') AND sent THEN expected"
+            " ELSE 0 END), 0) AS open FROM purchases WHERE workspace = ? AND claimed_at >= ?",
             (self._workspace, self._midnight() - DAY_SECONDS),
         ).fetchone()
         return Spent(row["charged"], row["open"])

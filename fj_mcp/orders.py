@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fj_mcp.errors import Attempted
+from fj_mcp.errors import Attempted, NotFound, OutcomeHidden
 from fj_mcp.ledger import Purchase
 from fj_mcp.operations import OPERATIONS
 from fj_mcp.queries import from_queries
@@ -47,6 +47,8 @@ class Bought:
     session_id: str
     credits: CreditInfo
     traces: dict[str, Any] = field(default_factory=dict)
+    unfinished: bool = False
+    """Whether the session was saved without its search having completed."""
 
 
 class Order(ABC):
@@ -99,6 +101,14 @@ class Order(ABC):
             purchase: as the ledger remembers it.
             existed: whether it was told before, so that the model learns that it repeats itself.
         """
+
+
+def age(shop: Shop, purchase: Purchase) -> float:
+    """Seconds since a purchase was sent, by the API's clock if something was just read from it."""
+    then, now = purchase.traces.get("sent_time"), shop.client.server_time
+    if then is None or now is None:
+        then, now = purchase.traces.get("local_time", purchase.claimed_at), shop.clock.now()
+    return float(now - then)
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
@@ -178,9 +188,15 @@ async def _look_for_session(
             continue
         if fingerprint("text", text=listed.job_description) != traces.get("text"):
             continue
-        session = await client.get_session(listed.id)
-        if filters_fingerprint(session.queries) == traces.get("filters"):
-            return Found(session.id, session.credits_charged)
+        try:
+            session = await client.get_session(listed.id)
+        except NotFound:
+            continue  # Listed still, and deleted already.
+        if filters_fingerprint(session.queries) != traces.get("filters"):
+            # The same title and text at the same moment: the API may show filters otherwise than
+            # they were sent, and to be sure of a miss would be to pay again.
+            raise OutcomeHidden("a session of that name shows other filters than were asked for")
+        return Found(session.id, session.credits_charged)
     return None
 
 

@@ -51,7 +51,8 @@ def number(value: object) -> float | None:
 def whole(value: object) -> int | None:
     """A whole number, also from a numeric string; fractions are cut off."""
     read = number(value)
-    return None if read is None else int(read)
+    # Beyond this a number is no count of anything, and too large for what stores it.
+    return None if read is None or abs(read) > 2**53 else int(read)
 
 
 def count(value: object) -> int:
@@ -75,9 +76,9 @@ def moment(value: object) -> datetime | None:
             return None
     try:
         read = datetime.fromisoformat(_worded(value))
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _listed(value: object) -> list[Any]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import anyio
 
 from fj_mcp import views
-from fj_mcp.candidates import Profile
-from fj_mcp.errors import BadArguments, FutureJobsError, NoMatch, NotFound, OutcomeOpen
-from fj_mcp.ledger import Purchase
-from fj_mcp.orders import Bought, Order, Shop, fingerprint
+from fj_mcp.candidates import Contact, Profile
+from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound, OutcomeOpen
+from fj_mcp.ledger import DAY_SECONDS, Purchase
+from fj_mcp.orders import Bought, Order, Shop, age, fingerprint
 from fj_mcp.records import CreditInfo, Session
 from fj_mcp.results import Result, RevealedContact, RevealedContacts
 
@@ -50,9 +50,10 @@ class RevealOrder(Order):
             return self._told("already_revealed", known.values)
         if self._person.reveal_url is None:
             return self._told("not_found")
-        if bought := self._shop.ledger.charged(self.fingerprint):
-            return await self.repeat(bought, existed=True)
         session = await self._shop.client.get_session(self.session_id)
+        bought = self._shop.ledger.charged(self.fingerprint)
+        if bought is not None and age(self._shop, bought) < DAY_SECONDS:
+            return await self.repeat(bought, existed=True)
         return {
             "credits": session.credits_charged,
             "candidate": self._person.id,
@@ -69,12 +70,30 @@ class RevealOrder(Order):
             # There is no contact, which is an answer; nothing was charged for it.
             raise NoMatch(error.attempted, "no contact") from None
         result = self._told("found", answer.values)
+        if not answer.values and not answer.absent and answer.credits.charged is None:
+            # Nothing at all was said, so look.
+            return Bought(await self._look(), self.session_id, answer.credits)
         if not answer.values:
             # An empty answer may mean "not yet": phone numbers can arrive minutes later.
             late = self._channel == "phone" and not answer.absent
             result = self._told("pending" if late else "not_found")
         result.credits = answer.credits
         return Bought(result, self.session_id, answer.credits)
+
+    async def _look(self) -> OneContact:
+        try:
+            known = await self._current()
+        except ApiError:
+            return self.unknown()
+        if known.revealed:
+            return self._told("found", known.values)
+        return self._told("pending" if self._channel == "phone" else "not_found")
+
+    async def _current(self) -> Contact:
+        session = await self._shop.client.get_session(self.session_id)
+        self._shop.shortlists.expect_contacts(session.id)
+        person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
+        return (person or self._person).contact(self._channel)
 
     def nobody(self) -> OneContact:
         return self._told("not_found")
@@ -84,9 +103,7 @@ class RevealOrder(Order):
         return self._told("unknown")
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
-        session = await self._shop.client.get_session(self.session_id)
-        person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
-        known = (person or self._person).contact(self._channel)
+        known = await self._current()
         if known.revealed:
             result = self._told("already_revealed" if existed else "found", known.values)
         else:

@@ -10,8 +10,15 @@ from pydantic import ValidationError
 from fj_mcp import views
 from fj_mcp.errors import BadArguments, NotFound
 from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of, nearest_name
-from fj_mcp.ledger import Purchase
-from fj_mcp.orders import Bought, Order, Shop, filters_fingerprint, fingerprint
+from fj_mcp.ledger import DAY_SECONDS, Purchase
+from fj_mcp.orders import (
+    Bought,
+    Order,
+    Shop,
+    age,
+    filters_fingerprint,
+    fingerprint,
+)
 from fj_mcp.queries import from_queries, to_queries
 from fj_mcp.records import Session, Started
 from fj_mcp.results import Credits, MoreProfiles, Result, StartedSession
@@ -44,10 +51,10 @@ class SentFilters:
     def __init__(self) -> None:
         self._sent: OrderedDict[str, _Sent] = OrderedDict()
 
-    def remember(self, started: Started, queries: dict[str, Any]) -> None:
-        """Note what the answer `started` was given to."""
+    def remember(self, session_id: str, counter: int, queries: dict[str, Any]) -> None:
+        """Note what was sent, and the `filterChangesCounter` that the session has since."""
         known = {key: entry for key, entry in queries.items() if name_of(key)}
-        self._sent[started.session.id] = _Sent(started.filter_changes_counter, known)
+        self._sent[session_id] = _Sent(counter, known)
         while len(self._sent) > _SESSIONS_KEPT:
             self._sent.popitem(last=False)
 
@@ -96,10 +103,11 @@ class SearchOrder(Order):
 
     async def inspect(self) -> Result | dict[str, Any]:
         if not self.insists and (bought := self._shop.ledger.charged(self.fingerprint)):
-            try:
-                return await self.repeat(bought, existed=True)
-            except NotFound:
-                pass  # Deleted in FutureJobs since, so there is nothing to return to.
+            # Deleted in FutureJobs since, there is nothing to return to.
+            with suppress(NotFound):
+                earlier = await self.repeat(bought, existed=True)
+                if age(self._shop, bought) < DAY_SECONDS:
+                    return earlier
         # For the server's clock, by which a session is recognised if its answer is lost. A key
         # without a project can search all the same.
         with suppress(NotFound):
@@ -114,9 +122,11 @@ class SearchOrder(Order):
         started = await self._shop.client.create_session(
             self._title, self._queries, self._text, self._sample
         )
-        self._shop.sent.remember(started, self._queries)
+        counter = started.filter_changes_counter
+        self._shop.sent.remember(started.session.id, counter, self._queries)
         result = _started_session(started.session.id, self._title, started, self._filters)
-        return Bought(result, started.session.id, started.credits)
+        unfinished = started.unfinished is not None
+        return Bought(result, started.session.id, started.credits, unfinished=unfinished)
 
     def nobody(self) -> StartedSession:
         return StartedSession(
@@ -165,6 +175,8 @@ class UpdateOrder(Order):
         self._body: dict[str, Any] = {}
         self._filters: SearchFilters
         self._shown_title: str | None = None
+        self._counter = 0
+        self._kept: list[str] = []
         self.fingerprint = fingerprint(
             self.operation,
             session=session_id,
@@ -206,13 +218,19 @@ class UpdateOrder(Order):
                 "The session has exactly this already, so nothing was sent or charged. "
                 f"{views.session_step(session)}",
             )
-        foreign = {
+        changed = {*self._removed, *(self._changes.shown() if self._changes else ())}
+        kept = {
             key: entry
             for key, entry in stored.items()
-            if name_of(key) is None and key not in _NEVER_SENT
+            # What no filter here can carry stays as it is, and is not dropped by the way.
+            if key not in _NEVER_SENT
+            and name_of(key) not in changed
+            and from_queries({key: entry})[1]
         }
+        self._counter = session.filter_changes_counter
+        self._kept = from_queries(kept)[1]
         self._body = {
-            "queries": foreign | to_queries(self._filters),
+            "queries": to_queries(self._filters) | kept,
             "title": self._title,
             "text": text if described else None,
             "sample_profile_url": sample if described else None,
@@ -221,9 +239,14 @@ class UpdateOrder(Order):
 
     async def send(self) -> Bought:
         started = await self._shop.client.update_session(self.session_id, **self._body)
-        self._shop.sent.remember(started, self._body["queries"])
+        counter = max(started.filter_changes_counter, self._counter + 1)
+        self._shop.sent.remember(self.session_id, counter, self._body["queries"])
         result = _started_session(self.session_id, self._shown_title, started, self._filters)
-        return Bought(result, self.session_id, started.credits)
+        if self._kept:
+            words = f"Kept as they were, without a name here: {', '.join(self._kept[:20])}."
+            result.warning = f"{result.warning} {words}" if result.warning else words
+        unfinished = started.unfinished is not None
+        return Bought(result, self.session_id, started.credits, unfinished=unfinished)
 
     def nobody(self) -> StartedSession:
         return StartedSession(
@@ -281,7 +304,8 @@ class MoreOrder(Order):
             warning=views.unfinished(started),
             next_step=views.wait_step(self.session_id),
         )
-        return Bought(result, self.session_id, started.credits)
+        unfinished = started.unfinished is not None
+        return Bought(result, self.session_id, started.credits, unfinished=unfinished)
 
     def nobody(self) -> MoreProfiles:
         return MoreProfiles(
@@ -311,7 +335,7 @@ def _still_matching(shop: Shop, session: Session) -> bool:
     if session.status != "running":
         return False
     if (last := shop.ledger.last_search(session.id)) is not None:
-        return shop.clock.now() - last.claimed_at < MATCHING_SECONDS
+        return age(shop, last) < MATCHING_SECONDS
     now = shop.client.server_time or shop.clock.now()
     return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS
 
@@ -321,7 +345,7 @@ async def _earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> S
     filters = from_queries(shop.sent.in_force(session))[0]
     credits = _earlier_credits(purchase)
     if existed:
-        credits = Credits(charged=0, remaining=purchase.remaining)
+        credits = Credits(charged=0)
     return StartedSession(
         session_id=session.id,
         title=session.title,

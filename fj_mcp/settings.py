@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -21,8 +22,12 @@ def _usable_key(key: SecretStr) -> SecretStr:
 
 
 def _safe_address(address: str) -> str:
-    local = r"(localhost|127\.0\.0\.1|\[::1\])"
-    if not re.match(rf"https://[^/\s]+|http://{local}(:\d+)?(/|$)", address):
+    parts = urlsplit(address)
+    # Reading the port is what refuses one that is no number.
+    usable = parts.hostname and "@" not in parts.netloc and (parts.port is None or parts.port)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and local)
+    if not usable or not safe or not re.fullmatch(r"[!-~]+", address):
         raise ValueError("must start with https:// (http:// only for this machine)")
     return address.rstrip("/")
 
@@ -67,6 +72,11 @@ class Settings(BaseModel):
         return min(self.max_wait_seconds, int(self.call_deadline_seconds * 0.9))
 
     @property
+    def time_to_pay(self) -> float:
+        """Seconds that must be left of a call for a paid request to be sent in it."""
+        return min(5.0, self.call_deadline_seconds * 0.2)
+
+    @property
     def key(self) -> str | None:
         """The key to send; the sandbox has its own."""
         if self.sandbox:
@@ -79,7 +89,7 @@ def ledger_path(settings: Settings) -> Path | None:
     if settings.sandbox:
         return None
     if settings.state_dir is not None:
-        return settings.state_dir / LEDGER_FILE
+        return settings.state_dir.expanduser() / LEDGER_FILE
     # Only a purchase needs it, and it takes time to load.
     from platformdirs import user_state_path
 

@@ -19,9 +19,11 @@ from fj_mcp.errors import (
     NotFound,
     OutcomeHidden,
     OutcomeOpen,
+    TooLate,
 )
 from fj_mcp.ledger import Purchase, State
-from fj_mcp.orders import Found, Order, Shop, look_for
+from fj_mcp.operations import before_paying
+from fj_mcp.orders import Bought, Found, Order, Shop, age, look_for
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
 
@@ -33,6 +35,9 @@ PHONE_SETTLED_AFTER_SECONDS = 240.0
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""
+
+_PRICE_SECONDS = 3.0
+"""How long a result waits for its price, where the answer did not name it."""
 
 _WATCH_SECONDS = 0.1
 _LEFTOVERS = 5
@@ -69,6 +74,7 @@ class Spending:
             OverBudget, LedgerBroken, BadArguments: nothing was sent.
             ApiError: nothing was carried out.
         """
+        known = self.ledger.charged(order.fingerprint)
         await self._settle_abandoned()
         while True:
             claim = self.ledger.claim(
@@ -81,7 +87,7 @@ class Spending:
             if isinstance(claim, Purchase):
                 if (result := await self._after(claim, order)) is not None:
                     return result
-            elif (result := await self._carry_out(order, claim, consent)) is not None:
+            elif (result := await self._carry_out(order, claim, consent, known)) is not None:
                 return result
 
     async def question(self, *orders: Order) -> str | None:
@@ -109,6 +115,9 @@ class Spending:
         while (other := self.ledger.open_in(order.slot)) is not None:
             if await self._after(other, order) is not None:
                 return False
+        known = self.ledger.charged(order.fingerprint)
+        if known is not None and not known.told:
+            return False
         return not isinstance(await order.inspect(), Result)
 
     async def settle_open(self) -> None:
@@ -123,17 +132,26 @@ class Spending:
             while self._under_way:  # noqa: ASYNC110 - once in a lifetime; an event would be state
                 await anyio.sleep(0.02)
         for purchase_id in list(self._under_way):
-            self.ledger.settle(purchase_id, "unknown")
+            self._note(purchase_id, "unknown")
 
-    async def _carry_out(self, order: Order, claim: int, consent: Consent) -> Result | None:
-        """The result of an order whose slot is claimed; None if the claim was lost meanwhile."""
+    async def _carry_out(
+        self, order: Order, claim: int, consent: Consent, known: Purchase | None
+    ) -> Result | None:
+        """The result of an order whose slot is claimed; None if the claim was lost meanwhile.
+
+        Args:
+            known: the newest identical purchase when the order was given.
+        """
         try:
-            found = await order.inspect()
+            found = await self._owed(order, known) or await order.inspect()
             if isinstance(found, Result):
                 self.ledger.forget(claim)
                 return found
             if not consent.given:
                 raise NotApproved(consent.refusal)
+            left = anyio.current_effective_deadline() - anyio.current_time()
+            if left < self._settings.time_to_pay:
+                raise TooLate(order.attempted.tool)
             traces = found | {
                 "server_time": self._client.server_time,
                 "local_time": self._clock.now(),
@@ -148,7 +166,15 @@ class Spending:
         return await self._pay(order, claim, traces)
 
     async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
+        def leaving() -> None:
+            # The request may wait for its turn, so what counts is when it really leaves.
+            sent_time = self._client.server_now()
+            local_time = self._clock.now()
+            traces.update(sent_time=sent_time, local_time=local_time)
+            self.ledger.leaving(claim, traces)
+
         self._under_way.add(claim)
+        before_paying.set(leaving)
         try:
             bought = await order.send()
         except NoMatch:
@@ -164,6 +190,7 @@ class Spending:
             self._note(claim, "unknown")
             raise
         finally:
+            before_paying.set(None)
             self._under_way.discard(claim)
         self._note(
             claim,
@@ -173,7 +200,42 @@ class Spending:
             remaining=bought.credits.remaining,
             traces=traces | bought.traces,
         )
+        if bought.credits.charged is None:
+            await self._ask_price(claim, bought, traces)
+        self._note_told(claim)
         return bought.result
+
+    async def _ask_price(self, claim: int, bought: Bought, traces: dict[str, Any]) -> None:
+        """Find out what an answer that named no price has cost, if the session tells."""
+        before = traces.get("credits", 0)
+        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError):
+            after = (await self._client.get_session(bought.session_id)).credits_charged
+            if before is None or after is None:
+                return
+            # No difference means that it cost nothing only where nothing was done.
+            if after > before or (after == before and bought.unfinished):
+                self._note(claim, "charged", credits=after - before)
+
+    async def _owed(self, order: Order, known: Purchase | None) -> Result | None:
+        """The result of an identical purchase that nobody was told of, or made since `known`."""
+        last = self.ledger.charged(order.fingerprint)
+        if last is None or (known is not None and known.id == last.id and known.told):
+            return None
+        try:
+            return await self._tell(order, last, existed=last.told)
+        except NotFound:
+            # Deleted in FutureJobs since.
+            self._note_told(last.id)
+            return None
+
+    async def _tell(self, order: Order, purchase: Purchase, *, existed: bool) -> Result:
+        result = await order.repeat(purchase, existed=existed)
+        self._note_told(purchase.id)
+        return result
+
+    def _note_told(self, claim: int) -> None:
+        with suppress(LedgerBroken):
+            self.ledger.tell(claim)
 
     def _note(self, claim: int, state: State, **known: Any) -> None:
         """Remember an outcome. If that fails the claim stays pending, to be settled by looking."""
@@ -188,13 +250,14 @@ class Spending:
             if anyio.current_time() + pause + 1 > anyio.current_effective_deadline():
                 break
             await self._clock.sleep(pause)
-            purchase = self.ledger.get(claim)
-            if purchase is None:
-                break
-            with suppress(NoAnswer):
-                wait = await self._settle(purchase)
-                if (settled := self.ledger.get(claim)) and settled.state == "charged":
-                    return await order.repeat(settled, existed=False)
+            # What the looking ends in must not be told of the purchase, such as a rate limit.
+            with suppress(ApiError):
+                purchase = self.ledger.get(claim)
+                if purchase is not None and purchase.state in ("pending", "unknown"):
+                    wait = await self._settle(purchase)
+                    purchase = self.ledger.get(claim)
+                if purchase is not None and purchase.state == "charged":
+                    return await self._tell(order, purchase, existed=False)
         raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
 
     async def _after(self, other: Purchase, order: Order) -> Result | None:
@@ -205,7 +268,7 @@ class Spending:
         while current is not None and current.state == "pending" and not current.abandoned:
             waited = True
             if anyio.current_time() + 1.5 > anyio.current_effective_deadline():
-                raise OutcomeOpen("Another call is sending this", order.attempted.tool, 10)
+                raise OutcomeOpen("Another call is under way", order.attempted.tool, 10)
             await anyio.sleep(_WATCH_SECONDS)
             current = self.ledger.get(other.id)
         if current is None or current.state == "refused":
@@ -223,14 +286,14 @@ class Spending:
                 raise OutcomeOpen("An earlier call got no answer", order.attempted.tool, wait)
         if current is None or current.state != "charged" or not same:
             return None
-        return await order.repeat(current, existed=waited)
+        return await self._tell(order, current, existed=waited)
 
     async def _settle_abandoned(self) -> None:
         """Settle what processes that died left behind."""
-        for purchase in self.ledger.open()[:_LEFTOVERS]:
-            if purchase.abandoned:
-                with suppress(ApiError, OutcomeHidden):
-                    await self._settle(purchase)
+        abandoned = [purchase for purchase in self.ledger.open() if purchase.abandoned]
+        for purchase in abandoned[:_LEFTOVERS]:
+            with suppress(ApiError, OutcomeHidden):
+                await self._settle(purchase)
 
     async def _settle(self, purchase: Purchase) -> float:
         """Decide by free reads what became of a purchase, if they tell.
@@ -252,14 +315,19 @@ class Spending:
             found = await self._find(purchase)
         except NotFound:
             if purchase.operation == "create_session":
-                raise OutcomeHidden from None
+                why = "this key has no project whose sessions could be looked through"
+                raise OutcomeHidden(why) from None
             found = None
         if found is not None:
             self.ledger.settle(
-                purchase.id, "charged", session_id=found.session_id, credits=found.charged
+                purchase.id,
+                "charged",
+                session_id=found.session_id,
+                credits=found.charged,
+                if_open=True,
             )
             return 0
-        passed = self._passed(purchase)
+        passed = age(self._shop, purchase)
         if passed >= limit:
             self.ledger.settle(purchase.id, "refused")
             return 0
@@ -268,10 +336,3 @@ class Spending:
     async def _find(self, purchase: Purchase) -> Found | None:
         taken = self.ledger.bought_sessions()
         return await look_for(self._shop, purchase, taken)
-
-    def _passed(self, purchase: Purchase) -> float:
-        """Seconds since a purchase was sent, by the server's clock where it is known."""
-        then, now = purchase.traces.get("server_time"), self._client.server_time
-        if then is None or now is None:
-            then, now = purchase.traces.get("local_time", purchase.claimed_at), self._clock.now()
-        return float(now - then)

@@ -56,7 +56,10 @@ def _end_even_if_unread() -> None:
 async def _end_when_asked(opened: list[Sourcing]) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM) as signals:
         async for _ in signals:
-            for sourcing in opened:
-                await sourcing.finish(FINISH_SECONDS)
-            # The thread that reads stdin cannot be interrupted, and would keep the process alive.
-            os._exit(0)
+            try:
+                for sourcing in opened:
+                    await sourcing.finish(FINISH_SECONDS)
+            finally:
+                # The thread that reads stdin cannot be interrupted, and would keep the process
+                # alive.
+                os._exit(0)

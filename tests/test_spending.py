@@ -140,9 +140,8 @@ async def test_a_question_that_nobody_answers_ends_with_the_call() -> None:
     async with connected(sandbox, "legacy", answer=silence, call_deadline_seconds=1) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
-        "The call took longer than 1 seconds. Most likely the person did not answer in time "
-        "whether to spend credits. Ask them and call again with the same arguments; nothing is "
-        "paid for twice."
+        "The call took longer than 1 seconds. If the person was asked whether to spend credits, "
+        "let them answer and call again with the same arguments; nothing is paid for twice."
     )
     assert sandbox.charges == []
 
@@ -223,7 +222,7 @@ async def test_an_identical_search_returns_the_earlier_session_for_free(
     again = await assistant.call("create_sourcing_session", **SEARCH | same)
     assert again["session_id"] == first["session_id"]
     assert again["already_existed"] is True
-    assert again["credits"] == {"charged": 0, "remaining": 95}
+    assert again["credits"] == {"charged": 0}
     assert paid(assistant) == ["create_session"]
 
 

@@ -161,9 +161,10 @@ async def fetch_more_profiles(
     asked: Annotated[Asked, Resolve(ask_for_more)],
 ) -> MoreProfiles:
     """Find further candidates for a finished session with the same filters. Costs 5 credits, so
-    ask the person first; while the session is still matching nothing is fetched or charged. Returns at once with status running; wait_for_session brings the result.
-    exhausted true means that there is nobody else, so do not call it again for that session. To
-    page through candidates already found use list_profiles (free); to loosen the filters use
+    ask the person first; while the session is still matching nothing is fetched or charged.
+    Returns at once with status running; wait_for_session brings the result. exhausted true means
+    that there is nobody else, so do not call it again for that session. To page through
+    candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
     """
     return cast(MoreProfiles, await running.spending.buy(order, consent(asked)))

@@ -1,0 +1,215 @@
+"""The commands as real processes, spoken to as other programs do: raw lines and raw HTTP."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from fj_mcp.settings import LEDGER_FILE
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
+
+_LIFETIME_SECONDS = 60.0
+"""No process outlives this, whatever a test waits for: its pipes close and the test fails."""
+
+T = TypeVar("T")
+
+
+class Api:
+    """A sandbox process. Every key is a workspace of its own; faults are for whoever comes next."""
+
+    def __init__(self, address: str, http: httpx.Client) -> None:
+        self.address = address
+        self._http = http
+        self._root = address.removesuffix("/api/v1/wl")
+
+    def fail(self, operation: str, kind: str, seconds: float, times: int = 1) -> None:
+        """Let the next calls of an operation fail."""
+        wish = {"operation": operation, "kind": kind, "seconds": seconds, "times": times}
+        self._http.post(f"{self._root}/sandbox/faults", json=wish).raise_for_status()
+
+    def charges(self, key: str, operation: str | None = None) -> list[str]:
+        """The session of each charge that was made to a key, the oldest first."""
+        return [
+            charge["session_id"]
+            for charge in self._state()["charges"]
+            if charge["key"] == key and operation in (None, charge["operation"])
+        ]
+
+    def calls(self, *operations: str) -> int:
+        """How many requests of some operations arrived, from whatever key."""
+        counted = self._state()["calls"]
+        return sum(counted.get(operation, 0) for operation in operations)
+
+    def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._http.get(f"{self._root}/sandbox/state").json()
+        return state
+
+
+class Server:
+    """A stdio server process, and what a client says to it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._last_id = 0
+
+    def send(self, method: str, params: dict[str, Any] | None = None, **more: Any) -> None:
+        """Write one message."""
+        assert self.process.stdin is not None
+        message = {"jsonrpc": "2.0", "method": method, "params": params or {}} | more
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def request(self, method: str, params: dict[str, Any] | None = None) -> int:
+        """Write one request and do not wait for its answer; returns its id."""
+        self._last_id += 1
+        self.send(method, params, id=self._last_id)
+        return self._last_id
+
+    def ask(self, tool: str, **arguments: Any) -> int:
+        """Call a tool and do not wait for its answer; returns the request's id."""
+        return self.request("tools/call", {"name": tool, "arguments": arguments})
+
+    def line(self) -> dict[str, Any] | None:
+        """The next message; None at the end of the stream."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        # A process that was killed may have left half a message.
+        return json.loads(line) if line.endswith("\n") else None
+
+    def rest(self) -> list[dict[str, Any]]:
+        """Every message until the end of the stream."""
+        return list(iter(self.line, None))
+
+    def answers(self, request_ids: list[int]) -> list[dict[str, Any]]:
+        """The results of some requests; messages about others are passed over."""
+        found: dict[int, dict[str, Any]] = {}
+        while len(found) < len(request_ids):
+            message = self.line()
+            assert message is not None, "the server hung up"
+            if message.get("id") in request_ids and "method" not in message:
+                assert "result" in message, message
+                found[message["id"]] = message["result"]
+        return [found[request_id] for request_id in request_ids]
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The structured result of a tool."""
+        (answer,) = self.answers([self.ask(tool, **arguments)])
+        return facts_of(answer)
+
+    def refusal(self, tool: str, **arguments: Any) -> str:
+        """The text of the error that a call must give."""
+        (answer,) = self.answers([self.ask(tool, **arguments)])
+        assert answer.get("isError"), answer
+        text: str = answer["content"][0]["text"]
+        return text
+
+    def search(self, **arguments: Any) -> str:
+        """The id of a new, finished session."""
+        session_id: str = self.call("create_sourcing_session", **arguments)["session_id"]
+        assert self.call("wait_for_session", session_id=session_id)["status"] == "done"
+        return session_id
+
+    def hang_up(self) -> None:
+        """Close the server's stdin."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def kill(self) -> None:
+        """End the process without giving it any say (SIGKILL), and wait until it is gone."""
+        self.process.kill()
+        self.process.wait()
+
+
+def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The structured content of a tool's answer that is not an error."""
+    assert not answer.get("isError"), answer
+    facts: dict[str, Any] = answer["structuredContent"]
+    return facts
+
+
+@contextmanager
+def sandbox_process() -> Iterator[Api]:
+    """The sandbox in a process of its own, whose sessions are matched at once."""
+    arguments = ("sandbox", "--port", "0", "--match-seconds", "0")
+    with _started(arguments, {}, lifetime_seconds=300) as process:
+        assert process.stdout is not None
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())
+        # The sandbox is on this machine, so no proxy has a part in it.
+        with httpx.Client(trust_env=False) as http:
+            yield Api(address, http)
+
+
+@contextmanager
+def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[Server]:
+    """A stdio server after its handshake, with a key, and its ledger in the folder `state`."""
+    used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(state)}
+    with _started((), used | settings) as process:
+        server = Server(process)
+        hello = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        }
+        server.answers([server.request("initialize", hello)])
+        server.send("notifications/initialized")
+        yield server
+
+
+@contextmanager
+def _started(
+    arguments: tuple[str, ...],
+    settings: dict[str, str],
+    lifetime_seconds: float = _LIFETIME_SECONDS,
+) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fj_mcp", *arguments],
+        env=CLEAN | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    watchdog = threading.Timer(lifetime_seconds, process.kill)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield process
+    finally:
+        watchdog.cancel()
+        process.kill()
+        # What was written to a process that is gone cannot be flushed.
+        with suppress(OSError), process:
+            pass
+
+
+def until(condition: Callable[[], T]) -> T:
+    """What a condition gives as soon as that is true; fails after ten seconds of asking."""
+    for _ in range(400):
+        if value := condition():
+            return value
+        time.sleep(0.025)
+    raise AssertionError("it did not come about")
+
+
+def purchases(state: Path) -> list[tuple[str, str, str | None]]:
+    """What the ledger file in a folder says: operation, state and session of each purchase."""
+    with closing(sqlite3.connect(state / LEDGER_FILE)) as connection:
+        return connection.execute(
+            "SELECT operation, state, session_id FROM purchases ORDER BY id"
+        ).fetchall()
+
+
+def states(state: Path) -> list[str]:
+    """The states of the purchases in the ledger file of a folder, the oldest first."""
+    return [row[1] for row in purchases(state)]
