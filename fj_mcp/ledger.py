@@ -10,6 +10,7 @@ what was bought is kept as fingerprints, as far as it takes to recognise it agai
 
 import json
 import os
+import secrets
 import sqlite3
 import sys
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +45,7 @@ CREATE TABLE IF NOT EXISTS purchases (
     claimed_at REAL NOT NULL,
     lease_until REAL NOT NULL,
     process INTEGER NOT NULL,
+    token TEXT NOT NULL,
     sent INTEGER NOT NULL DEFAULT 0,
     expected INTEGER NOT NULL,
     credits INTEGER,
@@ -137,6 +140,7 @@ class Ledger:
                 "claimed_at": now,
                 "lease_until": now + lease_seconds,
                 "process": os.getpid(),
+                "token": _process_token(),
                 "expected": self._price(connection, operation) or USUAL_PRICE,
             }
             cursor = connection.execute(
@@ -257,6 +261,10 @@ class Ledger:
         with self._reading() as connection:
             return self._price(connection, operation)
 
+    def open_searches(self) -> list[Purchase]:
+        """Every create whose outcome is not known, whoever sees to it."""
+        return self._select("operation = 'create_session' AND state IN ('pending', 'unknown')")
+
     def bought_sessions(self) -> set[str]:
         """The sessions that some create is known to have made."""
         rows = self._select("operation = 'create_session' AND state = 'charged'")
@@ -321,6 +329,8 @@ class Ledger:
             # A purchase must survive a power cut, not only a crash of this process.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
+            # A file of another shape is refused now, and not after something was paid.
+            connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")
         except sqlite3.Error:
             connection.close()
             raise
@@ -352,7 +362,7 @@ class Ledger:
 
     def _read(self, row: sqlite3.Row) -> Purchase:
         pending = row["state"] == "pending"
-        over = self._clock() > row["lease_until"] or _is_gone(row["process"])
+        over = self._clock() > row["lease_until"] or _is_gone(row["process"], row["token"])
         return Purchase(
             id=row["id"],
             operation=row["operation"],
@@ -414,10 +424,18 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-def _is_gone(process: int) -> bool:
+@cache
+def _process_token() -> str:
+    """Tells this process from an earlier one with the same number, as containers have them."""
+    return secrets.token_hex(8)
+
+
+def _is_gone(process: int, token: str) -> bool:
     """Whether a process of this machine has ended; where that cannot be told, its lease decides."""
+    if process == os.getpid():
+        return token != _process_token()
     # On Windows a signal 0 would end the process that it asks about.
-    if sys.platform == "win32" or process == os.getpid():
+    if sys.platform == "win32":
         return False
     try:
         os.kill(process, 0)

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fj_mcp import reading
 from fj_mcp.errors import Attempted, NotFound, OutcomeHidden
 from fj_mcp.ledger import Purchase
 from fj_mcp.operations import OPERATIONS
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from fj_mcp.matching import Matching
     from fj_mcp.searches import SentFilters
     from fj_mcp.shortlists import Shortlists
+
+SETTLED_AFTER_SECONDS = 60.0
+"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
 
 
 @dataclass(frozen=True)
@@ -140,20 +144,22 @@ class Found:
     charged: int | None
 
 
-async def look_for(shop: Shop, purchase: Purchase, taken: set[str]) -> Found | None:
+async def look_for(shop: Shop, purchase: Purchase) -> Found | None:
     """Look, for free, whether a purchase was carried out.
 
     Args:
         shop: of the workspace.
         purchase: with the traces that were taken before it was sent.
-        taken: sessions that are known to belong to other purchases.
 
     Returns:
         What was found, or None if there is no sign of it.
+
+    Raises:
+        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
     """
     traces = purchase.traces
     if purchase.operation == "create_session":
-        return await _look_for_session(shop.client, traces, taken)
+        return await _look_for_session(shop, purchase)
     session = await shop.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and traces.get("credits") is not None:
@@ -174,30 +180,49 @@ async def look_for(shop: Shop, purchase: Purchase, taken: set[str]) -> Found | N
     return None
 
 
-async def _look_for_session(
-    client: "FutureJobs", traces: dict[str, Any], taken: set[str]
-) -> Found | None:
+async def _look_for_session(shop: Shop, purchase: Purchase) -> Found | None:
+    client, traces = shop.client, purchase.traces
+    taken = shop.ledger.bought_sessions()
+    others = [other for other in shop.ledger.open_searches() if other.id != purchase.id]
     # Whole seconds in the id and in the Date header: a session may seem to be a little older
     # than the request for it. Without the server's time only the other signs decide.
     tolerance = 3 if traces.get("server_time") else 24 * 3600
     since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
+    until = (traces.get("sent_time") or since) + SETTLED_AFTER_SECONDS + 2 * tolerance
+    similar = False
     for listed in await client.project_sessions():
         if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
             continue
-        if fingerprint("title", text=listed.title) != traces.get("title"):
-            continue
-        if fingerprint("text", text=listed.job_description) != traces.get("text"):
+        named = search_traces(listed.title, listed.job_description)
+        if not named.items() <= traces.items():
             continue
         try:
             session = await client.get_session(listed.id)
         except NotFound:
             continue  # Listed still, and deleted already.
-        if filters_fingerprint(session.queries) != traces.get("filters"):
-            # The same title and text at the same moment: the API may show filters otherwise than
-            # they were sent, and to be sure of a miss would be to pay again.
-            raise OutcomeHidden("a session of that name shows other filters than were asked for")
-        return Found(session.id, session.credits_charged)
+        shown = named | query_traces(session.queries, session.sample_profile_url)
+        if shown.items() <= traces.items():
+            return Found(session.id, session.credits_charged)
+        another = any(shown.items() <= other.traces.items() for other in others)
+        similar = similar or (not another and listed.created_at.timestamp() <= until)
+    if similar:
+        # The same title and text at the same moment: the API may show filters otherwise than they
+        # were sent, and to be sure of a miss would be to pay again.
+        raise OutcomeHidden("a session of that name shows other filters than were asked for")
     return None
+
+
+def search_traces(title: str | None, text: str | None) -> dict[str, str]:
+    """What a search is found again by in the list of sessions."""
+    return {"title": fingerprint("title", text=title), "text": fingerprint("text", text=text)}
+
+
+def query_traces(queries: Any, sample_profile_url: str | None) -> dict[str, str]:
+    """What tells a search from others of its name, as sent or as a session shows it."""
+    return {
+        "filters": filters_fingerprint(queries),
+        "sample": fingerprint("sample", link=reading.link(sample_profile_url)),
+    }
 
 
 def filters_fingerprint(queries: Any) -> str:

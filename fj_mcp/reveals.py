@@ -42,7 +42,7 @@ class RevealOrder(Order):
         )
         self.slot = f"session:{session_id}"
         words = {"email": "e-mail address", "phone": "telephone number"}
-        self.wish = f"the {words[channel]} of a candidate of session {session_id}"
+        self.wish = f"the {words[channel]} of a candidate"
 
     async def inspect(self) -> Result | dict[str, Any]:
         known = self._person.contact(self._channel)

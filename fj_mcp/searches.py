@@ -16,8 +16,9 @@ from fj_mcp.orders import (
     Order,
     Shop,
     age,
-    filters_fingerprint,
     fingerprint,
+    query_traces,
+    search_traces,
 )
 from fj_mcp.queries import from_queries, to_queries
 from fj_mcp.records import Session, Started
@@ -112,11 +113,7 @@ class SearchOrder(Order):
         # without a project can search all the same.
         with suppress(NotFound):
             await self._shop.client.project_sessions()
-        return {
-            "title": fingerprint("title", text=self._title),
-            "text": fingerprint("text", text=self._text),
-            "filters": filters_fingerprint(self._queries),
-        }
+        return search_traces(self._title, self._text) | query_traces(self._queries, self._sample)
 
     async def send(self) -> Bought:
         started = await self._shop.client.create_session(
@@ -187,7 +184,7 @@ class UpdateOrder(Order):
             removed=removed,
         )
         self.slot = f"session:{session_id}"
-        self.wish = f"an update of session {session_id}"
+        self.wish = "an update of a search"
 
     async def inspect(self) -> Result | dict[str, Any]:
         session = await self._shop.matching.look(self.session_id)
@@ -227,6 +224,8 @@ class UpdateOrder(Order):
             and name_of(key) not in changed
             and from_queries({key: entry})[1]
         }
+        named = ", ".join(sorted(changed)) or "its title or texts"
+        self.wish = f"a new search in “{session.title or session.id}” with changed {named}"
         self._counter = session.filter_changes_counter
         self._kept = from_queries(kept)[1]
         self._body = {
@@ -272,7 +271,7 @@ class MoreOrder(Order):
         self.session_id: str = session_id
         self.fingerprint = fingerprint(self.operation, session=session_id)
         self.slot = f"session:{session_id}"
-        self.wish = f"more candidates of session {session_id}"
+        self.wish = "more candidates of a search"
 
     async def inspect(self) -> Result | dict[str, Any]:
         session = await self._shop.matching.look(self.session_id)
@@ -288,6 +287,7 @@ class MoreOrder(Order):
             )
         if self._shop.ledger.is_exhausted(self.session_id):
             return self.nobody()
+        self.wish = f"more candidates for “{session.title or session.id}”"
         return {"counter": session.search_more_counter, "credits": session.credits_charged}
 
     async def send(self) -> Bought:

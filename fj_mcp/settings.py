@@ -23,8 +23,7 @@ def _usable_key(key: SecretStr) -> SecretStr:
 
 def _safe_address(address: str) -> str:
     parts = urlsplit(address)
-    # Reading the port is what refuses one that is no number.
-    usable = parts.hostname and "@" not in parts.netloc and (parts.port is None or parts.port)
+    usable = re.fullmatch(r"([\w.-]+|\[[0-9a-f:]+\])(:\d{1,5})?", parts.netloc)
     local = parts.hostname in ("localhost", "127.0.0.1", "::1")
     safe = parts.scheme == "https" or (parts.scheme == "http" and local)
     if not usable or not safe or not re.fullmatch(r"[!-~]+", address):

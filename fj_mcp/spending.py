@@ -23,12 +23,9 @@ from fj_mcp.errors import (
 )
 from fj_mcp.ledger import Purchase, State
 from fj_mcp.operations import before_paying
-from fj_mcp.orders import Bought, Found, Order, Shop, age, look_for
+from fj_mcp.orders import SETTLED_AFTER_SECONDS, Bought, Order, Shop, age, look_for
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
-
-SETTLED_AFTER_SECONDS = 60.0
-"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
 
 PHONE_SETTLED_AFTER_SECONDS = 240.0
 """The same for a telephone number, which may arrive three minutes after it was paid for."""
@@ -100,7 +97,7 @@ class Spending:
             return None
         first = needed[0]
         price = self.ledger.price(first.operation) or first.attempted.price
-        each = " each" if len(needed) > 1 else ""
+        each = " for each" if len(needed) > 1 else ""
         cost = (
             f"about {price} credits{each}"
             if price is not None
@@ -108,7 +105,8 @@ class Spending:
         )
         last = next((item for item in self.ledger.newest(20) if item.remaining is not None), None)
         left = f" {last.remaining} credits are left." if last is not None else ""
-        wish = first.wish if len(needed) == 1 else f"{len(needed)} times {first.wish}"
+        many = f", for {len(needed)} candidates" if len(needed) > 1 else ""
+        wish = f"{first.wish}{many}"
         return f"This asks FutureJobs for {wish}. It costs {cost}.{left} Go ahead?"
 
     async def _would_send(self, order: Order) -> bool:
@@ -312,7 +310,7 @@ class Spending:
             else SETTLED_AFTER_SECONDS
         )
         try:
-            found = await self._find(purchase)
+            found = await look_for(self._shop, purchase)
         except NotFound:
             if purchase.operation == "create_session":
                 why = "this key has no project whose sessions could be looked through"
@@ -332,7 +330,3 @@ class Spending:
             self.ledger.settle(purchase.id, "refused")
             return 0
         return limit - passed
-
-    async def _find(self, purchase: Purchase) -> Found | None:
-        taken = self.ledger.bought_sessions()
-        return await look_for(self._shop, purchase, taken)

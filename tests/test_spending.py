@@ -190,10 +190,10 @@ async def test_the_question_says_what_is_bought_its_price_and_what_is_left() -> 
         await update(assistant, session_id)
     assert person.questions == [
         "This asks FutureJobs for a search “Test”. It costs about 5 credits. Go ahead?",
-        f"This asks FutureJobs for more candidates of session {session_id}. It costs about 5 "
-        "credits. 95 credits are left. Go ahead?",
-        f"This asks FutureJobs for an update of session {session_id}. It costs credits; "
-        "FutureJobs does not publish how many. 90 credits are left. Go ahead?",
+        "This asks FutureJobs for more candidates for “Test”. It costs about 5 credits. 95 "
+        "credits are left. Go ahead?",
+        "This asks FutureJobs for a new search in “Test” with changed open_to_work. It costs "
+        "credits; FutureJobs does not publish how many. 90 credits are left. Go ahead?",
     ]
 
 
@@ -204,7 +204,7 @@ async def test_several_contacts_are_one_question() -> None:
     async with connected(sandbox, answer=person.answer) as assistant:
         await reveal(assistant, session_id)
     (question,) = person.questions
-    assert "2 times the e-mail address of a candidate" in question
+    assert "the e-mail address of a candidate, for 2 candidates" in question
 
 
 @pytest.mark.parametrize(
