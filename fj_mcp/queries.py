@@ -2,9 +2,21 @@
 
 from typing import Any
 
+from pydantic_core import to_json
+
 from fj_mcp import reading
 from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of
 from fj_mcp.kinds import Values
+from fj_mcp.results import first_within
+from fj_mcp.text import cut
+
+MOST_FILTER_BYTES = 12_000
+"""Of all filters together as JSON, so that a result can repeat them."""
+
+_MOST_IGNORED = 30
+_MOST_IGNORED_BYTES = 1_200
+_MOST_WORDS = 5
+_MOST_CHARACTERS = 120
 
 
 def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
@@ -23,7 +35,8 @@ def from_queries(queries: object) -> tuple[FilterChanges, list[str]]:
             JD to filters, where an entry counts only if its `presence` is not false.
 
     Returns:
-        The filters, and the API's keys (with the value where only that is unknown).
+        The filters, and the API's keys (with the value where only that is unknown), the first of
+        them and how many more there are.
     """
     found: dict[str, Any] = {}
     ignored: list[str] = []
@@ -39,7 +52,10 @@ def from_queries(queries: object) -> tuple[FilterChanges, list[str]]:
         values, refused = _carried(name, entry["value"])
         found |= values
         ignored += [f"{label}: {word}" if word else label for word in refused]
-    return FilterChanges.model_validate(found), ignored
+    told = first_within(ignored[:_MOST_IGNORED], _MOST_IGNORED_BYTES)
+    if len(told) < len(ignored):
+        told.append(f"and {len(ignored) - len(told)} more")
+    return FilterChanges.model_validate(found), told
 
 
 def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
@@ -52,7 +68,7 @@ def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
     except ValueError:
         words = reading.lines(value, 60)
         if len(words) < 2 or not isinstance(WIRES[name], Values):
-            return {}, [", ".join(words)]
+            return {}, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)]
     # One strange word must not cost the others.
     kept: list[str] = []
     refused: list[str] = []
@@ -67,3 +83,25 @@ def wanted_skills(queries: object) -> list[str]:
     """The skills that a session's filter map asks for, the most important first."""
     tiers = from_queries({"skills": reading.mapping(queries).get("skills")})[0].skills
     return [*tiers.mandatory, *tiers.core, *tiers.secondary] if tiers else []
+
+
+def fitted_filters(shown: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The filters, with fewer values where there are too many, and the names of those cut."""
+    most = 100
+    cut_short: list[str] = []
+    while len(to_json(shown)) > MOST_FILTER_BYTES:
+        if most == 1:
+            # Not even one value of each fits.
+            lists = [name for name, value in shown.items() if isinstance(value, list)]
+            largest = max(lists, key=lambda name: len(to_json(shown[name])))
+            shown = {name: value for name, value in shown.items() if name != largest}
+            cut_short.append(f"{largest}: more values")
+            continue
+        most //= 2
+        long = [name for name, value in shown.items() if isinstance(value, list) and value[most:]]
+        if "skills" in shown and any(tier[most:] for tier in shown["skills"].values()):
+            skills = {name: tier[:most] for name, tier in shown["skills"].items()}
+            shown, long = shown | {"skills": skills}, [*long, "skills"]
+        shown = shown | {name: shown[name][:most] for name in long if name != "skills"}
+        cut_short += [f"{name}: more values" for name in long]
+    return shown, list(dict.fromkeys(cut_short))

@@ -3,19 +3,42 @@
 A field without a value is left out, never null.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic_core import to_json
 
 from fj_mcp.records import Status
+
+_MOST_CONTACT_BYTES = 1_200
+"""Of one candidate's addresses or numbers: the longest value there can be, or many usual ones."""
 
 
 def _short(value: float) -> float:
     """4 instead of 4.0, and no more than two decimals."""
-    return int(value) if value == int(value) else round(value, 2)
+    # As a whole number 1e308 would be 309 digits.
+    return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 2)
+
+
+def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
+    """As many of the first `texts` as fit into `most_bytes` of JSON, none of them cut."""
+    kept = []
+    for text in texts:
+        most_bytes -= len(to_json(text)) + 1
+        if most_bytes < 0:
+            break
+        kept.append(text)
+    return kept
+
+
+def _fitting(values: list[str]) -> list[str]:
+    return first_within(values, _MOST_CONTACT_BYTES)
 
 
 Number = Annotated[float, PlainSerializer(_short)]
+Contacts = Annotated[list[str], AfterValidator(_fitting)]
+"""Whole addresses or numbers: half of one reaches nobody, so the last ones are left out."""
 
 
 class Result(BaseModel):
@@ -138,8 +161,8 @@ class FullCandidate(Result):
     certifications: list[str] | None = None
     honors: list[str] | None = None
     linkedin_url: str | None = None
-    email: list[str] | None = Field(default=None, description="Revealed e-mail addresses.")
-    phone: list[str] | None = Field(default=None, description="Revealed phone numbers.")
+    email: Contacts | None = Field(default=None, description="Revealed e-mail addresses.")
+    phone: Contacts | None = Field(default=None, description="Revealed phone numbers.")
 
 
 class FullSession(SessionResult):
@@ -179,7 +202,7 @@ class RevealedContact(BaseModel):
     candidate_id: str
     name: str | None = None
     status: Literal["found", "not_found", "pending", "already_revealed", "unknown"]
-    values: list[str] = []
+    values: Contacts = []
 
 
 class RevealedContacts(Result):

@@ -70,13 +70,9 @@ class RevealOrder(Order):
             # There is no contact, which is an answer; nothing was charged for it.
             raise NoMatch(error.attempted, "no contact") from None
         result = self._told("found", answer.values)
-        if not answer.values and not answer.absent and answer.credits.charged is None:
-            # Nothing at all was said, so look.
-            return Bought(await self._look(), self.session_id, answer.credits)
         if not answer.values:
-            # An empty answer may mean "not yet": phone numbers can arrive minutes later.
-            late = self._channel == "phone" and not answer.absent
-            result = self._told("pending" if late else "not_found")
+            # An empty answer may also mean "not yet", or have lost what it was to say: look.
+            result = self._told("not_found") if answer.absent else await self._look()
         result.credits = answer.credits
         return Bought(result, self.session_id, answer.credits)
 
@@ -87,6 +83,7 @@ class RevealOrder(Order):
             return self.unknown()
         if known.revealed:
             return self._told("found", known.values)
+        # Phone numbers can arrive minutes later.
         return self._told("pending" if self._channel == "phone" else "not_found")
 
     async def _current(self) -> Contact:

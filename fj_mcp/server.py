@@ -117,7 +117,7 @@ def build_server(
 
 def list_tools(settings: Settings) -> list[Tool]:
     """The tools that a server with these settings has, in the order clients see them."""
-    return [
+    tools: list[Tool] = [
         make_tool(
             fn,
             title=title,
@@ -131,6 +131,10 @@ def list_tools(settings: Settings) -> list[Tool]:
         for fn, title, hints in TOOLS
         if hints.read_only_hint or not settings.read_only
     ]
+    for tool in tools:
+        if (wait := tool.parameters["properties"].get("max_wait_seconds")) is not None:
+            wait["description"] = wait["description"].format(seconds=settings.longest_wait)
+    return tools
 
 
 def sandbox_transport() -> "httpx.AsyncBaseTransport":

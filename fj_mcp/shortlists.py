@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from fj_mcp.candidates import Profile
+from fj_mcp.errors import ApiError
 from fj_mcp.records import Session
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ PAGE_SIZE = 100
 MOST_PROFILES = 1000
 _PAGES_AT_ONCE = 3
 _SESSIONS_KEPT = 16
+_ANSWER_SECONDS = 2.0
+"""What is left before a call's deadline for an answer that does not need the shortlist."""
+
 _REVEAL_SECONDS = 600.0
 """How long after a reveal a contact may still arrive: three minutes were seen, with room."""
 
@@ -92,6 +96,19 @@ class Shortlists:
                 entry.counters = session.counters
                 entry.filters = session.filter_changes_counter
             return entry.shortlist
+
+    async def ranked_in_time(self, session: Session) -> Shortlist | None:
+        """The shortlist of `session`, or None where it cannot be read before the deadline.
+
+        For calls that have something to say without it.
+        """
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        with anyio.move_on_after(max(left - _ANSWER_SECONDS, left / 2)):
+            try:
+                return await self.ranked(session)
+            except ApiError:
+                return None
+        return None
 
     def expect_contacts(self, session_id: str) -> None:
         """Read this session's profiles anew for a while: a contact was asked for and may arrive."""

@@ -10,8 +10,10 @@ from typing import Any, Literal
 from pydantic_core import to_json
 
 from fj_mcp.candidates import Profile
-from fj_mcp.cards import cards
+from fj_mcp.cards import MOST_BYTES, cards
 from fj_mcp.ledger import Purchase, Spent, State
+from fj_mcp.queries import MOST_FILTER_BYTES as MOST_FILTER_BYTES
+from fj_mcp.queries import fitted_filters as fitted_filters
 from fj_mcp.records import DOCUMENTED_STATUSES, CreditInfo, ListedSession, Session, Started
 from fj_mcp.results import (
     CandidateList,
@@ -22,13 +24,16 @@ from fj_mcp.results import (
     SessionList,
     SpendingReport,
     WaitedSession,
+    first_within,
 )
 from fj_mcp.shortlists import MOST_PROFILES, Shortlist
 from fj_mcp.text import cut
 
-MOST_FILTER_BYTES = 12_000
-"""Of all filters together as JSON, so that a result can repeat them."""
+_MOST_TEXT_BYTES = 6_000
+_MOST_WARNING_BYTES = 1_500
+"""Of a session's job description and of what is not shown: with all its filters they fit."""
 
+_TITLE_LENGTHS = (80, 50, 30, 15, 0)
 TOP_CANDIDATES = 10
 MATCHING_HINT = "matching usually takes under a minute and waiting is free"
 
@@ -105,16 +110,30 @@ def candidate_list(
         has_more=page < pages,
         candidates=shown,
         warning=" ".join(warnings) or None,
-        next_step=_list_step(session, len(chosen), page, pages),
+        next_step=_list_step(session, shortlist, len(chosen), page, pages),
     )
 
 
-def _list_step(session: Session, total: int, page: int, pages: int) -> str:
+def _list_step(session: Session, shortlist: Shortlist, total: int, page: int, pages: int) -> str:
+    if page > pages and total:
+        return (
+            f"{_last_page(pages)}: call list_profiles with session_id {session.id}, page {pages}."
+        )
     if session.status == "running":
         return f"More may come: call wait_for_session with session_id {session.id}; it is free."
     if page < pages:
         return (
             f"For the next ones call list_profiles with session_id {session.id}, page {page + 1}."
+        )
+    if not total and shortlist.profiles:
+        return (
+            f"All {len(shortlist.profiles)} candidates score less. Call list_profiles with "
+            f"session_id {session.id} and a lower min_score; it is free."
+        )
+    if not total and session.status == "failed":
+        return (
+            "The search failed at FutureJobs, and nobody is listed. Tell the person before paying "
+            "for another search."
         )
     if not total:
         return widen_step(session.id)
@@ -123,6 +142,10 @@ def _list_step(session: Session, total: int, page: int, pages: int) -> str:
         f"with session_id {session.id} finds others and reveal_contacts gets their contacts "
         "(both cost credits: ask first)."
     )
+
+
+def _last_page(pages: int) -> str:
+    return f"There are only pages 1 to {pages}" if pages > 1 else "There is only page 1"
 
 
 def widen_step(session_id: str | None) -> str:
@@ -139,7 +162,13 @@ def widen_step(session_id: str | None) -> str:
 def waited(
     session: Session, seconds: float, found: tuple[list[Profile], list[str]] | None
 ) -> WaitedSession:
-    """The result of a wait; `found` is the ranked candidates and the wanted skills, when done."""
+    """The result of a wait.
+
+    Args:
+        session: as it was seen last.
+        seconds: how long the call waited.
+        found: the ranked candidates and the wanted skills, if it is done and they could be read.
+    """
     profiles, wanted = found or ([], [])
     best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
     return WaitedSession(
@@ -150,7 +179,9 @@ def waited(
         total=session.total,
         waited_seconds=round(seconds),
         top_candidates=best or None,
-        next_step=_waited_step(session, len(profiles)),
+        next_step=session_step(session)
+        if session.status == "done" and found is None
+        else _waited_step(session, len(profiles)),
     )
 
 
@@ -172,13 +203,17 @@ def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) 
     filters, cut_short = fitted_filters(filters)
     ignored = [*ignored, *cut_short]
     if ignored:
-        warning = f"The session also has what is not shown here: {', '.join(ignored[:20])}."
+        told = ", ".join(first_within(ignored, _MOST_WARNING_BYTES))
+        warning = f"The session also has what is not shown here: {told}."
+    text = session.job_description and cut(session.job_description, 2_000)
+    if text and len(to_json(text)) > _MOST_TEXT_BYTES:
+        text = cut(text, _MOST_TEXT_BYTES // 4)
     return FullSession(
         session_id=session.id,
         title=session.title,
         status=session.status,
         api_status=unusual(session.api_status),
-        job_description=session.job_description and cut(session.job_description, 2000),
+        job_description=text,
         sample_profile_url=session.sample_profile_url,
         filters=filters,
         matched=session.matched,
@@ -201,37 +236,26 @@ def session_list(sessions: list[ListedSession], page: int, limit: int) -> Sessio
         step = f"For older ones call list_sessions with page {page + 1}."
     elif chosen:
         step = "Call list_profiles with a session_id for its candidates; it is free."
+    elif newest:
+        pages = -(-len(newest) // limit)
+        step = f"{_last_page(pages)}: call list_sessions with page {pages}."
     else:
         step = "There is no search here yet; create_sourcing_session starts one (5 credits)."
-    return SessionList(
-        sessions=[
-            SessionLine(
-                session_id=item.id,
-                title=item.title and cut(item.title, 80),
-                profiles=item.profiles,
-                created_at=_told(item.created_at),
-            )
-            for item in chosen
-        ],
-        total=len(newest),
-        has_more=has_more,
-        next_step=step,
+    for length in _TITLE_LENGTHS:
+        lines = [_session_line(item, length) for item in chosen]
+        shown = SessionList(sessions=lines, total=len(newest), has_more=has_more, next_step=step)
+        if len(to_json(shown.shown())) <= MOST_BYTES:
+            break
+    return shown
+
+
+def _session_line(item: ListedSession, length: int) -> SessionLine:
+    return SessionLine(
+        session_id=item.id,
+        title=cut(item.title, length) if item.title and length else None,
+        profiles=item.profiles,
+        created_at=_told(item.created_at),
     )
-
-
-def fitted_filters(shown: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The filters, with fewer values where there are too many, and the names of those cut."""
-    most = 100
-    cut_short: list[str] = []
-    while len(to_json(shown)) > MOST_FILTER_BYTES:
-        most //= 2
-        long = [name for name, value in shown.items() if isinstance(value, list) and value[most:]]
-        if "skills" in shown and any(tier[most:] for tier in shown["skills"].values()):
-            skills = {name: tier[:most] for name, tier in shown["skills"].items()}
-            shown, long = shown | {"skills": skills}, [*long, "skills"]
-        shown = shown | {name: shown[name][:most] for name in long if name != "skills"}
-        cut_short += [f"{name}: more values" for name in long]
-    return shown, list(dict.fromkeys(cut_short))
 
 
 _OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] = {

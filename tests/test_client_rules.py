@@ -51,11 +51,6 @@ PAID = {
     "reveal_contacts",
 }
 UNTITLED = {
-    # The tool's own description says where the id comes from.
-    "get_candidate": {"candidate_id"},
-    "reveal_contacts": {"candidate_ids[]", "channel"},
-    # What these mean is said in create_sourcing_session, which stands in the same list.
-    "update_sourcing_session": {"title", "job_description"},
     # A page is a page.
     "list_profiles": {"page"},
     "list_sessions": {"page"},

@@ -54,7 +54,9 @@ SessionId = Annotated[
     Field(description="From create_sourcing_session or list_sessions."),
 ]
 CandidateId = Annotated[
-    _Trimmed, _like("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows")
+    _Trimmed,
+    _like("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows"),
+    Field(description="From list_profiles."),
 ]
 Title = Annotated[str, Field(max_length=200), AfterValidator(_visible(clean_line, 200))]
 JobDescription = Annotated[

@@ -41,7 +41,7 @@ async def reveal_contacts(
     candidate_ids: Annotated[
         list[CandidateId], Field(min_length=1, max_length=10, description="1 to 10.")
     ],
-    channel: Literal["email", "phone"],
+    channel: Annotated[Literal["email", "phone"], Field(description="Which contact to buy.")],
     running: Running,
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
     asked: Annotated[Asked, Resolve(ask_for_contacts)],

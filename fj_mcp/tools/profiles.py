@@ -48,6 +48,6 @@ async def get_candidate(
     for an e-mail address or phone number use reveal_contacts.
     """
     session = await running.client.get_session(session_id)
-    shortlist = await running.shortlists.ranked(session)
     candidate = await running.client.candidate(session_id, candidate_id)
-    return cards.full_candidate(session_id, candidate, shortlist.find(candidate_id))
+    shortlist = await running.shortlists.ranked_in_time(session)
+    return cards.full_candidate(session_id, candidate_id, candidate, shortlist)

@@ -130,7 +130,7 @@ async def wait_for_session(
     ctx: Context[Sourcing],
     max_wait_seconds: Annotated[
         int,
-        Field(ge=0, description="0 looks once; the server's limit is the default."),
+        Field(ge=0, description="0 looks once; {seconds} is the most and the default."),
         NOT_BOOL,
     ] = LEFT_OUT,
 ) -> WaitedSession:
@@ -149,8 +149,9 @@ async def wait_for_session(
     session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
     top = None
     if session.status == "done":
-        shortlist = await running.shortlists.ranked(session)
-        top = (shortlist.profiles, wanted_skills(session.queries))
+        shortlist = await running.shortlists.ranked_in_time(session)
+        if shortlist is not None:
+            top = (shortlist.profiles, wanted_skills(session.queries))
     return views.waited(session, anyio.current_time() - started, top)
 
 
@@ -175,8 +176,8 @@ async def update_sourcing_session(
     running: Running,
     order: Annotated[UpdateOrder, Resolve(update_order)],
     asked: Annotated[Asked, Resolve(ask_for_update)],
-    title: Title = LEFT_OUT,
-    job_description: JobDescription = LEFT_OUT,
+    title: Annotated[Title, Field(description="A new name.")] = LEFT_OUT,
+    job_description: Annotated[JobDescription, Field(description="A new text.")] = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
     filters: Annotated[
         FilterChanges, Field(description="Only what changes; each replaces that filter's values.")
