@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 import httpx
@@ -15,7 +16,11 @@ from mcp import Client, StdioServerParameters
 from fj_mcp import __version__
 from tests.front import text_of
 
+STATE = TemporaryDirectory()
+"""Where these processes remember purchases, instead of among the person's own."""
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
+CLEAN["FJ_STATE_DIR"] = STATE.name
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -103,7 +108,9 @@ async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_th
             assert done.returncode == status, done.stdout
             assert said in " ".join(done.stdout.split())
         server = StdioServerParameters(
-            command=sys.executable, args=["-m", "fj_mcp"], env=settings | {"FJ_API_KEY": "fjk_me"}
+            command=sys.executable,
+            args=["-m", "fj_mcp"],
+            env=settings | {"FJ_API_KEY": "fjk_me", "FJ_STATE_DIR": STATE.name},
         )
         async with Client(server) as client:
             listed = await client.call_tool("list_sessions", {})

@@ -1,5 +1,7 @@
 """What the model reads when something goes wrong, one case at a time."""
 
+from pathlib import Path
+
 import pytest
 from mcp import Client
 
@@ -196,10 +198,12 @@ async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> Non
     )
 
 
-async def test_an_api_that_cannot_be_reached_is_told_apart_from_one_that_fails() -> None:
+async def test_an_api_that_cannot_be_reached_is_told_apart_from_one_that_fails(
+    tmp_path: Path,
+) -> None:
     settings = Settings.model_validate(
         # Port 9 is discard: nothing listens there.
-        {"api_key": "fjk_test", "api_base_url": "http://127.0.0.1:9"}
+        {"api_key": "fjk_test", "api_base_url": "http://127.0.0.1:9", "state_dir": tmp_path}
     )
     async with Client(build_server(settings)) as client:
         answer = await client.call_tool("create_sourcing_session", SEARCH)
