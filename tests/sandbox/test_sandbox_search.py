@@ -161,7 +161,7 @@ _APPLIED: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "value", "fits"), _APPLIED, ids=lambda part: str(part)[:40]
+    ("key", "kind", "value", "fits"), _APPLIED, ids=[entry[0] for entry in _APPLIED]
 )
 async def test_a_filter_leaves_only_the_people_it_fits(
     api: Api, key: str, kind: str, value: Any, fits: Callable[[dict[str, Any]], bool]
