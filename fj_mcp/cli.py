@@ -1,5 +1,6 @@
 """The commands. Without one, `fj-mcp` serves MCP on stdio, with nothing but protocol on stdout."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,9 @@ def serve(
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
     if context.invoked_subcommand is None:
+        # Clients give a server little time to start. Nothing that is loaded and made for it is ever
+        # garbage, so looking for garbage meanwhile only costs time; `serve_stdio` turns it on.
+        gc.disable()
         from fj_mcp.stdio import serve as serve_stdio
 
         serve_stdio(_settings(sandbox))

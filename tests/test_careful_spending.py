@@ -78,7 +78,7 @@ json_values = st.recursive(
 
 
 @settings(
-    max_examples=120,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
