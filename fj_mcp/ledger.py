@@ -172,9 +172,9 @@ class Ledger:
             )
             return cursor.rowcount == 1
 
-    def leaving(self, purchase_id: int, traces: dict[str, Any]) -> None:
-        """Remember that the request leaves now."""
-        self._update(purchase_id, _OPEN, traces=json.dumps(traces))
+    def leaving(self, purchase_id: int, traces: dict[str, Any]) -> bool:
+        """Remember that the request leaves now; False if somebody has given the claim up."""
+        return self._update(purchase_id, _OPEN, traces=json.dumps(traces))
 
     def settle(
         self,
@@ -337,14 +337,16 @@ class Ledger:
         self._connection = connection
         return connection
 
-    def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> None:
+    def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
+        """Change a purchase that is in one of the states `before`; whether it was."""
         columns = ", ".join(f"{name} = ?" for name in values)
         with self._transaction() as connection:
-            connection.execute(
+            cursor = connection.execute(
                 f"UPDATE purchases SET {columns} WHERE id = ?"  # noqa: S608 - our own names
                 f" AND state IN ({', '.join('?' * len(before))})",
                 (*values.values(), purchase_id, *before),
             )
+            return cursor.rowcount == 1
 
     def _select(self, condition: str, *values: Any) -> list[Purchase]:
         with self._reading() as connection:

@@ -169,7 +169,8 @@ class Spending:
             sent_time = self._client.server_now()
             local_time = self._clock.now()
             traces.update(sent_time=sent_time, local_time=local_time)
-            self.ledger.leaving(claim, traces)
+            if not self.ledger.leaving(claim, traces):
+                raise TooLate(order.attempted.tool)
 
         self._under_way.add(claim)
         before_paying.set(leaving)
@@ -309,6 +310,8 @@ class Spending:
             if purchase.traces.get("channel") == "phone"
             else SETTLED_AFTER_SECONDS
         )
+        # A call that is still under way in another process must not be taken for one that failed.
+        limit = max(limit, self._settings.call_deadline_seconds + 10)
         try:
             found = await look_for(self._shop, purchase)
         except NotFound:
