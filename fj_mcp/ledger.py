@@ -10,95 +10,19 @@ what was bought is kept as fingerprints, as far as it takes to recognise it agai
 
 import json
 import os
-import secrets
 import sqlite3
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from fj_mcp.errors import LedgerBroken, OverBudget
-
-State = Literal["pending", "charged", "refused", "unknown"]
-
-DAY_SECONDS = 24 * 3600
-USUAL_PRICE = 5
-"""Credits, for an operation whose price the API never named: what the documented ones cost."""
-
-_BUSY_SECONDS = 5.0
-"""How long to wait for another process that is writing."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS purchases (
-    id INTEGER PRIMARY KEY,
-    workspace TEXT NOT NULL,
-    operation TEXT NOT NULL,
-    slot TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    session_id TEXT,
-    state TEXT NOT NULL,
-    claimed_at REAL NOT NULL,
-    lease_until REAL NOT NULL,
-    process INTEGER NOT NULL,
-    token TEXT NOT NULL,
-    sent INTEGER NOT NULL DEFAULT 0,
-    expected INTEGER NOT NULL,
-    credits INTEGER,
-    remaining INTEGER,
-    told INTEGER NOT NULL DEFAULT 0,
-    traces TEXT NOT NULL DEFAULT '{}'
-) STRICT;
-CREATE INDEX IF NOT EXISTS by_slot ON purchases (workspace, slot, state);
-CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
-"""
+from fj_mcp.errors import OverBudget
+from fj_mcp.purchases import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
+from fj_mcp.storage import Storage, is_gone, process_token
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """One purchase as the ledger remembers it.
-
-    Attributes:
-        slot: what only one purchase at a time may have pending.
-        fingerprint: of what was asked for; equal for equal intent.
-        claimed_at: Unix seconds, by this machine's clock.
-        sent: whether the request may have left.
-        expected: the price in credits that was expected.
-        credits: the price that the API named; None where it did not.
-        traces: what the free reads need to find it: counters before it, the server's time.
-    """
-
-    id: int
-    operation: str
-    slot: str
-    fingerprint: str
-    session_id: str | None
-    state: State
-    claimed_at: float
-    sent: bool
-    expected: int
-    credits: int | None
-    remaining: int | None
-    traces: dict[str, Any]
-    told: bool
-    """Whether its result was handed to a client."""
-    abandoned: bool
-    """Whether it is pending and its process is gone."""
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What a workspace spent today (UTC): certainly, and at most."""
-
-    charged: int
-    open: int
 
 
 class Ledger:
@@ -112,10 +36,9 @@ class Ledger:
         self, path: Path | None, workspace: str, clock: Callable[[], float] = time.time
     ) -> None:
         """Args: `path` of the file (None: memory only), `workspace`: its fingerprint."""
-        self._path = path
+        self._storage = Storage(path)
         self._workspace = workspace
         self._clock = clock
-        self._connection: sqlite3.Connection | None = None
 
     def claim(
         self,
@@ -126,7 +49,7 @@ class Ledger:
         lease_seconds: float,
     ) -> int | Purchase:
         """Take the slot for a new purchase: its id, or the open purchase that has the slot."""
-        with self._transaction() as connection:
+        with self._storage.transaction() as connection:
             if (other := self._open_in(connection, slot)) is not None:
                 return other
             now = self._clock()
@@ -140,7 +63,7 @@ class Ledger:
                 "claimed_at": now,
                 "lease_until": now + lease_seconds,
                 "process": os.getpid(),
-                "token": _process_token(),
+                "token": process_token(),
                 "expected": self._price(connection, operation) or USUAL_PRICE,
             }
             cursor = connection.execute(
@@ -159,7 +82,7 @@ class Ledger:
         Raises:
             OverBudget: if the day's budget does not allow it.
         """
-        with self._transaction() as connection:
+        with self._storage.transaction() as connection:
             if budget is not None:
                 own = next(iter(self._rows(connection, "id = ?", purchase_id)), None)
                 spent = self._spent(connection)
@@ -213,7 +136,7 @@ class Ledger:
 
     def forget(self, purchase_id: int) -> None:
         """Give up a claim from which nothing was sent."""
-        with self._transaction() as connection:
+        with self._storage.transaction() as connection:
             # Whoever takes it for abandoned may be wrong, and it may be sent by now.
             connection.execute("DELETE FROM purchases WHERE id = ? AND sent = 0", (purchase_id,))
 
@@ -258,7 +181,7 @@ class Ledger:
 
     def price(self, operation: str) -> int | None:
         """The last price that the API named for an operation."""
-        with self._reading() as connection:
+        with self._storage.reading() as connection:
             return self._price(connection, operation)
 
     def open_searches(self) -> list[Purchase]:
@@ -276,12 +199,12 @@ class Ledger:
 
     def spent_today(self) -> Spent:
         """The credits of the present UTC day; open purchases at the price that was expected."""
-        with self._reading() as connection:
+        with self._storage.reading() as connection:
             return self._spent(connection)
 
     def check(self) -> None:
         """Write and read something. Raises `LedgerBroken` if that fails."""
-        with self._transaction() as connection:
+        with self._storage.transaction() as connection:
             connection.execute("UPDATE purchases SET state = state WHERE id = -1")
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
@@ -289,58 +212,12 @@ class Ledger:
 
     def close(self) -> None:
         """Close the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._connection or self._open_file()
-        except (sqlite3.Error, OSError, ValueError, LookupError) as error:
-            # The last two are a file of another shape, or a line that does not make sense.
-            raise LedgerBroken(str(self._path or "memory")) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    def _open_file(self) -> sqlite3.Connection:
-        if self._path is not None:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite would make the file readable for everybody; its companions take its mode.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(
-            self._path or ":memory:",
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
-            connection.row_factory = sqlite3.Row
-            _write_ahead(connection)
-            # A purchase must survive a power cut, not only a crash of this process.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.executescript(_SCHEMA)
-            # A file of another shape is refused now, and not after something was paid.
-            connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        self._connection = connection
-        return connection
+        self._storage.close()
 
     def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
         """Change a purchase that is in one of the states `before`; whether it was."""
         columns = ", ".join(f"{name} = ?" for name in values)
-        with self._transaction() as connection:
+        with self._storage.transaction() as connection:
             cursor = connection.execute(
                 f"UPDATE purchases SET {columns} WHERE id = ?"  # noqa: S608 - our own names
                 f" AND state IN ({', '.join('?' * len(before))})",
@@ -349,7 +226,7 @@ class Ledger:
             return cursor.rowcount == 1
 
     def _select(self, condition: str, *values: Any) -> list[Purchase]:
-        with self._reading() as connection:
+        with self._storage.reading() as connection:
             return self._rows(connection, condition, *values)
 
     def _first(self, condition: str, *values: Any) -> Purchase | None:
@@ -364,7 +241,7 @@ class Ledger:
 
     def _read(self, row: sqlite3.Row) -> Purchase:
         pending = row["state"] == "pending"
-        over = self._clock() > row["lease_until"] or _is_gone(row["process"], row["token"])
+        over = self._clock() > row["lease_until"] or is_gone(row["process"], row["token"])
         return Purchase(
             id=row["id"],
             operation=row["operation"],
@@ -408,41 +285,3 @@ class Ledger:
         """When the present UTC day ends, in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch the write-ahead log on."""
-    ends = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            # The one statement for which SQLite does not wait itself, when several processes open
-            # a new file at once.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-@cache
-def _process_token() -> str:
-    """Tells this process from an earlier one with the same number, as containers have them."""
-    return secrets.token_hex(8)
-
-
-def _is_gone(process: int, token: str) -> bool:
-    """Whether a process of this machine has ended; where that cannot be told, its lease decides."""
-    if process == os.getpid():
-        return token != _process_token()
-    # On Windows a signal 0 would end the process that it asks about.
-    if sys.platform == "win32":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False

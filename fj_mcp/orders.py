@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fj_mcp import reading
-from fj_mcp.errors import Attempted, NotFound, OutcomeHidden
-from fj_mcp.ledger import Purchase
+from fj_mcp.errors import Attempted
 from fj_mcp.operations import OPERATIONS
+from fj_mcp.purchases import Purchase
 from fj_mcp.queries import from_queries
 from fj_mcp.records import CreditInfo
 from fj_mcp.results import Result
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from fj_mcp.clock import Clock
     from fj_mcp.ledger import Ledger
     from fj_mcp.matching import Matching
-    from fj_mcp.searches import SentFilters
+    from fj_mcp.sent import SentFilters
     from fj_mcp.shortlists import Shortlists
-
-SETTLED_AFTER_SECONDS = 60.0
-"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
 
 
 @dataclass(frozen=True)
@@ -134,82 +131,6 @@ def _normal(value: Any) -> Any:
     if isinstance(value, list):
         return sorted((_normal(part) for part in value), key=str)
     return value
-
-
-@dataclass(frozen=True)
-class Found:
-    """The verdict of the free reads about a purchase whose outcome was open."""
-
-    session_id: str
-    charged: int | None
-
-
-async def look_for(shop: Shop, purchase: Purchase) -> Found | None:
-    """Look, for free, whether a purchase was carried out.
-
-    Args:
-        shop: of the workspace.
-        purchase: with the traces that were taken before it was sent.
-
-    Returns:
-        What was found, or None if there is no sign of it.
-
-    Raises:
-        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
-    """
-    traces = purchase.traces
-    if purchase.operation == "create_session":
-        return await _look_for_session(shop, purchase)
-    session = await shop.client.get_session(purchase.session_id or "")
-    charged = None
-    if session.credits_charged is not None and traces.get("credits") is not None:
-        charged = session.credits_charged - traces["credits"]
-    counters = {
-        "update_session": session.filter_changes_counter,
-        "fetch_more": session.search_more_counter,
-    }
-    moved = counters.get(purchase.operation, 0) > traces.get("counter", 0)
-    fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
-    if moved or fetching or (charged or 0) > 0:
-        return Found(session.id, charged)
-    if purchase.operation == "reveal":
-        shop.shortlists.expect_contacts(session.id)
-        person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
-        if person is not None and person.contact(traces.get("channel", "")).revealed:
-            return Found(session.id, charged)
-    return None
-
-
-async def _look_for_session(shop: Shop, purchase: Purchase) -> Found | None:
-    client, traces = shop.client, purchase.traces
-    taken = shop.ledger.bought_sessions()
-    others = [other for other in shop.ledger.open_searches() if other.id != purchase.id]
-    # Whole seconds in the id and in the Date header: a session may seem to be a little older
-    # than the request for it. Without the server's time only the other signs decide.
-    tolerance = 3 if traces.get("server_time") else 24 * 3600
-    since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
-    until = (traces.get("sent_time") or since) + SETTLED_AFTER_SECONDS + 2 * tolerance
-    similar = False
-    for listed in await client.project_sessions():
-        if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
-            continue
-        named = search_traces(listed.title, listed.job_description)
-        if not named.items() <= traces.items():
-            continue
-        try:
-            session = await client.get_session(listed.id)
-        except NotFound:
-            continue  # Listed still, and deleted already.
-        shown = named | query_traces(session.queries, session.sample_profile_url)
-        if shown.items() <= traces.items():
-            return Found(session.id, session.credits_charged)
-        another = any(shown.items() <= other.traces.items() for other in others)
-        similar = similar or (not another and listed.created_at.timestamp() <= until)
-    if similar:
-        # The same title and text at the same moment: the API may show filters otherwise than they
-        # were sent, and to be sure of a miss would be to pay again.
-        raise OutcomeHidden("a session of that name shows other filters than were asked for")
-    return None
 
 
 def search_traces(title: str | None, text: str | None) -> dict[str, str]:

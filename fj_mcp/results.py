@@ -196,12 +196,15 @@ class SessionList(Result):
     has_more: bool
 
 
+RevealStatus = Literal["found", "not_found", "pending", "already_revealed", "unknown"]
+
+
 class RevealedContact(BaseModel):
     """One candidate's contact, or why there is none."""
 
     candidate_id: str
     name: str | None = None
-    status: Literal["found", "not_found", "pending", "already_revealed", "unknown"]
+    status: RevealStatus
     values: Contacts = []
 
 

@@ -1,17 +1,17 @@
 """The order that reveals a contact, and a whole call's worth of them."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from fj_mcp import views
 from fj_mcp.candidates import Contact, Profile
 from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound, OutcomeOpen
-from fj_mcp.ledger import DAY_SECONDS, Purchase
 from fj_mcp.orders import Bought, Order, Shop, age, fingerprint
+from fj_mcp.purchases import DAY_SECONDS, Purchase
 from fj_mcp.records import CreditInfo, Session
-from fj_mcp.results import Result, RevealedContact, RevealedContacts
+from fj_mcp.results import Result, RevealedContact, RevealedContacts, RevealStatus
 
 if TYPE_CHECKING:
     from fj_mcp.client import Channel
@@ -24,7 +24,7 @@ class OneContact(Result):
     """What became of one reveal."""
 
     contact: RevealedContact
-    credits: Any = None
+    credits: CreditInfo | None = None
 
 
 class RevealOrder(Order):
@@ -69,22 +69,25 @@ class RevealOrder(Order):
         except NotFound as error:
             # There is no contact, which is an answer; nothing was charged for it.
             raise NoMatch(error.attempted, "no contact") from None
-        result = self._told("found", answer.values)
-        if not answer.values:
+        status: RevealStatus = "found"
+        values = answer.values
+        if not values:
             # An empty answer may also mean "not yet", or have lost what it was to say: look.
-            result = self._told("not_found") if answer.absent else await self._look()
-        result.credits = answer.credits
+            status, values = ("not_found", ()) if answer.absent else await self._look()
+        result = self._told(status, values, answer.credits)
         return Bought(result, self.session_id, answer.credits)
 
-    async def _look(self) -> OneContact:
+    async def _look(self) -> tuple[RevealStatus, tuple[str, ...]]:
         try:
             known = await self._current()
         except ApiError:
-            return self.unknown()
-        if known.revealed:
-            return self._told("found", known.values)
+            return "unknown", ()
+        return ("found", known.values) if known.revealed else (self._nothing_yet, ())
+
+    @property
+    def _nothing_yet(self) -> RevealStatus:
         # Phone numbers can arrive minutes later.
-        return self._told("pending" if self._channel == "phone" else "not_found")
+        return "pending" if self._channel == "phone" else "not_found"
 
     async def _current(self) -> Contact:
         session = await self._shop.client.get_session(self.session_id)
@@ -101,27 +104,26 @@ class RevealOrder(Order):
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
         known = await self._current()
-        if known.revealed:
-            result = self._told("already_revealed" if existed else "found", known.values)
-        else:
-            result = self._told("pending" if self._channel == "phone" else "not_found")
-        if not existed:
-            result.credits = CreditInfo(purchase.credits, purchase.remaining)
-        return result
+        status: RevealStatus = "already_revealed" if existed else "found"
+        return self._told(
+            status if known.revealed else self._nothing_yet,
+            known.values,
+            None if existed else CreditInfo(purchase.credits, purchase.remaining),
+        )
 
     def _told(
         self,
-        status: Literal["found", "not_found", "pending", "already_revealed", "unknown"],
+        status: RevealStatus,
         values: tuple[str, ...] = (),
+        credits: CreditInfo | None = None,
     ) -> OneContact:
-        return OneContact(
-            contact=RevealedContact(
-                candidate_id=self._person.id,
-                name=self._person.name,
-                status=status,
-                values=list(values),
-            )
+        contact = RevealedContact(
+            candidate_id=self._person.id,
+            name=self._person.name,
+            status=status,
+            values=list(values),
         )
+        return OneContact(contact=contact, credits=credits)
 
 
 async def reveal_orders(
@@ -179,7 +181,7 @@ async def reveal_all(
         else:
             assert isinstance(one, OneContact)
             results.append(one.contact)
-            if isinstance(one.credits, CreditInfo):
+            if one.credits is not None:
                 credits.append(one.credits)
     if not results and trouble is not None:
         raise trouble

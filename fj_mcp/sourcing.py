@@ -14,7 +14,7 @@ from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.ledger import Ledger
 from fj_mcp.matching import Matching
 from fj_mcp.orders import Shop, workspace_fingerprint
-from fj_mcp.searches import SentFilters
+from fj_mcp.sent import SentFilters
 from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.shortlists import Shortlists
 from fj_mcp.spending import Spending

@@ -21,14 +21,12 @@ from fj_mcp.errors import (
     OutcomeOpen,
     TooLate,
 )
-from fj_mcp.ledger import Purchase, State
 from fj_mcp.operations import before_paying
-from fj_mcp.orders import SETTLED_AFTER_SECONDS, Bought, Order, Shop, age, look_for
+from fj_mcp.orders import Bought, Order, Shop
+from fj_mcp.purchases import Purchase, State
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
-
-PHONE_SETTLED_AFTER_SECONDS = 240.0
-"""The same for a telephone number, which may arrive three minutes after it was paid for."""
+from fj_mcp.settling import SETTLED_AFTER_SECONDS, settle, settle_all
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""
@@ -37,7 +35,6 @@ _PRICE_SECONDS = 3.0
 """How long a result waits for its price, where the answer did not name it."""
 
 _WATCH_SECONDS = 0.1
-_LEFTOVERS = 5
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,9 @@ class Spending:
         self._client = shop.client
         self._clock = shop.clock
         self._settings = settings
+        self._call_seconds = settings.call_deadline_seconds + 10
         self._under_way: set[int] = set()
+        self._unwritten: list[tuple[int, State, dict[str, Any]]] = []
 
     async def buy(self, order: Order, consent: Consent = ALLOWED) -> Result:
         """The result of an order: bought now, or found to be there already.
@@ -71,15 +70,17 @@ class Spending:
             OverBudget, LedgerBroken, BadArguments: nothing was sent.
             ApiError: nothing was carried out.
         """
+        self._write_left()
         known = self.ledger.charged(order.fingerprint)
-        await self._settle_abandoned()
+        abandoned = [purchase for purchase in self.ledger.open() if purchase.abandoned]
+        await settle_all(self._shop, abandoned, self._call_seconds)
         while True:
             claim = self.ledger.claim(
                 order.operation,
                 order.slot,
                 order.fingerprint,
                 order.session_id,
-                self._settings.call_deadline_seconds + 10,
+                self._call_seconds,
             )
             if isinstance(claim, Purchase):
                 if (result := await self._after(claim, order)) is not None:
@@ -92,6 +93,7 @@ class Spending:
 
         Raises what `buy` raises before it sends anything.
         """
+        self._write_left()
         needed = [order for order in orders if await self._would_send(order)]
         if not needed:
             return None
@@ -120,9 +122,7 @@ class Spending:
 
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
-        for purchase in self.ledger.open()[:_LEFTOVERS]:
-            with suppress(ApiError, OutcomeHidden):
-                await self._settle(purchase)
+        await settle_all(self._shop, self.ledger.open(), self._call_seconds)
 
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end; what does not is remembered as unknown."""
@@ -237,10 +237,19 @@ class Spending:
             self.ledger.tell(claim)
 
     def _note(self, claim: int, state: State, **known: Any) -> None:
-        """Remember an outcome. If that fails the claim stays pending, to be settled by looking."""
-        # What was paid for must reach the model, even if the disk is full by now.
-        with suppress(LedgerBroken):
+        """Remember an outcome; if that fails, with the next purchase."""
+        try:
             self.ledger.settle(claim, state, **known)
+        except LedgerBroken:
+            # What was paid for must reach the model, even if the disk is full by now.
+            self._unwritten.append((claim, state, known))
+
+    def _write_left(self) -> None:
+        """Remember what could not be written when it happened. Raises `LedgerBroken`."""
+        while self._unwritten:
+            claim, state, known = self._unwritten[0]
+            self.ledger.settle(claim, state, **known)
+            del self._unwritten[0]
 
     async def _look_now(self, order: Order, claim: int, error: NoAnswer) -> Result:
         """Look for a purchase whose answer was lost, in the time that this call has left."""
@@ -253,7 +262,7 @@ class Spending:
             with suppress(ApiError):
                 purchase = self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
-                    wait = await self._settle(purchase)
+                    wait = await settle(self._shop, purchase, self._call_seconds)
                     purchase = self.ledger.get(claim)
                 if purchase is not None and purchase.state == "charged":
                     return await self._tell(order, purchase, existed=False)
@@ -274,7 +283,7 @@ class Spending:
             return None
         if current.state != "charged":
             try:
-                wait = await self._settle(current)
+                wait = await settle(self._shop, current, self._call_seconds)
             except OutcomeHidden:
                 if not order.insists:
                     raise
@@ -286,50 +295,3 @@ class Spending:
         if current is None or current.state != "charged" or not same:
             return None
         return await self._tell(order, current, existed=waited)
-
-    async def _settle_abandoned(self) -> None:
-        """Settle what processes that died left behind."""
-        abandoned = [purchase for purchase in self.ledger.open() if purchase.abandoned]
-        for purchase in abandoned[:_LEFTOVERS]:
-            with suppress(ApiError, OutcomeHidden):
-                await self._settle(purchase)
-
-    async def _settle(self, purchase: Purchase) -> float:
-        """Decide by free reads what became of a purchase, if they tell.
-
-        Returns:
-            The seconds after which they will tell, 0 if they did.
-        """
-        if not purchase.sent:
-            self.ledger.forget(purchase.id)
-            return 0
-        if purchase.state == "pending":
-            self.ledger.settle(purchase.id, "unknown")
-        limit = (
-            PHONE_SETTLED_AFTER_SECONDS
-            if purchase.traces.get("channel") == "phone"
-            else SETTLED_AFTER_SECONDS
-        )
-        # A call that is still under way in another process must not be taken for one that failed.
-        limit = max(limit, self._settings.call_deadline_seconds + 10)
-        try:
-            found = await look_for(self._shop, purchase)
-        except NotFound:
-            if purchase.operation == "create_session":
-                why = "this key has no project whose sessions could be looked through"
-                raise OutcomeHidden(why) from None
-            found = None
-        if found is not None:
-            self.ledger.settle(
-                purchase.id,
-                "charged",
-                session_id=found.session_id,
-                credits=found.charged,
-                if_open=True,
-            )
-            return 0
-        passed = age(self._shop, purchase)
-        if passed >= limit:
-            self.ledger.settle(purchase.id, "refused")
-            return 0
-        return limit - passed

@@ -11,9 +11,8 @@ from pydantic_core import to_json
 
 from fj_mcp.candidates import Profile
 from fj_mcp.cards import MOST_BYTES, cards
-from fj_mcp.ledger import Purchase, Spent, State
-from fj_mcp.queries import MOST_FILTER_BYTES as MOST_FILTER_BYTES
-from fj_mcp.queries import fitted_filters as fitted_filters
+from fj_mcp.purchases import Purchase, Spent, State
+from fj_mcp.queries import fitted_filters
 from fj_mcp.records import DOCUMENTED_STATUSES, CreditInfo, ListedSession, Session, Started
 from fj_mcp.results import (
     CandidateList,

@@ -280,3 +280,111 @@ async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() ->
 def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path: Path) -> None:
     (problem,) = read_settings({"FJ_API_BASE_URL": address}, tmp_path).problems
     assert problem.startswith("FJ_API_BASE_URL must start with https://")
+
+
+class Held(Sandbox):
+    """A sandbox whose first answer to a search is on its way until it is let through."""
+
+    def __init__(self, clock: Stepped) -> None:
+        super().__init__(match_seconds=0, clock=clock.now)
+        self.reached, self.let_through = anyio.Event(), anyio.Event()
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        inner, world = super().transport(), self
+
+        class Gate(httpx.AsyncBaseTransport):
+            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+                response = await inner.handle_async_request(request)
+                if request.method == "POST" and not world.reached.is_set():
+                    world.reached.set()
+                    await world.let_through.wait()
+                return response
+
+        return Gate()
+
+
+async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_path: Path) -> None:
+    clock = Stepped()
+    sandbox = Held(clock)
+    sandbox.fail("create_session", Fault("429", retry_after=0))
+    own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_held", "state_dir": tmp_path}
+    async with (
+        connected(sandbox, clock=clock, **own) as slow,
+        connected(sandbox, clock=clock, **own) as other,
+        anyio.create_task_group() as tasks,
+    ):
+        refusals: list[str] = []
+
+        async def buy() -> None:
+            refusals.append(await slow.refusal("create_sourcing_session", **SEARCH))
+
+        tasks.start_soon(buy)
+        await sandbox.reached.wait()
+        # As after a laptop's sleep: the call's time is over, and nothing was carried out.
+        clock.time += 600
+        (line,) = (await other.call("get_spending"))["purchases"]
+        assert line["outcome"] == "not_charged"
+        sandbox.let_through.set()
+    assert refusals[0].startswith("Nothing was sent or charged: too little time was left")
+    assert sandbox.charges == []
+    assert slow.sent("create_session") == 1
+
+
+async def test_a_purchase_counts_as_not_carried_out_only_after_its_call_must_have_ended() -> None:
+    clock = Stepped()
+    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    async with connected(sandbox, clock=clock, call_deadline_seconds=100) as assistant:
+        sandbox.fail("create_session", Fault("drop_before"))
+        await assistant.refusal("create_sourcing_session", **SEARCH)
+        clock.time += 90
+        assert "not certain" in await assistant.refusal("create_sourcing_session", **SEARCH)
+        clock.time += 20
+        await assistant.call("create_sourcing_session", **SEARCH)
+    assert assistant.sent("create_session") == 2
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_found_search_that_was_used_since_is_not_charged_with_its_further_uses() -> None:
+    clock = Stepped()
+    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    async with connected(sandbox, clock=clock) as assistant:
+        sandbox.fail("create_session", Fault("drop_after"))
+        sandbox.fail("project_sessions", Fault("delay_before"))
+        sandbox.fail("project_sessions", Fault("502_before"), times=9)
+        await assistant.refusal("create_sourcing_session", **SEARCH)
+        # Somebody goes on with it in FutureJobs.
+        (session,) = sandbox.sessions.values()
+        session.search_more_counter += 2
+        session.credits_charged += 10
+        found = await assistant.call("create_sourcing_session", **SEARCH)
+        assert found["session_id"] == session.id
+        assert (await assistant.call("get_spending"))["spent_today"] == 5
+
+
+async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_purchase(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "purchases.sqlite3"
+    sandbox = Sandbox(match_seconds=0)
+    own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_full", "state_dir": tmp_path}
+
+    def forbid(*, outcomes: bool) -> None:
+        refuse = "SELECT RAISE(ABORT, 'disk full')"
+        with sqlite3.connect(path) as connection:
+            connection.execute("DROP TRIGGER IF EXISTS full")
+            if outcomes:
+                connection.execute(
+                    "CREATE TRIGGER full BEFORE UPDATE ON purchases WHEN NEW.state = 'charged'"
+                    f" BEGIN {refuse}; END"
+                )
+        connection.close()
+
+    async with connected(sandbox, **own) as assistant:
+        await assistant.call("get_spending")
+        forbid(outcomes=True)
+        first = await assistant.call("create_sourcing_session", **SEARCH)
+        assert str(path) in await assistant.refusal("create_sourcing_session", **SEARCH)
+        forbid(outcomes=False)
+        again = await assistant.call("create_sourcing_session", **SEARCH)
+    assert again["session_id"] == first["session_id"]
+    assert len(sandbox.charges) == 1

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fj_mcp import views
-from fj_mcp.queries import from_queries
+from fj_mcp.queries import fitted_filters, from_queries
 from fj_mcp.results import FilterValues, SuggestedFilters
 from fj_mcp.schema import LEFT_OUT, NOT_BOOL
 from fj_mcp.tools.arguments import JobDescription, ProfileUrl, Running
@@ -24,7 +23,7 @@ async def suggest_filters(
     """
     suggested = await running.client.annotation(job_description, sample_profile_url or "")
     filters, ignored = from_queries(suggested)
-    shown, cut_short = views.fitted_filters(filters.shown())
+    shown, cut_short = fitted_filters(filters.shown())
     if filters.skills:
         step = (
             "Show these filters to the person, correct them, and then call "

@@ -10,6 +10,7 @@ from fj_mcp import views
 from fj_mcp.consent import Approval, Asked, consent, question
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters import FilterChanges, SearchFilters
+from fj_mcp.followups import MoreOrder, UpdateOrder
 from fj_mcp.matching import rising
 from fj_mcp.queries import from_queries, wanted_skills
 from fj_mcp.results import (
@@ -20,7 +21,7 @@ from fj_mcp.results import (
     WaitedSession,
 )
 from fj_mcp.schema import LEFT_OUT, NOT_BOOL, Flag
-from fj_mcp.searches import MoreOrder, SearchOrder, UpdateOrder
+from fj_mcp.searches import SearchOrder
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.tools.arguments import (
     JobDescription,

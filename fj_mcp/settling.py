@@ -1,0 +1,148 @@
+"""What became of a purchase whose outcome is open: decided by free reads, never by paying."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from fj_mcp.errors import ApiError, NotFound, OutcomeHidden
+from fj_mcp.orders import Shop, age, query_traces, search_traces
+from fj_mcp.purchases import Purchase
+
+SETTLED_AFTER_SECONDS = 60.0
+"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
+
+PHONE_SETTLED_AFTER_SECONDS = 240.0
+"""The same for a telephone number, which may arrive three minutes after it was paid for."""
+
+_AT_ONCE = 5
+"""Leftovers that one call sees to, so that many of them do not use up its time."""
+
+
+async def settle_all(shop: Shop, purchases: list[Purchase], call_seconds: float) -> None:
+    """Settle what can be settled of some purchases, and leave the others as they are."""
+    for purchase in purchases[:_AT_ONCE]:
+        with suppress(ApiError, OutcomeHidden):
+            await settle(shop, purchase, call_seconds)
+
+
+async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
+    """Decide by free reads what became of a purchase, if they tell.
+
+    Args:
+        shop: of the workspace.
+        purchase: which is open.
+        call_seconds: how long the call that sent it may still be under way in another process;
+            until then it must not be taken for one that failed.
+
+    Returns:
+        The seconds after which they will tell, 0 if they did.
+
+    Raises:
+        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
+    """
+    ledger = shop.ledger
+    if not purchase.sent:
+        ledger.forget(purchase.id)
+        return 0
+    if purchase.state == "pending":
+        ledger.settle(purchase.id, "unknown")
+    by_phone = purchase.traces.get("channel") == "phone"
+    limit = max(PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS, call_seconds)
+    try:
+        found = await _look_for(shop, purchase)
+    except NotFound:
+        if purchase.operation == "create_session":
+            why = "this key has no project whose sessions could be looked through"
+            raise OutcomeHidden(why) from None
+        found = None
+    if found is not None:
+        ledger.settle(
+            purchase.id,
+            "charged",
+            session_id=found.session_id,
+            credits=found.charged,
+            if_open=True,
+        )
+        return 0
+    passed = age(shop, purchase)
+    if passed >= limit:
+        ledger.settle(purchase.id, "refused")
+        return 0
+    return limit - passed
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The verdict of the free reads about a purchase whose outcome was open."""
+
+    session_id: str
+    charged: int | None
+
+
+async def _look_for(shop: Shop, purchase: Purchase) -> _Found | None:
+    """Look, for free, whether a purchase was carried out.
+
+    Args:
+        shop: of the workspace.
+        purchase: with the traces that were taken before it was sent.
+
+    Returns:
+        What was found, or None if there is no sign of it.
+
+    Raises:
+        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
+    """
+    traces = purchase.traces
+    if purchase.operation == "create_session":
+        return await _look_for_search(shop, purchase)
+    session = await shop.client.get_session(purchase.session_id or "")
+    charged = None
+    if session.credits_charged is not None and traces.get("credits") is not None:
+        charged = session.credits_charged - traces["credits"]
+    counters = {
+        "update_session": session.filter_changes_counter,
+        "fetch_more": session.search_more_counter,
+    }
+    moved = counters.get(purchase.operation, 0) > traces.get("counter", 0)
+    fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
+    if moved or fetching or (charged or 0) > 0:
+        return _Found(session.id, charged)
+    if purchase.operation == "reveal":
+        shop.shortlists.expect_contacts(session.id)
+        person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
+        if person is not None and person.contact(traces.get("channel", "")).revealed:
+            return _Found(session.id, charged)
+    return None
+
+
+async def _look_for_search(shop: Shop, purchase: Purchase) -> _Found | None:
+    client, traces = shop.client, purchase.traces
+    taken = shop.ledger.bought_sessions()
+    others = [other for other in shop.ledger.open_searches() if other.id != purchase.id]
+    # Whole seconds in the id and in the Date header: a session may seem to be a little older
+    # than the request for it. Without the server's time only the other signs decide.
+    tolerance = 3 if traces.get("server_time") else 24 * 3600
+    since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
+    until = (traces.get("sent_time") or since) + SETTLED_AFTER_SECONDS + 2 * tolerance
+    similar = False
+    for listed in await client.project_sessions():
+        if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
+            continue
+        named = search_traces(listed.title, listed.job_description)
+        if not named.items() <= traces.items():
+            continue
+        try:
+            session = await client.get_session(listed.id)
+        except NotFound:
+            continue  # Listed still, and deleted already.
+        shown = named | query_traces(session.queries, session.sample_profile_url)
+        if shown.items() <= traces.items():
+            # What was done with it since is in its count too.
+            used = session.search_more_counter or session.filter_changes_counter
+            return _Found(session.id, None if used else session.credits_charged)
+        another = any(shown.items() <= other.traces.items() for other in others)
+        similar = similar or (not another and listed.created_at.timestamp() <= until)
+    if similar:
+        # The same title and text at the same moment: the API may show filters otherwise than they
+        # were sent, and to be sure of a miss would be to pay again.
+        raise OutcomeHidden("a session of that name shows other filters than were asked for")
+    return None
