@@ -144,11 +144,11 @@ async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
 
 async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> None:
     async def slowly(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-        await anyio.sleep(0.85)
+        await anyio.sleep(1.7)
         return ElicitResult(action="accept", content={"approve": True})
 
     sandbox = Sandbox(match_seconds=0)
-    async with connected(sandbox, "legacy", answer=slowly, call_deadline_seconds=1) as assistant:
+    async with connected(sandbox, "legacy", answer=slowly, call_deadline_seconds=2) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
         "Nothing was sent or charged: too little time was left in this call for an answer. Call "

@@ -3,7 +3,7 @@
 A machine takes random steps in a world of two clocks, three servers with one ledger, and an API
 that breaks before and after it charges; after every step it compares what the API took with what
 the ledger says. `FJ_LONG=1` makes it take 100,000 steps instead of some 2,000; `FJ_LONG=N` makes
-it N. The same seed makes the same steps.
+it N. Each half has a seed of its own, which always makes the same steps.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -29,7 +29,7 @@ from tests.test_filters import all_filters, values_of
 
 LONG = int(os.environ.get("FJ_LONG") or 0)
 STEPS_A_RUN = 40
-LEAST_STEPS = 2_000 if LONG == 0 else 100_000 if LONG == 1 else LONG
+LEAST_STEPS = (2_000 if LONG == 0 else 100_000 if LONG == 1 else LONG) // 2
 
 CREATES: tuple[dict[str, Any], ...] = (
     {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}},
@@ -455,7 +455,9 @@ def _fault(kind: str) -> Fault:
     return Fault(kind, status=503, retry_after=retry_after)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("half", [1, 2])
 def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
+    half: int,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
@@ -467,11 +469,10 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     steps_done.clear()
     stops.clear()
     run_state_machine_as_test(
-        Purchases,
+        seed(half)(Purchases),
         settings=settings(
             max_examples=LEAST_STEPS // STEPS_A_RUN * 11 // 10,
             stateful_step_count=STEPS_A_RUN,
-            derandomize=True,
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -487,7 +488,7 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     # None of what can go wrong may go missing unseen.
     assert min(steps_done.values()) >= LEAST_STEPS // 100, steps_done
     assert len(stops) == 8, stops
-    assert min(stops.values()) >= 3, stops
+    assert min(stops.values()) >= 2, stops
 
 
 # What counts as the same search

@@ -248,7 +248,7 @@ async def test_ten_usual_addresses_of_one_person_are_all_shown(assistant: Assist
 async def test_sessions_and_suggestions_fit_with_every_filter_full(
     letter: str, length: int
 ) -> None:
-    queries = wide_queries(letter, 900, length)
+    queries = wide_queries(letter, 200, length)
     async with connected() as assistant:
         assistant.sandbox.fail("annotation", answering(queries))
         suggested = await fitting(assistant, "suggest_filters", job_description="C#")
