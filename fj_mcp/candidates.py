@@ -4,7 +4,7 @@ Read as leniently as the rest of the records: a profile with nothing but an `_id
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 from fj_mcp import reading
@@ -39,11 +39,18 @@ class Job:
     description: str | None = None
 
     @classmethod
-    def read(cls, doc: dict[str, Any]) -> Self:
-        """From any of the employer objects; their field names differ between answers."""
+    def named(cls, doc: dict[str, Any]) -> Self:
+        """Only what the job is; the field names of employers differ between answers."""
         return cls(
             title=reading.line(doc.get("job_title") or doc.get("title"), 120),
             company=reading.line(doc.get("company_name") or doc.get("name"), 120),
+        )
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From any of the employer objects, with when and what."""
+        return replace(
+            cls.named(doc),
             start=_day(doc.get("start_date")),
             end=_day(doc.get("end_date")),
             description=reading.block(
@@ -90,6 +97,7 @@ class Profile:
     highlights: tuple[str, ...]
     skills: tuple[str, ...]
     jobs: tuple[Job, ...]
+    past_jobs: tuple[Job, ...]
     education: tuple[Education, ...]
     linkedin_url: str | None
     reveal_url: str | None
@@ -109,6 +117,7 @@ class Profile:
         reveal = reading.mapping(doc.get("revealStatus"))
         found = (reading.line(item.get("Highlight")) for item in _highlights(analysis))
         employers = person.get("current_employers_object") or person.get("current_employers")
+        earlier = person.get("past_employers_object") or person.get("past_employers")
         own = reading.link(person.get("linkedin_profile_url"))
         public = reading.link(
             person.get("linkedin_flagship_url") or person.get("flagship_profile_url")
@@ -124,7 +133,8 @@ class Profile:
             recommendation=reading.line(analysis.get("recommendation"), 600),
             highlights=tuple(text for text in found if text),
             skills=tuple(reading.lines(person.get("skills"), 60, 100)),
-            jobs=tuple(Job.read(item) for item in reading.mappings(employers)[:3]),
+            jobs=tuple(Job.named(item) for item in reading.mappings(employers)[:3]),
+            past_jobs=tuple(Job.named(item) for item in reading.mappings(earlier)[:5]),
             education=tuple(
                 Education.read(item)
                 for item in reading.mappings(person.get("education_background"))[:5]

@@ -66,7 +66,11 @@ _DETAILED = (
 
 
 def cards(
-    profiles: Sequence[Profile], wanted: Sequence[str], *, detailed: bool = False
+    profiles: Sequence[Profile],
+    wanted: Sequence[str],
+    *,
+    detailed: bool = False,
+    reserved: int = 0,
 ) -> tuple[list[Card], bool]:
     """The cards of some candidates, and whether their texts had to be shortened to fit.
 
@@ -74,10 +78,12 @@ def cards(
         profiles: in the order to show.
         wanted: the skills that the session asks for, which are shown first.
         detailed: with highlights, education and more skills.
+        reserved: bytes that something else in the result takes.
     """
     # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
     concise_room = 3_500 + 400 * len(profiles)
-    most = MOST_BYTES - 1_500 if detailed else min(concise_room, MOST_BYTES - 1_500)
+    largest = MOST_BYTES - 1_500 - reserved
+    most = largest if detailed else min(concise_room, largest)
     shown: list[Card] = []
     rooms = _DETAILED if detailed else _CONCISE
     for room in rooms:
@@ -92,6 +98,7 @@ def _size(shown: list[Card]) -> int:
 
 
 def _card(profile: Profile, wanted: Sequence[str], room: Room) -> Card:
+    missing = missing_skills(profile, wanted)
     job = profile.jobs[0] if profile.jobs else Job(None, None)
     return Card(
         candidate_id=profile.id,
@@ -103,12 +110,13 @@ def _card(profile: Profile, wanted: Sequence[str], room: Room) -> Card:
         years_of_experience=profile.years_of_experience,
         score=profile.score,
         skills=_first(_wanted_first(profile.skills, wanted), room.skills, room.label),
+        missing_skills=_first(missing, room.skills, room.label),
         why=_within(profile.recommendation, room.why),
         linkedin_url=profile.linkedin_url if room.link else None,
         email_revealed=profile.email.revealed or None,
         phone_revealed=profile.phone.revealed or None,
         highlights=list(profile.highlights[: room.highlights]) or None,
-        education=[_studied(item) for item in profile.education[: room.education]] or None,
+        education=[studied(item) for item in profile.education[: room.education]] or None,
     )
 
 
@@ -201,7 +209,7 @@ def _full(
         summary=_within(candidate.summary, depth.text),
         current_jobs=[_employment(job, depth) for job in current] or None,
         past_jobs=[_employment(job, depth) for job in past] or None,
-        education=several([_studied(item) for item in candidate.education]),
+        education=several([studied(item) for item in candidate.education]),
         skills=several(candidate.skills, depth.skills),
         certifications=several(candidate.certifications),
         honors=several(candidate.honors),
@@ -221,7 +229,14 @@ def _employment(job: Job, depth: Depth) -> Employment:
     )
 
 
-def _studied(item: Education) -> str:
+def missing_skills(profile: Profile, wanted: Sequence[str]) -> list[str]:
+    """The wanted skills that a profile does not list; of one that lists none nothing is known."""
+    listed = {folded(skill) for skill in profile.skills}
+    return [skill for skill in wanted if folded(skill) not in listed] if listed else []
+
+
+def studied(item: Education) -> str:
+    """A course of study in words."""
     parts = (item.degree, item.field, item.school, item.dates)
     return ", ".join(part for part in parts if part)
 

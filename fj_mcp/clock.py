@@ -15,3 +15,8 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Return `seconds` later."""
         await anyio.sleep(seconds)
+
+
+def answering_seconds(deadline_seconds: float) -> float:
+    """How long a call may take, so that its answer reaches the client before the deadline."""
+    return deadline_seconds - min(0.5, deadline_seconds * 0.025)

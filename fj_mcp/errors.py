@@ -8,6 +8,7 @@
     ├── LedgerBroken             purchases cannot be remembered, so none is made
     ├── OverBudget               the day's budget does not allow it
     ├── NotApproved              the person said no, or could not be asked
+    ├── NotWritten               an export's folder cannot be written to
     ├── TooLate                  too little time is left in the call to buy anything
     ├── OutcomeOpen              a purchase was sent and nobody knows yet what became of it
     ├── OutcomeHidden            ... and this key cannot see it
@@ -110,6 +111,16 @@ class NotApproved(FutureJobsError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Nothing was sent or charged: {reason}")
+
+
+class NotWritten(FutureJobsError):
+    """An export cannot be written into `folder`, for an operating system's `reason`."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"Nothing was written or charged: files cannot be made in {folder} ({reason}). Set "
+            "FJ_EXPORT_DIR to a folder that can be written to and restart the server."
+        )
 
 
 class TooLate(FutureJobsError):

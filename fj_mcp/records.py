@@ -197,6 +197,12 @@ class ListedSession:
         )
 
 
+def newest_first(sessions: list[ListedSession]) -> list[ListedSession]:
+    """By the time they were made; the API's own order is not documented."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(sessions, key=lambda item: item.created_at or oldest, reverse=True)
+
+
 def completions(data: object) -> list[str]:
     """The values of an autocomplete answer, which comes in five shapes."""
     listed = reading.mapping(data).get("list", data)

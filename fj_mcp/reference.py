@@ -75,7 +75,7 @@ def tools_page() -> str:
         lines += [
             f"## `{tool.name}`",
             "",
-            f"*{tool.title}.* {'Free.' if _is_free(tool) else 'Costs credits.'}",
+            f"*{tool.title}.* {'Free.' if not tool.costs else 'Costs credits.'}",
             "",
             tool.description,
             "",
@@ -93,12 +93,8 @@ def _tool_table() -> Iterable[str]:
     yield "| Tool | What it does | Cost |"
     yield "|---|---|---|"
     for tool in list_tools(Settings()):
-        cost = "free" if _is_free(tool) else "credits"
+        cost = "credits" if tool.costs else "free"
         yield f"| [`{tool.name}`](docs/tools.md#{tool.name}) | {tool.title} | {cost} |"
-
-
-def _is_free(tool: Tool) -> bool:
-    return bool(tool.annotations and tool.annotations.read_only_hint)
 
 
 def _parameters(tool: Tool) -> Iterable[str]:

@@ -4,8 +4,10 @@ A field without a value is left out, never null.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from mcp_types import ResourceLink
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 from pydantic_core import to_json
 
@@ -15,7 +17,7 @@ _MOST_CONTACT_BYTES = 1_200
 """Of one candidate's addresses or numbers: the longest value there can be, or many usual ones."""
 
 
-def _short(value: float) -> float:
+def _short(value: float) -> int | float:
     """4 instead of 4.0, and no more than two decimals."""
     # As a whole number 1e308 would be 309 digits.
     return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 2)
@@ -45,6 +47,10 @@ class Result(BaseModel):
     """A tool's result."""
 
     next_step: str | None = Field(default=None, description="What to do next.")
+
+    def links(self) -> list[ResourceLink]:
+        """What can be opened besides; nothing essential, for some clients show no links."""
+        return []
 
     def shown(self) -> dict[str, Any]:
         """The result without the fields that have no value; `next_step` last, where it is read."""
@@ -100,12 +106,27 @@ class Card(BaseModel):
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
     skills: list[str] | None = Field(default=None, description="Wanted ones first.")
+    missing_skills: list[str] | None = Field(default=None, description="Wanted, not listed.")
     why: str | None = None
     linkedin_url: str | None = None
     email_revealed: bool | None = None
     phone_revealed: bool | None = None
     highlights: list[str] | None = None
     education: list[str] | None = None
+
+
+class Suggestion(BaseModel):
+    """One change that would let a search find more people."""
+
+    filters: dict[str, Any] | None = None
+    remove_filters: list[str] | None = None
+    reason: str
+
+
+Suggestions = Annotated[
+    list[Suggestion] | None,
+    Field(description="Changes for update_sourcing_session, the least loosening first."),
+]
 
 
 class WaitedSession(SessionResult):
@@ -115,6 +136,7 @@ class WaitedSession(SessionResult):
     total: int
     waited_seconds: int
     top_candidates: list[Card] | None = None
+    suggestions: Suggestions = None
 
 
 class CandidateList(SessionResult):
@@ -125,6 +147,44 @@ class CandidateList(SessionResult):
     pages: int
     has_more: bool
     candidates: list[Card]
+    suggestions: Suggestions = None
+
+
+class Prices(BaseModel):
+    """Credits that a further purchase is expected to cost, as far as that is known."""
+
+    fetch_more: int | None = None
+    reveal: int | None = None
+
+
+class ShownCandidates(CandidateList):
+    """What the interactive shortlist opens with."""
+
+    title: str | None = None
+    matched: int
+    min_score: Number = 0
+    wanted_skills: list[str]
+    can_spend: bool
+    prices: Prices
+
+
+class ExportedProfiles(Result):
+    """An export, and where it is."""
+
+    session_id: str
+    rows: int
+    columns: list[str]
+    path: str | None = Field(default=None, description="The file, on this machine.")
+    uri: str | None = Field(default=None, description="The resource to read it from.")
+    warning: str | None = None
+
+    def links(self) -> list[ResourceLink]:
+        """The file or the resource."""
+        address = Path(self.path).as_uri() if self.path else self.uri
+        if address is None:
+            return []
+        name = address.rpartition("/")[2].partition("?")[0]
+        return [ResourceLink(type="resource_link", uri=address, name=name)]
 
 
 class Employment(BaseModel):

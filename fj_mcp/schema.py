@@ -37,7 +37,6 @@ LEFT_OUT: Any = None
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A model's JSON schema as clients get it: no `$ref`, no unions, no nulls, no titles."""
     plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}))
-    plain.setdefault("properties", {})
     plain.pop("$defs", None)
     return plain
 
@@ -55,7 +54,7 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
         (only,) = [arm for arm in node["anyOf"] if arm != {"type": "null"}]
         siblings = {key: value for key, value in node.items() if key != "anyOf"}
         return _plain({**only, **siblings}, definitions)
-    plain = {}
+    plain: dict[str, Any] = {}
     for key, value in node.items():
         if key == "title" or (key == "default" and value in (None, [], {})):
             continue
@@ -63,6 +62,8 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             plain[key] = {name: _plain(item, definitions) for name, item in value.items()}
         else:
             plain[key] = _plain(value, definitions)
+    if plain.get("type") == "object":
+        plain.setdefault("properties", {})
     return plain
 
 

@@ -3,21 +3,30 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
-from mcp.server.mcpserver.tools import Tool
+from mcp.server.apps import APP_MIME_TYPE, Apps
+from mcp.server.mcpserver.resources import FileResource
 from mcp_types import ToolAnnotations
 
 from fj_mcp import __version__
 from fj_mcp.clock import Clock
+from fj_mcp.completion import add_completion
+from fj_mcp.handlers import with_sourcing
+from fj_mcp.prompts import add_prompts
+from fj_mcp.resources import CACHE_HINTS, add_resources
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_sourcing
-from fj_mcp.tool import make_tool
+from fj_mcp.tool import SourcingTool, make_tool
 from fj_mcp.tools import contacts, filters, profiles, sessions, spending
 
 if TYPE_CHECKING:
     import httpx
+
+SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
 INSTRUCTIONS = """\
 Find and reach candidates for a job: search people by skills, titles, place, experience, company \
@@ -27,7 +36,8 @@ or phone numbers.
 Usual order: suggest_filters (job description to filters, free) or filters of your own, with \
 search_filter_values for exact spellings (free) -> agree on the filters with the person -> \
 create_sourcing_session (5 credits) -> wait_for_session until status is done (free, may be \
-repeated) -> show the top candidates -> list_profiles and get_candidate for more (free) -> \
+repeated) -> show_candidates for the person to look through, list_profiles and get_candidate to \
+read more (free) -> \
 fetch_more_profiles or update_sourcing_session (cost credits) -> reveal_contacts (costs credits) \
 only for people whose contact the person asked for.
 
@@ -46,36 +56,46 @@ This server is read-only: the tools that cost credits are switched off, so work 
 that list_sessions shows."""
 
 
-def _reads(title: str) -> tuple[str, ToolAnnotations]:
-    return title, ToolAnnotations(
-        read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
-    )
+@dataclass(frozen=True)
+class Manner:
+    """What a kind of tool does, as its hints say it, and whether it costs credits."""
+
+    hints: ToolAnnotations
+    costs: bool = False
 
 
-def _spends(title: str, *, replaces: bool = False) -> tuple[str, ToolAnnotations]:
-    return title, ToolAnnotations(
-        read_only_hint=False,
+def _manner(*, changes: bool, replaces: bool = False, costs: bool = False) -> Manner:
+    hints = ToolAnnotations(
+        read_only_hint=not changes,
         destructive_hint=replaces,
-        idempotent_hint=False,
+        idempotent_hint=not changes,
         open_world_hint=True,
     )
+    return Manner(hints, costs)
 
 
-TOOLS = (
-    (filters.suggest_filters, *_reads("Suggest filters from a job description")),
-    (filters.search_filter_values, *_reads("Look up filter values")),
-    (sessions.create_sourcing_session, *_spends("Start a candidate search")),
-    (sessions.wait_for_session, *_reads("Wait for a search")),
-    (profiles.list_profiles, *_reads("List candidates, best first")),
-    (profiles.get_candidate, *_reads("Show one candidate")),
-    (sessions.fetch_more_profiles, *_spends("Find more candidates")),
-    (sessions.update_sourcing_session, *_spends("Change a search", replaces=True)),
-    (sessions.get_session, *_reads("Show a search")),
-    (sessions.list_sessions, *_reads("List earlier searches")),
-    (contacts.reveal_contacts, *_spends("Reveal contacts")),
-    (spending.get_spending, *_reads("Show what was spent")),
+READS = _manner(changes=False)
+WRITES = _manner(changes=True)
+SPENDS = _manner(changes=True, costs=True)
+REPLACES = _manner(changes=True, replaces=True, costs=True)
+
+TOOLS: tuple[tuple[Callable[..., Any], str, Manner], ...] = (
+    (filters.suggest_filters, "Suggest filters from a job description", READS),
+    (filters.search_filter_values, "Look up filter values", READS),
+    (sessions.create_sourcing_session, "Start a candidate search", SPENDS),
+    (sessions.wait_for_session, "Wait for a search", READS),
+    (profiles.list_profiles, "List candidates, best first", READS),
+    (profiles.get_candidate, "Show one candidate", READS),
+    (profiles.show_candidates, "Show the interactive shortlist", READS),
+    (profiles.export_profiles, "Export candidates to a file", WRITES),
+    (sessions.fetch_more_profiles, "Find more candidates", SPENDS),
+    (sessions.update_sourcing_session, "Change a search", REPLACES),
+    (sessions.get_session, "Show a search", READS),
+    (sessions.list_sessions, "List earlier searches", READS),
+    (contacts.reveal_contacts, "Reveal contacts", SPENDS),
+    (spending.get_spending, "Show what was spent", READS),
 )
-"""Every tool, in the order of the job. Those that spend are the ones that are not read-only."""
+"""Every tool, in the order of the job."""
 
 
 def build_server(
@@ -103,38 +123,68 @@ def build_server(
     def lifespan(_: MCPServer[Sourcing]) -> AbstractAsyncContextManager[Sourcing]:
         return open_sourcing(settings, make_transport, clock, on_open)
 
-    return MCPServer(
+    server = MCPServer(
         "fj-mcp",
         title="FutureJobs sourcing",
         version=__version__,
         instructions=INSTRUCTIONS + (READ_ONLY_NOTE if settings.read_only else ""),
         website_url="https://futurejobs.ai",
-        tools=list_tools(settings),
+        tools=[*list_tools(settings)],
+        extensions=[_shortlist_view()],
         lifespan=lifespan,
         log_level=settings.log_level,
+        cache_hints=CACHE_HINTS,
+        middleware=[with_sourcing],
     )
+    add_prompts(server, settings)
+    add_resources(server)
+    add_completion(server)
+    return server
 
 
-def list_tools(settings: Settings) -> list[Tool]:
+def list_tools(settings: Settings) -> list[SourcingTool]:
     """The tools that a server with these settings has, in the order clients see them."""
-    tools: list[Tool] = [
+    tools = [
         make_tool(
             fn,
             title=title,
-            annotations=hints,
+            annotations=manner.hints,
+            costs=manner.costs,
             deadline_seconds=settings.call_deadline_seconds,
-            # Claude then shows each call to its person, whatever they allowed before.
-            meta={"anthropic/requiresUserInteraction": True}
-            if settings.confirm_spend == "strict" and not hints.read_only_hint
-            else None,
+            meta=_meta(fn, manner, settings),
         )
-        for fn, title, hints in TOOLS
-        if hints.read_only_hint or not settings.read_only
+        for fn, title, manner in TOOLS
+        if not (manner.costs and settings.read_only)
     ]
     for tool in tools:
         if (wait := tool.parameters["properties"].get("max_wait_seconds")) is not None:
             wait["description"] = wait["description"].format(seconds=settings.longest_wait)
     return tools
+
+
+def _meta(fn: Callable[..., Any], manner: Manner, settings: Settings) -> dict[str, Any] | None:
+    if fn is profiles.show_candidates:
+        return {"ui": {"resourceUri": SHORTLIST_URI}}
+    if settings.confirm_spend == "strict" and manner.costs:
+        # Claude then shows each call to its person, whatever they allowed before.
+        return {"anthropic/requiresUserInteraction": True}
+    return None
+
+
+def _shortlist_view() -> Apps:
+    """The interactive shortlist: one HTML file, read when a client asks for it."""
+    view = Apps()
+    view.add_resource(
+        FileResource(
+            uri=SHORTLIST_URI,
+            name="shortlist",
+            title="Interactive shortlist",
+            description="The candidates of a session, to sort, filter, open and select.",
+            mime_type=APP_MIME_TYPE,
+            path=Path(__file__).parent / "app" / "shortlist.html",
+        )
+    )
+    return view
 
 
 def sandbox_transport() -> "httpx.AsyncBaseTransport":

@@ -45,6 +45,7 @@ class Settings(BaseModel):
             can ask (`auto`), always (`strict`, which refuses where it cannot), or never (`off`).
         credit_budget: credits that may be spent in one UTC day; None for no limit.
         state_dir: where purchases are remembered; None for the platform's own place.
+        export_dir: where exports are written; None for Downloads, or the working directory.
         log_level: of this process's log on stderr.
         problems: settings that could not be used, each starting with its name.
     """
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
     state_dir: Path | None = None
+    export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     problems: tuple[str, ...] = ()
 

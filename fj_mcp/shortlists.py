@@ -7,6 +7,7 @@ the session's counters stay the same.
 
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from fj_mcp.records import Session
 
 if TYPE_CHECKING:
     from fj_mcp.client import FutureJobs
+
+PagesRead = Callable[[int, int], Awaitable[None]]
 
 PAGE_SIZE = 100
 MOST_PROFILES = 1000
@@ -75,16 +78,20 @@ class Shortlists:
         self._client = client
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    async def ranked(self, session: Session) -> Shortlist:
+    async def ranked(self, session: Session, report: PagesRead | None = None) -> Shortlist:
         """The shortlist of `session`, which must have been read just now.
 
         Several callers at once share one reading. Raises an `ApiError` if a page cannot be read.
+
+        Args:
+            session: as it is now.
+            report: told how many pages are read, of how many; not if they need not be read.
         """
         entry = self._entry(session.id)
         async with entry.lock:
             current = entry.counters == session.counters and time.monotonic() > entry.changing_until
             if entry.shortlist is None or not current:
-                profiles, available = await self._read(session.id)
+                profiles, available = await self._read(session.id, report)
                 # After fetch-more the API may list only the new batch. Other filters, however,
                 # are another search, whose earlier profiles no longer belong to the session.
                 same_search = entry.filters == session.filter_changes_counter
@@ -121,21 +128,26 @@ class Shortlists:
             self._entries.popitem(last=False)
         return entry
 
-    async def _read(self, session_id: str) -> tuple[list[Profile], int]:
+    async def _read(self, session_id: str, report: PagesRead | None) -> tuple[list[Profile], int]:
         """All profiles in the API's order, and how many it says there are."""
         first = await self._client.profiles(session_id, 1, PAGE_SIZE)
         wanted = min(first.total, MOST_PROFILES)
         pages = {1: first.profiles}
+        count = max(1, -(-wanted // PAGE_SIZE))
         at_once = anyio.CapacityLimiter(_PAGES_AT_ONCE)
 
         async def read(page: int) -> None:
             async with at_once:
                 answer = await self._client.profiles(session_id, page, PAGE_SIZE)
                 pages[page] = answer.profiles
+                if report is not None:
+                    await report(len(pages), count)
 
+        if report is not None:
+            await report(1, count)
         try:
             async with anyio.create_task_group() as tasks:
-                for page in range(2, -(-wanted // PAGE_SIZE) + 1):
+                for page in range(2, count + 1):
                     tasks.start_soon(read, page)
         except ExceptionGroup as group:
             # One page that cannot be read is one error, not a group of them.

@@ -21,7 +21,7 @@ from fj_mcp.errors import (
     OutcomeOpen,
     TooLate,
 )
-from fj_mcp.operations import before_paying
+from fj_mcp.operations import OPERATIONS, before_paying
 from fj_mcp.orders import Bought, Order, Shop
 from fj_mcp.purchases import Purchase, State
 from fj_mcp.results import Result
@@ -98,7 +98,7 @@ class Spending:
         if not needed:
             return None
         first = needed[0]
-        price = self.ledger.price(first.operation) or first.attempted.price
+        price = self.price(first.operation)
         each = " for each" if len(needed) > 1 else ""
         cost = (
             f"about {price} credits{each}"
@@ -110,6 +110,13 @@ class Spending:
         many = f", for {len(needed)} candidates" if len(needed) > 1 else ""
         wish = f"{first.wish}{many}"
         return f"This asks FutureJobs for {wish}. It costs {cost}.{left} Go ahead?"
+
+    def price(self, operation: str) -> int | None:
+        """The credits that an operation cost last, or is published to cost; None if unknown."""
+        with suppress(LedgerBroken):
+            if (named := self.ledger.price(operation)) is not None:
+                return named
+        return OPERATIONS[operation].attempted.price
 
     async def _would_send(self, order: Order) -> bool:
         while (other := self.ledger.open_in(order.slot)) is not None:

@@ -2,6 +2,8 @@
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import anyio
@@ -12,6 +14,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
+from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed
 from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import tool_in_use
@@ -27,6 +30,7 @@ class SourcingTool(Tool):
     """
 
     deadline_seconds: float = 45.0
+    costs: bool = False
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -36,15 +40,12 @@ class SourcingTool(Tool):
         Raises:
             ToolError: with the sentence for the model.
         """
-        # Half a second is for the answer itself to reach the client.
         tool_in_use.set(self.name)
-        seconds = self.deadline_seconds - min(0.5, self.deadline_seconds * 0.025)
         try:
-            with anyio.fail_after(seconds):
+            with anyio.fail_after(answering_seconds(self.deadline_seconds)):
                 result = await super().run(arguments, context)
         except TimeoutError:
-            free = self.annotations is not None and self.annotations.read_only_hint
-            raise DeadlinePassed(self.deadline_seconds, costs=not free) from None
+            raise DeadlinePassed(self.deadline_seconds, costs=self.costs) from None
         except UnexpectedToolError:
             raise
         except ToolError as error:
@@ -65,16 +66,30 @@ def make_tool(
     *,
     title: str,
     annotations: ToolAnnotations,
+    costs: bool,
     deadline_seconds: float,
     meta: dict[str, Any] | None = None,
 ) -> SourcingTool:
     """A tool from a function: its docstring is the description that the model reads."""
+    known = _schemas_of(fn)
+    return known.model_copy(
+        update={
+            "title": title,
+            "annotations": annotations,
+            "meta": meta,
+            "costs": costs,
+            "deadline_seconds": deadline_seconds,
+            "parameters": deepcopy(known.parameters),
+        }
+    )
+
+
+@cache
+def _schemas_of(fn: Callable[..., Any]) -> SourcingTool:
+    """What no setting changes. It is most of what a server does when it starts."""
     tool = SourcingTool.from_function(
         fn,
-        title=title,
         description=" ".join((inspect.getdoc(fn) or "").split()),
-        annotations=annotations,
-        meta=meta,
         # The SDK would derive a schema that half of the clients refuse, and spend start-up time.
         structured_output=False,
     )
@@ -84,7 +99,6 @@ def make_tool(
     metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
     metadata.output_schema = published_schema(_result_model(fn).model_json_schema())
     tool.parameters = published_schema(tool.parameters) | {"additionalProperties": False}
-    tool.deadline_seconds = deadline_seconds
     return tool
 
 
@@ -97,4 +111,4 @@ def _compact(result: Result) -> CallToolResult:
     """The same facts twice: some clients show a model only the text, some only the data."""
     shown = result.shown()
     text = TextContent(type="text", text=to_json(shown).decode())
-    return CallToolResult(content=[text], structured_content=shown)
+    return CallToolResult(content=[text, *result.links()], structured_content=shown)

@@ -3,29 +3,31 @@
 Every list of candidates is fitted to a size, because clients cut or refuse what is larger.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic_core import to_json
 
-from fj_mcp.candidates import Profile
-from fj_mcp.cards import MOST_BYTES, cards
+from fj_mcp.cards import MOST_BYTES
 from fj_mcp.purchases import Purchase, Spent, State
 from fj_mcp.queries import fitted_filters
-from fj_mcp.records import DOCUMENTED_STATUSES, CreditInfo, ListedSession, Session, Started
+from fj_mcp.records import (
+    DOCUMENTED_STATUSES,
+    CreditInfo,
+    ListedSession,
+    Session,
+    Started,
+    newest_first,
+)
 from fj_mcp.results import (
-    CandidateList,
     Credits,
     FullSession,
     PurchaseLine,
     SessionLine,
     SessionList,
     SpendingReport,
-    WaitedSession,
     first_within,
 )
-from fj_mcp.shortlists import MOST_PROFILES, Shortlist
 from fj_mcp.text import cut
 
 _MOST_TEXT_BYTES = 6_000
@@ -33,7 +35,6 @@ _MOST_WARNING_BYTES = 1_500
 """Of a session's job description and of what is not shown: with all its filters they fit."""
 
 _TITLE_LENGTHS = (80, 50, 30, 15, 0)
-TOP_CANDIDATES = 10
 MATCHING_HINT = "matching usually takes under a minute and waiting is free"
 
 
@@ -76,74 +77,8 @@ def session_step(session: Session) -> str:
     return f"Call list_profiles with session_id {session.id} for the candidates, best first."
 
 
-def candidate_list(
-    session: Session,
-    shortlist: Shortlist,
-    chosen: list[Profile],
-    wanted: Sequence[str],
-    *,
-    page: int,
-    limit: int,
-    detailed: bool,
-) -> CandidateList:
-    """One page of `chosen`, which are the candidates of `shortlist` that the caller wants."""
-    pages = max(1, -(-len(chosen) // limit))
-    shown, shortened = cards(chosen[(page - 1) * limit : page * limit], wanted, detailed=detailed)
-    warnings = []
-    if shortlist.unread:
-        warnings.append(
-            f"Only the first {MOST_PROFILES:,} of {shortlist.available:,} candidates were read "
-            "and ranked."
-        )
-    if shortened:
-        warnings.append(
-            "Texts are shortened to fit; ask for a smaller limit, or call get_candidate."
-        )
-    return CandidateList(
-        session_id=session.id,
-        status=session.status,
-        api_status=unusual(session.api_status),
-        total=len(chosen),
-        page=page,
-        pages=pages,
-        has_more=page < pages,
-        candidates=shown,
-        warning=" ".join(warnings) or None,
-        next_step=_list_step(session, shortlist, len(chosen), page, pages),
-    )
-
-
-def _list_step(session: Session, shortlist: Shortlist, total: int, page: int, pages: int) -> str:
-    if page > pages and total:
-        return (
-            f"{_last_page(pages)}: call list_profiles with session_id {session.id}, page {pages}."
-        )
-    if session.status == "running":
-        return f"More may come: call wait_for_session with session_id {session.id}; it is free."
-    if page < pages:
-        return (
-            f"For the next ones call list_profiles with session_id {session.id}, page {page + 1}."
-        )
-    if not total and shortlist.profiles:
-        return (
-            f"All {len(shortlist.profiles)} candidates score less. Call list_profiles with "
-            f"session_id {session.id} and a lower min_score; it is free."
-        )
-    if not total and session.status == "failed":
-        return (
-            "The search failed at FutureJobs, and nobody is listed. Tell the person before paying "
-            "for another search."
-        )
-    if not total:
-        return widen_step(session.id)
-    return (
-        "Show these to the person. get_candidate tells more about one (free); fetch_more_profiles "
-        f"with session_id {session.id} finds others and reveal_contacts gets their contacts "
-        "(both cost credits: ask first)."
-    )
-
-
-def _last_page(pages: int) -> str:
+def last_page(pages: int) -> str:
+    """Which pages there are."""
     return f"There are only pages 1 to {pages}" if pages > 1 else "There is only page 1"
 
 
@@ -156,44 +91,6 @@ def widen_step(session_id: str | None) -> str:
         f"Nobody fits all of these filters. Loosen one ({how}) with update_sourcing_session and "
         f"session_id {session_id}, which costs credits: ask first."
     )
-
-
-def waited(
-    session: Session, seconds: float, found: tuple[list[Profile], list[str]] | None
-) -> WaitedSession:
-    """The result of a wait.
-
-    Args:
-        session: as it was seen last.
-        seconds: how long the call waited.
-        found: the ranked candidates and the wanted skills, if it is done and they could be read.
-    """
-    profiles, wanted = found or ([], [])
-    best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
-    return WaitedSession(
-        session_id=session.id,
-        status=session.status,
-        api_status=unusual(session.api_status),
-        matched=session.matched,
-        total=session.total,
-        waited_seconds=round(seconds),
-        top_candidates=best or None,
-        next_step=session_step(session)
-        if session.status == "done" and found is None
-        else _waited_step(session, len(profiles)),
-    )
-
-
-def _waited_step(session: Session, count: int) -> str:
-    if session.status == "running":
-        progress = f", {session.matched} of {session.total}" if session.total else ""
-        return f"Still matching{progress}. Call wait_for_session again; it costs nothing."
-    if session.status == "done" and count:
-        return (
-            f"Show the person the best of {count}. list_profiles with session_id {session.id} has "
-            "all of them, best first; get_candidate tells more about one. Both are free."
-        )
-    return widen_step(session.id) if session.status == "done" else session_step(session)
 
 
 def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) -> FullSession:
@@ -227,8 +124,7 @@ def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) 
 
 def session_list(sessions: list[ListedSession], page: int, limit: int) -> SessionList:
     """One page of sessions, newest first."""
-    oldest = datetime.min.replace(tzinfo=UTC)
-    newest = sorted(sessions, key=lambda item: item.created_at or oldest, reverse=True)
+    newest = newest_first(sessions)
     chosen = newest[(page - 1) * limit : page * limit]
     has_more = page * limit < len(newest)
     if has_more:
@@ -237,7 +133,7 @@ def session_list(sessions: list[ListedSession], page: int, limit: int) -> Sessio
         step = "Call list_profiles with a session_id for its candidates; it is free."
     elif newest:
         pages = -(-len(newest) // limit)
-        step = f"{_last_page(pages)}: call list_sessions with page {pages}."
+        step = f"{last_page(pages)}: call list_sessions with page {pages}."
     else:
         step = "There is no search here yet; create_sourcing_session starts one (5 credits)."
     for length in _TITLE_LENGTHS:

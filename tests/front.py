@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 from mcp import Client
 from mcp.client.session import ElicitationFnT
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ResourceLink, TextContent
 
 from fj_mcp.clock import Clock
 from fj_mcp.sandbox import Sandbox
@@ -91,8 +91,9 @@ class Assistant:
 
 
 def text_of(answer: CallToolResult) -> str:
-    """The text of a result, which is one block."""
-    (block,) = answer.content
+    """The text of a result: one block, which only links may follow."""
+    block, *links = answer.content
+    assert all(isinstance(link, ResourceLink) for link in links)
     assert isinstance(block, TextContent)
     return block.text
 
@@ -112,7 +113,8 @@ async def connected(
     """
     api = api or Sandbox(match_seconds=0)
     kept = TemporaryDirectory()
-    given = Settings.model_validate({"sandbox": True, "state_dir": kept.name} | settings)
+    folders = {"state_dir": kept.name, "export_dir": kept.name}
+    given = Settings.model_validate({"sandbox": True} | folders | settings)
     server = build_server(given, api.transport, clock or Unhurried())
     with kept:
         async with Client(server, mode=era, elicitation_callback=answer) as client:

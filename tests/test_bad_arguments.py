@@ -74,6 +74,13 @@ VALID: dict[str, dict[str, Any]] = {
         "detail": "concise",
     },
     "get_candidate": {"session_id": SESSION, "candidate_id": "6a" * 12},
+    "show_candidates": {"session_id": SESSION, "min_score": 2},
+    "export_profiles": {
+        "session_id": SESSION,
+        "format": "json",
+        "min_score": 2,
+        "candidate_ids": ["6a" * 12],
+    },
     "fetch_more_profiles": {"session_id": SESSION},
     "update_sourcing_session": {
         "session_id": SESSION,

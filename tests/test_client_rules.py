@@ -37,6 +37,8 @@ TOOLS = (
     "wait_for_session",
     "list_profiles",
     "get_candidate",
+    "show_candidates",
+    "export_profiles",
     "fetch_more_profiles",
     "update_sourcing_session",
     "get_session",
@@ -50,6 +52,9 @@ PAID = {
     "update_sourcing_session",
     "reveal_contacts",
 }
+WRITES = {"export_profiles"}
+"""What is free and makes something new all the same."""
+
 UNTITLED = {
     # A page is a page.
     "list_profiles": {"page"},
@@ -183,12 +188,12 @@ def test_a_tool_has_a_short_name_a_title_and_all_four_hints(era: str, name: str)
     assert tool.title
     hints = tool.annotations
     assert hints is not None
-    assert hints.read_only_hint is (name not in PAID)
+    assert hints.read_only_hint is (name not in PAID | WRITES)
     for hint in (hints.destructive_hint, hints.idempotent_hint, hints.open_world_hint):
         assert isinstance(hint, bool)
-    if name in PAID:
+    if name in PAID | WRITES:
         assert hints.idempotent_hint is False
-    else:
+    if name not in PAID:
         assert hints.destructive_hint is False
 
 
@@ -226,8 +231,7 @@ def test_schemas_use_no_word_that_a_client_drops_or_refuses(era: str, name: str)
             assert not any("." in inner for inner in node.get("properties", {})), path
             if kind == "array":
                 assert isinstance(node["items"], dict), path
-            if kind == "object" and (schema is tool.input_schema or path != "filters"):
-                # A result's filters are as free as the input's are strict: see create.
+            if kind == "object":
                 assert "properties" in node, path
 
 
@@ -282,6 +286,8 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
     best = waited["top_candidates"][0]["candidate_id"]
     await call("list_profiles", session_id=session_id, detail="detailed", min_score=1)
     await call("get_candidate", session_id=session_id, candidate_id=best)
+    await call("show_candidates", session_id=session_id)
+    await call("export_profiles", session_id=session_id)
     await call("get_session", session_id=session_id)
     await call("list_sessions")
     await call("reveal_contacts", session_id=session_id, candidate_ids=[best], channel="phone")
@@ -333,6 +339,8 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
         "wait_for_session": session | {"max_wait_seconds": 0},
         "list_profiles": session,
         "get_candidate": session | {"candidate_id": "c" * 24},
+        "show_candidates": session,
+        "export_profiles": session,
         "fetch_more_profiles": session,
         "update_sourcing_session": session | {"title": "Other"},
         "get_session": session,

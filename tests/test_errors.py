@@ -72,6 +72,8 @@ async def test_too_few_credits_without_numbers_still_make_a_sentence(assistant: 
     [
         ("get_session", {}),
         ("list_profiles", {}),
+        ("show_candidates", {}),
+        ("export_profiles", {}),
         ("fetch_more_profiles", {}),
         ("update_sourcing_session", {"title": "New"}),
         ("wait_for_session", {}),

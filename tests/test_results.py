@@ -363,7 +363,7 @@ async def test_nobody_at_all_is_still_a_reason_to_widen(assistant: Assistant) ->
     session_id = await unread(assistant)
     assistant.sandbox.fail("profiles", page_of())
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
-    assert page["next_step"].startswith("Nobody fits all of these filters.")
+    assert page["next_step"].startswith("Nobody fits all of these filters: ")
 
 
 async def test_a_page_beyond_the_last_says_which_pages_there_are(assistant: Assistant) -> None:

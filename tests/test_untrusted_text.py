@@ -8,6 +8,7 @@ import logging
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -221,6 +222,12 @@ async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing
             for card in cards
         ]
         revealed = await reveal_all(reader, session_id, cards)
+        shown_list = await reader.call("show_candidates", session_id=session_id)
+        for format in ("csv", "json"):
+            exported = await reader.call("export_profiles", session_id=session_id, format=format)
+            text = Path(exported["path"]).read_text(encoding="utf-8-sig")
+            assert unwanted(text, lines=True) == []
+            assert any(mark in text.lower() for mark in MARKS)
         await reader.call("get_session", session_id=session_id)
         await reader.call("list_sessions")
         after = await reader.assistant.client.list_tools(cache_mode="bypass")
@@ -229,7 +236,7 @@ async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing
     hidden = set(unwanted(original, lines=True))
     assert {"U+001B", "U+202E", "U+2066", "U+200B", "U+2060", "U+FEFF", "U+E0063"} <= hidden
     assert "javascript:" in original
-    assert len(cards) == 12
+    assert len(cards) == len(shown_list["candidates"]) == 12
     shown = " ".join(words for _, words in strings([cards, full])).lower()
     assert all(mark in shown for mark in MARKS)
     assert len(revealed) == 24

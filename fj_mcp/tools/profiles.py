@@ -2,11 +2,21 @@
 
 from typing import Annotated, Literal
 
+from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from fj_mcp import cards, views
+from fj_mcp import cards, pages
 from fj_mcp.queries import wanted_skills
-from fj_mcp.results import CandidateList, FullCandidate
+from fj_mcp.results import (
+    CandidateList,
+    ExportedProfiles,
+    FullCandidate,
+    Prices,
+    ShownCandidates,
+)
+from fj_mcp.schema import LEFT_OUT
+from fj_mcp.sourcing import Sourcing
+from fj_mcp.suggestions import suggestions_for
 from fj_mcp.tools.arguments import CandidateId, Page, PageSize, Running, Score, SessionId
 
 
@@ -28,7 +38,7 @@ async def list_profiles(
     """
     session = await running.matching.look(session_id)
     shortlist = await running.shortlists.ranked(session)
-    return views.candidate_list(
+    return pages.candidate_list(
         session,
         shortlist,
         shortlist.at_least(min_score),
@@ -36,6 +46,7 @@ async def list_profiles(
         page=page,
         limit=limit,
         detailed=detail == "detailed",
+        suggestions=suggestions_for(running, session, shortlist),
     )
 
 
@@ -51,3 +62,59 @@ async def get_candidate(
     candidate = await running.client.candidate(session_id, candidate_id)
     shortlist = await running.shortlists.ranked_in_time(session)
     return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
+
+
+async def show_candidates(
+    session_id: SessionId,
+    running: Running,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+) -> ShownCandidates:
+    """Show the person a session's candidates as an interactive shortlist to sort, filter, open,
+    select and export. Free: revealing contacts and fetching more from it cost credits, and the
+    person is asked there first. Use it when they want to look through the candidates; to read
+    candidates without showing them use list_profiles, which also continues with page 2 in clients
+    without views, where only the first 20 come back as text.
+    """
+    session = await running.matching.look(session_id)
+    shortlist = await running.shortlists.ranked(session)
+    wanted = wanted_skills(session.queries)
+    listed = pages.candidate_list(
+        session,
+        shortlist,
+        shortlist.at_least(min_score),
+        wanted,
+        page=1,
+        limit=20,
+        detailed=False,
+        suggestions=suggestions_for(running, session, shortlist),
+    )
+    prices = None
+    if not running.settings.read_only:
+        price = running.spending.price
+        prices = Prices(fetch_more=price("fetch_more"), reveal=price("reveal"))
+    return pages.shown_candidates(listed, session, wanted, min_score, prices)
+
+
+async def export_profiles(
+    session_id: SessionId,
+    running: Running,
+    ctx: Context[Sourcing],
+    format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    candidate_ids: Annotated[
+        list[CandidateId], Field(min_length=1, max_length=1_000, description="Only these.")
+    ] = LEFT_OUT,
+) -> ExportedProfiles:
+    """Save a session's candidates as a new file for a spreadsheet or a program: rank, score,
+    career, skills and contacts already revealed. Free, reveals nothing, replaces no file. Returns
+    the file's path (an address, where the server is remote), not the candidates: to read them use
+    list_profiles. Does not wait: of a running session it saves who is matched so far.
+    """
+    from fj_mcp import exports
+
+    report = exports.rising_pages(ctx.report_progress)
+    export = await exports.exported(running, session_id, format, min_score, candidate_ids, report)
+    path = None
+    if export.rows:
+        path = await exports.write_export(export, running.settings.export_dir, format)
+    return pages.exported(session_id, export, path)

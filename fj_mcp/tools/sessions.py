@@ -6,7 +6,7 @@ import anyio
 from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import Field
 
-from fj_mcp import views
+from fj_mcp import pages, views
 from fj_mcp.consent import Approval, Asked, consent, question
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters import FilterChanges, SearchFilters
@@ -23,6 +23,7 @@ from fj_mcp.results import (
 from fj_mcp.schema import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.searches import SearchOrder
 from fj_mcp.sourcing import Sourcing
+from fj_mcp.suggestions import suggestions_for
 from fj_mcp.tools.arguments import (
     JobDescription,
     Page,
@@ -148,12 +149,13 @@ async def wait_for_session(
         )
     started = anyio.current_time()
     session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
-    top = None
+    top, suggestions = None, []
     if session.status == "done":
         shortlist = await running.shortlists.ranked_in_time(session)
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
-    return views.waited(session, anyio.current_time() - started, top)
+            suggestions = suggestions_for(running, session, shortlist)
+    return pages.waited(session, anyio.current_time() - started, top, suggestions)
 
 
 async def fetch_more_profiles(
