@@ -7,6 +7,7 @@ import anyio
 import typer
 from rich.console import Console
 
+from bench.export import export
 from bench.listing import listing
 from bench.one_call import one_call
 from bench.purchases import purchases
@@ -17,7 +18,7 @@ from bench.waits import waits
 
 Measure = Callable[[], Awaitable[list[Row]]]
 
-MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, waits)
+MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, export, waits)
 """Everything that is measured, one after the other so that nothing timed has company."""
 
 
