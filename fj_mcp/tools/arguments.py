@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
+from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -20,6 +21,9 @@ async def _running(ctx: Context[Sourcing]) -> Sourcing:
 
 Running = Annotated[Sourcing, Resolve(_running)]
 """The running server's parts; the SDK fills it in, the model never sees it."""
+
+_RESOLVED = AcceptedElicitation[Any]
+"""Held, since the SDK wraps what it fills in with this class, and else makes it at each call."""
 
 
 def _like(pattern: str, words: str) -> AfterValidator:
