@@ -12,9 +12,8 @@ from mcp.server.mcpserver import Context, Elicit
 from pydantic import BaseModel, Field
 
 from fj_mcp.errors import NotApproved
-from fj_mcp.orders import Order
+from fj_mcp.orders import ALLOWED, Consent, Order
 from fj_mcp.sourcing import Sourcing
-from fj_mcp.spending import ALLOWED, Consent
 
 HOW_TO_ALLOW = (
     "this server asks the person before it spends credits (FJ_CONFIRM_SPEND=strict), and this "

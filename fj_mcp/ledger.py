@@ -152,6 +152,10 @@ class Ledger:
         """The newest identical purchase that was charged."""
         return self._first("fingerprint = ? AND state = 'charged'", fingerprint)
 
+    def newest_in(self, session_id: str) -> Purchase | None:
+        """The newest purchase in a session, whatever became of it."""
+        return self._first("session_id = ?", session_id)
+
     def last_search(self, session_id: str) -> Purchase | None:
         """The newest charged purchase that set a session matching."""
         return self._first(

@@ -52,6 +52,17 @@ class Bought:
     """Whether the session was saved without its search having completed."""
 
 
+@dataclass(frozen=True)
+class Consent:
+    """Whether a purchase may be sent, and why not."""
+
+    given: bool
+    refusal: str = "the situation changed since it was looked at; call again."
+
+
+ALLOWED = Consent(True)
+
+
 class Order(ABC):
     """Something that costs credits.
 

@@ -5,7 +5,6 @@ before anything is sent again; what is there already is answered without paying.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -22,7 +21,7 @@ from fj_mcp.errors import (
     TooLate,
 )
 from fj_mcp.operations import OPERATIONS, before_paying
-from fj_mcp.orders import Bought, Order, Shop
+from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop
 from fj_mcp.purchases import Purchase, State
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
@@ -35,17 +34,6 @@ _PRICE_SECONDS = 3.0
 """How long a result waits for its price, where the answer did not name it."""
 
 _WATCH_SECONDS = 0.1
-
-
-@dataclass(frozen=True)
-class Consent:
-    """Whether a purchase may be sent, and why not."""
-
-    given: bool
-    refusal: str = "the situation changed since it was looked at; call again."
-
-
-ALLOWED = Consent(True)
 
 
 class Spending:
@@ -131,6 +119,11 @@ class Spending:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
         await settle_all(self._shop, self.ledger.open(), self._call_seconds)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a purchase is under way, or its outcome is not written down yet."""
+        return bool(self._under_way or self._unwritten)
+
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end; what does not is remembered as unknown."""
         with anyio.move_on_after(seconds):
@@ -214,9 +207,11 @@ class Spending:
     async def _ask_price(self, claim: int, bought: Bought, traces: dict[str, Any]) -> None:
         """Find out what an answer that named no price has cost, if the session tells."""
         before = traces.get("credits", 0)
-        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError):
+        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerBroken):
             after = (await self._client.get_session(bought.session_id)).credits_charged
-            if before is None or after is None:
+            newest = self.ledger.newest_in(bought.session_id)
+            # What the next purchase in the session took is not this one's price.
+            if before is None or after is None or newest is None or newest.id != claim:
                 return
             # No difference means that it cost nothing only where nothing was done.
             if after > before or (after == before and bought.unfinished):

@@ -283,10 +283,11 @@ def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path
 
 
 class Held(Sandbox):
-    """A sandbox whose first answer to a search is on its way until it is let through."""
+    """A sandbox whose first answer to one purchase is on its way until it is let through."""
 
-    def __init__(self, clock: Stepped) -> None:
+    def __init__(self, clock: Stepped, operation: str) -> None:
         super().__init__(match_seconds=0, clock=clock.now)
+        self.operation = operation
         self.reached, self.let_through = anyio.Event(), anyio.Event()
 
     def transport(self) -> httpx.AsyncBaseTransport:
@@ -295,7 +296,8 @@ class Held(Sandbox):
         class Gate(httpx.AsyncBaseTransport):
             async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
                 response = await inner.handle_async_request(request)
-                if request.method == "POST" and not world.reached.is_set():
+                held = world.calls[-1].operation == world.operation
+                if held and not world.reached.is_set():
                     world.reached.set()
                     await world.let_through.wait()
                 return response
@@ -305,7 +307,7 @@ class Held(Sandbox):
 
 async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_path: Path) -> None:
     clock = Stepped()
-    sandbox = Held(clock)
+    sandbox = Held(clock, "create_session")
     sandbox.fail("create_session", Fault("429", retry_after=0))
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_held", "state_dir": tmp_path}
     async with (
@@ -388,3 +390,31 @@ async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_pur
         again = await assistant.call("create_sourcing_session", **SEARCH)
     assert again["session_id"] == first["session_id"]
     assert len(sandbox.charges) == 1
+
+
+async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_one_before(
+    tmp_path: Path,
+) -> None:
+    clock = Stepped()
+    sandbox = Held(clock, "fetch_more")
+    own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_held", "state_dir": tmp_path}
+    async with (
+        connected(sandbox, clock=clock, **own) as slow,
+        connected(sandbox, clock=clock, **own) as other,
+        anyio.create_task_group() as tasks,
+    ):
+        session_id = await slow.search()
+        sandbox.fail("fetch_more", Fault("null_data"))
+
+        async def fetch_more() -> None:
+            await slow.call("fetch_more_profiles", session_id=session_id)
+
+        tasks.start_soon(fetch_more)
+        await sandbox.reached.wait()
+        clock.time += 700
+        await other.call("update_sourcing_session", session_id=session_id, title="Renamed")
+        sandbox.let_through.set()
+    async with connected(sandbox, clock=clock, **own) as assistant:
+        report = await assistant.call("get_spending")
+    assert [line["credits"] for line in report["purchases"]] == [5, 5, 5]
+    assert [charge.amount for charge in sandbox.charges] == [5, 5, 5]

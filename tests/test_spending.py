@@ -17,6 +17,12 @@ from tests.front import CSHARP, ERAS, Assistant, Stepped, connected
 pytestmark = pytest.mark.anyio
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
+PAID = {
+    "create_sourcing_session",
+    "update_sourcing_session",
+    "fetch_more_profiles",
+    "reveal_contacts",
+}
 
 
 class Person:
@@ -157,10 +163,8 @@ async def test_strictly_a_client_that_cannot_ask_buys_nothing(era: str) -> None:
         "the server with FJ_CONFIRM_SPEND=auto."
     )
     for name, tool in tools.items():
-        assert tool.annotations is not None
-        free = tool.annotations.read_only_hint
         meta = tool.meta or {}
-        assert ("anthropic/requiresUserInteraction" in meta) is not free, name
+        assert ("anthropic/requiresUserInteraction" in meta) is (name in PAID), name
 
 
 async def test_nobody_is_asked_when_asking_is_off() -> None:
