@@ -37,7 +37,7 @@ Given = dict[str, str]
 
 
 async def _sessions(running: Sourcing, typed: str, _: Given) -> list[str]:
-    """The ids of the sessions, newest first, whose title or id holds what was typed."""
+    """The newest sessions whose title holds, or whose id begins with, what was typed."""
     wanted = folded(typed)
     if len(wanted) < SHORTEST_QUERY:
         return []
@@ -99,4 +99,4 @@ async def complete(
 
 
 def _fits(wanted: str, identity: str, name: str | None) -> bool:
-    return wanted in identity.casefold() or wanted in folded(name or "")
+    return identity.casefold().startswith(wanted) or wanted in folded(name or "")

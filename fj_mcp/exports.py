@@ -6,6 +6,8 @@ import json
 import os
 import re
 import tempfile
+import threading
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import anyio
+from platformdirs import user_downloads_path
 
 from fj_mcp.candidates import Job, Profile
 from fj_mcp.cards import missing_skills, studied
@@ -49,10 +52,13 @@ COLUMNS = (
 )
 """The columns of the CSV, and the fields of each candidate in the JSON."""
 
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
-"""How a cell begins that a spreadsheet would run; the wide forms are typed in East Asia."""
+_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin to run something: at the start of a cell, and after what some
+of them take for the end of one. The wide forms are typed in East Asia."""
 
 _MOST_SAME_NAMES = 1000
+_LONGEST_URI = 6_000
+"""More than 200 candidates by name; a result holds the address up to three times."""
 
 
 @dataclass(frozen=True)
@@ -109,21 +115,20 @@ async def exported(
     """
     session = await running.matching.look(session_id)
     shortlist = await running.shortlists.ranked(session, report)
-    ranked = list(enumerate(shortlist.profiles, 1))
-    chosen = shortlist.at_least(min_score)
-    kept = {profile.id for profile in chosen}
-    if candidate_ids is not None:
-        for position, candidate_id in enumerate(candidate_ids):
-            if shortlist.find(candidate_id) is None:
-                raise BadArguments(
-                    f"candidate_ids[{position}] {candidate_id} is not in session {session_id}; "
-                    "list_profiles shows the ids of its candidates"
-                )
-        kept &= set(candidate_ids)
+    wanted = wanted_skills(session.queries)
+    known = {profile.id for profile in shortlist.profiles}
+    for position, candidate_id in enumerate(candidate_ids or []):
+        if candidate_id not in known:
+            raise BadArguments(
+                f"candidate_ids[{position}] {candidate_id} is not in session {session_id}; "
+                "list_profiles shows the ids of its candidates"
+            )
+    chosen = None if candidate_ids is None else set(candidate_ids)
     rows = [
-        _row(rank, profile, wanted_skills(session.queries))
-        for rank, profile in ranked
-        if profile.id in kept
+        _row(rank, profile, wanted)
+        # Who has score enough stands at the top.
+        for rank, profile in enumerate(shortlist.at_least(min_score), 1)
+        if chosen is None or profile.id in chosen
     ]
     text = _csv(rows) if format == "csv" else _json(session, rows)
     return Export(session.title, len(rows), text, session.status == "running", shortlist.available)
@@ -162,11 +167,16 @@ def _employers(jobs: Iterable[Job]) -> list[str]:
 
 def _json(session: Session, rows: list[dict[str, Any]]) -> str:
     exported_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    about = {"session_id": session.id, "title": session.title, "exported_at": exported_at}
+    about = {
+        "session_id": session.id,
+        "title": session.title,
+        "status": session.status,
+        "exported_at": exported_at,
+    }
     candidates = [
         {name: value for name, value in row.items() if value not in (None, [])} for row in rows
     ]
-    return json.dumps(about | {"candidates": candidates}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(about | {"candidates": candidates}, ensure_ascii=False) + "\n"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
@@ -181,8 +191,30 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> str | float | None:
     if isinstance(value, list):
         value = "; ".join(value)
-    # An apostrophe is how a person tells a spreadsheet that a cell is text.
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    # The mark by which people tell a spreadsheet that what follows is text.
+    return _FORMULA.sub(r"\1\2'", value) if isinstance(value, str) else value
+
+
+def resource_uri(
+    session_id: str, format: Format, min_score: float, candidate_ids: list[str] | None
+) -> str:
+    """The address of the resource that holds the same export.
+
+    Raises:
+        BadArguments: if it names so many candidates that no result could hold it.
+    """
+    narrowed = {
+        "min_score": f"{min_score:g}" if min_score else "",
+        "candidate_ids": ",".join(candidate_ids or []),
+    }
+    query = "&".join(f"{name}={value}" for name, value in narrowed.items() if value)
+    uri = f"fj://sessions/{session_id}/profiles.{format}" + (f"?{query}" if query else "")
+    if len(uri) > _LONGEST_URI:
+        raise BadArguments(
+            "candidate_ids holds more ids than the address of an export can; leave it out, or "
+            "narrow the export with min_score"
+        )
+    return uri
 
 
 async def write_export(export: Export, folder: Path | None, format: Format) -> Path:
@@ -196,26 +228,36 @@ async def write_export(export: Export, folder: Path | None, format: Format) -> P
     Raises:
         NotWritten: if it cannot be written there.
     """
-    folder = (folder or _downloads()).expanduser()
     name = f"{_file_name(export.title)}-{datetime.now(UTC):%Y-%m-%d}"
+    given_up = threading.Event()
     try:
-        return await anyio.to_thread.run_sync(partial(_write, export.text, folder, name, format))
-    except OSError as error:
-        raise NotWritten(str(folder), error.strerror or "it cannot be written") from None
+        place = (folder or _downloads()).expanduser()
+        # A drive that hangs must not hold the answer up.
+        return await anyio.to_thread.run_sync(
+            partial(_write, export.text, place, name, format, given_up), abandon_on_cancel=True
+        )
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it cannot be found"
+        raise NotWritten(str(folder or "Downloads"), reason) from None
+    finally:
+        given_up.set()
 
 
 def _downloads() -> Path:
-    downloads = Path.home() / "Downloads"
+    downloads = user_downloads_path()
     return downloads if downloads.is_dir() else Path.cwd()
 
 
 def _file_name(title: str | None) -> str:
-    words = re.sub(r"[^\w]+", "-", (title or "").casefold()).strip("-_")
-    return words[:60].rstrip("-_") or "shortlist"
+    plain = unicodedata.normalize("NFC", title or "").casefold()
+    words = re.sub(r"[\x00-\x2c\x2e\x2f:-@\[-^`{-\x7f\s]+", "-", plain)
+    # A name may have 255 bytes on most drives.
+    short = words.encode()[:120].decode(errors="ignore")
+    return short.strip("-_.") or "shortlist"
 
 
-def _write(text: str, folder: Path, name: str, format: Format) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(text: str, folder: Path, name: str, format: Format, given_up: threading.Event) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Only its owner may read what mkstemp makes; and half a file never has the final name.
     handle, draft = tempfile.mkstemp(prefix=".fj-mcp-", dir=folder)
     try:
@@ -223,7 +265,9 @@ def _write(text: str, folder: Path, name: str, format: Format) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        for number in range(1, _MOST_SAME_NAMES):
+        if given_up.is_set():
+            raise TimeoutError(0, "it took too long")
+        for number in range(1, _MOST_SAME_NAMES + 1):
             path = folder / (f"{name}.{format}" if number == 1 else f"{name}-{number}.{format}")
             with suppress(FileExistsError):
                 _give_name(Path(draft), path)
@@ -242,4 +286,8 @@ def _give_name(draft: Path, path: Path) -> None:
     except OSError:
         # Some drives have no hard links. Whoever takes the name first has it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        draft.replace(path)
+        try:
+            draft.replace(path)
+        except OSError:
+            path.unlink()
+            raise

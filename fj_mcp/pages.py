@@ -1,6 +1,7 @@
 """Candidates as the model and the person get them: pages, the outcome of a wait, an export."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,23 +29,41 @@ if TYPE_CHECKING:
 TOP_CANDIDATES = 10
 
 
+@dataclass(frozen=True)
+class View:
+    """Which candidates of a session a caller wants to see, and how.
+
+    Attributes:
+        can_spend: whether the server has the tools that cost credits.
+    """
+
+    page: int = 1
+    limit: int = 20
+    min_score: float = 0
+    detailed: bool = False
+    can_spend: bool = True
+
+    @property
+    def repeated(self) -> str:
+        """What the call for another page of the same view must say again."""
+        limit = f", limit {self.limit}" if self.limit != 20 else ""
+        return limit + (f", min_score {self.min_score:g}" if self.min_score else "")
+
+
 def candidate_list(
     session: Session,
     shortlist: Shortlist,
-    chosen: list[Profile],
     wanted: Sequence[str],
-    *,
-    page: int,
-    limit: int,
-    detailed: bool,
+    view: View,
     suggestions: list[Suggestion],
 ) -> CandidateList:
-    """One page of `chosen`, which are the candidates of `shortlist` that the caller wants."""
-    pages = max(1, -(-len(chosen) // limit))
+    """One page of a session's candidates."""
+    chosen = shortlist.at_least(view.min_score)
+    pages = max(1, -(-len(chosen) // view.limit))
     shown, shortened = cards(
-        chosen[(page - 1) * limit : page * limit],
+        chosen[(view.page - 1) * view.limit : view.page * view.limit],
         wanted,
-        detailed=detailed,
+        detailed=view.detailed,
         reserved=len(to_json(suggestions)),
     )
     warnings = []
@@ -59,27 +78,33 @@ def candidate_list(
         status=session.status,
         api_status=views.unusual(session.api_status),
         total=len(chosen),
-        page=page,
+        page=view.page,
         pages=pages,
-        has_more=page < pages,
+        has_more=view.page < pages,
         candidates=shown,
         suggestions=suggestions or None,
         warning=" ".join(warnings) or None,
-        next_step=_list_step(session, shortlist, len(chosen), page, pages, suggestions),
+        next_step=_list_step(session, shortlist, view, len(chosen), pages, suggestions),
     )
 
 
-def _or_loosen(session_id: str, step: str, suggestions: list[Suggestion]) -> str:
-    """The next step, with what can be done about too few good candidates."""
+def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion]) -> str | None:
+    """The next step, with what can be done about too few good candidates; None: nobody fits."""
     if not suggestions:
         return step
     how = (
         f"discuss suggestions[] with the person; update_sourcing_session with session_id "
         f"{session_id} takes the one they choose and costs credits."
     )
-    if step == views.widen_step(session_id):
+    if step is None:
         return f"Nobody fits all of these filters: {how}"
     return f"{step} Few fit well: {how}"
+
+
+def _nobody_step(session_id: str, suggestions: list[Suggestion], can_spend: bool) -> str | None:
+    if not can_spend:
+        return "Nobody fits all of these filters, and this server cannot change a search."
+    return _or_loosen(session_id, None, suggestions) or views.widen_step(session_id)
 
 
 def shown_candidates(
@@ -117,25 +142,23 @@ def shown_candidates(
 def _list_step(
     session: Session,
     shortlist: Shortlist,
+    view: View,
     total: int,
-    page: int,
     pages: int,
     suggestions: list[Suggestion],
-) -> str:
-    if page > pages and total:
-        there = views.last_page(pages)
-        return f"{there}: call list_profiles with session_id {session.id}, page {pages}."
+) -> str | None:
+    call = f"call list_profiles with session_id {session.id}"
+    if view.page > pages and total:
+        return f"{views.last_page(pages)}: {call}, page {pages}{view.repeated}."
     if session.status == "running":
         return f"More may come: call wait_for_session with session_id {session.id}; it is free."
-    if page < pages:
-        further = (
-            f"For the next ones call list_profiles with session_id {session.id}, page {page + 1}."
-        )
+    if view.page < pages:
+        further = f"For the next ones {call}, page {view.page + 1}{view.repeated}."
         return _or_loosen(session.id, further, suggestions)
     if not total and shortlist.profiles:
         return (
-            f"All {len(shortlist.profiles)} candidates score less. Call list_profiles with "
-            f"session_id {session.id} and a lower min_score; it is free."
+            f"None of the {len(shortlist.profiles)} candidates reaches that score. Call "
+            f"list_profiles with session_id {session.id} and a lower min_score; it is free."
         )
     if not total and session.status == "failed":
         return (
@@ -143,38 +166,48 @@ def _list_step(
             "for another search."
         )
     if not total:
-        return _or_loosen(session.id, views.widen_step(session.id), suggestions)
-    show = (
-        "Show these to the person. get_candidate tells more about one (free); fetch_more_profiles "
-        f"with session_id {session.id} finds others and reveal_contacts gets their contacts "
-        "(both cost credits: ask first)."
+        return _nobody_step(session.id, suggestions, view.can_spend)
+    show = "Show these to the person. get_candidate tells more about one (free)"
+    if not view.can_spend:
+        return f"{show}."
+    paid = (
+        f"fetch_more_profiles with session_id {session.id} finds others and reveal_contacts gets "
+        "their contacts (both cost credits: ask first)"
     )
-    return _or_loosen(session.id, show, suggestions)
+    return _or_loosen(session.id, f"{show}; {paid}.", suggestions)
 
 
 def _unread_warning(available: int) -> str:
     return f"Only the first {MOST_PROFILES:,} of {available:,} candidates were read and ranked."
 
 
-def exported(session_id: str, export: "Export", path: Path | None) -> ExportedProfiles:
-    """What an export holds and where it is, if it holds anybody."""
+def exported(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
+    """What an export holds and where it is, if it holds anybody: a file, or a resource's URI."""
     warnings = []
     if export.running:
         warnings.append("The session is still matching; these are the candidates so far.")
     if export.available > MOST_PROFILES:
         warnings.append(_unread_warning(export.available))
-    if path is None:
+    path = str(place) if isinstance(place, Path) else None
+    uri = place if isinstance(place, str) else None
+    if uri is not None:
+        step = (
+            f"Read the resource at uri (free) to give the person its {export.rows} candidates: "
+            "no file was written on the server, which is another machine than theirs."
+        )
+    elif path is not None:
+        step = f"Tell the person that {export.rows} candidates are in {path}."
+    else:
         step = (
             f"Nobody to export, so no file was made. Call list_profiles with session_id "
             f"{session_id} to see who is there (free)."
         )
-    else:
-        step = f"Tell the person that {export.rows} candidates are in {path}."
     return ExportedProfiles(
         session_id=session_id,
         rows=export.rows,
         columns=list(export.columns),
-        path=str(path) if path else None,
+        path=path,
+        uri=uri,
         warning=" ".join(warnings) or None,
         next_step=step,
     )
@@ -185,6 +218,7 @@ def waited(
     seconds: float,
     found: tuple[list[Profile], list[str]] | None,
     suggestions: list[Suggestion],
+    can_spend: bool,
 ) -> WaitedSession:
     """The result of a wait.
 
@@ -193,6 +227,7 @@ def waited(
         seconds: how long the call waited.
         found: the ranked candidates and the wanted skills, if it is done and they could be read.
         suggestions: what to loosen, if it found too few.
+        can_spend: whether the server has the tools that cost credits.
     """
     profiles, wanted = found or ([], [])
     best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
@@ -207,17 +242,22 @@ def waited(
         suggestions=suggestions or None,
         next_step=views.session_step(session)
         if session.status == "done" and found is None
-        else _or_loosen(session.id, _waited_step(session, len(profiles)), suggestions),
+        else _waited_step(session, len(profiles), suggestions, can_spend),
     )
 
 
-def _waited_step(session: Session, count: int) -> str:
+def _waited_step(
+    session: Session, count: int, suggestions: list[Suggestion], can_spend: bool
+) -> str | None:
     if session.status == "running":
         progress = f", {session.matched} of {session.total}" if session.total else ""
         return f"Still matching{progress}. Call wait_for_session again; it costs nothing."
-    if session.status == "done" and count:
-        return (
-            f"Show the person the best of {count}. list_profiles with session_id {session.id} has "
-            "all of them, best first; get_candidate tells more about one. Both are free."
-        )
-    return views.widen_step(session.id) if session.status == "done" else views.session_step(session)
+    if session.status != "done":
+        return views.session_step(session)
+    if not count:
+        return _nobody_step(session.id, suggestions, can_spend)
+    show = (
+        f"Show the person the best of {count}. list_profiles with session_id {session.id} has "
+        "all of them, best first; get_candidate tells more about one. Both are free."
+    )
+    return _or_loosen(session.id, show, suggestions)

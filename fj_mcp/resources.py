@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 
 import anyio
 from mcp.server import MCPServer
@@ -11,6 +12,8 @@ from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS
 from mcp_types.methods import CacheableMethod
 from pydantic import Field
 from pydantic_core import to_json
@@ -21,10 +24,12 @@ from fj_mcp.handlers import checked, listed, sourcing_in_use
 from fj_mcp.operations import tool_in_use
 from fj_mcp.results import Result
 from fj_mcp.sourcing import Sourcing
+from fj_mcp.text import spoken
 from fj_mcp.tools import sessions
 from fj_mcp.tools.arguments import CandidateId, Score, SessionId
 
 MOST_SESSIONS = 50
+_NARROWING = ("min_score", "candidate_ids")
 _Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=1_000)]
 _HOUR = 3_600_000
 
@@ -57,12 +62,7 @@ async def all_sessions() -> str:
     """The newest 50 searches of this workspace: id, title, number of profiles and time."""
 
     async def read(running: Sourcing) -> str:
-        shown = await sessions.list_sessions(running, 1, MOST_SESSIONS)
-        if shown.has_more:
-            shown.next_step = (
-                f"For older ones call list_sessions with page 2, limit {MOST_SESSIONS}."
-            )
-        return _json(shown)
+        return _json(await sessions.list_sessions(running, 1, MOST_SESSIONS))
 
     return await _answered("list_sessions", read)
 
@@ -77,14 +77,14 @@ async def one_session(session_id: str) -> str:
 
 
 async def profiles_csv(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
-    """All candidates of one search as a table, best score first; min_score (0 to 5) and
-    candidate_ids (separated by commas) narrow it."""
+    """All candidates of one search as a table, best score first, about 700 bytes each; min_score
+    (0 to 5) and candidate_ids (separated by commas) narrow it."""
     return await _profiles("csv", session_id, min_score, candidate_ids)
 
 
 async def profiles_json(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
-    """All candidates of one search as data, best score first; min_score (0 to 5) and
-    candidate_ids (separated by commas) narrow it."""
+    """All candidates of one search as data, best score first, about 1,000 bytes each; min_score
+    (0 to 5) and candidate_ids (separated by commas) narrow it."""
     return await _profiles("json", session_id, min_score, candidate_ids)
 
 
@@ -136,9 +136,22 @@ def add_resources(server: MCPServer[Sourcing]) -> None:
             server.resource(
                 uri, name=name, title=title, description=_description(fn), mime_type=mime_type
             )(fn)
+        _check_query(str((ctx.params or {}).get("uri")))
         return _lasting(ctx, await call_next(ctx))
 
     server.middleware.append(middleware)
+
+
+def _check_query(uri: str) -> None:
+    """Refuse a misspelt or repeated name, which would narrow nothing and look as if it did."""
+    names = [name for name, _ in parse_qsl(uri.partition("?")[2], keep_blank_values=True)]
+    for name in names if uri.startswith("fj://") else ():
+        if name not in _NARROWING or names.count(name) > 1:
+            problem = (
+                f"Nothing was sent or charged: {spoken(name)} cannot be in this address, or not "
+                f"twice; there are {' and '.join(_NARROWING)}."
+            )
+            raise MCPError(INVALID_PARAMS, problem)
 
 
 def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:

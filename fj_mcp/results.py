@@ -183,7 +183,7 @@ class ExportedProfiles(Result):
         address = Path(self.path).as_uri() if self.path else self.uri
         if address is None:
             return []
-        name = address.rpartition("/")[2].partition("?")[0]
+        name = Path(self.path or address.partition("?")[0]).name
         return [ResourceLink(type="resource_link", uri=address, name=name)]
 
 

@@ -28,7 +28,9 @@ class SentFilters:
 
     def remember(self, session_id: str, counter: int, queries: dict[str, Any]) -> None:
         """Note what was sent, and the `filterChangesCounter` that the session has since."""
-        known = {key: entry for key, entry in queries.items() if name_of(key)}
+        known = {
+            key: entry for key, entry in queries.items() if name_of(key) and isinstance(entry, dict)
+        }
         self._sent[session_id] = _Sent(counter, known)
         while len(self._sent) > _SESSIONS_KEPT:
             self._sent.popitem(last=False)
@@ -38,5 +40,5 @@ class SentFilters:
         sent = self._sent.get(session.id)
         if sent is None or sent.counter != session.filter_changes_counter:
             return session.queries
-        ranges = {key: entry for key, entry in sent.queries.items() if entry["type"] == "RANGE"}
+        ranges = {key: entry for key, entry in sent.queries.items() if entry.get("type") == "RANGE"}
         return ranges | session.queries

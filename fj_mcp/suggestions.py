@@ -6,7 +6,6 @@ of how little they loosen, and it is the person who chooses, because an update c
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from pydantic_core import to_json
@@ -43,18 +42,26 @@ _PERSON_FILTERS = (
 )  # fmt: skip
 """The other filters that can be done without, the strictest first."""
 
-_LEVEL = re.compile(
-    r"^(?:senior|sr\.?|junior|jr\.?|lead|principal|staff|chief|head|associate)\s+", re.IGNORECASE
+_LEVEL = re.compile(r"^(?:senior|sr\.?|junior|jr\.?)\s+", re.IGNORECASE)
+_SOFTWARE = re.compile(
+    r"^(?:(?:software|back-?end|front-?end|full[ -]?stack|web|mobile|android|ios|python|java|"
+    r"javascript|typescript|react|node(?:\.?js)?|php|ruby|go|golang|rust|scala|kotlin|swift|"
+    r"c#|c\+\+|\.net|asp\.net|data|cloud|devops|embedded|application|applications)\s+)+"
+    r"(developer|engineer|programmer)$",
+    re.IGNORECASE,
 )
-_SAME_WORK = (("developer", "engineer"), ("engineer", "developer"), ("programmer", "developer"))
+_SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "developer"}
+"""Elsewhere than in software a developer is not an engineer."""
 
 Changes = dict[str, Any]
 
 
 def is_weak(shortlist: Shortlist) -> bool:
     """Whether fewer than 10 candidates score above 3."""
-    good = (profile for profile in shortlist.profiles if (profile.score or 0.0) > GOOD_SCORE)
-    return sum(1 for _ in good) < FEW
+    scores = [profile.score for profile in shortlist.profiles if profile.score is not None]
+    if shortlist.profiles and not scores:
+        return False  # Nothing is known of how well they fit.
+    return sum(score > GOOD_SCORE for score in scores) < FEW
 
 
 def suggestions_for(running: Sourcing, session: Session, shortlist: Shortlist) -> list[Suggestion]:
@@ -62,12 +69,19 @@ def suggestions_for(running: Sourcing, session: Session, shortlist: Shortlist) -
     # Without the paid tools nobody could make use of them.
     if session.status != "done" or running.settings.read_only or not is_weak(shortlist):
         return []
-    return suggest_changes(from_queries(running.shop.sent.in_force(session))[0])
+    filters, ignored = from_queries(running.shop.sent.in_force(session))
+    found = suggest_changes(filters)
+    if any(words.startswith(WIRES["within_km"].key) for words in ignored):
+        # It has a distance that cannot be read, so what would be wider is not known.
+        found = [one for one in found if "within_km" not in (one.filters or {})]
+    return found
 
 
 def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
-    """Up to five changes, the one that loosens least first."""
+    """Up to five changes, the one that loosens least first; none without a skill to search by."""
     shown = filters.shown()
+    if "skills" not in shown:
+        return []
     found = (suggestion for rule in _RULES for suggestion in rule(shown))
     short = [one for one in found if len(to_json(one)) <= _MOST_BYTES]
     return short[:MOST_SUGGESTIONS]
@@ -100,15 +114,18 @@ def _distance(shown: Changes) -> Iterator[Suggestion]:
 def _years(shown: Changes) -> Iterator[Suggestion]:
     span, wire = shown.get("years_of_experience"), WIRES["years_of_experience"]
     assert isinstance(wire, Range)
-    if span:
-        least, most = span.get("min", wire.lowest), span.get("max", wire.highest)
-        wider = {"min": max(wire.lowest, least - 1), "max": min(wire.highest, most + 2)}
-        wider = {side: wider[side] for side in span}
-        if wider != span:
-            yield Suggestion(
-                filters={"years_of_experience": wider},
-                reason="People a little outside the range of years often do the job as well.",
-            )
+    if not span:
+        return
+    reason = "People a little outside the range of years often do the job as well."
+    wider = {}
+    if "min" in span and span["min"] - 1 > wire.lowest:
+        wider["min"] = span["min"] - 1
+    if "max" in span and span["max"] + 2 < wire.highest:
+        wider["max"] = span["max"] + 2
+    if wider:
+        yield Suggestion(filters={"years_of_experience": wider}, reason=reason)
+    else:
+        yield Suggestion(remove_filters=["years_of_experience"], reason=reason)
 
 
 def _titles(shown: Changes) -> Iterator[Suggestion]:
@@ -124,18 +141,15 @@ def _titles(shown: Changes) -> Iterator[Suggestion]:
     if added:
         yield Suggestion(
             filters={"current_titles": [*titles, *added]},
-            reason=f"The same work goes by other titles too: {', '.join(added)}.",
+            reason=f"Similar work goes by other titles too: {', '.join(added)}.",
         )
 
 
 def _same_work(title: str) -> Iterator[str]:
-    for word, other in _SAME_WORK:
-        if re.search(rf"\b{word}\b", title, re.IGNORECASE):
-            yield re.sub(rf"\b{word}\b", partial(_cased, other), title, flags=re.IGNORECASE)
-
-
-def _cased(word: str, instead_of: re.Match[str]) -> str:
-    return word.title() if instead_of[0][0].isupper() else word
+    plain = _LEVEL.sub("", title)
+    if found := _SOFTWARE.match(plain):
+        other = _SAME_WORK[found[1].casefold()]
+        yield title[: -len(found[1])] + (other.title() if found[1][0].isupper() else other)
 
 
 def _dropped(names: tuple[str, ...], what: str) -> Callable[[Changes], Iterator[Suggestion]]:
@@ -143,7 +157,8 @@ def _dropped(names: tuple[str, ...], what: str) -> Callable[[Changes], Iterator[
         strictest = next((name for name in names if name in shown), None)
         if strictest is not None:
             yield Suggestion(
-                remove_filters=[strictest], reason=f"{strictest} is the strictest filter on {what}."
+                remove_filters=[strictest],
+                reason=f"{strictest} is usually the strictest filter on {what}.",
             )
 
     return drop

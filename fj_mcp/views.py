@@ -122,20 +122,25 @@ def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) 
     )
 
 
-def session_list(sessions: list[ListedSession], page: int, limit: int) -> SessionList:
+def session_list(
+    sessions: list[ListedSession], page: int, limit: int, can_spend: bool
+) -> SessionList:
     """One page of sessions, newest first."""
     newest = newest_first(sessions)
     chosen = newest[(page - 1) * limit : page * limit]
     has_more = page * limit < len(newest)
+    again = f", limit {limit}" if limit != 20 else ""
     if has_more:
-        step = f"For older ones call list_sessions with page {page + 1}."
+        step = f"For older ones call list_sessions with page {page + 1}{again}."
     elif chosen:
         step = "Call list_profiles with a session_id for its candidates; it is free."
     elif newest:
         pages = -(-len(newest) // limit)
-        step = f"{last_page(pages)}: call list_sessions with page {pages}."
-    else:
+        step = f"{last_page(pages)}: call list_sessions with page {pages}{again}."
+    elif can_spend:
         step = "There is no search here yet; create_sourcing_session starts one (5 credits)."
+    else:
+        step = "There is no search here yet, and this server cannot start one."
     for length in _TITLE_LENGTHS:
         lines = [_session_line(item, length) for item in chosen]
         shown = SessionList(sessions=lines, total=len(newest), has_more=has_more, next_step=step)

@@ -329,6 +329,37 @@ async def test_nobody_fitting_is_a_result_as_declared_and_not_an_error(either: A
     Draft202012Validator(declared).validate(answer.structured_content)
 
 
+async def test_a_read_only_server_never_advises_a_tool_that_it_does_not_have() -> None:
+    sandbox = Sandbox(match_seconds=0)
+    nobody = Fault("status", status=200, body={"data": {"docs": [], "totalDocs": 0}})
+    steps: list[str] = []
+    async with connected(sandbox, read_only=True) as assistant:
+        steps.append((await assistant.call("list_sessions"))["next_step"])
+    async with connected(sandbox) as assistant:
+        session_id = await assistant.search()
+    async with connected(sandbox, read_only=True) as assistant:
+        known = await tools_of(assistant)
+        for tool, more in (
+            ("list_sessions", {}),
+            ("get_session", {}),
+            ("wait_for_session", {}),
+            ("list_profiles", {"page": 5}),
+            ("show_candidates", {}),
+            ("export_profiles", {}),
+            ("get_spending", {}),
+        ):
+            taken = known[tool].input_schema["properties"]
+            session = {"session_id": session_id} if "session_id" in taken else {}
+            steps.append((await assistant.call(tool, **session, **more)).get("next_step", ""))
+    async with connected(sandbox, read_only=True) as assistant:
+        sandbox.fail("profiles", nobody, times=9)
+        for tool in ("wait_for_session", "list_profiles", "show_candidates", "export_profiles"):
+            steps.append((await assistant.call(tool, session_id=session_id))["next_step"])
+    assert sum("list_profiles" in step for step in steps) >= 3
+    for step in steps:
+        assert not any(name in step for name in PAID), step
+
+
 def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]]:
     """Arguments for each tool that need the API, for the session named."""
     session = {"session_id": session_id}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +152,13 @@ async def test_only_who_was_asked_for_is_exported_with_their_rank(assistant: Ass
     assert 5 <= good["rows"] < 100
 
 
-async def test_a_candidate_of_another_session_is_refused_by_name(
-    assistant: Assistant, tmp_path: Path
-) -> None:
-    session_id = await assistant.search()
-    text = await assistant.refusal(
-        "export_profiles", session_id=session_id, candidate_ids=["somebody-else"]
-    )
+async def test_a_candidate_of_another_session_is_refused_by_name(tmp_path: Path) -> None:
+    async with connected(export_dir=tmp_path) as assistant:
+        session_id = await assistant.search()
+        text = await assistant.refusal(
+            "export_profiles", session_id=session_id, candidate_ids=["somebody-else"]
+        )
+    assert list(tmp_path.iterdir()) == []
     assert "candidate_ids[0] somebody-else is not in session" in text
 
 
@@ -170,6 +171,29 @@ async def test_nobody_to_export_makes_no_file(tmp_path: Path) -> None:
     assert "path" not in result
     assert "no file was made" in result["next_step"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["with room", "full"])
+async def test_a_drive_without_hard_links_gets_the_whole_file_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    if not room:
+        monkeypatch.setattr(os, "rename", refuse)
+        monkeypatch.setattr(os, "replace", refuse)
+        monkeypatch.setattr(Path, "replace", refuse)
+    async with connected(export_dir=tmp_path) as assistant:
+        session_id = await assistant.search()
+        if room:
+            result = await assistant.call("export_profiles", session_id=session_id)
+            assert len(rows_of(result["path"])) == 100
+        else:
+            text = await assistant.refusal("export_profiles", session_id=session_id)
+            assert "Operation not permitted" in text
+    assert len(list(tmp_path.iterdir())) == room
 
 
 async def test_a_file_is_its_owners_alone_and_never_replaces_another(tmp_path: Path) -> None:
@@ -192,7 +216,11 @@ async def test_a_file_is_its_owners_alone_and_never_replaces_another(tmp_path: P
     [
         (".NET / Pune: senior!", "net-pune-senior-"),
         ("../../etc/passwd", "etc-passwd-"),
-        ("🙂", "shortlist-"),
+        ("🙂", "🙂-"),
+        ("!!", "shortlist-"),
+        ("सीनियर डेवलपर, पुणे", "सीनियर-डेवलपर-पुणे-"),
+        ("Re\u0301sume\u0301", "r\u00e9sum\u00e9-"),
+        ("𠀀" * 200, "𠀀" * 30 + "-"),
     ],
 )
 async def test_a_file_is_named_after_its_session_and_stays_in_its_folder(
@@ -223,6 +251,42 @@ async def test_without_a_folder_of_its_own_it_goes_to_downloads_or_the_working_d
         beside = await assistant.call("export_profiles", session_id=session_id)
     assert Path(downloaded["path"]).parent == (home / "Downloads").resolve()
     assert Path(beside["path"]).parent == work.resolve()
+
+
+@pytest.mark.parametrize(
+    ("written", "harmless"),
+    [
+        ("x;=cmd|'/c calc'!A1;y", "x;'=cmd|'/c calc'!A1;y"),
+        ("a; -1", "a; '-1"),
+        ("well-known; C++", "well-known; C++"),
+    ],
+)
+async def test_what_follows_a_semicolon_is_no_formula_either(
+    assistant: Assistant, written: str, harmless: str
+) -> None:
+    session_id = await unread_session(assistant)
+    person = {"headline": written, "skills": ["C#", "=1+1"]}
+    assistant.sandbox.fail("profiles", page_of(profile(1, 4, profile=person)))
+    result = await assistant.call("export_profiles", session_id=session_id)
+    (row,) = rows_of(result["path"])
+    assert row["headline"] == harmless
+    assert row["skills"] == "C#; '=1+1"
+
+
+async def test_people_without_an_id_are_exported_by_their_own_scores(assistant: Assistant) -> None:
+    session_id = await unread_session(assistant)
+    nameless = [{"finalScore": score, "profile": {"name": f"P{score}"}} for score in (1, 5)]
+    assistant.sandbox.fail("profiles", page_of(*nameless))
+    result = await assistant.call("export_profiles", session_id=session_id, min_score=4)
+    assert [row["name"] for row in rows_of(result["path"])] == ["P5"]
+
+
+async def test_a_home_that_does_not_exist_is_told_in_a_sentence() -> None:
+    async with connected(export_dir=Path("~nosuchuser/x")) as assistant:
+        session_id = await assistant.search()
+        text = await assistant.refusal("export_profiles", session_id=session_id)
+    assert text.startswith("Nothing was written or charged")
+    assert "FJ_EXPORT_DIR" in text
 
 
 async def test_a_folder_that_cannot_be_written_to_is_named_with_the_remedy(tmp_path: Path) -> None:

@@ -354,7 +354,7 @@ async def test_a_score_that_nobody_reaches_is_lowered_and_not_paid_for(
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
     assert page["candidates"] == []
     assert page["next_step"] == (
-        f"All 2 candidates score less. Call list_profiles with session_id {session_id} and a "
+        f"None of the 2 candidates reaches that score. Call list_profiles with session_id {session_id} and a "
         "lower min_score; it is free."
     )
 
@@ -376,7 +376,8 @@ async def test_a_page_beyond_the_last_says_which_pages_there_are(assistant: Assi
         assert page["candidates"] == []
         assert page["next_step"].startswith(words)
         assert "credits" not in page["next_step"]
-        assert page["next_step"].endswith(f"page {page['pages']}.")
+        limited = "" if limit == 20 else f", limit {limit}"
+        assert page["next_step"].endswith(f"page {page['pages']}{limited}.")
 
 
 async def test_a_page_of_sessions_beyond_the_last_says_which_pages_there_are(

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from fj_mcp.filters import FilterChanges, SearchFilters
 from fj_mcp.queries import to_queries
+from fj_mcp.results import Suggestion
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.suggestions import suggest_changes
 from tests.front import CSHARP, Assistant, connected
@@ -136,28 +137,119 @@ async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is(
             assert name not in updated["filters"]
 
 
-async def test_the_sandbox_finds_more_people_with_each_suggestion() -> None:
-    narrow = {
-        "skills": {"mandatory": ["C#", "Kubernetes"]},
-        "regions": ["Pune, Maharashtra, India"],
-        "years_of_experience": {"min": 4, "max": 5},
-        "current_titles": ["Senior Software Developer", "Software Developer"],
-    }
-    sandbox = Sandbox(match_seconds=0, credits=10_000, first_batch=1_000)
+@pytest.mark.parametrize(
+    ("narrow", "which"),
+    [
+        ({"skills": {"mandatory": ["C#", "Kubernetes"]}}, "skills"),
+        (
+            {"skills": {"mandatory": ["C#"]}, "regions": ["Pune, Maharashtra, India"]},
+            "within_km",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "years_of_experience": {"min": 4, "max": 5}},
+            "years_of_experience",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "current_titles": ["Senior Software Developer"]},
+            "current_titles",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "company_types": ["Public Company"]},
+            "company_types",
+        ),
+        ({"skills": {"core": ["C#"]}, "degree": "Master's or Above"}, "degree"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_search_finds_more_people_with_what_is_suggested(
+    narrow: dict[str, Any], which: str
+) -> None:
+    sandbox = Sandbox(match_seconds=0, credits=10_000, first_batch=5_000)
+    suggestions = suggest_changes(FilterChanges.model_validate(narrow))
+    suggestion = next(
+        one for one in suggestions if which in {**(one.filters or {}), **as_keys(one)}
+    )
+    changed = narrow | (suggestion.filters or {})
+    for name in suggestion.remove_filters or []:
+        del changed[name]
     async with connected(sandbox) as assistant:
 
         async def found(filters: dict[str, Any]) -> int:
-            started = await assistant.call(
-                "create_sourcing_session", title="Any", filters=filters, allow_duplicate=True
-            )
+            started = await assistant.call("create_sourcing_session", title="Any", filters=filters)
             return int(started["expected_profiles"])
 
         before = await found(narrow)
-        for suggestion in suggest_changes(FilterChanges.model_validate(narrow)):
-            changed = narrow | (suggestion.filters or {})
-            for name in suggestion.remove_filters or []:
-                del changed[name]
-            assert await found(changed) >= before, suggestion
+        assert 0 < before < await found(changed)
+
+
+def as_keys(suggestion: Suggestion) -> dict[str, None]:
+    return dict.fromkeys(suggestion.remove_filters or [])
+
+
+@pytest.mark.parametrize("known", [[], ["Senior"]])
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("Senior .NET Developer", [".NET Developer", ".NET Engineer", "Senior .NET Engineer"]),
+        ("backend engineer", ["backend developer"]),
+        ("Head of Engineering", []),
+        ("Chief of Staff", []),
+        ("Mechanical Engineer", []),
+        ("Sales Engineer", []),
+        ("Business Developer", []),
+        ("Real Estate Developer", []),
+        ("Lead Generation Specialist", []),
+        ("Developer Advocate", []),
+    ],
+)
+def test_only_titles_of_the_same_work_are_suggested(
+    title: str, more: list[str], known: list[str]
+) -> None:
+    filters = {"skills": {"core": ["C#"]}, "current_titles": [title, *known]}
+    suggested = [
+        one.filters["current_titles"]
+        for one in suggest_changes(FilterChanges.model_validate(filters))
+        if one.filters and "current_titles" in one.filters
+    ]
+    expected = [[title, *known, *more]] if more else []
+    assert [sorted(titles) for titles in suggested] == [sorted(titles) for titles in expected]
+
+
+@pytest.mark.parametrize("span", [{"min": 1}, {"max": 58}, {"min": 1, "max": 59}])
+async def test_a_range_that_would_restrict_nothing_is_dropped_instead(
+    assistant: Assistant, span: dict[str, int]
+) -> None:
+    filters = {"skills": {"core": ["C#"]}, "years_of_experience": span}
+    (suggestion,) = suggest_changes(FilterChanges.model_validate(filters))
+    assert suggestion.remove_filters == ["years_of_experience"]
+    started = await assistant.call("create_sourcing_session", title="T", filters=filters)
+    await assistant.call(
+        "update_sourcing_session",
+        session_id=started["session_id"],
+        remove_filters=suggestion.remove_filters,
+    )
+
+
+def test_a_session_that_stores_no_skill_gets_no_suggestion_because_none_could_be_taken() -> None:
+    assert suggest_changes(FilterChanges.model_validate({"degree": "Master's or Above"})) == []
+
+
+async def test_a_distance_that_cannot_be_read_is_not_made_smaller(assistant: Assistant) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of())
+    stored = assistant.sandbox.sessions[session_id]
+    stored.queries.update(as_queries(NARROW))
+    stored.queries["geo_distance"] = {"type": "=", "value": ["800_km"]}
+    listed = await assistant.call("list_profiles", session_id=session_id)
+    assert all("within_km" not in one.get("filters", {}) for one in listed["suggestions"])
+
+
+async def test_of_people_without_scores_nothing_is_known_and_nothing_suggested(
+    assistant: Assistant,
+) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(*(profile(number) for number in range(12))))
+    assert "suggestions" not in await assistant.call("list_profiles", session_id=session_id)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -169,9 +261,11 @@ def test_whatever_the_filters_are_at_most_five_valid_changes_are_suggested(
     assert len(suggestions) <= 5
     for one in suggestions:
         assert (one.filters is None) is not (one.remove_filters is None)
-        merged = FilterChanges.model_validate(filters).shown() | (one.filters or {})
+        before = FilterChanges.model_validate(filters).shown()
+        changes = FilterChanges.model_validate(one.filters or {})
+        # What an update refuses as restricting nothing would be gone here.
+        assert changes.shown().keys() == (one.filters or {}).keys()
+        merged = before | changes.shown()
         for name in one.remove_filters or []:
             del merged[name]
-        again = FilterChanges.model_validate(merged).shown()
-        assert again != FilterChanges.model_validate(filters).shown()
-        assert again.get("skills")
+        assert SearchFilters.model_validate(merged).shown() != before

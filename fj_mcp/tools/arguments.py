@@ -55,6 +55,8 @@ _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 SessionId = Annotated[
     _Trimmed,
     _like("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
+    # One session has one spelling, so that nothing is bought twice in it at once.
+    AfterValidator(str.lower),
     Field(description="From create_sourcing_session or list_sessions."),
 ]
 CandidateId = Annotated[

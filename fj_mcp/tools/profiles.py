@@ -1,5 +1,6 @@
 """Tools for the candidates of a session."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver import Context
@@ -38,16 +39,10 @@ async def list_profiles(
     """
     session = await running.matching.look(session_id)
     shortlist = await running.shortlists.ranked(session)
-    return pages.candidate_list(
-        session,
-        shortlist,
-        shortlist.at_least(min_score),
-        wanted_skills(session.queries),
-        page=page,
-        limit=limit,
-        detailed=detail == "detailed",
-        suggestions=suggestions_for(running, session, shortlist),
-    )
+    view = pages.View(page, limit, min_score, detail == "detailed", not running.settings.read_only)
+    suggestions = suggestions_for(running, session, shortlist)
+    wanted = wanted_skills(session.queries)
+    return pages.candidate_list(session, shortlist, wanted, view, suggestions)
 
 
 async def get_candidate(
@@ -70,26 +65,19 @@ async def show_candidates(
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
 ) -> ShownCandidates:
     """Show the person a session's candidates as an interactive shortlist to sort, filter, open,
-    select and export. Free: revealing contacts and fetching more from it cost credits, and the
-    person is asked there first. Use it when they want to look through the candidates; to read
-    candidates without showing them use list_profiles, which also continues with page 2 in clients
-    without views, where only the first 20 come back as text.
+    select and export, when they want to look themselves. To read candidates without showing them
+    use list_profiles, for a file export_profiles. Free; does not wait. The result has the best 20:
+    while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
+    and fetching more in it cost credits, and the person is asked first.
     """
     session = await running.matching.look(session_id)
     shortlist = await running.shortlists.ranked(session)
     wanted = wanted_skills(session.queries)
-    listed = pages.candidate_list(
-        session,
-        shortlist,
-        shortlist.at_least(min_score),
-        wanted,
-        page=1,
-        limit=20,
-        detailed=False,
-        suggestions=suggestions_for(running, session, shortlist),
-    )
+    view = pages.View(min_score=min_score, can_spend=not running.settings.read_only)
+    suggestions = suggestions_for(running, session, shortlist)
+    listed = pages.candidate_list(session, shortlist, wanted, view, suggestions)
     prices = None
-    if not running.settings.read_only:
+    if view.can_spend:
         price = running.spending.price
         prices = Prices(fetch_more=price("fetch_more"), reveal=price("reveal"))
     return pages.shown_candidates(listed, session, wanted, min_score, prices)
@@ -102,19 +90,23 @@ async def export_profiles(
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
     candidate_ids: Annotated[
-        list[CandidateId], Field(min_length=1, max_length=1_000, description="Only these.")
+        list[CandidateId],
+        Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
     ] = LEFT_OUT,
 ) -> ExportedProfiles:
-    """Save a session's candidates as a new file for a spreadsheet or a program: rank, score,
-    career, skills and contacts already revealed. Free, reveals nothing, replaces no file. Returns
-    the file's path (an address, where the server is remote), not the candidates: to read them use
-    list_profiles. Does not wait: of a running session it saves who is matched so far.
+    """Save a session's candidates as a new file, when the person wants to keep or pass them on:
+    rank, score, latest jobs, skills, contacts already revealed. To read or show them use
+    list_profiles or show_candidates. Free, reveals nothing, replaces no file. Does not wait: of a
+    running session it saves who is matched so far. Returns rows and the path (a uri from a remote
+    server), or no file if nobody fits.
     """
     from fj_mcp import exports
 
     report = exports.rising_pages(ctx.report_progress)
     export = await exports.exported(running, session_id, format, min_score, candidate_ids, report)
-    path = None
-    if export.rows:
-        path = await exports.write_export(export, running.settings.export_dir, format)
-    return pages.exported(session_id, export, path)
+    place: Path | str | None = None
+    if export.rows and running.remote:
+        place = exports.resource_uri(session_id, format, min_score, candidate_ids)
+    elif export.rows:
+        place = await exports.write_export(export, running.settings.export_dir, format)
+    return pages.exported(session_id, export, place)

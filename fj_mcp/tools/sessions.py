@@ -155,7 +155,9 @@ async def wait_for_session(
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
             suggestions = suggestions_for(running, session, shortlist)
-    return pages.waited(session, anyio.current_time() - started, top, suggestions)
+    seconds = anyio.current_time() - started
+    can_spend = not running.settings.read_only
+    return pages.waited(session, seconds, top, suggestions, can_spend)
 
 
 async def fetch_more_profiles(
@@ -215,4 +217,5 @@ async def list_sessions(running: Running, page: Page = 1, limit: PageSize = 20) 
     search again; has_more true means that the next page holds older ones. For one session's
     filters and status use get_session.
     """
-    return views.session_list(await running.client.project_sessions(), page, limit)
+    sessions = await running.client.project_sessions()
+    return views.session_list(sessions, page, limit, not running.settings.read_only)
