@@ -62,3 +62,10 @@ def test_the_readme_proves_the_registry_name_and_stays_short(
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"mcp-name: {registry_entry['name']}" in readme
     assert len(readme.splitlines()) <= 150
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", readme) + re.findall(r'src="([^"]+)"', readme)
+    assert {"docs/spending.md", "docs/images/shortlist-light.png"} <= set(links)
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -1,0 +1,75 @@
+"""Draws the pictures of the shortlist in docs/images, from a real run on the sandbox.
+
+`python -m scripts.screenshots`, in a clone, with a Chromium.
+"""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from fj_mcp.sandbox import Sandbox
+from tests.view.desk import Served, View, browsing, opened, served
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+SEARCH = {
+    "title": "Senior .NET developers, Pune, Bengaluru or Hyderabad",
+    "filters": {
+        "skills": {
+            "mandatory": ["C#"],
+            "core": ["ASP.NET Core", "SQL Server", "Azure"],
+            "secondary": ["Docker", "Microservices"],
+        },
+        "regions": [
+            "Pune, Maharashtra, India",
+            "Bengaluru, Karnataka, India",
+            "Hyderabad, Telangana, India",
+        ],
+        "years_of_experience": {"min": 3, "max": 15},
+    },
+}
+
+
+def main() -> None:
+    """Draw all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with served(Sandbox(match_seconds=0)) as at, browsing() as browser:
+        session = None
+        for name, theme, width, height in (
+            ("light", "light", 1200, 900),
+            ("dark", "dark", 1200, 760),
+            ("narrow", "light", 360, 900),
+        ):
+            view = show(browser, at, theme, width, height, session)
+            session = view.session_id
+            if name == "light":
+                reveal_and_open(view)
+            if name == "dark":
+                view.frame.locator(".chip", has_text="Azure").click()
+                view.frame.get_by_role("slider").fill("3.5")
+            view.page.screenshot(path=IMAGES / f"shortlist-{name}.png")
+            view.page.context.close()
+
+
+def show(
+    browser: Browser, at: Served, theme: str, width: int, height: int, session: str | None
+) -> View:
+    """The shortlist on a screen of this size."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    wish = SEARCH | ({"session": session} if session else {})
+    return opened(context.new_page(), at, theme=theme, **wish).settled()
+
+
+def reveal_and_open(view: View) -> None:
+    """Reveal two addresses, and look at somebody's career."""
+    view.select(0, 2)
+    view.button("Reveal e-mail").click()
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.notice).to_contain_text("charged")
+    view.rows.nth(1).locator(".opener").click()
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+    view.rows.first.hover()
+
+
+if __name__ == "__main__":
+    main()

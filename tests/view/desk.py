@@ -1,0 +1,167 @@
+"""The shortlist in a real browser, in a host page whose client is connected to the real server."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from fj_mcp.sandbox import Sandbox
+from fj_mcp.server import build_server
+from fj_mcp.settings import Settings
+
+CHROMIUM = Path("/usr/bin/chromium")
+HOST_PAGE = Path(__file__).parent / "host.html"
+WIDE, NARROW = 1200, 360
+PEOPLE = 45
+"""How many people a search of `CSHARP` finds: three pages of the list."""
+
+PATIENCE_MS = 10_000
+"""How long anything on the page may take to happen."""
+
+CSHARP = {
+    "skills": {"mandatory": ["C#"], "core": ["ASP.NET Core", "SQL Server"], "secondary": ["Docker"]}
+}
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Served:
+    """A server on a sandbox, with the host page beside it."""
+
+    def __init__(self, address: str, sandbox: Sandbox) -> None:
+        self.address = address
+        self.sandbox = sandbox
+
+    def sent(self, operation: str) -> int:
+        """How many requests of one operation reached the API."""
+        return sum(call.operation == operation for call in self.sandbox.calls)
+
+
+Serve = Callable[..., Served]
+"""Makes a server on a sandbox, with settings."""
+
+
+class View:
+    """The shortlist as its person sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.frame: FrameLocator = page.frame_locator("iframe")
+        self.rows = self.frame.locator("#people > tr:not(.opened)")
+        self.dialog = self.frame.get_by_role("dialog")
+        self.notice = self.frame.locator("#notice")
+        self.problem = self.frame.get_by_role("alert")
+
+    def button(self, name: str, *, exact: bool = True) -> Locator:
+        return self.frame.get_by_role("button", name=name, exact=exact)
+
+    def column(self, kind: str) -> list[str]:
+        """The texts of one column, from top to bottom."""
+        return self.rows.locator(f".{kind}").all_text_contents()
+
+    def names(self) -> list[str]:
+        return self.rows.locator(".opener").all_text_contents()
+
+    def select(self, *places: int) -> list[str]:
+        """Selects rows. Returns their people's names."""
+        for place in places:
+            self.rows.nth(place).get_by_role("checkbox").check()
+        names = self.names()
+        return [names[place] for place in places]
+
+    def recorded(self, kind: str) -> list[Any]:
+        """What the host was asked for: `calls`, `links`, `messages` or `heights`."""
+        found: list[Any] = self.page.evaluate("kind => window.desk.recorded[kind]", kind)
+        return found
+
+    def calls(self, tool: str) -> list[dict[str, Any]]:
+        """The arguments of each call of a tool that the shortlist asked for."""
+        return [call["arguments"] for call in self.recorded("calls") if call["name"] == tool]
+
+    def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """What the server answers to the host itself."""
+        script = "([tool, args]) => window.desk.call(tool, args)"
+        answer: dict[str, Any] = self.page.evaluate(script, [tool, arguments])
+        return answer
+
+    def answer(self, tool: str, result: dict[str, Any]) -> None:
+        """Lets the host answer the shortlist's calls of a tool from now on."""
+        script = "([tool, result]) => void window.desk.answers.set(tool, result)"
+        self.page.evaluate(script, [tool, result])
+
+    @property
+    def session_id(self) -> str:
+        return str(self.page.evaluate("window.desk.session"))
+
+    def settled(self) -> "View":
+        """Waits until everybody is listed."""
+        expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
+        expect(self.frame.locator("#working")).to_be_hidden()
+        return self
+
+    def inside(self, script: str) -> Any:
+        """What a script in the shortlist's own frame gives."""
+        return self.page.frames[1].evaluate(script)
+
+
+@contextmanager
+def served(sandbox: Sandbox, **settings: Any) -> Iterator[Served]:
+    """A server on `sandbox`, over HTTP on a free port of this machine."""
+
+    async def host_page(_: Request) -> Response:
+        return FileResponse(HOST_PAGE)
+
+    with TemporaryDirectory() as kept, socket.create_server(("127.0.0.1", 0)) as listener:
+        given = Settings.model_validate({"sandbox": True, "state_dir": kept} | settings)
+        app = build_server(given, sandbox.transport).streamable_http_app()
+        app.router.routes.append(Route("/host.html", host_page))
+        config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", sandbox)
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A Chromium of this machine, or a reason why there is none."""
+    if not CHROMIUM.exists():
+        reason = f"{CHROMIUM} is not installed"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=30_000
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(page: Page, at: Served, **wish: Any) -> View:
+    """The shortlist of a new search, as soon as the host has handed it over.
+
+    `wish` is what the host page is asked for; `ui/host/main.ts` lists it.
+    """
+    wish = {"filters": CSHARP} | wish
+    page.goto(f"{at.address}/host.html?wish={quote(json.dumps(wish))}")
+    page.wait_for_function("window.desk || document.title.startsWith('failed')")
+    assert page.evaluate("'desk' in window"), page.title()
+    return View(page)

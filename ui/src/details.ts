@@ -1,0 +1,78 @@
+/** One candidate in full, under their row. */
+
+import { button, el } from "./dom";
+import type { FullCandidate, Job } from "./types";
+
+export function loadingDetails(): HTMLElement {
+  return el("p", { class: "quiet", role: "status" }, "Loading the career…");
+}
+
+export function failedDetails(sentence: string, again: () => void): HTMLElement {
+  return el(
+    "div",
+    { class: "failed", role: "alert" },
+    el("p", {}, sentence),
+    button("Try again", again),
+  );
+}
+
+export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElement {
+  const jobs = [...(person.current_jobs ?? []), ...(person.past_jobs ?? [])];
+  return el(
+    "div",
+    { class: "details" },
+    el(
+      "div",
+      {},
+      section("Why", person.why && el("p", {}, person.why)),
+      section("Highlights", lines(person.highlights)),
+      section("Strengths", lines(person.strengths)),
+      section("To check", lines(person.weaknesses)),
+      section("Education", lines(person.education)),
+      section("Certificates", lines(person.certifications)),
+      section("Honours", lines(person.honors)),
+    ),
+    el(
+      "div",
+      {},
+      section("Experience", jobs.length > 0 && el("ol", { class: "jobs" }, ...jobs.map(job))),
+      section("Summary", person.summary && el("p", { class: "text" }, person.summary)),
+      section("All skills", person.skills && el("p", {}, person.skills.join(", "))),
+    ),
+    el(
+      "div",
+      { class: "contact" },
+      section("E-mail", lines(person.email)),
+      section("Phone", lines(person.phone)),
+      ...actions,
+    ),
+  );
+}
+
+function section(title: string, content: Node | string | false | undefined): HTMLElement | false {
+  return content ? el("section", {}, el("h3", {}, title), content) : false;
+}
+
+function lines(texts: string[] | undefined): HTMLElement | false {
+  return texts?.length ? el("ul", {}, ...texts.map((text) => el("li", {}, text))) : false;
+}
+
+/** "Apr 2022" for 2022-04-01; anything else stays as it is. */
+function month(date: string | undefined): string | undefined {
+  if (!date || !/^\d{4}-\d\d(-\d\d)?$/.test(date)) return date;
+  const day = new Date(`${date.slice(0, 7)}-01T00:00:00Z`);
+  const told = { month: "short", year: "numeric", timeZone: "UTC" } as const;
+  return Number.isNaN(day.getTime()) ? date : day.toLocaleDateString("en", told);
+}
+
+function job({ title, company, start, end, description }: Job): HTMLElement {
+  const dates = [month(start), start && !end ? "now" : month(end)].filter(Boolean).join(" – ");
+  return el(
+    "li",
+    {},
+    el("strong", {}, title ?? company ?? "Position"),
+    title && company ? ` at ${company}` : "",
+    dates && el("span", { class: "dates" }, dates),
+    description && el("p", { class: "text" }, description),
+  );
+}

@@ -1,0 +1,201 @@
+/** The candidates, and which of them are shown in which order. */
+
+import type { Card, Channel, Outcome, Page, Shown, Status } from "./types";
+
+export type Column = "score" | "name" | "role" | "region" | "years" | "skills" | "why";
+
+/** The columns that are sorted from the most to the least when they are first asked for. */
+const MOST_FIRST: ReadonlySet<Column> = new Set(["score", "years", "skills"]);
+
+export interface Contact {
+  outcome: Outcome;
+  values: string[];
+}
+
+const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
+
+const folded = (text: string): string => text.normalize("NFKC").trim().toLowerCase();
+
+export class Shortlist {
+  readonly sessionId: string;
+  readonly title: string;
+  readonly canSpend: boolean;
+  readonly prices: { fetch_more?: number; reveal?: number };
+  readonly wantedSkills: string[];
+
+  status: Status;
+  matched: number;
+  /** How many people are being matched; 0 where that is not known. */
+  expected = 0;
+  total: number;
+  /** What the server was asked for: people who score less are not among the candidates. */
+  leastScore: number;
+  exhausted = false;
+
+  readonly selected = new Set<string>();
+  readonly fresh = new Set<string>();
+
+  text = "";
+  minScore = 0;
+  readonly skills = new Set<string>();
+  column: Column = "score";
+  descending = true;
+
+  #cards = new Map<string, Card>();
+  #contacts = new Map<string, Contact>();
+  #searched = new WeakMap<Card, string>();
+
+  constructor(shown: Shown) {
+    this.sessionId = shown.session_id;
+    this.title = shown.title ?? "Shortlist";
+    this.status = shown.status;
+    this.matched = shown.matched;
+    this.total = shown.total;
+    this.leastScore = shown.min_score ?? 0;
+    this.canSpend = shown.can_spend ?? false;
+    this.prices = shown.prices ?? {};
+    this.wantedSkills = shown.wanted_skills ?? [];
+    this.add(shown);
+  }
+
+  get cards(): Card[] {
+    return [...this.#cards.values()];
+  }
+
+  get filtered(): boolean {
+    return this.text.trim() !== "" || this.minScore > 0 || this.skills.size > 0;
+  }
+
+  card(id: string): Card | undefined {
+    return this.#cards.get(id);
+  }
+
+  name(id: string): string {
+    return this.#cards.get(id)?.name ?? `Candidate ${id}`;
+  }
+
+  add(page: Page, markNew = false): void {
+    this.total = page.total;
+    for (const card of page.candidates) {
+      const id = card.candidate_id;
+      if (markNew && !this.#cards.has(id)) this.fresh.add(id);
+      this.#cards.set(id, card);
+    }
+  }
+
+  /** Only these people are listed now, best first. */
+  keep(cards: Card[]): void {
+    this.#cards = new Map(cards.map((card) => [card.candidate_id, card]));
+    for (const id of this.selected) if (!this.#cards.has(id)) this.selected.delete(id);
+  }
+
+  contact(id: string, channel: Channel): Contact | undefined {
+    const known = this.#contacts.get(`${channel} ${id}`);
+    const card = this.#cards.get(id);
+    const revealed = channel === "email" ? card?.email_revealed : card?.phone_revealed;
+    return known ?? (revealed ? { outcome: "already_revealed", values: [] } : undefined);
+  }
+
+  setContact(id: string, channel: Channel, contact: Contact): void {
+    this.#contacts.set(`${channel} ${id}`, contact);
+  }
+
+  /** The wanted skills that somebody lists. */
+  has(card: Card): string[] {
+    const { skills = [], missing_skills: missing = [] } = card;
+    // On a full page both lists are cut at the same length, so that the shorter one is whole.
+    if (missing.length < skills.length) {
+      const lacked = new Set(missing.map(folded));
+      return this.wantedSkills.filter((skill) => !lacked.has(folded(skill)));
+    }
+    const listed = new Set(skills.map(folded));
+    return this.wantedSkills.filter((skill) => listed.has(folded(skill)));
+  }
+
+  /** The skills to filter by: the wanted ones, else those that most people list. */
+  commonSkills(): [skill: string, people: number][] {
+    const counts = new Map<string, number>();
+    for (const card of this.#cards.values()) {
+      const skills = this.wantedSkills.length ? this.has(card) : (card.skills ?? []);
+      for (const skill of skills) counts.set(skill, (counts.get(skill) ?? 0) + 1);
+    }
+    if (this.wantedSkills.length) return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
+    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 12);
+  }
+
+  /** Sorts by a column, or turns the order round if it is sorted by it already. */
+  sortBy(column: Column): void {
+    this.descending = this.column === column ? !this.descending : MOST_FIRST.has(column);
+    this.column = column;
+  }
+
+  clearFilters(): void {
+    this.text = "";
+    this.minScore = 0;
+    this.skills.clear();
+  }
+
+  visible(): Card[] {
+    const words = folded(this.text).split(/\s+/).filter(Boolean);
+    const chosen = this.cards.filter(
+      (card) =>
+        (this.minScore === 0 || (card.score ?? -1) >= this.minScore) &&
+        this.#lists(card, this.skills) &&
+        words.every((word) => this.#words(card).includes(word)),
+    );
+    const values = new Map(chosen.map((card) => [card, this.#value(card)]));
+    // The sort is stable: who is equal stays in the server's order.
+    return chosen.sort((one, other) => this.#compare(values.get(one), values.get(other)));
+  }
+
+  #lists(card: Card, skills: ReadonlySet<string>): boolean {
+    if (!skills.size) return true;
+    const listed = new Set([...this.has(card), ...(card.skills ?? [])]);
+    return [...skills].every((skill) => listed.has(skill));
+  }
+
+  #compare(one: number | string | undefined, other: number | string | undefined): number {
+    if (one === undefined || other === undefined) {
+      return Number(one === undefined) - Number(other === undefined);
+    }
+    const order =
+      typeof one === "number" && typeof other === "number"
+        ? one - other
+        : collator.compare(String(one), String(other));
+    return this.descending ? -order : order;
+  }
+
+  #value(card: Card): number | string | undefined {
+    switch (this.column) {
+      case "score":
+        return card.score;
+      case "name":
+        return card.name;
+      case "role":
+        return role(card);
+      case "region":
+        return card.region;
+      case "years":
+        return card.years_of_experience;
+      case "skills":
+        return this.has(card).length - (card.missing_skills?.length ?? 0);
+      case "why":
+        return card.why;
+    }
+  }
+
+  #words(card: Card): string {
+    let words = this.#searched.get(card);
+    if (words === undefined) {
+      const { name, headline, title, company, region, skills = [], why } = card;
+      words = folded([name, headline, title, company, region, ...skills, why].join(" "));
+      this.#searched.set(card, words);
+    }
+    return words;
+  }
+}
+
+/** "Developer at Acme", or as much of it as is known. */
+export function role(card: { title?: string; company?: string }): string | undefined {
+  return [card.title, card.company].filter(Boolean).join(" at ") || undefined;
+}
