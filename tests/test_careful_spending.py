@@ -418,3 +418,29 @@ async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_on
         report = await assistant.call("get_spending")
     assert [line["credits"] for line in report["purchases"]] == [5, 5, 5]
     assert [charge.amount for charge in sandbox.charges] == [5, 5, 5]
+
+
+async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift() -> None:
+    clock = Stepped()
+    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    async with connected(sandbox, clock=clock) as assistant:
+        session_id = await assistant.search()
+        listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
+        ids = [card["candidate_id"] for card in listed["candidates"]]
+        async with connected() as elsewhere:
+            twin = await elsewhere.search()
+            tried = await elsewhere.call(
+                "reveal_contacts", session_id=twin, candidate_ids=ids, channel="email"
+            )
+        person = next(one["candidate_id"] for one in tried["results"] if one["status"] == "found")
+        reveal = {"session_id": session_id, "candidate_ids": [person], "channel": "email"}
+        before = (await assistant.call("get_spending"))["spent_today"]
+        sandbox.fail("reveal", Fault("drop_after"))
+        # As the session was before, while the profile shows the contact already.
+        stale = sandbox.sessions[session_id].shown("w", clock.now())
+        body = {"data": {"session": stale}, "statusCode": 200}
+        sandbox.fail("get_session", Fault("delay_before"), times=2)
+        sandbox.fail("get_session", Fault("status", status=200, body=body))
+        (told,) = (await assistant.call("reveal_contacts", **reveal))["results"]
+        assert told["status"] == "found"
+        assert (await assistant.call("get_spending"))["spent_today"] == before + 5

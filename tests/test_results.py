@@ -354,8 +354,8 @@ async def test_a_score_that_nobody_reaches_is_lowered_and_not_paid_for(
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
     assert page["candidates"] == []
     assert page["next_step"] == (
-        f"None of the 2 candidates reaches that score. Call list_profiles with session_id {session_id} and a "
-        "lower min_score; it is free."
+        "None of the 2 candidates reaches that score. Call list_profiles with session_id "
+        f"{session_id} and a lower min_score; it is free."
     )
 
 
