@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from bench.export import export
+from bench.http import http
 from bench.listing import listing
 from bench.one_call import one_call
 from bench.purchases import purchases
@@ -18,7 +19,7 @@ from bench.waits import waits
 
 Measure = Callable[[], Awaitable[list[Row]]]
 
-MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, export, waits)
+MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, export, waits, http)
 """Everything that is measured, one after the other so that nothing timed has company."""
 
 

@@ -22,7 +22,7 @@ async def one_call() -> list[Row]:
         async with (
             server_on(api) as ours,
             bare_http(api) as http,
-            Client(_bare_server(http), mode="legacy") as bare,
+            Client(bare_server(http), mode="legacy") as bare,
         ):
             session_id = await search(ours)
             subjects = [partial(_seconds_to_session, one, session_id) for one in (ours, bare)]
@@ -31,7 +31,8 @@ async def one_call() -> list[Row]:
     return [ratio_row(what, our_seconds, bare_seconds, 1.25)]
 
 
-def _bare_server(http: httpx.AsyncClient) -> MCPServer:
+def bare_server(http: httpx.AsyncClient) -> MCPServer:
+    """A server with one tool, which sends the request that ours sends."""
     server = MCPServer("bare", log_level="WARNING")
 
     @server.tool()

@@ -34,6 +34,12 @@ def at_most(what: str, value: float, bound: float, shown: str = "{:,.0f}", told:
     return Row(what, figure, f"≤ {shown.format(bound)}", value <= bound)
 
 
+def at_least(what: str, value: float, bound: float, shown: str = "{:,.0f}", told: str = "") -> Row:
+    """A row that passes once `value` reaches `bound`; the rest as `at_most`."""
+    figure = shown.format(value) + (f" ({told})" if told else "")
+    return Row(what, figure, f"≥ {shown.format(bound)}", value >= bound)
+
+
 def draw(rows: Sequence[Row]) -> None:
     """Print the table, as wide as the terminal."""
     table = Table("What", "Measured", "Bound", "Verdict")

@@ -76,6 +76,27 @@ def doctor(sandbox: Sandbox = False) -> None:
     raise typer.Exit(run_doctor(_settings(sandbox)))
 
 
+@app.command()
+def install(
+    client: Annotated[
+        str,
+        typer.Argument(
+            help="claude-code, claude-desktop, cursor, vscode, codex, gemini or goose.",
+        ),
+    ],
+    show: Annotated[
+        bool, typer.Option("--print", help="Show what to add where; write nothing.")
+    ] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Add this server to your assistant's configuration, with FJ_API_KEY or a key you type."""
+    from fj_mcp.assistants import Machine
+    from fj_mcp.installs import run_install
+
+    machine = Machine.this(os.environ)
+    raise typer.Exit(run_install(client, _settings(sandbox), machine, show=show))
+
+
 @app.command(hidden=True)
 def docs() -> None:
     """Renew the generated documentation of this project's folder."""
@@ -83,6 +104,45 @@ def docs() -> None:
 
     for path in write_docs(Path.cwd()):
         typer.echo(f"renewed {path.name}")
+
+
+@app.command("serve")
+def serve_clients(
+    http: Annotated[
+        bool, typer.Option("--http", help="Streamable HTTP, for many clients; else stdio.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes.")] = 1,
+    allowed_host: Annotated[
+        list[str] | None, typer.Option(help="A name that clients reach it by; repeatable.")
+    ] = None,
+    allowed_origin: Annotated[
+        list[str] | None, typer.Option(help="A web page that may call it; repeatable.")
+    ] = None,
+    sandbox: Sandbox = False,
+) -> None:
+    """Serve MCP over HTTP, each request for its own key or all for FJ_API_KEY."""
+    if not http:
+        from fj_mcp.stdio import serve as serve_stdio
+
+        return serve_stdio(_settings(sandbox))
+    from fj_mcp.http.serving import serve as serve_http
+
+    try:
+        serve_http(
+            _settings(sandbox),
+            host=host,
+            port=port,
+            workers=workers,
+            allowed_hosts=allowed_host or [],
+            allowed_origins=allowed_origin or [],
+            announce=lambda address: typer.echo(f"fj-mcp on {address}"),
+        )
+    except ValueError as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None
+    return None
 
 
 @app.command("sandbox")

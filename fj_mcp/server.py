@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
 from mcp.server.apps import APP_MIME_TYPE, Apps
+from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver.resources import FileResource
 from mcp_types import ToolAnnotations
 
@@ -25,6 +26,7 @@ from fj_mcp.tools import contacts, filters, profiles, sessions, spending
 
 if TYPE_CHECKING:
     import httpx
+    from mcp.server.request_state import RequestStateSecurity
 
 SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
@@ -98,11 +100,27 @@ TOOLS: tuple[tuple[Callable[..., Any], str, Manner], ...] = (
 """Every tool, in the order of the job."""
 
 
+@dataclass(frozen=True)
+class Hosting:
+    """What a server has instead of one `Sourcing`, where each request may be another key's.
+
+    Attributes:
+        lifespan: what lives as long as it runs.
+        middleware: finds the `Sourcing` of each request, and hands it on in the context.
+        security: how questions to the person are sealed while the client has them.
+    """
+
+    lifespan: Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
+    middleware: ServerMiddleware[Any]
+    security: "RequestStateSecurity | None"
+
+
 def build_server(
     settings: Settings,
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
     on_open: Callable[[Sourcing], None] | None = None,
+    hosting: "Hosting | None" = None,
 ) -> MCPServer[Sourcing]:
     """The server for these settings.
 
@@ -111,6 +129,7 @@ def build_server(
         make_transport: how to reach the API, if not over the network.
         clock: the time, if not this machine's.
         on_open: told what a connection works with, as soon as there is one.
+        hosting: how to serve many keys at once; the other three are for a server with one.
     """
     # At INFO httpx logs whole addresses, and with them names and search words; stamina's retries
     # would be warnings although the call may still succeed.
@@ -131,10 +150,13 @@ def build_server(
         website_url="https://futurejobs.ai",
         tools=[*list_tools(settings)],
         extensions=[_shortlist_view()],
-        lifespan=lifespan,
+        lifespan=hosting.lifespan if hosting else lifespan,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
-        middleware=[with_sourcing],
+        middleware=[hosting.middleware if hosting else with_sourcing],
+        request_state_security=hosting.security if hosting else None,
+        # Nothing is ever announced, and over HTTP each listener would hold a connection.
+        subscriptions=False if hosting else None,
     )
     add_prompts(server, settings)
     add_resources(server)

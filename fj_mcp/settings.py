@@ -7,18 +7,46 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 SANDBOX_KEY = "fjk_sandbox"
 LEDGER_FILE = "purchases.sqlite3"
 
 
+KEY_SHAPE = re.compile(r"fjk_[\x21-\x7e]{1,200}")
+"""Anything but plain letters in a header would be refused by HTTP itself, with the key in the
+message."""
+
+
 def _usable_key(key: SecretStr) -> SecretStr:
-    # Anything but plain letters in a header would be refused by HTTP itself, with the key in the
-    # message.
-    if not re.fullmatch(r"fjk_[\x21-\x7e]{1,200}", key.get_secret_value()):
+    if not KEY_SHAPE.fullmatch(key.get_secret_value()):
         raise ValueError("must be a FutureJobs key, which starts with fjk_")
     return key
+
+
+def _usable_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", token.get_secret_value()):
+        raise ValueError("must be up to 200 letters, digits and signs without blanks")
+    return token
+
+
+def _long_enough(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value().encode()) < 32:
+        raise ValueError("must be at least 32 random characters")
+    return key
+
+
+def _parted(value: object) -> object:
+    """What stands between commas."""
+    return tuple(re.split(r"[\s,]+", value)) if isinstance(value, str) else value
 
 
 def _safe_address(address: str) -> str:
@@ -47,6 +75,10 @@ class Settings(BaseModel):
         state_dir: where purchases are remembered; None for the platform's own place.
         export_dir: where exports are written; None for Downloads, or the working directory.
         log_level: of this process's log on stderr.
+        http_token: what every request over HTTP must carry, where the server has a key of its own.
+        http_allowed_hosts: what the Host header may say over HTTP, beside names of this machine.
+        http_allowed_origins: which web pages may call over HTTP, beside those of this machine.
+        state_key: seals what a question to the person carries, the same for all replicas.
         problems: settings that could not be used, each starting with its name.
     """
 
@@ -65,6 +97,10 @@ class Settings(BaseModel):
     state_dir: Path | None = None
     export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None
+    http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
+    http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
+    state_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
     problems: tuple[str, ...] = ()
 
     @property

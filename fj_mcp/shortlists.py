@@ -117,6 +117,11 @@ class Shortlists:
                 return None
         return None
 
+    @property
+    def profiles_kept(self) -> int:
+        """How many candidates are remembered, over all shortlists."""
+        return sum(len(entry.in_order) for entry in self._entries.values())
+
     def expect_contacts(self, session_id: str) -> None:
         """Read this session's profiles anew for a while: a contact was asked for and may arrive."""
         self._entry(session_id).changing_until = time.monotonic() + _REVEAL_SECONDS

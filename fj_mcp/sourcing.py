@@ -36,6 +36,8 @@ class Sourcing:
     open_things: AsyncExitStack
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
+    remote: bool = False
+    """Whether clients are on other machines, where a file of this one is of no use."""
 
     @cached_property
     def client(self) -> "FutureJobs":
@@ -77,6 +79,16 @@ class Sourcing:
         # Without a purchase there is nothing to finish, and nothing to open for it.
         if "spending" in self.__dict__:
             await self.spending.finish(seconds)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a purchase is under way, or its outcome is not written down yet."""
+        return "spending" in self.__dict__ and self.spending.unfinished
+
+    @property
+    def profiles_kept(self) -> int:
+        """How many candidates are remembered."""
+        return self.shop.shortlists.profiles_kept if "shop" in self.__dict__ else 0
 
     @property
     def shortlists(self) -> Shortlists:

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import httpx
+import httpx2
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from fj_mcp.settings import LEDGER_FILE
 
@@ -136,6 +139,37 @@ class Server:
         self.process.wait()
 
 
+class HttpServer:
+    """A server process over HTTP, and what is said to it."""
+
+    def __init__(self, process: subprocess.Popen[str], address: str, log: Path) -> None:
+        self.process = process
+        self.address = address
+        self.root = address.removesuffix("/mcp")
+        self.port = int(self.root.rpartition(":")[2])
+        self._log = log
+
+    @asynccontextmanager
+    async def client(self, key: str, era: str, **options: Any) -> AsyncIterator[Client]:
+        """A client of one era that brings a key."""
+        headers = {"x-fj-api-key": key}
+        async with httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http:
+            transport = streamable_http_client(self.address, http_client=http)
+            async with Client(transport, mode=era, **options) as client:
+                yield client
+
+    def end(self) -> float:
+        """Ask the process to end (SIGTERM), and wait for it; returns the seconds it took."""
+        started = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        return time.monotonic() - started
+
+    def log(self) -> str:
+        """What the process wrote to stderr."""
+        return self._log.read_text(encoding="utf-8")
+
+
 def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
     """The structured content of a tool's answer that is not an error."""
     assert not answer.get("isError"), answer
@@ -172,16 +206,50 @@ def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[
 
 
 @contextmanager
+def http_process(
+    state: Path,
+    *arguments: str,
+    api: Api | None = None,
+    measured: bool = True,
+    **settings: str,
+) -> Iterator[HttpServer]:
+    """A server over HTTP on any free port, with its ledger and its log in the folder `state`.
+
+    Its coverage is measured, unless it has to be quick.
+    """
+    used = {"FJ_STATE_DIR": str(state), "FJ_EXPORT_DIR": str(state / "exports")}
+    if api is not None:
+        used["FJ_API_BASE_URL"] = api.address
+    if measured:
+        used |= {name: value for name, value in os.environ.items() if name.startswith("COV")}
+    command = ("serve", "--http", "--port", "0", *arguments)
+    log = state / "log"
+    with (
+        log.open("w", encoding="utf-8") as stderr,
+        _started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
+    ):
+        assert process.stdout is not None
+        announced = process.stdout.readline()
+        assert announced, log.read_text(encoding="utf-8")
+        yield HttpServer(process, announced.split()[-1], log)
+        # What is killed leaves no measurements.
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextmanager
 def _started(
     arguments: tuple[str, ...],
     settings: dict[str, str],
     lifetime_seconds: float = _LIFETIME_SECONDS,
+    stderr: TextIO | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "fj_mcp", *arguments],
         env=CLEAN | settings,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
     )

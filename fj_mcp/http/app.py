@@ -1,0 +1,99 @@
+"""The ASGI app: the SDK's Streamable HTTP app behind the gate, with the health addresses."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.request_state import RequestStateSecurity
+from mcp.server.transport_security import TransportSecuritySettings
+from sse_starlette.sse import AppStatus
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from fj_mcp.http.bodies import MOST_BODY_BYTES
+from fj_mcp.http.credentials import Credentials, is_loopback
+from fj_mcp.http.gate import PATH, Gate
+from fj_mcp.http.health import Readiness, alive
+from fj_mcp.http.workspaces import Workspaces, workspace_of
+from fj_mcp.server import Hosting, build_server, sandbox_transport
+from fj_mcp.settings import Settings, read_settings
+
+_LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    host: str = "127.0.0.1",
+    allowed_hosts: Sequence[str] = (),
+    allowed_origins: Sequence[str] = (),
+) -> ASGIApp:
+    """The app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
+
+    Args:
+        settings: None reads them from the environment and `.env`.
+        host: the address that it will be served at, if that is known.
+        allowed_hosts: what the Host header may say beside local names, with any port.
+        allowed_origins: which web pages may call, such as `https://app.example.com`.
+
+    Raises:
+        ValueError: with a sentence, if anybody could spend the server's credits.
+    """
+    settings = settings or read_settings(os.environ, Path.cwd())
+    hosts = (*settings.http_allowed_hosts, *allowed_hosts)
+    origins = (*settings.http_allowed_origins, *allowed_origins)
+    exposed = not all(map(is_loopback, (host, *map(_without_port, hosts))))
+    credentials = Credentials.of(settings, exposed=exposed)
+    workspaces = Workspaces(settings, sandbox_transport if settings.sandbox else None)
+    server = build_server(
+        settings, hosting=Hosting(workspaces.open, workspaces.handle, _sealed(settings))
+    )
+    server.custom_route("/healthz", ["GET"])(alive)
+    server.custom_route("/readyz", ["GET"])(Readiness(settings).answer)
+    names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host, *hosts]
+    pages = [*(f"{scheme}://{name}" for scheme in _SCHEMES for name in _LOCAL_NAMES), *origins]
+    app = server.streamable_http_app(
+        streamable_http_path=PATH,
+        stateless_http=True,
+        max_request_body_size=MOST_BODY_BYTES,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=_with_any_port(names), allowed_origins=_with_any_port(pages)
+        ),
+    )
+    app.add_middleware(Gate, credentials=credentials, workspaces=workspaces)
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **_CORS)
+    # Streams would break off as soon as the process is asked to end; ours are let end.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
+    return app
+
+
+_SCHEMES = ("http", "https")
+_CORS: dict[str, Any] = {
+    "allow_methods": ["POST"],
+    "allow_headers": ["*"],
+    "expose_headers": ["WWW-Authenticate"],
+}
+
+
+def _without_port(name: str) -> str:
+    bare, colon, port = name.rpartition(":")
+    return bare if colon and (port.isdigit() or port == "*") else name
+
+
+def _with_any_port(names: Sequence[str]) -> list[str]:
+    return [form for name in names for form in (name, f"{name}:*")]
+
+
+def _sealed(settings: Settings) -> RequestStateSecurity:
+    """Questions to the person can be answered by the key that was asked, and no other."""
+
+    def principal(ctx: ServerRequestContext[Any, Any]) -> str:
+        return workspace_of(ctx).fingerprint
+
+    keys: list[bytes | bytearray | str] = [
+        settings.state_key.get_secret_value() if settings.state_key else os.urandom(32)
+    ]
+    return RequestStateSecurity(keys=keys, bind_principal=principal)

@@ -1,0 +1,97 @@
+"""One connection: HTTP/1.1 with an end to every kind of waiting for the other side."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 10.0
+"""How long the head of a request may take, from the connection or the keep-alive's end."""
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep theirs, so that it is never this side that closes one in use."""
+
+STALLED_SECONDS = 30.0
+"""How long a client may leave an answer unread."""
+
+MOST_CONNECTIONS = 1_500
+"""Beyond these, each new one closes the one that has been idle for longest."""
+
+
+class Connection(H11Protocol):
+    """A connection that is closed when the client stops doing its part.
+
+    Uvicorn alone waits for ever for a request's head, and for an answer to be read.
+    """
+
+    idle_since: float | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _unread = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client connected."""
+        super().connection_made(transport)
+        self._wait_for_head(HEAD_SECONDS)
+        if len(self.connections) > MOST_CONNECTIONS:
+            idle: list[Any] = [item for item in self.connections if _idle_since(item) is not None]
+            if len(idle) > 1:
+                min(idle, key=_idle_since).transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone, whoever closed it."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Something of a request arrived."""
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        """An answer was handed over, if not read yet."""
+        before = self.cycle
+        super().on_response_complete()
+        # The next request may have been there already.
+        if self.cycle is before:
+            self._wait_for_head(KEEP_ALIVE_SECONDS + HEAD_SECONDS)
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is answered."""
+        super().pause_writing()
+        if self.idle_since is None:
+            self._wait(STALLED_SECONDS)
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        if self.idle_since is None:
+            self._stop_waiting()
+
+    def _wait_for_head(self, seconds: float) -> None:
+        self.idle_since = self.loop.time()
+        self._wait(seconds)
+
+    def _wait(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._unread = self.transport.get_write_buffer_size()
+        self._timer = self.loop.call_later(seconds, self._waited)
+
+    def _stop_waiting(self) -> None:
+        self.idle_since = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _waited(self) -> None:
+        # What is closed in good order first delivers all that is unread, or tries for ever.
+        if 0 < self.transport.get_write_buffer_size() < self._unread:
+            self._wait(STALLED_SECONDS)
+        else:
+            self.transport.abort()
+
+
+def _idle_since(connection: Any) -> Any:
+    return getattr(connection, "idle_since", None)

@@ -1,0 +1,193 @@
+"""JSON with comments, edited as text: whatever is not changed keeps every character."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+_TOKEN = re.compile(
+    r"(?P<space>[\s\ufeff]+|//[^\r\n]*|/\*.*?\*/)"
+    r'|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")'
+    r"|(?P<mark>[{}\[\]:,])"
+    r'|(?P<word>[^\s{}\[\]:,"/]+)',
+    re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass
+class _Node:
+    """The value in `text[start:end]`, and of an object its members, the last of each name."""
+
+    value: Any
+    start: int
+    end: int = 0
+    name_start: int = 0
+    members: dict[str, "_Node"] = field(default_factory=dict)
+    last: "_Node | None" = None
+    comma_after_last: bool = False
+
+
+def parse(text: str) -> Any:
+    """The value of a text; None if it has none.
+
+    Comments and commas before a closing bracket are allowed.
+
+    Raises:
+        ValueError: the text is something else; says in which line, and quotes nothing of it.
+    """
+    node = _read(text)
+    return None if node is None else node.value
+
+
+def put(text: str, path: Sequence[str], value: Any) -> str:
+    """The text with `value` at `path`, a name for each object on the way; those may be missing.
+
+    Raises:
+        ValueError: the text is not JSON, or something on the way is not an object.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    node = _read(text)
+    if node is None:
+        text = text if text.endswith(("\n", "\ufeff")) or not text else text + newline
+        return put(f"{text}{{}}{newline}", path, value)
+    for depth, name in enumerate(path):
+        if not isinstance(node.value, dict):
+            raise ValueError(f"line {_line(text, node.start)} should be an object")
+        if name not in node.members:
+            for missing in reversed(path[depth + 1 :]):
+                value = {missing: value}
+            return _insert(text, node, name, value, newline)
+        node = node.members[name]
+    if node.value == value:
+        return text
+    written = _written(text, value, _margin(text, node.start), newline)
+    return text[: node.start] + written + text[node.end :]
+
+
+def _insert(text: str, parent: _Node, name: str, value: Any, newline: str) -> str:
+    brace = parent.end - 1
+    # What stands before the closing bracket may be a comment that belongs to the last member.
+    kept = len(text[:brace].rstrip())
+    outer = _margin(text, brace)
+    inner = outer + _unit(text)
+    before, comma = parent.start + 1, ""
+    if parent.last is not None:
+        before = parent.last.end
+        comma = "" if parent.comma_after_last else ","
+        margin = _margin(text, parent.last.name_start)
+        if text[: parent.last.name_start].endswith(("\n" + margin, "\r" + margin)):
+            inner = margin
+    member = f"{json.dumps(name)}: {_written(text, value, inner, newline)}"
+    return (
+        f"{text[:before]}{comma}{text[before:kept]}"
+        f"{newline}{inner}{member}{newline}{outer}{text[brace:]}"
+    )
+
+
+def _written(text: str, value: Any, margin: str, newline: str) -> str:
+    written = json.dumps(value, indent=_unit(text), ensure_ascii=False)
+    return written.replace("\n", newline + margin)
+
+
+def _unit(text: str) -> str:
+    indented = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
+    return indented[1] if indented else "  "
+
+
+def _margin(text: str, at: int) -> str:
+    line = text[text.rfind("\n", 0, at) + 1 :]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _read(text: str) -> _Node | None:
+    tokens = _tokens(text)
+    if tokens[0].kind == "end":
+        return None
+    try:
+        node, after = _value(tokens, 0)
+        if tokens[after].kind != "end":
+            raise _Unexpected(tokens[after])
+    except _Unexpected as error:
+        raise ValueError(f"line {_line(text, error.token.start)}") from None
+    return node
+
+
+class _Unexpected(Exception):
+    def __init__(self, token: _Token) -> None:
+        self.token = token
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise ValueError(f"line {_line(text, at)}")
+        if found.lastgroup != "space":
+            tokens.append(_Token(str(found.lastgroup), found[0], at, found.end()))
+        at = found.end()
+    return [*tokens, _Token("end", "", at, at)]
+
+
+def _value(tokens: list[_Token], at: int) -> tuple[_Node, int]:
+    token = tokens[at]
+    if token.text == "{":
+        return _object(tokens, at)
+    if token.text == "[":
+        return _array(tokens, at)
+    if token.kind not in ("string", "word"):
+        raise _Unexpected(token)
+    try:
+        value = json.loads(token.text)
+    except ValueError:
+        raise _Unexpected(token) from None
+    return _Node(value, token.start, token.end), at + 1
+
+
+def _object(tokens: list[_Token], at: int) -> tuple[_Node, int]:
+    node = _Node({}, tokens[at].start)
+    at += 1
+    while tokens[at].text != "}":
+        name = tokens[at]
+        if name.kind != "string" or tokens[at + 1].text != ":":
+            raise _Unexpected(name)
+        member, at = _value(tokens, at + 2)
+        member.name_start = name.start
+        key = json.loads(name.text)
+        node.value[key] = member.value
+        node.members[key] = node.last = member
+        node.comma_after_last, at = _comma(tokens, at, "}")
+    node.end = tokens[at].end
+    return node, at + 1
+
+
+def _array(tokens: list[_Token], at: int) -> tuple[_Node, int]:
+    node = _Node([], tokens[at].start)
+    at += 1
+    while tokens[at].text != "]":
+        item, at = _value(tokens, at)
+        node.value.append(item.value)
+        _, at = _comma(tokens, at, "]")
+    node.end = tokens[at].end
+    return node, at + 1
+
+
+def _comma(tokens: list[_Token], at: int, closing: str) -> tuple[bool, int]:
+    if tokens[at].text == ",":
+        return True, at + 1
+    if tokens[at].text != closing:
+        raise _Unexpected(tokens[at])
+    return False, at

@@ -1,0 +1,244 @@
+"""The server over HTTP among clients that do not do their part: the next one is served."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from fj_mcp.http.bodies import BODY_SECONDS
+from fj_mcp.http.connection import HEAD_SECONDS, MOST_CONNECTIONS
+from fj_mcp.http.workspaces import MOST_KEYS
+from tests.processes import Api, HttpServer, http_process, sandbox_process
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with sandbox_process() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
+    with http_process(tmp_path_factory.mktemp("load"), api=api, measured=False) as one:
+        yield one
+
+
+def head(length: int | None, key: str = "fjk_load", **more: str) -> bytes:
+    """The head of a POST; without a length the body comes in chunks."""
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    lines = [
+        "POST /mcp HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        "Accept: application/json, text/event-stream",
+        f"x-fj-api-key: {key}",
+        size,
+        *(f"{name}: {value}" for name, value in more.items()),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def request(tool: str, key: str = "fjk_load", **arguments: object) -> bytes:
+    params = {"name": tool, "arguments": arguments}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    body = json.dumps(message).encode()
+    return head(len(body), key, Connection="close") + body
+
+
+@asynccontextmanager
+async def connections(server: HttpServer, count: int) -> AsyncIterator[list[Streams]]:
+    streams: list[Streams] = []
+    try:
+        for _ in range(count):
+            streams.append(await asyncio.open_connection("127.0.0.1", server.port))
+        yield streams
+    finally:
+        for _, writer in streams:
+            writer.transport.abort()
+
+
+async def served(server: HttpServer, key: str = "fjk_load") -> float:
+    """The seconds that an ordinary call takes, which must be answered."""
+    started = time.monotonic()
+    answer = await exchanged(server, request("list_sessions", key))
+    assert b'"isError":false' in answer, answer
+    return time.monotonic() - started
+
+
+async def exchanged(server: HttpServer, sent: bytes) -> bytes:
+    async with connections(server, 1) as [(reader, writer)]:
+        writer.write(sent)
+        return await asyncio.wait_for(reader.read(), 30)
+
+
+async def rest(stream: Streams, seconds: float) -> bytes:
+    """What the server says until it hangs up, which it must do in time."""
+    received = b""
+    with suppress(ConnectionError):
+        while part := await asyncio.wait_for(stream[0].read(65_536), seconds):
+            received += part
+    return received
+
+
+def resident(server: HttpServer) -> float:
+    """Megabytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1_000
+
+
+async def test_idle_connections_are_many_and_others_are_served(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+    # More than are let be, so that the oldest are closed for the newest.
+    async with connections(server, MOST_CONNECTIONS + 200) as idle:
+        assert await served(server) < 5
+        assert resident(server) - before < 60
+        assert await rest(idle[0], 5) == b""
+        newest = idle[-1]
+        newest[1].write(request("list_sessions"))
+        assert b'"isError":false' in await rest(newest, 10)
+
+
+async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+
+    async def nothing(stream: Streams) -> None:
+        assert await rest(stream, HEAD_SECONDS + 5) == b""
+
+    async def half_a_head(stream: Streams) -> None:
+        stream[1].write(head(10)[:60])
+        assert await rest(stream, HEAD_SECONDS + 5) == b""
+
+    async def a_head_letter_by_letter(stream: Streams) -> None:
+        with suppress(ConnectionError):
+            for letter in head(10)[: int(HEAD_SECONDS) + 5]:
+                stream[1].write(bytes([letter]))
+                await stream[1].drain()
+                await asyncio.sleep(1)
+        assert await rest(stream, 5) == b""
+
+    async def half_a_body(stream: Streams) -> None:
+        stream[1].write(head(MEGABYTE) + b"{" * 50_000)
+        assert b"HTTP/1.1 408" in await rest(stream, BODY_SECONDS + 5)
+
+    async def a_body_without_end(stream: Streams) -> None:
+        stream[1].write(head(None))
+        with suppress(ConnectionError):
+            for _ in range(200):
+                stream[1].write(b"2710\r\n" + b" " * 10_000 + b"\r\n")
+                await stream[1].drain()
+        assert b"HTTP/1.1 413" in await rest(stream, 5)
+
+    async def a_body_that_is_said_to_be_huge(stream: Streams) -> None:
+        stream[1].write(head(10**15))
+        assert b"HTTP/1.1 413" in await rest(stream, 5)
+
+    async def half_closed(stream: Streams) -> None:
+        stream[1].write(head(10))
+        stream[1].write_eof()
+        assert await rest(stream, 5) == b""
+
+    async def no_http(stream: Streams) -> None:
+        stream[1].write(b"\x16\x03\x01" + b"\x00" * 500)
+        assert b"HTTP/1.1 400" in await rest(stream, 5)
+
+    async def endless_headers(stream: Streams) -> None:
+        stream[1].write(head(10)[:-2] + b"x-more: 1\r\n" * 10_000)
+        assert b"HTTP/1.1 4" in await rest(stream, 5)
+
+    behaviours: list[Callable[[Streams], Awaitable[None]]] = [
+        nothing,
+        half_a_head,
+        a_head_letter_by_letter,
+        half_a_body,
+        a_body_without_end,
+        a_body_that_is_said_to_be_huge,
+        half_closed,
+        no_http,
+        endless_headers,
+    ]
+    async with connections(server, 10 * len(behaviours)) as streams:
+        async with asyncio.TaskGroup() as tasks:
+            for number, stream in enumerate(streams):
+                tasks.create_task(_done(behaviours[number % len(behaviours)](stream)))
+            for _ in range(10):
+                assert await served(server) < 5
+        assert resident(server) - before < 60
+    assert await served(server) < 5
+
+
+async def _done(behaviour: Awaitable[None]) -> None:
+    await behaviour
+
+
+async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+    async with connections(server, 150) as streams:
+        for _, writer in streams:
+            writer.write(head(MEGABYTE) + b" " * (MEGABYTE - 10))
+        # Whoever does not fit is told so at once; the others are still waited for.
+        waiting = {asyncio.create_task(rest(stream, 20)) for stream in streams}
+        refused = 0
+        while refused < 50:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            assert all(b"HTTP/1.1 503" in each.result() for each in done)
+            refused += len(done)
+        assert resident(server) - before < 200
+        for each in waiting:
+            each.cancel()
+    assert await served(server) < 5
+
+
+async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -> None:
+    key = "fjk_unread"
+    filters = {"skills": {"mandatory": ["C#"]}}
+    made = await exchanged(
+        server, request("create_sourcing_session", key, title="T", filters=filters)
+    )
+    (session_id, *_) = re.findall(rb"[0-9a-f]{24}", made)
+    uri = f"fj://sessions/{session_id.decode()}/profiles.json"
+    message = {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}}
+    body = json.dumps(message).encode()
+    before = resident(server)
+    async with connections(server, 60) as streams:
+        for reader, writer in streams:
+            # What arrives stays where it is.
+            reader._transport.pause_reading()  # type: ignore[attr-defined]
+            writer.write(head(len(body), key) + body)
+        for _ in range(10):
+            assert await served(server) < 8
+        assert resident(server) - before < 120
+
+
+async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
+    server: HttpServer, api: Api
+) -> None:
+    wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
+    await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
+    (bought,) = api.charges("fjk_first")
+    keys = iter([f"fjk_number_{number}" for number in range(MOST_KEYS + 20)])
+
+    async def work() -> None:
+        for key in keys:
+            await served(server, key)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(8):
+            tasks.create_task(work())
+    # It was forgotten since, but not what it bought.
+    answer = await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
+    assert bought.encode() in answer
+    assert api.charges("fjk_first") == [bought]
