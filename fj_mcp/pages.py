@@ -92,12 +92,9 @@ def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion])
     """The next step, with what can be done about too few good candidates; None: nobody fits."""
     if not suggestions:
         return step
-    how = (
-        f"discuss suggestions[] with the person; update_sourcing_session with session_id "
-        f"{session_id} takes the one they choose and costs credits."
-    )
+    how = "discuss suggestions[] with the person; update_sourcing_session takes one and costs credits."
     if step is None:
-        return f"Nobody fits all of these filters: {how}"
+        return f"Nobody fits all of these filters of session_id {session_id}: {how}"
     return f"{step} Few fit well: {how}"
 
 
@@ -123,11 +120,7 @@ def shown_candidates(
         min_score: which the candidates have at least.
         prices: of what can be bought; None where nothing can.
     """
-    listed.next_step = (
-        "The person may see these as an interactive list; then say in a sentence what stands out "
-        "instead of repeating it. "
-        f"{listed.next_step}"
-    )
+    listed.next_step = f"Say what stands out; the person may see the list. {listed.next_step}"
     return ShownCandidates(
         **dict(listed),
         title=session.title,

@@ -20,7 +20,7 @@ import pytest
 from fj_mcp.sandbox import Sandbox
 from tests.front import CSHARP, ERAS, Assistant, connected, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 HOW_MANY = 10_000
 SEED = 20_260_728

@@ -77,6 +77,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.unmeasured
 @settings(
     max_examples=25,
     deadline=None,

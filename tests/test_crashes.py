@@ -33,7 +33,7 @@ PAID = ("create_session", "update_session", "fetch_more", "reveal")
 HANGS = 30.0
 """Seconds, for a fault that lasts longer than the test looks at it."""
 
-pytestmark = pytest.mark.xdist_group("crashes")
+pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.unmeasured]
 """They share the sandbox's process."""
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes are POSIX's")

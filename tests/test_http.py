@@ -22,7 +22,7 @@ from fj_mcp.cli import app
 from tests.front import CSHARP, ERAS, text_of
 from tests.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, states, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http")]
+pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http")]
 
 VERSION = "2026-07-28"
 PAGE = "https://app.example.com"

@@ -15,7 +15,7 @@ from fj_mcp.http.connection import HEAD_SECONDS, MOST_CONNECTIONS
 from fj_mcp.http.workspaces import MOST_KEYS
 from tests.processes import Api, HttpServer, http_process, sandbox_process
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
+pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -27,6 +27,8 @@ from fj_mcp.sandbox import Fault, session_operations
 from tests.purchases import DAY, FREE, Gate, Moment, Result, World, create_wish, in_order
 from tests.test_filters import all_filters, values_of
 
+pytestmark = pytest.mark.unmeasured
+
 LONG = int(os.environ.get("FJ_LONG") or 0)
 STEPS_A_RUN = 40
 LEAST_STEPS = (2_000 if LONG == 0 else 100_000 if LONG == 1 else LONG) // 2

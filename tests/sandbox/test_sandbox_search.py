@@ -10,7 +10,7 @@ from fj_mcp.kinds import Values
 from fj_mcp.sandbox import Sandbox
 from tests.sandbox.conftest import Api, connect, searching
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 _COMMON = ("Communication", "Git", "Excel", "SQL", "Python", "Java", "React")
 _LADDER = ["Postdoctoral", "Doctor", "Master", "Bachelor", "Diploma", "Higher"]
