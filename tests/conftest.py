@@ -1,11 +1,12 @@
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import stamina
-from coverage import Coverage
 
 from tests.front import Assistant, connected
 
@@ -14,18 +15,22 @@ if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"
 
 
+def pytest_xdist_setupnodes() -> None:
+    """Let the workers be measured once: by what they themselves start, not by what they inherit."""
+    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        os.environ.pop(name, None)
+
+
 @pytest.fixture(autouse=True)
 def measured(request: pytest.FixtureRequest) -> Iterator[None]:
     """Coverage is measured, except where it would double the time and show nothing new."""
-    coverage = Coverage.current()
-    if coverage is None or request.node.get_closest_marker("unmeasured") is None:
-        yield
-        return
-    coverage.stop()
-    try:
-        yield
-    finally:
-        coverage.start()
+    tracer, in_threads = sys.gettrace(), threading.gettrace()
+    if request.node.get_closest_marker("unmeasured") is not None:
+        sys.settrace(None)
+        threading.settrace(None)
+    yield
+    sys.settrace(tracer)
+    threading.settrace(in_threads)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ json_values = st.recursive(
 
 @pytest.mark.unmeasured
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
