@@ -28,7 +28,7 @@ from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 TOOLS = (
     "suggest_filters",

@@ -46,6 +46,7 @@ def all_filters() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"skills": values_of(WIRES["skills"])}, optional=optional)
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=150, deadline=None)
 @given(all_filters())
 def test_any_valid_filters_survive_the_way_to_the_api_and_back(given: dict[str, Any]) -> None:
@@ -56,6 +57,7 @@ def test_any_valid_filters_survive_the_way_to_the_api_and_back(given: dict[str, 
     assert SearchFilters.model_validate(back.shown()).shown() == filters.shown()
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=150, deadline=None)
 @given(all_filters())
 def test_the_api_accepts_whatever_is_sent(given: dict[str, Any]) -> None:
@@ -72,6 +74,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from([wire.key for wire in WIRES.values()]) | words, anything))
 def test_a_filter_map_of_any_shape_is_read_without_failing(queries: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from fj_mcp.sandbox import HOSTILE_SKILL, SPARSE_SKILL, Fault, Sandbox
 from fj_mcp.text import clean_block, clean_line
 from tests.front import ERAS, Assistant, Refused, connected, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 BLOCKS = {"summary", "why", "description", "job_description"}
 """The fields that may have several lines, in one candidate or session; cards have none."""

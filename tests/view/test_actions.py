@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from fj_mcp.sandbox import Sandbox
 from tests.view.desk import CSHARP, PEOPLE, Serve, Served, opened
 
-pytestmark = [pytest.mark.xdist_group("view"), pytest.mark.unmeasured]
+pytestmark = [pytest.mark.xdist_group("view-actions"), pytest.mark.unmeasured]
 
 
 def test_a_reveal_says_whom_and_what_it_costs_and_asks_first(page: Page, at: Served) -> None:

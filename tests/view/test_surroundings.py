@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from fj_mcp.sandbox import HOSTILE_SKILL, Sandbox
 from tests.view.desk import CSHARP, NARROW, PEOPLE, Serve, Served, View, opened
 
-pytestmark = [pytest.mark.xdist_group("view"), pytest.mark.unmeasured]
+pytestmark = [pytest.mark.xdist_group("view-surroundings"), pytest.mark.unmeasured]
 
 PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
 BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"

@@ -8,7 +8,7 @@ from fj_mcp.sandbox import SPARSE_SKILL
 from tests.front import UNKNOWN_SESSION
 from tests.view.desk import CSHARP, PEOPLE, Served, View, opened
 
-pytestmark = [pytest.mark.xdist_group("view"), pytest.mark.unmeasured]
+pytestmark = [pytest.mark.xdist_group("view-table"), pytest.mark.unmeasured]
 
 PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"], "within_km": 200}
 """A search that finds some tens of people, of whom many lack something."""
