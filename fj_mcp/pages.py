@@ -92,7 +92,10 @@ def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion])
     """The next step, with what can be done about too few good candidates; None: nobody fits."""
     if not suggestions:
         return step
-    how = "discuss suggestions[] with the person; update_sourcing_session applies one, for credits."
+    how = (
+        "discuss suggestions[] with the person; applying one (update_sourcing_session) costs "
+        "credits."
+    )
     if step is None:
         return f"Nobody fits all of these filters of session_id {session_id}: {how}"
     return f"{step} Few fit well: {how}"

@@ -228,3 +228,22 @@ async def test_filters_that_another_client_set_are_named_and_kept(assistant: Ass
     assert body["queries"]["current_employers.mood"]["value"] == ["sunny"]
     # Undocumented, and so never sent.
     assert "languages" not in body["queries"]
+
+
+async def test_a_session_id_in_capitals_is_the_same_session(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    session = await assistant.call("get_session", session_id=session_id.upper())
+    assert session["session_id"] == session_id
+
+
+async def test_a_kept_filter_of_unknown_shape_does_not_break_later_calls(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    stored = assistant.sandbox.sessions[session_id]
+    stored.queries["current_employers.seniority_level"] = {"value": ["Weird level"]}
+    body = {"data": {"creditInfo": {"charged": True, "amount": 5}}, "statusCode": 200}
+    assistant.sandbox.fail("update_session", Fault("status", status=200, body=body))
+    await assistant.call("update_sourcing_session", session_id=session_id, title="New")
+    stored.filter_changes_counter += 1
+    assert (await assistant.call("get_session", session_id=session_id))["session_id"] == session_id
