@@ -26,9 +26,6 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     opened: list[Sourcing] = []
-    # Clients give a server little time to start. Nothing that is made for it is ever garbage, so
-    # looking for garbage meanwhile only costs time.
-    gc.disable()
 
     def on_open(sourcing: Sourcing) -> None:
         opened.append(sourcing)

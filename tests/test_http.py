@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, PromptReference, ResourceLink, ResourceTemplateReference
 from typer.testing import CliRunner
 
-from fj_mcp.cli import app
+from fj_mcp.commands import app
 from tests.front import CSHARP, ERAS, text_of
 from tests.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, states, until
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from fj_mcp import configs, jsonc
 from fj_mcp.assistants import ASSISTANTS, Launch, Machine
-from fj_mcp.cli import app
+from fj_mcp.commands import app
 from fj_mcp.configs import BACKUP_SUFFIX
 from fj_mcp.installs import CannotInstall, install, launch, run_install, shown
 from fj_mcp.settings import Settings, read_settings
@@ -512,10 +512,10 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
     assert "emacs is not known; use claude-code" in refused.output
 
 
-def test_the_server_starts_without_loading_what_installs_need() -> None:
+def test_the_server_starts_without_loading_what_the_commands_need() -> None:
     check = (
         "import sys, fj_mcp.cli, fj_mcp.stdio; "
         "sys.exit(any(name in sys.modules for name in "
-        "('fj_mcp.installs', 'fj_mcp.configs', 'tomlkit', 'ruamel.yaml')))"
+        "('fj_mcp.commands', 'fj_mcp.installs', 'typer', 'rich', 'tomlkit', 'ruamel.yaml')))"
     )
     assert subprocess.run([sys.executable, "-c", check], timeout=60, check=False).returncode == 0
