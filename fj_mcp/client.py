@@ -33,6 +33,7 @@ from fj_mcp.errors import (
     Unreadable,
 )
 from fj_mcp.operations import OPERATIONS, Operation, before_paying, tool_in_use
+from fj_mcp.pace import Pace
 from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
 
@@ -57,10 +58,14 @@ class FutureJobs:
     """
 
     def __init__(
-        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        pace: Pace | None = None,
     ) -> None:
+        """Args: `transport`: if not over the network; `pace`: if others use the key as well."""
         self._settings = settings
-        self._resume_at = 0.0
+        self._pace = pace or Pace()
         self._remaining: int | None = None
         self.server_time: float | None = None
         """The server's clock at its last answer, in Unix seconds; None if that did not say."""
@@ -238,7 +243,7 @@ class FutureJobs:
         attempted = operation.attempted
         await self._keep_pace(attempted, latest)
         if attempted.costs and (leaving := before_paying.get()) is not None:
-            leaving()
+            await leaving()
         left = ends - anyio.current_time()
         seconds = left if attempted.costs else min(left, _FREE_ATTEMPT_SECONDS)
         connect = min(_CONNECT_SECONDS, seconds)
@@ -257,7 +262,7 @@ class FutureJobs:
         self.server_time = answered_at(response)
         self._heard = (time.time(), time.monotonic())
         if (wait := spent_seconds_until_reset(response)) is not None:
-            self._resume_at = anyio.current_time() + wait
+            await self._pace.pause(wait)
         answer = read_answer(attempted, response, ids, self._remaining)
         if operation.needs_data and answer.get("data") in (None, {}):
             raise Unreadable(attempted)
@@ -269,7 +274,7 @@ class FutureJobs:
         Raises:
             RateLimited: if it is not; nothing was sent.
         """
-        wait = self._resume_at - anyio.current_time()
+        wait = await self._pace.wait_seconds()
         if wait > 0:
             if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)

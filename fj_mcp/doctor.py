@@ -5,10 +5,9 @@ from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
-from fj_mcp.ledger import Ledger
 from fj_mcp.server import sandbox_transport
-from fj_mcp.settings import Settings, ledger_path
-from fj_mcp.sourcing import open_sourcing
+from fj_mcp.settings import Settings
+from fj_mcp.sourcing import check_ledger, open_sourcing
 
 
 def run_doctor(settings: Settings) -> int:
@@ -38,15 +37,11 @@ async def _examine(settings: Settings, console: Console) -> int:
         )
     else:
         say(True, f"a key is set, for {settings.api_base_url}")
-    if (path := ledger_path(settings)) is not None:
-        ledger = Ledger(path, "")
+    if not settings.sandbox:
         try:
-            ledger.check()
-            say(True, f"purchases are remembered in {path}")
+            say(True, f"purchases are remembered in {await check_ledger(settings)}")
         except LedgerBroken as error:
             say(False, str(error))
-        finally:
-            ledger.close()
     if settings.key is not None and not settings.problems:
         good, words = await _call(settings)
         say(good, words)

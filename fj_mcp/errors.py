@@ -83,14 +83,12 @@ class DeadlinePassed(FutureJobsError):
 
 
 class LedgerBroken(FutureJobsError):
-    """The ledger at `path` cannot be read or written."""
+    """The ledger cannot be read or written. `remedy` is a whole sentence."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, place: str, remedy: str) -> None:
         super().__init__(
-            f"Nothing was sent or charged: the record of purchases at {path} cannot be used, and "
-            "without it nothing is bought. If another program holds it, call again. Else make its "
-            "folder writable, set FJ_STATE_DIR to another one, or move a damaged file away; free "
-            "calls go on working."
+            f"Nothing was sent or charged: the record of purchases at {place} cannot be used, and "
+            f"without it nothing is bought. {remedy} Free calls go on working."
         )
 
 

@@ -79,7 +79,7 @@ class UpdateOrder(Order):
         session = await self._shop.matching.look(self.session_id)
         stored = self._shop.sent.in_force(session)
         before = from_queries(stored)[0].shown()
-        if _still_matching(self._shop, session):
+        if await _still_matching(self._shop, session):
             return _for_free(
                 session,
                 before,
@@ -164,7 +164,7 @@ class MoreOrder(Order):
 
     async def inspect(self) -> Result | dict[str, Any]:
         session = await self._shop.matching.look(self.session_id)
-        if _still_matching(self._shop, session):
+        if await _still_matching(self._shop, session):
             return MoreProfiles(
                 session_id=session.id,
                 status="running",
@@ -174,7 +174,7 @@ class MoreOrder(Order):
                     f"wait_for_session with session_id {session.id} (free), then decide."
                 ),
             )
-        if self._shop.ledger.is_exhausted(self.session_id):
+        if await self._shop.ledger.is_exhausted(self.session_id):
             return self.nobody()
         self.wish = f"more candidates for “{session.title or session.id}”"
         return {"counter": session.search_more_counter, "credits": session.credits_charged}
@@ -220,10 +220,10 @@ class MoreOrder(Order):
         )
 
 
-def _still_matching(shop: Shop, session: Session) -> bool:
+async def _still_matching(shop: Shop, session: Session) -> bool:
     if session.status != "running":
         return False
-    if (last := shop.ledger.last_search(session.id)) is not None:
+    if (last := await shop.ledger.last_search(session.id)) is not None:
         return age(shop, last) < MATCHING_SECONDS
     now = shop.client.server_time or shop.clock.now()
     return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

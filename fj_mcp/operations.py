@@ -3,7 +3,7 @@
 Paths and methods come from the API's documentation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,9 @@ from fj_mcp.errors import Attempted
 tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
 """The tool that is being called: an error names it, whichever endpoint it came from."""
 
-before_paying: ContextVar[Callable[[], None] | None] = ContextVar("before_paying", default=None)
+before_paying: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar(
+    "before_paying", default=None
+)
 """Called right before each attempt of a paid request, so that its time is known."""
 
 

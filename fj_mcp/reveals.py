@@ -51,7 +51,7 @@ class RevealOrder(Order):
         if self._person.reveal_url is None:
             return self._told("not_found")
         session = await self._shop.client.get_session(self.session_id)
-        bought = self._shop.ledger.charged(self.fingerprint)
+        bought = await self._shop.ledger.charged(self.fingerprint)
         if bought is not None and age(self._shop, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         return {

@@ -53,7 +53,7 @@ class SearchOrder(Order):
         self.wish = f"a search “{title}”"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        if not self.insists and (bought := self._shop.ledger.charged(self.fingerprint)):
+        if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):
             # Deleted in FutureJobs since, there is nothing to return to.
             with suppress(NotFound):
                 earlier = await self.repeat(bought, existed=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -44,6 +45,15 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
+def _usable_ledger_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.netloc or parts.path):
+        raise ValueError("must be an address such as redis://host:6379/0")
+    if find_spec("redis") is None:
+        raise ValueError("needs the package redis: install fj-mcp[redis]")
+    return url
+
+
 def _parted(value: object) -> object:
     """What stands between commas."""
     return tuple(re.split(r"[\s,]+", value)) if isinstance(value, str) else value
@@ -73,6 +83,7 @@ class Settings(BaseModel):
             can ask (`auto`), always (`strict`, which refuses where it cannot), or never (`off`).
         credit_budget: credits that may be spent in one UTC day; None for no limit.
         state_dir: where purchases are remembered; None for the platform's own place.
+        ledger_url: the Redis that remembers them instead, for servers on several machines.
         export_dir: where exports are written; None for Downloads, or the working directory.
         log_level: of this process's log on stderr.
         http_token: what every request over HTTP must carry, where the server has a key of its own.
@@ -95,6 +106,7 @@ class Settings(BaseModel):
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
     state_dir: Path | None = None
+    ledger_url: Annotated[SecretStr, AfterValidator(_usable_ledger_url)] | None = None
     export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None

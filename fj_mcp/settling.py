@@ -41,10 +41,10 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     """
     ledger = shop.ledger
     if not purchase.sent:
-        ledger.forget(purchase.id)
+        await ledger.forget(purchase.id)
         return 0
     if purchase.state == "pending":
-        ledger.settle(purchase.id, "unknown")
+        await ledger.settle(purchase.id, "unknown")
     by_phone = purchase.traces.get("channel") == "phone"
     limit = max(PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS, call_seconds)
     try:
@@ -55,7 +55,7 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             raise OutcomeHidden(why) from None
         found = None
     if found is not None:
-        ledger.settle(
+        await ledger.settle(
             purchase.id,
             "charged",
             session_id=found.session_id,
@@ -65,7 +65,7 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
         return 0
     passed = age(shop, purchase)
     if passed >= limit:
-        ledger.settle(purchase.id, "refused")
+        await ledger.settle(purchase.id, "refused")
         return 0
     return limit - passed
 
@@ -117,8 +117,8 @@ async def _look_for(shop: Shop, purchase: Purchase) -> _Found | None:
 
 async def _look_for_search(shop: Shop, purchase: Purchase) -> _Found | None:
     client, traces = shop.client, purchase.traces
-    taken = shop.ledger.bought_sessions()
-    others = [other for other in shop.ledger.open_searches() if other.id != purchase.id]
+    taken = await shop.ledger.bought_sessions()
+    others = [other for other in await shop.ledger.open_searches() if other.id != purchase.id]
     # Whole seconds in the id and in the Date header: a session may seem to be a little older
     # than the request for it. Without the server's time only the other signs decide.
     tolerance = 3 if traces.get("server_time") else 24 * 3600

@@ -18,11 +18,13 @@ from fj_mcp.sent import SentFilters
 from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.shortlists import Shortlists
 from fj_mcp.spending import Spending
+from fj_mcp.sqlite import SqliteStorage
 
 if TYPE_CHECKING:
     import httpx
 
     from fj_mcp.client import FutureJobs
+    from fj_mcp.replicas import Replicas
 
 MakeTransport = Callable[[], "httpx.AsyncBaseTransport"]
 
@@ -36,6 +38,9 @@ class Sourcing:
     open_things: AsyncExitStack
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
+    replicas: "Replicas | None" = None
+    """What is shared with other machines, if anything is."""
+
     remote: bool = False
     """Whether clients are on other machines, where a file of this one is of no use."""
 
@@ -45,7 +50,8 @@ class Sourcing:
         from fj_mcp.client import FutureJobs
 
         transport = self.make_transport() if self.make_transport else None
-        client = FutureJobs(self.settings, transport)
+        pace = self.replicas.pace(self._workspace) if self.replicas and self.settings.key else None
+        client = FutureJobs(self.settings, transport, pace)
         self.open_things.push_async_callback(client.close)
         return client
 
@@ -57,9 +63,8 @@ class Sourcing:
             raise BadSettings(settings.problems)
         if settings.key is None:
             raise NoKey
-        workspace = workspace_fingerprint(settings.key, settings.api_base_url)
-        ledger = Ledger(ledger_path(settings), workspace, self.clock.now)
-        self.open_things.callback(ledger.close)
+        ledger = make_ledger(settings, self._workspace, self.replicas, self.clock)
+        self.open_things.push_async_callback(ledger.close)
         return Shop(
             client=self.client,
             ledger=ledger,
@@ -73,6 +78,10 @@ class Sourcing:
     def spending(self) -> Spending:
         """Everything that costs credits."""
         return Spending(self.shop, self.settings)
+
+    @property
+    def _workspace(self) -> str:
+        return workspace_fingerprint(self.settings.key or "", self.settings.api_base_url)
 
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end, or be remembered as unknown."""
@@ -101,6 +110,45 @@ class Sourcing:
         return self.shop.matching
 
 
+def make_ledger(
+    settings: Settings, workspace: str, replicas: "Replicas | None", clock: Clock | None = None
+) -> Ledger:
+    """The ledger of a workspace, where these settings put it."""
+    storage = (
+        replicas.storage(workspace)
+        if replicas is not None
+        else SqliteStorage(ledger_path(settings), workspace)
+    )
+    return Ledger(storage, (clock or Clock()).now)
+
+
+@asynccontextmanager
+async def open_replicas(settings: Settings) -> AsyncIterator["Replicas | None"]:
+    """The connection to what is shared with other machines; None if nothing is."""
+    if settings.ledger_url is None or settings.sandbox:
+        yield None
+        return
+    from fj_mcp.replicas import Replicas
+
+    replicas = Replicas(settings.ledger_url)
+    try:
+        yield replicas
+    finally:
+        with anyio.CancelScope(shield=True):
+            await replicas.close()
+
+
+async def check_ledger(settings: Settings) -> str:
+    """Where purchases are remembered. Raises `LedgerBroken` if they cannot be."""
+    async with open_replicas(settings) as replicas:
+        ledger = make_ledger(settings, "check", replicas)
+        try:
+            await ledger.check()
+        finally:
+            await ledger.close()
+    return ledger.place
+
+
 @asynccontextmanager
 async def open_sourcing(
     settings: Settings,
@@ -109,8 +157,14 @@ async def open_sourcing(
     on_open: Callable[[Sourcing], None] | None = None,
 ) -> AsyncIterator[Sourcing]:
     """A `Sourcing` for as long as the server runs; what it opened is closed at the end."""
-    async with AsyncExitStack() as open_things, anyio.create_task_group() as tasks:
-        sourcing = Sourcing(settings, tasks, open_things, make_transport, clock or Clock())
+    async with (
+        open_replicas(settings) as replicas,
+        AsyncExitStack() as open_things,
+        anyio.create_task_group() as tasks,
+    ):
+        sourcing = Sourcing(
+            settings, tasks, open_things, make_transport, clock or Clock(), replicas
+        )
         if on_open is not None:
             on_open(sourcing)
         yield sourcing

@@ -58,12 +58,12 @@ class Spending:
             OverBudget, LedgerBroken, BadArguments: nothing was sent.
             ApiError: nothing was carried out.
         """
-        self._write_left()
-        known = self.ledger.charged(order.fingerprint)
-        abandoned = [purchase for purchase in self.ledger.open() if purchase.abandoned]
+        await self._write_left()
+        known = await self.ledger.charged(order.fingerprint)
+        abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
         await settle_all(self._shop, abandoned, self._call_seconds)
         while True:
-            claim = self.ledger.claim(
+            claim = await self.ledger.claim(
                 order.operation,
                 order.slot,
                 order.fingerprint,
@@ -81,43 +81,43 @@ class Spending:
 
         Raises what `buy` raises before it sends anything.
         """
-        self._write_left()
+        await self._write_left()
         needed = [order for order in orders if await self._would_send(order)]
         if not needed:
             return None
         first = needed[0]
-        price = self.price(first.operation)
+        price = await self.price(first.operation)
         each = " for each" if len(needed) > 1 else ""
         cost = (
             f"about {price} credits{each}"
             if price is not None
             else "credits; FutureJobs does not publish how many"
         )
-        last = next((item for item in self.ledger.newest(20) if item.remaining is not None), None)
+        newest = await self.ledger.newest(20)
+        last = next((item for item in newest if item.remaining is not None), None)
         left = f" {last.remaining} credits are left." if last is not None else ""
         many = f", for {len(needed)} candidates" if len(needed) > 1 else ""
-        wish = f"{first.wish}{many}"
-        return f"This asks FutureJobs for {wish}. It costs {cost}.{left} Go ahead?"
+        return f"This asks FutureJobs for {first.wish}{many}. It costs {cost}.{left} Go ahead?"
 
-    def price(self, operation: str) -> int | None:
+    async def price(self, operation: str) -> int | None:
         """The credits that an operation cost last, or is published to cost; None if unknown."""
         with suppress(LedgerBroken):
-            if (named := self.ledger.price(operation)) is not None:
+            if (named := await self.ledger.price(operation)) is not None:
                 return named
         return OPERATIONS[operation].attempted.price
 
     async def _would_send(self, order: Order) -> bool:
-        while (other := self.ledger.open_in(order.slot)) is not None:
+        while (other := await self.ledger.open_in(order.slot)) is not None:
             if await self._after(other, order) is not None:
                 return False
-        known = self.ledger.charged(order.fingerprint)
+        known = await self.ledger.charged(order.fingerprint)
         if known is not None and not known.told:
             return False
         return not isinstance(await order.inspect(), Result)
 
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
-        await settle_all(self._shop, self.ledger.open(), self._call_seconds)
+        await settle_all(self._shop, await self.ledger.open(), self._call_seconds)
 
     @property
     def unfinished(self) -> bool:
@@ -130,7 +130,7 @@ class Spending:
             while self._under_way:  # noqa: ASYNC110 - once in a lifetime; an event would be state
                 await anyio.sleep(0.02)
         for purchase_id in list(self._under_way):
-            self._note(purchase_id, "unknown")
+            await self._note(purchase_id, "unknown")
 
     async def _carry_out(
         self, order: Order, claim: int, consent: Consent, known: Purchase | None
@@ -143,7 +143,7 @@ class Spending:
         try:
             found = await self._owed(order, known) or await order.inspect()
             if isinstance(found, Result):
-                self.ledger.forget(claim)
+                await self.ledger.forget(claim)
                 return found
             if not consent.given:
                 raise NotApproved(consent.refusal)
@@ -154,22 +154,22 @@ class Spending:
                 "server_time": self._client.server_time,
                 "local_time": self._clock.now(),
             }
-            if not self.ledger.sending(claim, traces, self._settings.credit_budget):
+            if not await self.ledger.sending(claim, traces, self._settings.credit_budget):
                 return None
         except BaseException:
             # A broken ledger must not hide what went wrong first.
             with suppress(LedgerBroken):
-                self.ledger.forget(claim)
+                await self.ledger.forget(claim)
             raise
         return await self._pay(order, claim, traces)
 
     async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
-        def leaving() -> None:
+        async def leaving() -> None:
             # The request may wait for its turn, so what counts is when it really leaves.
             sent_time = self._client.server_now()
             local_time = self._clock.now()
             traces.update(sent_time=sent_time, local_time=local_time)
-            if not self.ledger.leaving(claim, traces):
+            if not await self.ledger.leaving(claim, traces):
                 raise TooLate(order.attempted.tool)
 
         self._under_way.add(claim)
@@ -177,21 +177,20 @@ class Spending:
         try:
             bought = await order.send()
         except NoMatch:
-            self._note(claim, "refused", traces=traces | {"nobody": True})
+            await self._note(claim, "refused", traces=traces | {"nobody": True})
             return order.nobody()
         except ApiError as error:
-            self._note(claim, "refused" if error.certain else "unknown")
+            await self._note(claim, "refused" if error.certain else "unknown")
             if not isinstance(error, NoAnswer):
                 raise
             return await self._look_now(order, claim, error)
         except BaseException:
             # Cancelled, or a defect of ours: the request may have left.
-            self._note(claim, "unknown")
+            await self._note(claim, "unknown")
             raise
         finally:
             before_paying.set(None)
-            self._under_way.discard(claim)
-        self._note(
+        await self._note(
             claim,
             "charged",
             session_id=bought.session_id,
@@ -201,7 +200,7 @@ class Spending:
         )
         if bought.credits.charged is None:
             await self._ask_price(claim, bought, traces)
-        self._note_told(claim)
+        await self._note_told(claim)
         return bought.result
 
     async def _ask_price(self, claim: int, bought: Bought, traces: dict[str, Any]) -> None:
@@ -209,49 +208,52 @@ class Spending:
         before = traces.get("credits", 0)
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerBroken):
             after = (await self._client.get_session(bought.session_id)).credits_charged
-            newest = self.ledger.newest_in(bought.session_id)
+            newest = await self.ledger.newest_in(bought.session_id)
             # What the next purchase in the session took is not this one's price.
             if before is None or after is None or newest is None or newest.id != claim:
                 return
             # No difference means that it cost nothing only where nothing was done.
             if after > before or (after == before and bought.unfinished):
-                self._note(claim, "charged", credits=after - before)
+                await self._note(claim, "charged", credits=after - before)
 
     async def _owed(self, order: Order, known: Purchase | None) -> Result | None:
         """The result of an identical purchase that nobody was told of, or made since `known`."""
-        last = self.ledger.charged(order.fingerprint)
+        last = await self.ledger.charged(order.fingerprint)
         if last is None or (known is not None and known.id == last.id and known.told):
             return None
         try:
             return await self._tell(order, last, existed=last.told)
         except NotFound:
             # Deleted in FutureJobs since.
-            self._note_told(last.id)
+            await self._note_told(last.id)
             return None
 
     async def _tell(self, order: Order, purchase: Purchase, *, existed: bool) -> Result:
         result = await order.repeat(purchase, existed=existed)
-        self._note_told(purchase.id)
+        await self._note_told(purchase.id)
         return result
 
-    def _note_told(self, claim: int) -> None:
+    async def _note_told(self, claim: int) -> None:
         with suppress(LedgerBroken):
-            self.ledger.tell(claim)
+            await self.ledger.tell(claim)
 
-    def _note(self, claim: int, state: State, **known: Any) -> None:
+    async def _note(self, claim: int, state: State, **known: Any) -> None:
         """Remember an outcome; if that fails, with the next purchase."""
         try:
-            self.ledger.settle(claim, state, **known)
+            await self.ledger.settle(claim, state, **known)
         except LedgerBroken:
             # What was paid for must reach the model, even if the disk is full by now.
             self._unwritten.append((claim, state, known))
+        self._under_way.discard(claim)
 
-    def _write_left(self) -> None:
+    async def _write_left(self) -> None:
         """Remember what could not be written when it happened. Raises `LedgerBroken`."""
         while self._unwritten:
-            claim, state, known = self._unwritten[0]
-            self.ledger.settle(claim, state, **known)
-            del self._unwritten[0]
+            claim, state, known = first = self._unwritten[0]
+            await self.ledger.settle(claim, state, **known)
+            # Another call may have written it meanwhile.
+            with suppress(ValueError):
+                self._unwritten.remove(first)
 
     async def _look_now(self, order: Order, claim: int, error: NoAnswer) -> Result:
         """Look for a purchase whose answer was lost, in the time that this call has left."""
@@ -262,10 +264,10 @@ class Spending:
             await self._clock.sleep(pause)
             # What the looking ends in must not be told of the purchase, such as a rate limit.
             with suppress(ApiError):
-                purchase = self.ledger.get(claim)
+                purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
                     wait = await settle(self._shop, purchase, self._call_seconds)
-                    purchase = self.ledger.get(claim)
+                    purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state == "charged":
                     return await self._tell(order, purchase, existed=False)
         raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
@@ -280,7 +282,7 @@ class Spending:
             if anyio.current_time() + 1.5 > anyio.current_effective_deadline():
                 raise OutcomeOpen("Another call is under way", order.attempted.tool, 10)
             await anyio.sleep(_WATCH_SECONDS)
-            current = self.ledger.get(other.id)
+            current = await self.ledger.get(other.id)
         if current is None or current.state == "refused":
             return None
         if current.state != "charged":
@@ -289,9 +291,9 @@ class Spending:
             except OutcomeHidden:
                 if not order.insists:
                     raise
-                self.ledger.release(current.id)
+                await self.ledger.release(current.id)
                 return None
-            current = self.ledger.get(other.id)
+            current = await self.ledger.get(other.id)
             if current is not None and current.state in ("pending", "unknown"):
                 raise OutcomeOpen("An earlier call got no answer", order.attempted.tool, wait)
         if current is None or current.state != "charged" or not same:

@@ -9,6 +9,7 @@ import pytest
 import stamina
 
 from tests.front import Assistant, connected
+from tests.ledgers import forget_all, ledger_server
 
 # What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
@@ -31,6 +32,19 @@ def measured(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     sys.settrace(tracer)
     threading.settrace(in_threads)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ledgers() -> Iterator[None]:
+    """Where purchases are kept, if not in files."""
+    with ledger_server():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def forgotten(ledgers: None) -> None:
+    """Nothing that an earlier test bought is known."""
+    forget_all()
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from mcp_types import CallToolResult, ResourceLink, TextContent
 from fj_mcp.clock import Clock
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.settings import SANDBOX_KEY, Settings
+from tests.ledgers import IN_REDIS, ledger_settings
 
 ERAS = ("2026-07-28", "legacy")
 UNKNOWN_SESSION = "0" * 24
@@ -113,8 +114,11 @@ async def connected(
     """
     api = api or Sandbox(match_seconds=0)
     kept = TemporaryDirectory()
-    folders = {"state_dir": kept.name, "export_dir": kept.name}
-    given = Settings.model_validate({"sandbox": True} | folders | settings)
+    # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
+    own: dict[str, Any] = {"sandbox": not IN_REDIS, "export_dir": kept.name} | settings
+    own.setdefault("api_key", SANDBOX_KEY)
+    place = ledger_settings(own.pop("state_dir", kept.name))
+    given = Settings.model_validate(place | own)
     server = build_server(given, api.transport, clock or Unhurried())
     with kept:
         async with Client(server, mode=era, elicitation_callback=answer) as client:

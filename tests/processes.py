@@ -3,13 +3,12 @@
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -18,7 +17,7 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from fj_mcp.settings import LEDGER_FILE
+from tests.ledgers import ledger_environment, rows_of
 
 CLEAN = {
     name: value
@@ -192,7 +191,7 @@ def sandbox_process() -> Iterator[Api]:
 @contextmanager
 def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[Server]:
     """A stdio server after its handshake, with a key, and its ledger in the folder `state`."""
-    used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(state)}
+    used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address} | ledger_environment(state)
     with _started((), used | settings) as process:
         server = Server(process)
         hello = {
@@ -217,7 +216,7 @@ def http_process(
 
     Its coverage is measured, unless it has to be quick.
     """
-    used = {"FJ_STATE_DIR": str(state), "FJ_EXPORT_DIR": str(state / "exports")}
+    used = ledger_environment(state) | {"FJ_EXPORT_DIR": str(state / "exports")}
     if api is not None:
         used["FJ_API_BASE_URL"] = api.address
     if measured:
@@ -276,13 +275,10 @@ def until(condition: Callable[[], T]) -> T:
 
 
 def purchases(state: Path) -> list[tuple[str, str, str | None]]:
-    """What the ledger file in a folder says: operation, state and session of each purchase."""
-    with closing(sqlite3.connect(state / LEDGER_FILE)) as connection:
-        return connection.execute(
-            "SELECT operation, state, session_id FROM purchases ORDER BY id"
-        ).fetchall()
+    """What the ledger of a folder says: operation, state and session of each purchase."""
+    return [(row["operation"], row["state"], row["session_id"]) for row in rows_of(state)]
 
 
 def states(state: Path) -> list[str]:
-    """The states of the purchases in the ledger file of a folder, the oldest first."""
+    """The states of the purchases in the ledger of a folder, the oldest first."""
     return [row[1] for row in purchases(state)]

@@ -8,11 +8,10 @@ import asyncio
 import json
 import os
 import random
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,9 +30,10 @@ from fj_mcp.queries import to_queries
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.sandbox.routes import route_of
 from fj_mcp.server import build_server
-from fj_mcp.settings import LEDGER_FILE, Settings
+from fj_mcp.settings import Settings
 from fj_mcp.sourcing import Sourcing
 from tests.front import Assistant, Refused
+from tests.ledgers import ledger_settings, put_back, rows_of, wipe
 
 T = TypeVar("T")
 Moment = Literal["before", "after"]
@@ -249,12 +249,12 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.clocks = TwoClocks()
-        self.path = folder / LEDGER_FILE
+        self._folder = folder
         self._runner = asyncio.Runner()
         patient = Settings.model_validate(
             {
                 "api_key": KEY,
-                "state_dir": folder,
+                **ledger_settings(folder),
                 "confirm_spend": "off",
                 "call_deadline_seconds": PATIENT_SECONDS,
             }
@@ -272,8 +272,7 @@ class World:
         """Begin anew: nothing was bought, and no server is running."""
         for server in self.servers:
             self.run(server.stop())
-        for file in self.path.parent.glob(f"{LEDGER_FILE}*"):
-            file.unlink()
+        wipe(self._folder)
         self.clocks.api, self.clocks.skew = STARTS_AT, 0.0
         self.sandbox = Sandbox(
             match_seconds=0,
@@ -392,28 +391,18 @@ class World:
                 await anyio.sleep(0.001)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The ledger as it is on the disk."""
-        if not self.path.exists():
-            return []
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-                return []
-            return [dict(row) for row in connection.execute("SELECT * FROM purchases ORDER BY id")]
+        """The ledger as it is for others."""
+        return rows_of(self._folder)
 
     def restore(self, rows: list[dict[str, Any]]) -> None:
         """Put rows back as they were, written by a process that is no more.
 
         That is what a killed process leaves: whatever it wrote until then, and its number.
         """
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            for row in rows:
-                row = row | {"process": _dead_process()} if row["state"] == "pending" else row
-                connection.execute(
-                    f"INSERT OR REPLACE INTO purchases ({', '.join(row)})"
-                    f" VALUES ({', '.join('?' * len(row))})",
-                    tuple(row.values()),
-                )
+        left = [
+            row | {"process": _dead_process()} if row["state"] == "pending" else row for row in rows
+        ]
+        put_back(self._folder, left)
 
 
 @cache

@@ -20,6 +20,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.settings import read_settings
 from tests.front import CSHARP, Assistant, Stepped, connected, text_of
+from tests.ledgers import on_a_file
 
 pytestmark = pytest.mark.anyio
 
@@ -204,6 +205,7 @@ async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
     assert again["already_existed"] is True
 
 
+@on_a_file
 @pytest.mark.parametrize(
     "damage",
     [
@@ -364,6 +366,7 @@ async def test_a_found_search_that_was_used_since_is_not_charged_with_its_furthe
         assert (await assistant.call("get_spending"))["spent_today"] == 5
 
 
+@on_a_file
 async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_purchase(
     tmp_path: Path,
 ) -> None:
@@ -428,7 +431,7 @@ async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift()
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
         ids = [card["candidate_id"] for card in listed["candidates"]]
-        async with connected() as elsewhere:
+        async with connected(api_key="fjk_elsewhere") as elsewhere:
             twin = await elsewhere.search()
             tried = await elsewhere.call(
                 "reveal_contacts", session_id=twin, candidate_ids=ids, channel="email"

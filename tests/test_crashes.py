@@ -16,6 +16,8 @@ import pytest
 
 from fj_mcp.ledger import Ledger
 from fj_mcp.settings import LEDGER_FILE
+from fj_mcp.sqlite import SqliteStorage
+from tests.ledgers import on_a_file
 from tests.processes import (
     CLEAN,
     Api,
@@ -186,20 +188,23 @@ def test_fifty_identical_searches_at_two_processes_at_once_are_one_session_and_o
     assert purchases(tmp_path) == [("create_session", "charged", paid)]
 
 
-def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_making_it(
+@pytest.mark.anyio
+async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_making_it(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / LEDGER_FILE
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    with closing(connection) as other, closing(Ledger(path, "workspace")) as ledger:
+    with closing(connection) as other:
+        ledger = Ledger(SqliteStorage(path, "workspace"))
         other.execute("BEGIN IMMEDIATE")
         done = threading.Timer(0.3, other.execute, ("COMMIT",))
         done.start()
         try:
-            ledger.check()
-            assert ledger.newest(1) == []
+            await ledger.check()
+            assert await ledger.newest(1) == []
         finally:
             done.join()
+            await ledger.close()
 
 
 def paying(api: Api, key: str, server: Server, seconds: float) -> str:
@@ -286,6 +291,7 @@ def test_a_call_cancelled_before_sending_leaves_nothing_behind(
 
 
 @posix
+@on_a_file
 def test_the_ledger_is_for_its_owner_alone_and_has_a_write_ahead_log(
     api: Api, key: str, tmp_path: Path
 ) -> None:
@@ -300,6 +306,7 @@ def test_the_ledger_is_for_its_owner_alone_and_has_a_write_ahead_log(
     assert state.stat().st_mode & 0o777 == 0o700
 
 
+@on_a_file
 def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_path: Path) -> None:
     with stdio_process(api, key, tmp_path) as server:
         session_id = server.search(**CREATE)
@@ -344,6 +351,7 @@ def broken_ledger(how: str, folder: Path) -> Path:
     return folder / "file" / "state"
 
 
+@on_a_file
 @pytest.mark.parametrize("how", ["no folder", "corrupt"])
 def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
     api: Api, key: str, tmp_path: Path, with_email: str, how: str
@@ -394,6 +402,7 @@ def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
     assert str(state / LEDGER_FILE) in complaint
 
 
+@on_a_file
 def test_a_ledger_lost_while_a_purchase_is_under_way_does_not_hide_what_was_paid(
     api: Api, key: str, tmp_path: Path
 ) -> None:

@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse
 
 from fj_mcp.client import trusted
 from fj_mcp.errors import LedgerBroken
-from fj_mcp.ledger import Ledger
-from fj_mcp.settings import Settings, ledger_path
+from fj_mcp.settings import Settings
+from fj_mcp.sourcing import check_ledger
 
 REACHED_SECONDS = 60.0
 """For how long the API counts as reachable after it answered."""
@@ -50,18 +50,16 @@ class Readiness:
         return JSONResponse({"ready": ready} | state, 200 if ready else 503)
 
     async def _look(self) -> None:
-        self._ledger_works = await anyio.to_thread.run_sync(self._try_ledger)
+        # In a thread, as a file that another process holds makes everybody wait.
+        self._ledger_works = await anyio.to_thread.run_sync(anyio.run, self._try_ledger)
         if self._settings.sandbox or await self._try_api():
             self._reached_at = anyio.current_time()
 
-    def _try_ledger(self) -> bool:
-        ledger = Ledger(ledger_path(self._settings), "readiness")
+    async def _try_ledger(self) -> bool:
         try:
-            ledger.check()
+            await check_ledger(self._settings)
         except LedgerBroken:
             return False
-        finally:
-            ledger.close()
         return True
 
     async def _try_api(self) -> bool:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.abc import TaskGroup
@@ -19,7 +19,10 @@ from fj_mcp.http.ending import when_asked_to_end
 from fj_mcp.http.refusals import Refused
 from fj_mcp.orders import workspace_fingerprint
 from fj_mcp.settings import Settings
-from fj_mcp.sourcing import MakeTransport, Sourcing
+from fj_mcp.sourcing import MakeTransport, Sourcing, open_replicas
+
+if TYPE_CHECKING:
+    from fj_mcp.replicas import Replicas
 
 WORKSPACE = "fj_mcp.workspace"
 """Where a request's ASGI scope holds its `Workspace`."""
@@ -75,22 +78,24 @@ class Workspaces:
         self._known: OrderedDict[str, Workspace] = OrderedDict()
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
+        self._replicas: Replicas | None = None
 
     @asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator["Workspaces"]:
         """For as long as the server runs; what was opened is closed at the end."""
         asked = anyio.Event()
-        async with anyio.create_task_group() as self._tasks:
-            self._tasks.start_soon(self._tidy)
-            self._tasks.start_soon(self._finish_when, asked)
-            try:
-                with when_asked_to_end(asked.set):
-                    yield self
-            finally:
-                self._tasks.cancel_scope.cancel()
-        with anyio.CancelScope(shield=True):
-            for workspace in self._known.values():
-                await workspace.sourcing.open_things.aclose()
+        async with open_replicas(self._settings) as self._replicas:
+            async with anyio.create_task_group() as self._tasks:
+                self._tasks.start_soon(self._tidy)
+                self._tasks.start_soon(self._finish_when, asked)
+                try:
+                    with when_asked_to_end(asked.set):
+                        yield self
+                finally:
+                    self._tasks.cancel_scope.cancel()
+            with anyio.CancelScope(shield=True):
+                for workspace in self._known.values():
+                    await workspace.sourcing.open_things.aclose()
         self._known.clear()
 
     def of(self, key: str) -> Workspace:
@@ -113,7 +118,13 @@ class Workspaces:
         assert self._tasks is not None, "the server is not running"
         settings = self._settings.model_copy(update={"api_key": SecretStr(key)})
         return Sourcing(
-            settings, self._tasks, AsyncExitStack(), self._make_transport, self._clock, remote=True
+            settings,
+            self._tasks,
+            AsyncExitStack(),
+            self._make_transport,
+            self._clock,
+            self._replicas,
+            remote=True,
         )
 
     async def handle(

@@ -79,7 +79,7 @@ async def show_candidates(
     prices = None
     if view.can_spend:
         price = running.spending.price
-        prices = Prices(fetch_more=price("fetch_more"), reveal=price("reveal"))
+        prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
     return pages.shown_candidates(listed, session, wanted, min_score, prices)
 
 

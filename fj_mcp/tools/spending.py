@@ -13,5 +13,5 @@ async def get_spending(running: Running) -> SpendingReport:
     """
     await running.spending.settle_open()
     ledger = running.shop.ledger
-    spent = ledger.spent_today()
-    return views.spending_report(spent, running.settings.credit_budget, ledger.newest(20))
+    spent = await ledger.spent_today()
+    return views.spending_report(spent, running.settings.credit_budget, await ledger.newest(20))
