@@ -34,7 +34,6 @@ class Ledger:
 
     def __init__(self, storage: Storage, clock: Callable[[], float] = time.time) -> None:
         """Args: `storage` of the workspace, `clock`: Unix seconds."""
-        self.place = storage.place
         self._storage = storage
         self._clock = clock
 
@@ -218,14 +217,6 @@ class Ledger:
     async def spent_today(self) -> Spent:
         """The credits of the present UTC day; open purchases at the price that was expected."""
         return await self._storage.read(self._spent)
-
-    async def check(self) -> None:
-        """Write and read something. Raises `LedgerBroken` if that fails."""
-        await self._storage.check()
-
-    async def close(self) -> None:
-        """Let go of the storage."""
-        await self._storage.close()
 
     async def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
         """Change a purchase that is in one of the states `before`; whether it was."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FIRST_PAUSE = 1.0
 PAUSE_GROWTH = 1.5
 LONGEST_PAUSE = 5.0
-_POLL_SECONDS = 10.0
+LOOK_SECONDS = 10.0
 """How long one look may take: a hung request must not hold up the next look."""
 
 Report = Callable[[Session], Awaitable[None]]
@@ -86,6 +86,16 @@ class Matching:
             raise poller.trouble
         return await self.look(session_id)
 
+    async def glance(self, session_id: str) -> Session:
+        """The session as a wait that is going on saw it last, else as it is now.
+
+        Raises an `ApiError` if it cannot be read.
+        """
+        poller = self._pollers.get(session_id)
+        if poller is not None and poller.latest is not None:
+            return poller.latest
+        return await self.look(session_id)
+
     async def look(self, session_id: str) -> Session:
         """The session as it is now; `idle` with profiles counts as done.
 
@@ -113,7 +123,7 @@ class Matching:
             self._forget(session_id, poller)
 
     async def _look_again(self, session_id: str, poller: _Poller) -> None:
-        with suppress(TimeoutError), anyio.fail_after(_POLL_SECONDS):
+        with suppress(TimeoutError), anyio.fail_after(LOOK_SECONDS):
             try:
                 poller.latest = await self.look(session_id)
             except ApiError as error:
@@ -131,6 +141,16 @@ class Matching:
         poller.scope.cancel()
 
 
+def progress(session: Session) -> str:
+    """How far matching is, in words."""
+    return f"matched {session.matched} of {session.total}"
+
+
+def pause_after(seconds: float) -> float:
+    """How long to wait for the next look, `seconds` after the first."""
+    return min(FIRST_PAUSE + seconds * (PAUSE_GROWTH - 1), LONGEST_PAUSE)
+
+
 def rising(report: Callable[[float, float | None, str], Awaitable[None]]) -> Report:
     """A `Report` that turns states into progress, which may only ever rise."""
     highest = -math.inf
@@ -139,7 +159,6 @@ def rising(report: Callable[[float, float | None, str], Awaitable[None]]) -> Rep
         nonlocal highest
         if session.matched > highest:
             highest = session.matched
-            words = f"matched {session.matched} of {session.total}"
-            await report(session.matched, session.total or None, words)
+            await report(session.matched, session.total or None, progress(session))
 
     return tell

@@ -131,6 +131,18 @@ class RedisStorage(Storage):
                         return await self._attempt(work)
                     await anyio.sleep(random.uniform(0, 0.02))
 
+    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
+        milliseconds = None if seconds is None else int(seconds * 1000)
+        with self._in_time():
+            place = f"{self._prefix}note:{name}"
+            before = await self._redis.set(place, value, nx=True, px=milliseconds, get=True)
+        return value if before is None else str(before)
+
+    async def noted(self, name: str) -> str | None:
+        with self._in_time():
+            value = await self._redis.get(f"{self._prefix}note:{name}")
+        return None if value is None else str(value)
+
     async def check(self) -> None:
         async def work(rows: Rows) -> None:
             await rows.remove(0)

@@ -21,6 +21,7 @@ from fj_mcp.prompts import add_prompts
 from fj_mcp.resources import CACHE_HINTS, add_resources
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_sourcing
+from fj_mcp.tasks import WaitTasks
 from fj_mcp.tool import SourcingTool, make_tool
 from fj_mcp.tools import contacts, filters, profiles, sessions, spending
 
@@ -142,14 +143,15 @@ def build_server(
     def lifespan(_: MCPServer[Sourcing]) -> AbstractAsyncContextManager[Sourcing]:
         return open_sourcing(settings, make_transport, clock, on_open)
 
+    tools = list_tools(settings)
     server = MCPServer(
         "fj-mcp",
         title="FutureJobs sourcing",
         version=__version__,
         instructions=INSTRUCTIONS + (READ_ONLY_NOTE if settings.read_only else ""),
         website_url="https://futurejobs.ai",
-        tools=[*list_tools(settings)],
-        extensions=[_shortlist_view()],
+        tools=[*tools],
+        extensions=[_shortlist_view(), WaitTasks(tools)],
         lifespan=hosting.lifespan if hosting else lifespan,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,

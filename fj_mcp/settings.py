@@ -77,7 +77,7 @@ class Settings(BaseModel):
         api_base_url: where the API is, without a slash at the end.
         sandbox: serve the built-in sandbox instead of the API.
         call_deadline_seconds: every tool call is answered within this time.
-        max_wait_seconds: the longest that one `wait_for_session` waits.
+        max_wait_seconds: the longest that one call of `wait_for_session` waits.
         read_only: hide the tools that spend credits.
         confirm_spend: whether the person is asked before credits are spent: where their client
             can ask (`auto`), always (`strict`, which refuses where it cannot), or never (`off`).
@@ -89,7 +89,8 @@ class Settings(BaseModel):
         http_token: what every request over HTTP must carry, where the server has a key of its own.
         http_allowed_hosts: what the Host header may say over HTTP, beside names of this machine.
         http_allowed_origins: which web pages may call over HTTP, beside those of this machine.
-        state_key: seals what a question to the person carries, the same for all replicas.
+        state_key: seals what a question to the person carries, and the ids of tasks; the same for
+            all replicas.
         problems: settings that could not be used, each starting with its name.
     """
 

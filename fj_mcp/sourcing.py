@@ -19,6 +19,8 @@ from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.shortlists import Shortlists
 from fj_mcp.spending import Spending
 from fj_mcp.sqlite import SqliteStorage
+from fj_mcp.storage import Storage
+from fj_mcp.task_ids import TaskIds
 
 if TYPE_CHECKING:
     import httpx
@@ -50,24 +52,45 @@ class Sourcing:
         from fj_mcp.client import FutureJobs
 
         transport = self.make_transport() if self.make_transport else None
-        pace = self.replicas.pace(self._workspace) if self.replicas and self.settings.key else None
+        able = self.settings.key is not None and not self.settings.problems
+        pace = self.replicas.pace(self.workspace) if self.replicas and able else None
         client = FutureJobs(self.settings, transport, pace)
         self.open_things.push_async_callback(client.close)
         return client
 
     @cached_property
-    def shop(self) -> Shop:
-        """What orders are carried out with."""
+    def workspace(self) -> str:
+        """The fingerprint of the key that is used.
+
+        Raises:
+            BadSettings: where a setting is wrong, so that nothing can be done.
+            NoKey: where there is none.
+        """
         settings = self.settings
         if settings.problems:
             raise BadSettings(settings.problems)
         if settings.key is None:
             raise NoKey
-        ledger = make_ledger(settings, self._workspace, self.replicas, self.clock)
-        self.open_things.push_async_callback(ledger.close)
+        return workspace_fingerprint(settings.key, settings.api_base_url)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """What is remembered of this key."""
+        storage = storage_of(self.settings, self.workspace, self.replicas)
+        self.open_things.push_async_callback(storage.close)
+        return storage
+
+    @cached_property
+    def task_ids(self) -> TaskIds:
+        """The ids of tasks, which no other key can use."""
+        return TaskIds(self.storage, self.settings.state_key, self.workspace, self.clock.now)
+
+    @cached_property
+    def shop(self) -> Shop:
+        """What orders are carried out with."""
         return Shop(
             client=self.client,
-            ledger=ledger,
+            ledger=Ledger(self.storage, self.clock.now),
             matching=Matching(self.client, self.tasks),
             shortlists=Shortlists(self.client),
             sent=SentFilters(),
@@ -78,10 +101,6 @@ class Sourcing:
     def spending(self) -> Spending:
         """Everything that costs credits."""
         return Spending(self.shop, self.settings)
-
-    @property
-    def _workspace(self) -> str:
-        return workspace_fingerprint(self.settings.key or "", self.settings.api_base_url)
 
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end, or be remembered as unknown."""
@@ -110,16 +129,11 @@ class Sourcing:
         return self.shop.matching
 
 
-def make_ledger(
-    settings: Settings, workspace: str, replicas: "Replicas | None", clock: Clock | None = None
-) -> Ledger:
-    """The ledger of a workspace, where these settings put it."""
-    storage = (
-        replicas.storage(workspace)
-        if replicas is not None
-        else SqliteStorage(ledger_path(settings), workspace)
-    )
-    return Ledger(storage, (clock or Clock()).now)
+def storage_of(settings: Settings, workspace: str, replicas: "Replicas | None") -> Storage:
+    """Where these settings put what is remembered of a workspace."""
+    if replicas is not None:
+        return replicas.storage(workspace)
+    return SqliteStorage(ledger_path(settings), workspace)
 
 
 @asynccontextmanager
@@ -138,15 +152,15 @@ async def open_replicas(settings: Settings) -> AsyncIterator["Replicas | None"]:
             await replicas.close()
 
 
-async def check_ledger(settings: Settings) -> str:
+async def check_storage(settings: Settings) -> str:
     """Where purchases are remembered. Raises `LedgerBroken` if they cannot be."""
     async with open_replicas(settings) as replicas:
-        ledger = make_ledger(settings, "check", replicas)
+        storage = storage_of(settings, "check", replicas)
         try:
-            await ledger.check()
+            await storage.check()
         finally:
-            await ledger.close()
-    return ledger.place
+            await storage.close()
+    return storage.place
 
 
 @asynccontextmanager

@@ -41,6 +41,13 @@ CREATE TABLE IF NOT EXISTS purchases (
     told INTEGER NOT NULL,
     traces TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS notes (
+    workspace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    until REAL,
+    PRIMARY KEY (workspace, name)
+) STRICT;
 CREATE INDEX IF NOT EXISTS by_state ON purchases (workspace, state);
 CREATE INDEX IF NOT EXISTS by_intent ON purchases (workspace, fingerprint);
 CREATE INDEX IF NOT EXISTS by_session ON purchases (workspace, session_id);
@@ -68,6 +75,20 @@ class SqliteStorage(Storage):
     async def transact(self, work: Callable[[Rows], Awaitable[T]]) -> T:
         with self._transaction() as connection:
             return await work(_SqliteRows(connection, self._workspace))
+
+    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
+        until = None if seconds is None else time.time() + seconds
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM notes WHERE until < ?", (time.time(),))
+            row = (self._workspace, name, value, until)
+            connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)", row)
+        return await self.noted(name) or value
+
+    async def noted(self, name: str) -> str | None:
+        query = "SELECT value FROM notes WHERE workspace = ? AND name = ?"
+        with self._opened() as connection:
+            row = connection.execute(query, (self._workspace, name)).fetchone()
+        return str(row["value"]) if row else None
 
     async def check(self) -> None:
         with self._transaction() as connection:

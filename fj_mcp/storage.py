@@ -1,4 +1,4 @@
-"""What a ledger is kept in: the purchases of one workspace, and changes that are done as a whole.
+"""What is remembered of one workspace: its purchases, and notes beside them.
 
 sqlite.py      a file that the processes of one machine share, or memory
 replicas.py    Redis, which the processes of many machines share
@@ -76,6 +76,17 @@ class Storage(ABC):
 
         Nothing is changed if it raises. It may be begun anew until no other comes between.
         """
+
+    @abstractmethod
+    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
+        """Remember `value` under `name` unless something is remembered there; what then is.
+
+        For some `seconds`, or for good.
+        """
+
+    @abstractmethod
+    async def noted(self, name: str) -> str | None:
+        """What is remembered under `name`."""
 
     @abstractmethod
     async def check(self) -> None:

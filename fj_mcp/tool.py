@@ -50,7 +50,7 @@ class SourcingTool(Tool):
             raise
         except ToolError as error:
             raise self._in_our_words(error) from None
-        return _compact(result) if convert_result and isinstance(result, Result) else result
+        return compact(result) if convert_result and isinstance(result, Result) else result
 
     def _in_our_words(self, error: ToolError) -> BaseException:
         cause = error.__cause__
@@ -107,7 +107,7 @@ def _result_model(fn: Callable[..., Any]) -> type[Result]:
     return model
 
 
-def _compact(result: Result) -> CallToolResult:
+def compact(result: Result) -> CallToolResult:
     """The same facts twice: some clients show a model only the text, some only the data."""
     shown = result.shown()
     text = TextContent(type="text", text=to_json(shown).decode())

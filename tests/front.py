@@ -1,7 +1,7 @@
 """The server as an assistant sees it: a connected client, with the sandbox behind it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 from mcp import Client
+from mcp.client.extension import ClientExtension
 from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, ResourceLink, TextContent
 
@@ -105,21 +106,26 @@ async def connected(
     era: str = ERAS[0],
     clock: Clock | None = None,
     answer: ElicitationFnT | None = None,
+    extensions: Sequence[ClientExtension] = (),
     **settings: Any,
 ) -> AsyncIterator[Assistant]:
     """An assistant connected to a server on `api`, a sandbox that matches at once by default.
 
     `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
-    clients that can ask them.
+    clients that can ask them; `extensions` are what the client declares.
     """
     api = api or Sandbox(match_seconds=0)
     kept = TemporaryDirectory()
     # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
-    own: dict[str, Any] = {"sandbox": not IN_REDIS, "export_dir": kept.name} | settings
-    own.setdefault("api_key", SANDBOX_KEY)
+    seeming: dict[str, Any] = {"sandbox": True}
+    if IN_REDIS and "sandbox" not in settings:
+        seeming = {"sandbox": False, "api_key": SANDBOX_KEY}
+    own: dict[str, Any] = {"export_dir": kept.name, **seeming, **settings}
     place = ledger_settings(own.pop("state_dir", kept.name))
     given = Settings.model_validate(place | own)
     server = build_server(given, api.transport, clock or Unhurried())
     with kept:
-        async with Client(server, mode=era, elicitation_callback=answer) as client:
+        async with Client(
+            server, mode=era, elicitation_callback=answer, extensions=extensions
+        ) as client:
             yield Assistant(client, api)

@@ -177,9 +177,9 @@ def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def sandbox_process() -> Iterator[Api]:
-    """The sandbox in a process of its own, whose sessions are matched at once."""
-    arguments = ("sandbox", "--port", "0", "--match-seconds", "0")
+def sandbox_process(match_seconds: int = 0) -> Iterator[Api]:
+    """The sandbox in a process of its own, whose sessions are matched at once by default."""
+    arguments = ("sandbox", "--port", "0", "--match-seconds", str(match_seconds))
     with _started(arguments, {}, lifetime_seconds=300) as process:
         assert process.stdout is not None
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())

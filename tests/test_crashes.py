@@ -195,16 +195,16 @@ async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_makin
     path = tmp_path / LEDGER_FILE
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     with closing(connection) as other:
-        ledger = Ledger(SqliteStorage(path, "workspace"))
+        storage = SqliteStorage(path, "workspace")
         other.execute("BEGIN IMMEDIATE")
         done = threading.Timer(0.3, other.execute, ("COMMIT",))
         done.start()
         try:
-            await ledger.check()
-            assert await ledger.newest(1) == []
+            await storage.check()
+            assert await Ledger(storage).newest(1) == []
         finally:
             done.join()
-            await ledger.close()
+            await storage.close()
 
 
 def paying(api: Api, key: str, server: Server, seconds: float) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from fj_mcp.client import trusted
 from fj_mcp.errors import LedgerBroken
 from fj_mcp.settings import Settings
-from fj_mcp.sourcing import check_ledger
+from fj_mcp.sourcing import check_storage
 
 REACHED_SECONDS = 60.0
 """For how long the API counts as reachable after it answered."""
@@ -57,7 +57,7 @@ class Readiness:
 
     async def _try_ledger(self) -> bool:
         try:
-            await check_ledger(self._settings)
+            await check_storage(self._settings)
         except LedgerBroken:
             return False
         return True

@@ -13,6 +13,7 @@ from fj_mcp.filters import FilterChanges, SearchFilters
 from fj_mcp.followups import MoreOrder, UpdateOrder
 from fj_mcp.matching import rising
 from fj_mcp.queries import from_queries, wanted_skills
+from fj_mcp.records import Session
 from fj_mcp.results import (
     FullSession,
     MoreProfiles,
@@ -149,13 +150,17 @@ async def wait_for_session(
         )
     started = anyio.current_time()
     session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
+    return await wait_result(running, session, anyio.current_time() - started)
+
+
+async def wait_result(running: Sourcing, session: Session, seconds: float) -> WaitedSession:
+    """What `wait_for_session` returns of `session` after waiting for some seconds."""
     top, suggestions = None, []
     if session.status == "done":
         shortlist = await running.shortlists.ranked_in_time(session)
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
             suggestions = suggestions_for(running, session, shortlist)
-    seconds = anyio.current_time() - started
     can_spend = not running.settings.read_only
     return pages.waited(session, seconds, top, suggestions, can_spend)
 
