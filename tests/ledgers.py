@@ -34,10 +34,11 @@ _addresses: list[str] = []
 class RedisServer:
     """A redis-server process that keeps nothing on disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self.address = f"unix://{folder / 'redis.sock'}"
         self._command = ["redis-server", "--port", "0", "--save", "", "--daemonize", "no"]
         self._command += ["--unixsocket", str(folder / "redis.sock"), "--dir", str(folder)]
+        self._command += arguments
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -53,6 +54,10 @@ class RedisServer:
                     return
         raise AssertionError("redis-server did not start")
 
+    def admin(self) -> "closing[Redis]":
+        """A connection of whoever looks after it, as a context."""
+        return closing(Redis.from_url(self.address, decode_responses=True))
+
     def signal(self, number: int) -> None:
         """Send a signal to it."""
         assert self._process is not None
@@ -67,12 +72,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(*arguments: str) -> Iterator[RedisServer]:
     """A running redis-server; skips the test where none is installed."""
     if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
+        reason = "redis-server is not installed"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder))
+        server = RedisServer(Path(folder), *arguments)
         server.start()
         try:
             yield server

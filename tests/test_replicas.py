@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from redis import Redis
 from typer.testing import CliRunner
 
 from fj_mcp.commands import app
@@ -151,7 +150,7 @@ async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
 ) -> None:
     sandbox = Sandbox(match_seconds=0)
     secret = redis.address.replace("unix://", "unix://:hunter2@")
-    with closing(Redis.from_url(redis.address)) as admin:
+    with redis.admin() as admin:
         admin.config_set("requirepass", "hunter2")
     async with connected(sandbox, **settings(redis, ledger_url=secret)) as assistant:
         session_id = await assistant.search()
@@ -227,7 +226,7 @@ async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) ->
             "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
         )
     content = json.dumps(rows_in(redis.address))
-    with closing(Redis.from_url(redis.address, decode_responses=True)) as admin:
+    with redis.admin() as admin:
         for name in map(str, admin.scan_iter("*")):
             members = admin.zrange(name, 0, -1) if admin.type(name) == "zset" else []
             content += f" {name} {members}"
@@ -246,7 +245,7 @@ def test_the_doctor_says_where_purchases_are_kept_without_the_password(
     with sandbox_process() as api:
         environment = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api.address, "COLUMNS": "1000"}
         place = redis.address.replace("unix://", "unix://:hunter2@")
-        with closing(Redis.from_url(redis.address)) as admin:
+        with redis.admin() as admin:
             admin.config_set("requirepass", "hunter2")
         well = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
         assert well.exit_code == 0, well.output

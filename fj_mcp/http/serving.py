@@ -18,7 +18,7 @@ from fj_mcp.settings import Settings
 _MOST_AT_ONCE = 2_000
 """Connections and requests of one process; whoever comes beyond is answered 503."""
 
-_ENDING_SECONDS = 10
+ENDING_SECONDS = 10
 _MOST_HEAD_BYTES = 32_768
 _OPEN_FILES = 8_192
 
@@ -75,7 +75,7 @@ def serve(
         server_header=False,
         limit_concurrency=_MOST_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_ENDING_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
         h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
     )
     _allow_open_files()
