@@ -1,6 +1,5 @@
 """The server: which tools it has, what it says of itself, and what lives as long as it runs."""
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -14,10 +13,12 @@ from mcp.server.mcpserver.resources import FileResource
 from mcp_types import ToolAnnotations
 
 from fj_mcp import __version__
+from fj_mcp.calls import WithoutTexts
 from fj_mcp.clock import Clock
 from fj_mcp.completion import add_completion
 from fj_mcp.handlers import with_sourcing
-from fj_mcp.prompts import add_prompts
+from fj_mcp.logs import start_logging
+from fj_mcp.prompts import PROMPTS, add_prompts
 from fj_mcp.resources import CACHE_HINTS, add_resources
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_sourcing
@@ -132,11 +133,7 @@ def build_server(
         on_open: told what a connection works with, as soon as there is one.
         hosting: how to serve many keys at once; the other three are for a server with one.
     """
-    # At INFO httpx logs whole addresses, and with them names and search words; stamina's retries
-    # would be warnings although the call may still succeed.
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("stamina").setLevel(logging.ERROR)
+    start_logging(settings.log_level)
     if settings.sandbox and make_transport is None:
         make_transport = sandbox_transport
 
@@ -160,6 +157,9 @@ def build_server(
         # Nothing is ever announced, and over HTTP each listener would hold a connection.
         subscriptions=False if hosting else None,
     )
+    # The SDK's spans are its outermost middleware.
+    names = {fn.__name__ for fn, *_ in (*TOOLS, *PROMPTS)}
+    server.middleware[0] = WithoutTexts(server.middleware[0], names)
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

@@ -14,6 +14,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
+from fj_mcp.calls import ToolCall
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed
 from fj_mcp.filters import nearest_filter
@@ -41,16 +42,20 @@ class SourcingTool(Tool):
             ToolError: with the sentence for the model.
         """
         tool_in_use.set(self.name)
+        with ToolCall(self.name, context.request_id) as call:
+            result = call.result = await self._answer(arguments, context)
+        return compact(result) if convert_result and isinstance(result, Result) else result
+
+    async def _answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         try:
             with anyio.fail_after(answering_seconds(self.deadline_seconds)):
-                result = await super().run(arguments, context)
+                return await super().run(arguments, context)
         except TimeoutError:
             raise DeadlinePassed(self.deadline_seconds, costs=self.costs) from None
         except UnexpectedToolError:
             raise
         except ToolError as error:
             raise self._in_our_words(error) from None
-        return compact(result) if convert_result and isinstance(result, Result) else result
 
     def _in_our_words(self, error: ToolError) -> BaseException:
         cause = error.__cause__

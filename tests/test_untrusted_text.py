@@ -151,10 +151,12 @@ class Reader:
 
 
 @asynccontextmanager
-async def searched(skill: str, era: str) -> AsyncIterator[tuple[Reader, str]]:
+async def searched(
+    skill: str, era: str, level: str = "WARNING"
+) -> AsyncIterator[tuple[Reader, str]]:
     """A reader of a finished session of all people with a skill."""
     api = Sandbox(match_seconds=0, phone_delay_seconds=0, credits=10_000)
-    async with connected(api, era) as assistant:
+    async with connected(api, era, log_level=level) as assistant:
         yield Reader(assistant), await assistant.search(skills={"mandatory": [skill]})
 
 
@@ -210,8 +212,7 @@ async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.WARNING)
-    caplog.set_level(logging.DEBUG, "fj_mcp")
-    async with searched(HOSTILE_SKILL, era) as (reader, session_id):
+    async with searched(HOSTILE_SKILL, era, "DEBUG") as (reader, session_id):
         original = await raw(reader, session_id)
         before = [tool.model_dump() for tool in (await reader.assistant.client.list_tools()).tools]
         cards = await everybody(reader, session_id)
@@ -256,8 +257,7 @@ async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing
 async def test_no_error_about_a_hostile_candidate_repeats_what_they_wrote(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(logging.DEBUG, "fj_mcp")
-    async with searched(HOSTILE_SKILL, era) as (reader, session_id):
+    async with searched(HOSTILE_SKILL, era, "DEBUG") as (reader, session_id):
         cards = await everybody(reader, session_id)
         for operation, tool, more in (
             ("candidate", "get_candidate", {"candidate_id": cards[0]["candidate_id"]}),
