@@ -36,6 +36,7 @@ from fj_mcp.operations import OPERATIONS, Operation, before_paying, tool_in_use
 from fj_mcp.pace import Pace
 from fj_mcp.records import ListedSession, Session, Started, completions
 from fj_mcp.settings import Settings
+from fj_mcp.telemetry import OPERATION, Sending
 
 Channel = Literal["email", "phone"]
 Bought = TypeVar("Bought", Started, Reveal)
@@ -205,6 +206,7 @@ class FutureJobs:
         ids = ids or {}
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
         request = self._http.build_request(operation.method, path, params=query, json=body)
+        request.extensions[OPERATION] = name
         ends = self._ends()
         # A paid request that leaves with no time for its answer would end as uncertain.
         latest = ends - (self._settings.time_to_pay if operation.attempted.costs else 0.0)
@@ -249,8 +251,8 @@ class FutureJobs:
         connect = min(_CONNECT_SECONDS, seconds)
         request.extensions["timeout"] = {"connect": connect, "pool": connect}
         try:
-            with anyio.fail_after(seconds):
-                response = await self._http.send(request)
+            with Sending(request) as attempt, anyio.fail_after(seconds):
+                response = attempt.response = await self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             raise Unreachable(attempted) from None
         except (TimeoutError, httpx.TimeoutException):

@@ -11,6 +11,7 @@ import anyio
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import Sourcing
+from fj_mcp.telemetry import export_spans, flush_spans
 
 FINISH_SECONDS = 4.0
 """How long a purchase that was sent may still take when the process is asked to end."""
@@ -22,6 +23,7 @@ LAST_WORDS_SECONDS = 1.0
 def serve(settings: Settings) -> None:
     """Serve until stdin is closed, or SIGTERM comes."""
     anyio.run(_serve, settings)
+    flush_spans()
 
 
 async def _serve(settings: Settings) -> None:
@@ -32,6 +34,7 @@ async def _serve(settings: Settings) -> None:
         sourcing.open_things.callback(_end_even_if_unread)
 
     server = build_server(settings, on_open=on_open)
+    export_spans(os.environ)
     gc.freeze()
     gc.enable()
     async with anyio.create_task_group() as tasks:
@@ -45,7 +48,7 @@ async def _serve(settings: Settings) -> None:
 def _end_even_if_unread() -> None:
     # The thread that writes to stdout cannot be interrupted either: a client that hangs up with
     # replies unread would keep the process alive.
-    end = threading.Timer(LAST_WORDS_SECONDS, os._exit, (0,))
+    end = threading.Timer(LAST_WORDS_SECONDS, _end)
     end.daemon = True
     end.start()
 
@@ -59,4 +62,9 @@ async def _end_when_asked(opened: list[Sourcing]) -> None:
             finally:
                 # The thread that reads stdin cannot be interrupted, and would keep the process
                 # alive.
-                os._exit(0)
+                _end()
+
+
+def _end() -> None:
+    flush_spans()
+    os._exit(0)

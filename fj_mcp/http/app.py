@@ -1,10 +1,13 @@
 """The ASGI app: the SDK's Streamable HTTP app behind the gate, with the health addresses."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
+from mcp.server import MCPServer
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
 from mcp.server.transport_security import TransportSecuritySettings
@@ -19,6 +22,7 @@ from fj_mcp.http.health import Readiness, alive
 from fj_mcp.http.workspaces import Workspaces, workspace_of
 from fj_mcp.server import Hosting, build_server, sandbox_transport
 from fj_mcp.settings import Settings, read_settings
+from fj_mcp.telemetry import export_spans, flush_spans
 
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -47,9 +51,16 @@ def create_app(
     exposed = not all(map(is_loopback, (host, *map(_without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
     workspaces = Workspaces(settings, sandbox_transport if settings.sandbox else None)
-    server = build_server(
-        settings, hosting=Hosting(workspaces.open, workspaces.handle, _sealed(settings))
-    )
+
+    @asynccontextmanager
+    async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Workspaces]:
+        # Each process that serves exports its own; one that ends by a signal runs nothing after.
+        export_spans(os.environ)
+        async with workspaces.open(server) as running:
+            yield running
+        await anyio.to_thread.run_sync(flush_spans)
+
+    server = build_server(settings, hosting=Hosting(lifespan, workspaces.handle, _sealed(settings)))
     server.custom_route("/healthz", ["GET"])(alive)
     server.custom_route("/readyz", ["GET"])(Readiness(settings).answer)
     names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host, *hosts]
