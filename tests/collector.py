@@ -1,7 +1,7 @@
 """Where spans are sent to, on this machine: a collector of OpenTelemetry's protocol over HTTP."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +29,7 @@ class Collector:
     """What was exported."""
 
     def __init__(self, address: str) -> None:
-        self.variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": address}
+        self.variables: dict[str, Any] = {"OTEL_EXPORTER_OTLP_ENDPOINT": address}
         self.bodies: list[bytes] = []
 
     def spans(self, name: str = "") -> list[Span]:
@@ -53,8 +53,9 @@ class Collector:
         ]
 
     def text(self) -> str:
-        """Every text in what was exported, wherever it stood."""
-        return b"".join(self.bodies).decode("utf-8", "replace")
+        """Every text in what was exported, wherever it stood, each on a line."""
+        messages = map(ExportTraceServiceRequest.FromString, self.bodies)
+        return "\n".join(text for message in messages for text in _texts(message))
 
 
 @contextmanager
@@ -82,6 +83,17 @@ def collecting() -> Iterator[Collector]:
         yield collector
         server.shutdown()
         thread.join()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif hasattr(value, "ListFields"):
+        for _, inner in value.ListFields():
+            yield from _texts(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _read(attributes: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from mcp_types import CallToolResult, PromptReference, ResourceLink, ResourceTem
 from typer.testing import CliRunner
 
 from fj_mcp.commands import app
+from tests.collector import collecting
 from tests.front import CSHARP, ERAS, text_of
 from tests.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, states, until
 
@@ -543,10 +544,15 @@ def test_a_question_of_one_replica_is_answered_to_another(tmp_path: Path, api: A
 
 def test_several_workers_serve_one_address_and_end_together(tmp_path: Path, api: Api) -> None:
     key = "fjk_workers"
-    with http_process(tmp_path, "--workers", "2", api=api) as server:
+    with (
+        collecting() as collector,
+        http_process(tmp_path, "--workers", "2", api=api, **collector.variables) as server,
+    ):
         # Each request may come to either.
         bought = [asked_and_answered(server, server, key, f"Worker {n}") for n in range(5)]
         assert server.end() < 10
+        # A worker ends by a signal, and what it watched last has left before.
+        assert len(collector.spans("FutureJobs create_session")) == len(bought)
     assert api.charges(key) == bought
 
 

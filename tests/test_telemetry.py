@@ -38,7 +38,6 @@ WORD = "Quokka"
 """Stands for whatever somebody asks for, and is found nowhere else."""
 
 JOB = f"{WORD} keepers who write C# for a zoological garden in Pune, one to five years."
-MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COV")}
 SESSION = ResourceTemplateReference(type="ref/resource", uri="fj://sessions/{session_id}")
 REPORT = PromptReference(type="ref/prompt", name="shortlist_report")
 
@@ -53,6 +52,11 @@ def api() -> Iterator[Api]:
 def collector() -> Iterator[Collector]:
     with collecting() as one:
         yield one
+
+
+def measured() -> dict[str, str]:
+    """The variables of a process whose coverage is measured: no other test runs what it runs."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COV")}
 
 
 @asynccontextmanager
@@ -199,12 +203,12 @@ async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_on_stdio(
     assert ("operation=profiles attempt=1" in text) == (level == "DEBUG")
 
 
-async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_of_http_workers(
+async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_over_http(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     runs = []
-    settings: dict[str, Any] = collector.variables | {"FJ_LOG_LEVEL": "DEBUG"}
-    with http_process(tmp_path, "--workers", "2", api=api, **settings) as server:
+    settings = collector.variables | {"FJ_LOG_LEVEL": "DEBUG", "measured": False}
+    with http_process(tmp_path, api=api, **settings) as server:
         for era in ERAS:
             key = f"fjk_http{era}"
             async with server.client(key, era, elicitation_callback=agreed) as client:
@@ -327,7 +331,9 @@ async def test_spans_are_shown_which_failure_it_was_and_not_its_text() -> None:
 def test_each_attempt_of_a_request_is_a_span_below_its_tool(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
-    with stdio_process(api, "fjk_attempts", tmp_path, **collector.variables) as server:
+    with stdio_process(
+        api, "fjk_attempts", tmp_path, **collector.variables, **measured()
+    ) as server:
         api.fail("project_sessions", "502_before", 0)
         server.call("list_sessions")
         api.fail("get_session", "drop_before", 0, times=3)
@@ -400,7 +406,8 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
 ) -> None:
     log = tmp_path / "log"
     settings = {"FJ_SANDBOX": "1", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:9"}
-    async with stdio_client_of(ERAS[1], log, settings | without_packages) as client:
+    settings |= without_packages | measured()
+    async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
     loaded, sentence = log.read_text(encoding="utf-8").splitlines()
     assert loaded == "loaded"
@@ -437,7 +444,7 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
         "FJ_SANDBOX": "1",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
         "OTEL_BSP_MAX_QUEUE_SIZE": "-1",
-    }
+    } | measured()
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
     assert "one of its settings (OTEL_...) has a value that cannot be used" in log.read_text()
