@@ -46,8 +46,6 @@ _FREE_ATTEMPT_SECONDS = 15.0
 """How long one try of a free call may take, so that a hung one leaves time for the next."""
 
 _CONNECT_SECONDS = 10.0
-_PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
-"""What a gateway says of a machine that may be back a moment later; None is a broken connection."""
 
 
 class FutureJobs:
@@ -213,7 +211,7 @@ class FutureJobs:
 
         def pause(error: Exception) -> bool | float:
             """Whether to try again after `error`, and after how many seconds."""
-            if not isinstance(error, ApiError) or not _may_repeat(operation, error):
+            if not isinstance(error, ApiError) or not operation.may_repeat(error):
                 return False
             if isinstance(error, RateLimited):
                 return error.seconds if anyio.current_time() + error.seconds < latest else False
@@ -292,11 +290,3 @@ def trusted() -> ssl.SSLContext:
 def _described(text: str, sample_profile_url: str) -> dict[str, str]:
     described = {"userText": text, "sampleProfileURL": sample_profile_url}
     return {name: value for name, value in described.items() if value}
-
-
-def _may_repeat(operation: Operation, error: ApiError) -> bool:
-    if operation.attempted.costs:
-        return isinstance(error, Unreachable | RateLimited)
-    if isinstance(error, Unavailable):
-        return error.status in _PASSING_STATUSES
-    return error.passing

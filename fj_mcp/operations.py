@@ -8,7 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
-from fj_mcp.errors import Attempted
+from fj_mcp.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
+
+_PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
+"""What a gateway says of a machine that may be back a moment later; None is a broken connection."""
 
 tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
 """The tool that is being called: an error names it, whichever endpoint it came from."""
@@ -34,6 +37,14 @@ class Operation:
     path: str
     attempted: Attempted
     needs_data: bool = False
+
+    def may_repeat(self, error: ApiError) -> bool:
+        """Whether the same request may be sent again after `error`."""
+        if self.attempted.costs:
+            return isinstance(error, Unreachable | RateLimited)
+        if isinstance(error, Unavailable):
+            return error.status in _PASSING_STATUSES
+        return error.passing
 
 
 OPERATIONS: Mapping[str, Operation] = {
