@@ -11,6 +11,7 @@ from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult
 from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
 from pydantic import ValidationError
 
@@ -25,13 +26,14 @@ class ToolCall:
     """One call of a tool as a context: a line of the log at INFO.
 
     `tool=create_sourcing_session outcome=ok ms=412 credits=5 request=7`: the outcome is `ok`,
-    `asked` (the person has to be asked first) or an error's class; credits are those charged.
+    `input_required` (the person has to be asked first), `task` (there is no result yet) or an
+    error's class; credits are those charged.
 
     Attributes:
-        result: what the tool gave; set by whoever calls it.
+        result: what answers the call; set by whoever makes it. With None, somebody else answers.
     """
 
-    result: object = None
+    result: Any = None
 
     def __init__(self, tool: str, request_id: str) -> None:
         self._tool = tool
@@ -44,18 +46,21 @@ class ToolCall:
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
-        if not log.isEnabledFor(logging.INFO):
+        if not log.isEnabledFor(logging.INFO) or (error is None and self.result is None):
             return
-        if error is not None:
-            # Of what was not foreseen, the cause says more.
-            outcome = type(error.__cause__ or error).__name__
-        else:
-            outcome = "ok" if isinstance(self.result, Result) else "asked"
+        # Of what was not foreseen, the cause says more.
+        outcome = type(error.__cause__ or error).__name__ if error else _outcome(self.result)
         ms = round((perf_counter() - self._began) * 1_000)
         credits = getattr(self.result, "credits", None)
         charged = f" credits={credits.charged}" if credits and credits.charged else ""
         request = _plain(self._request_id)
         log.info("tool=%s outcome=%s ms=%d%s request=%s", self._tool, outcome, ms, charged, request)
+
+
+def _outcome(result: Any) -> str:
+    if isinstance(result, CallToolResult):
+        return "error" if result.is_error else "ok"
+    return "ok" if isinstance(result, Result) else str(result.result_type)
 
 
 class WithoutTexts:
@@ -65,9 +70,10 @@ class WithoutTexts:
     which quote arguments.
     """
 
-    def __init__(self, traced: ServerMiddleware[Any], names: Collection[str]) -> None:
+    def __init__(self, traced: ServerMiddleware[Any], known: Collection[str]) -> None:
+        """Args: `known`: tools, prompts and methods that may be named, beside MCP's own methods."""
         self._traced = traced
-        self._names = names
+        self._known = _METHODS.union(known)
 
     async def __call__(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
@@ -88,8 +94,8 @@ class WithoutTexts:
         name = (ctx.params or {}).get("name")
         return replace(
             ctx,
-            method=ctx.method if ctx.method in _METHODS else _OTHER,
-            params=None if name is None else {"name": name if name in self._names else _OTHER},
+            method=ctx.method if ctx.method in self._known else _OTHER,
+            params=None if name is None else {"name": name if name in self._known else _OTHER},
             request_id=None if ctx.request_id is None else _plain(ctx.request_id),
         )
 

@@ -141,6 +141,7 @@ def build_server(
         return open_sourcing(settings, make_transport, clock, on_open)
 
     tools = list_tools(settings)
+    extensions = [_shortlist_view(), WaitTasks(tools)]
     server = MCPServer(
         "fj-mcp",
         title="FutureJobs sourcing",
@@ -148,7 +149,7 @@ def build_server(
         instructions=INSTRUCTIONS + (READ_ONLY_NOTE if settings.read_only else ""),
         website_url="https://futurejobs.ai",
         tools=[*tools],
-        extensions=[_shortlist_view(), WaitTasks(tools)],
+        extensions=extensions,
         lifespan=hosting.lifespan if hosting else lifespan,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
@@ -157,9 +158,10 @@ def build_server(
         # Nothing is ever announced, and over HTTP each listener would hold a connection.
         subscriptions=False if hosting else None,
     )
-    # The SDK's spans are its outermost middleware.
     names = {fn.__name__ for fn, *_ in (*TOOLS, *PROMPTS)}
-    server.middleware[0] = WithoutTexts(server.middleware[0], names)
+    methods = {binding.method for extension in extensions for binding in extension.methods()}
+    # The SDK's spans are its outermost middleware.
+    server.middleware[0] = WithoutTexts(server.middleware[0], names | methods)
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

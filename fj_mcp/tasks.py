@@ -35,6 +35,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from fj_mcp.calls import ToolCall
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import ApiError, DeadlinePassed, FutureJobsError, LedgerBroken
 from fj_mcp.matching import LOOK_SECONDS, pause_after, progress
@@ -107,18 +108,27 @@ class WaitTasks(Extension):
         call_next: CallNext,
     ) -> HandlerResult:
         """A task in place of a wait that would take time, for a client that declared it."""
-        if params.name != self._tool.name or not self._declared(ctx):
-            return await call_next(ctx)
+        if params.name == self._tool.name and self._declared(ctx):
+            with ToolCall(self._tool.name, str(ctx.request_id)) as call:
+                answer = call.result = await self._instead(params, ctx)
+            if answer is not None:
+                return answer
+        return await call_next(ctx)
+
+    async def _instead(
+        self, params: CallToolRequestParams, ctx: ServerRequestContext[Sourcing, Any]
+    ) -> Task | CallToolResult | None:
+        """What answers the call in place of the tool; None if the tool is to answer."""
         sourcing = ctx.lifespan_context
         longest = sourcing.settings.longest_wait
         try:
             arguments = self._tool.fn_metadata.validate_arguments(params.arguments or {})
         except ValidationError:
             # The tool says what is wrong with them.
-            return await call_next(ctx)
+            return None
         asked = arguments["max_wait_seconds"]
         if not 0 < (longest if asked is None else asked) <= longest:
-            return await call_next(ctx)
+            return None
         limit = PATIENCE_SECONDS if asked is None else asked
         wait = Wait(arguments["session_id"], round(sourcing.clock.now(), 3), limit)
         state = await self._state(sourcing, wait)
@@ -128,7 +138,7 @@ class WaitTasks(Extension):
             task_id = await sourcing.task_ids.issue(wait)
         except LedgerBroken:
             # Without a secret that lasts the call waits itself.
-            return await call_next(ctx)
+            return None
         return _working(task_id, wait, wait.created_at, state, "task")
 
     async def _get(

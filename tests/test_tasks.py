@@ -271,6 +271,24 @@ async def test_what_takes_no_time_is_answered_at_once(world: World) -> None:
             assert text_of(answer) == text_of(told)
 
 
+async def test_each_wait_is_one_line_of_the_log_whoever_answers_it(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world.waiting(log_level="INFO") as waiting:
+        session_id = await world.session()
+        await waiting.task(session_id)
+        await waiting.call(session_id, max_wait_seconds=0)
+        await waiting.call("x")
+        await waiting.call(UNKNOWN_SESSION)
+    lines = [line.split(" ms=")[0] for line in caplog.messages]
+    assert [line.partition("outcome=")[2] for line in lines if "wait_for_session" in line] == [
+        "task",
+        "ok",
+        "BadArguments",
+        "error",
+    ]
+
+
 async def test_where_waits_are_set_to_look_once_there_is_no_task(world: World) -> None:
     async with world.waiting(max_wait_seconds=0) as client:
         answer = await client.call(await world.session())

@@ -22,7 +22,9 @@ from mcp_types import (
     ElicitRequestParams,
     ElicitResult,
     PromptReference,
+    Request,
     ResourceTemplateReference,
+    Result,
 )
 
 from fj_mcp.calls import WithoutTexts
@@ -147,6 +149,10 @@ class WholeRun:
         for uri in (f"fj://sessions/{WORD}", f"fj://{WORD}", f"fj://sessions/{UNKNOWN_SESSION}"):
             with pytest.raises(MCPError):
                 await self.client.read_resource(uri)
+        for method in ("tasks/get", WORD):
+            request = Request[dict[str, Any], str](method=method, params={"taskId": WORD})
+            with pytest.raises(MCPError):
+                await self.client.session.send_request(request, Result)
         for prompt, given in ((WORD, {}), ("shortlist_report", {"session_id": WORD})):
             with pytest.raises(MCPError):
                 await self.client.get_prompt(prompt, given)
@@ -227,8 +233,8 @@ def check_whole_run(run: WholeRun, log: str, collector: Collector) -> None:
     """That it was all watched, and nothing was given away."""
     assert len(run.private) > 50
     lines = [line for line in log.splitlines() if " fj_mcp: tool=" in line]
-    # One that is asked about first may be two requests.
-    assert len([line for line in lines if "outcome=asked" not in line]) == run.tool_calls
+    # One that the person is asked about first may be two requests.
+    assert len([line for line in lines if "=input_required " not in line]) == run.tool_calls
     assert any(re.search("outcome=ok ms=\\d+ credits=5 request=", line) for line in lines)
     assert "WARNING" not in log
     assert "ERROR" not in log
@@ -236,6 +242,8 @@ def check_whole_run(run: WholeRun, log: str, collector: Collector) -> None:
     assert {
         "tools/call reveal_contacts",
         "tools/call other",
+        "tasks/get",
+        "other",
         "prompts/get source_candidates",
         "prompts/get other",
         "resources/read",
