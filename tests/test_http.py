@@ -357,6 +357,12 @@ def test_shaking_hands_after_discovery_is_answered(server: HttpServer, version: 
     assert result_in(answer)["tools"]
 
 
+def test_a_handshake_of_2026_is_a_method_that_does_not_exist(server: HttpServer) -> None:
+    headers = {"mcp_protocol_version": VERSION, "mcp_method": "initialize"}
+    answer = post(server, modern("initialize"), x_fj_api_key="fjk_removed", **headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, -32601)
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_nested_argument_may_be_sent_as_a_json_string(server: HttpServer, era: str) -> None:
     async with server.client(f"fjk_nested_{era}", era) as client:

@@ -98,9 +98,11 @@ def routed(headers: Headers, body: bytes) -> Headers:
         return headers
     said = next((v.decode("latin-1") for k, v in headers if k == _VERSION), None)
     early = said is None or said in HANDSHAKE_PROTOCOL_VERSIONS
-    if message.get("method") == "initialize":
+    params = _object(message, "params")
+    # Without that it is none of the handshakes that there are, but a method that 2026 removed.
+    if message.get("method") == "initialize" and "protocolVersion" in params:
         return headers if early else [item for item in headers if item[0] != _VERSION]
-    meant = _envelope(message).get(PROTOCOL_VERSION_META_KEY)
+    meant = _object(params, "_meta").get(PROTOCOL_VERSION_META_KEY)
     if not early or meant not in MODERN_PROTOCOL_VERSIONS:
         return headers
     return _modern(headers, message, meant)
@@ -109,10 +111,9 @@ def routed(headers: Headers, body: bytes) -> Headers:
 _VERSION = MCP_PROTOCOL_VERSION_HEADER.encode()
 
 
-def _envelope(message: dict[str, Any]) -> dict[str, Any]:
-    params = message.get("params")
-    meta = params.get("_meta") if isinstance(params, dict) else None
-    return meta if isinstance(meta, dict) else {}
+def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    child = parent.get(name)
+    return child if isinstance(child, dict) else {}
 
 
 def _modern(headers: Headers, message: dict[str, Any], version: str) -> Headers:
