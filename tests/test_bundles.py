@@ -109,7 +109,8 @@ def test_the_settings_of_the_bundle_are_the_servers(
     asked = manifest["user_config"]
     environment = manifest["server"]["mcp_config"]["env"]
     assert environment == {f"FJ_{name.upper()}": f"${{user_config.{name}}}" for name in asked}
-    published = {v["name"]: v for v in registry_entry["packages"][0]["environmentVariables"]}
+    packages = {package["registryType"]: package for package in registry_entry["packages"]}
+    published = {v["name"]: v for v in packages["pypi"]["environmentVariables"]}
     assert environment.keys() <= published.keys()
     secret = {name for name in asked if asked[name].get("sensitive")}
     assert secret == {name for name in asked if published[f"FJ_{name.upper()}"].get("isSecret")}

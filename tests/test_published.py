@@ -36,8 +36,6 @@ def test_the_registry_entry_keeps_the_registrys_rules(registry_entry: dict[str, 
     assert 1 <= len(registry_entry["title"]) <= 100
     assert registry_entry["version"] == __version__
     for package in registry_entry["packages"]:
-        assert package["registryType"] in ("pypi", "oci", "mcpb")
-        assert package["version"] == __version__
         assert package["transport"]["type"] in ("stdio", "streamable-http")
         names = {variable["name"] for variable in package["environmentVariables"]}
         assert names <= {f"FJ_{name.upper()}" for name in Settings.model_fields}
@@ -48,12 +46,41 @@ def test_the_registry_entry_keeps_the_registrys_rules(registry_entry: dict[str, 
             assert variable["format"] in ("string", "number", "boolean", "filepath")
 
 
+def package_in(entry: dict[str, Any], kind: str) -> dict[str, Any]:
+    (package,) = (package for package in entry["packages"] if package["registryType"] == kind)
+    return package
+
+
 def test_the_registry_entry_names_the_package_that_the_project_builds(
     registry_entry: dict[str, Any],
 ) -> None:
+    assert {package["registryType"] for package in registry_entry["packages"]} == {"pypi", "oci"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (package,) = registry_entry["packages"]
-    assert package["identifier"] == project["name"]
+    package = package_in(registry_entry, "pypi")
+    assert (package["identifier"], package["version"]) == (project["name"], __version__)
+    # The registry reads an image's version from its tag, and takes no other.
+    image = package_in(registry_entry, "oci")
+    where, tag = image["identifier"].split(":")
+    assert tag == __version__
+    assert re.fullmatch(rf"(docker|ghcr|quay)\.io/[a-z0-9-]+/{project['name']}", where)
+    assert "version" not in image
+
+
+def test_the_registry_entry_starts_the_image_as_its_dockerfile_means(
+    registry_entry: dict[str, Any],
+) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    image = package_in(registry_entry, "oci")
+    assert image["runtimeHint"] == "docker"
+    (volume,) = image["runtimeArguments"]
+    (kept,) = re.findall(r"^VOLUME (\S+)$", dockerfile, re.MULTILINE)
+    assert (volume["type"], volume["name"]) == ("named", "--volume")
+    assert volume["value"].split(":")[1:] == [kept]
+    # What is set inside would only be broken from outside.
+    inside = re.findall(r"(FJ_\w+)=", dockerfile)
+    variables = package_in(registry_entry, "pypi")["environmentVariables"]
+    asked = [variable for variable in variables if variable["name"] not in inside]
+    assert image["environmentVariables"] == asked
 
 
 def test_the_readme_proves_the_registry_name_and_stays_short(
