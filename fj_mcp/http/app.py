@@ -33,6 +33,7 @@ def create_app(
     host: str = "127.0.0.1",
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
+    workspaces: Workspaces | None = None,
 ) -> ASGIApp:
     """The app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
 
@@ -41,6 +42,7 @@ def create_app(
         host: the address that it will be served at, if that is known.
         allowed_hosts: what the Host header may say beside local names, with any port.
         allowed_origins: which web pages may call, such as `https://app.example.com`.
+        workspaces: what keys work with, if not with the API at its address.
 
     Raises:
         ValueError: with a sentence, if anybody could spend the server's credits.
@@ -50,17 +52,17 @@ def create_app(
     origins = (*settings.http_allowed_origins, *allowed_origins)
     exposed = not all(map(is_loopback, (host, *map(_without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
-    workspaces = Workspaces(settings, sandbox_transport if settings.sandbox else None)
+    served = workspaces or Workspaces(settings, sandbox_transport if settings.sandbox else None)
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Workspaces]:
         # Each process that serves exports its own; one that ends by a signal runs nothing after.
         export_spans(os.environ)
-        async with workspaces.open(server) as running:
+        async with served.open(server) as running:
             yield running
         await anyio.to_thread.run_sync(flush_spans)
 
-    server = build_server(settings, hosting=Hosting(lifespan, workspaces.handle, _sealed(settings)))
+    server = build_server(settings, hosting=Hosting(lifespan, served.handle, _sealed(settings)))
     server.custom_route("/healthz", ["GET"])(alive)
     server.custom_route("/readyz", ["GET"])(Readiness(settings).answer)
     names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host, *hosts]
@@ -73,7 +75,7 @@ def create_app(
             allowed_hosts=_with_any_port(names), allowed_origins=_with_any_port(pages)
         ),
     )
-    app.add_middleware(Gate, credentials=credentials, workspaces=workspaces)
+    app.add_middleware(Gate, credentials=credentials, workspaces=served)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_CORS)
     # Streams would break off as soon as the process is asked to end; ours are let end.

@@ -47,6 +47,7 @@ class Workspace:
 
     fingerprint: str
     sourcing: Sourcing
+    clock: Clock
     used_at: float = 0.0
     _uses: int = field(default=0, init=False)
 
@@ -60,19 +61,21 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self._uses -= 1
-        self.used_at = anyio.current_time()
+        self.used_at = self.clock.now()
 
 
 class Workspaces:
-    """The workspaces of the keys used last, 200 at most, least recently used first."""
+    """The workspaces of the keys used last, `most_keys` at most, least recently used first."""
 
     def __init__(
         self,
         settings: Settings,
         make_transport: MakeTransport | None = None,
         clock: Clock | None = None,
+        most_keys: int = MOST_KEYS,
     ) -> None:
         self._settings = settings
+        self._most_keys = most_keys
         self._make_transport = make_transport
         self._clock = clock or Clock()
         self._known: OrderedDict[str, Workspace] = OrderedDict()
@@ -107,10 +110,11 @@ class Workspaces:
         fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
         workspace = self._known.get(fingerprint)
         if workspace is None:
-            if len(self._known) >= MOST_KEYS and not self._forget_one():
-                words = f"{MOST_KEYS} keys are in use at once: send it again in a few seconds."
-                raise Refused(503, words, {"retry-after": "5"})
-            workspace = self._known[fingerprint] = Workspace(fingerprint, self._sourcing(key))
+            if len(self._known) >= self._most_keys and not self._forget_one():
+                busy = f"{self._most_keys} keys are in use at once: send it again in a few seconds."
+                raise Refused(503, busy, {"retry-after": "5"})
+            workspace = Workspace(fingerprint, self._sourcing(key), self._clock)
+            self._known[fingerprint] = workspace
         self._known.move_to_end(fingerprint)
         return workspace
 
@@ -159,8 +163,8 @@ class Workspaces:
 
     async def _tidy(self) -> None:
         while True:
-            await anyio.sleep(_TIDY_SECONDS)
-            long_ago = anyio.current_time() - IDLE_SECONDS
+            await self._clock.sleep(_TIDY_SECONDS)
+            long_ago = self._clock.now() - IDLE_SECONDS
             kept = sum(workspace.sourcing.profiles_kept for workspace in self._known.values())
             for workspace in list(self._known.values()):
                 if workspace.idle and (workspace.used_at < long_ago or kept > MOST_PROFILES_KEPT):

@@ -1,0 +1,224 @@
+"""What the server keeps for each key over HTTP, and for how long."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from fj_mcp.clock import Clock
+from fj_mcp.http import create_app
+from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, Workspaces
+from fj_mcp.sandbox import Sandbox
+from fj_mcp.settings import Settings
+from tests.front import CSHARP
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
+
+SEARCH = {"title": "Test", "filters": CSHARP}
+BOUND_SECONDS = 20
+TIDIED_SECONDS = 60
+"""By then what is idle for too long has been looked for."""
+
+
+class Alarm(Clock):
+    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
+
+    def __init__(self) -> None:
+        self.time = 1_800_000_000.0
+        self._moved = anyio.Event()
+        self._waiting = anyio.Event()
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it was set forward by `seconds`."""
+        until = self.time + seconds
+        while self.time < until:
+            self._waiting.set()
+            await self._moved.wait()
+
+    async def forward(self, seconds: float) -> None:
+        """Set it forward, and wait until whoever was woken waits again."""
+        await self._waiting.wait()
+        self._waiting = anyio.Event()
+        self.time += seconds
+        moved, self._moved = self._moved, anyio.Event()
+        moved.set()
+        await self._waiting.wait()
+
+
+class Api:
+    """The sandbox behind doors that can be shut, so that whoever asks it something waits."""
+
+    def __init__(self) -> None:
+        self.sandbox = Sandbox(match_seconds=0)
+        self.closed = 0
+        self.waiting = 0
+        self._open = anyio.Event()
+        self._open.set()
+        self._arrived = anyio.Event()
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """The way of one key to the sandbox."""
+        return _Way(self, self.sandbox.transport())
+
+    def shut(self) -> None:
+        """Let requests wait."""
+        self._open = anyio.Event()
+
+    def open(self) -> None:
+        """Answer them."""
+        self._open.set()
+
+    async def passed(self) -> None:
+        """Wait until the doors are open."""
+        self.waiting += 1
+        self._arrived.set()
+        await self._open.wait()
+        self.waiting -= 1
+
+    async def until_waiting(self, count: int) -> None:
+        """Return as soon as so many requests wait."""
+        while self.waiting < count:
+            self._arrived = anyio.Event()
+            await self._arrived.wait()
+
+    def asked(self, operation: str) -> int:
+        """How many requests of one operation arrived."""
+        return Counter(call.operation for call in self.sandbox.calls)[operation]
+
+
+class _Way(httpx.AsyncBaseTransport):
+    def __init__(self, api: Api, inner: httpx.AsyncBaseTransport) -> None:
+        self._api = api
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await self._api.passed()
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        self._api.closed += 1
+
+
+class Server:
+    """The app, and what is said to it."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def post(self, key: str, tool: str, **arguments: Any) -> httpx.Response:
+        """The answer to a tool call; without a key there is no header for one."""
+        params = {"name": tool, "arguments": arguments}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        headers = {"accept": "application/json, text/event-stream", "x-fj-api-key": key}
+        given = {name: value for name, value in headers.items() if value}
+        return await self._http.post("/mcp", json=body, headers=given)
+
+    async def call(self, key: str, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The structured result of a tool."""
+        result = await self._result(key, tool, arguments)
+        assert not result["isError"], result
+        facts: dict[str, Any] = result["structuredContent"]
+        return facts
+
+    async def refusal(self, key: str, tool: str, **arguments: Any) -> str:
+        """The text of the error that a call must give."""
+        result = await self._result(key, tool, arguments)
+        assert result["isError"], result
+        text: str = result["content"][0]["text"]
+        return text
+
+    async def _result(self, key: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.post(key, tool, **arguments)
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = json.loads(answer.text.rpartition("data: ")[2])["result"]
+        return result
+
+
+@asynccontextmanager
+async def served(
+    folder: Path,
+    api: Api,
+    clock: Clock | None = None,
+    most_keys: int = MOST_KEYS,
+    **settings: Any,
+) -> AsyncIterator[Server]:
+    """The app in this process, on `api`."""
+    given = Settings.model_validate({"state_dir": folder} | settings)
+    workspaces = Workspaces(given, api.transport, clock, most_keys)
+    app = create_app(given, workspaces=workspaces)
+    assert isinstance(app, Starlette)
+    with anyio.fail_after(BOUND_SECONDS):
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app), base_url="http://localhost"
+            ) as http,
+        ):
+            yield Server(http)
+
+
+async def test_while_all_keys_are_in_use_another_is_asked_to_come_again(tmp_path: Path) -> None:
+    api = Api()
+    async with served(tmp_path, api, most_keys=2) as server:
+        async with anyio.create_task_group() as tasks:
+            api.shut()
+            for key in ("fjk_one", "fjk_two"):
+                tasks.start_soon(server.call, key, "list_sessions")
+            await api.until_waiting(2)
+            refused = await server.post("fjk_three", "get_spending")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            words = "2 keys are in use at once: send it again in a few seconds."
+            assert refused.json()["error"]["message"] == words
+            # Whoever is in is served on.
+            assert (await server.call("fjk_one", "get_spending"))["spent_today"] == 0
+            api.open()
+        assert (await server.call("fjk_three", "list_sessions"))["total"] == 0
+        # One of the others had to make room.
+        assert api.closed == 1
+
+
+async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought(
+    tmp_path: Path,
+) -> None:
+    api, clock, key = Api(), Alarm(), "fjk_idle"
+    async with served(tmp_path, api, clock) as server:
+        bought = await server.call(key, "create_sourcing_session", **SEARCH)
+        session = {"session_id": bought["session_id"]}
+        await server.call(key, "wait_for_session", **session)
+        listed = await server.call(key, "list_profiles", **session)
+        read = api.asked("profiles")
+        await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
+        assert await server.call(key, "list_profiles", **session) == listed
+        assert (api.asked("profiles"), api.closed) == (read, 0)
+        # It was in use just now, so that its time begins anew.
+        await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
+        assert api.closed == 0
+        await clock.forward(2 * TIDIED_SECONDS)
+        assert api.closed == 1
+        assert await server.call(key, "list_profiles", **session) == listed
+        assert api.asked("profiles") > read
+        again = await server.call(key, "create_sourcing_session", **SEARCH)
+        assert (again["session_id"], again["already_existed"]) == (bought["session_id"], True)
+    assert len(api.sandbox.charges) == 1
+
+
+async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Path) -> None:
+    api, clock = Api(), Alarm()
+    async with served(tmp_path, api, clock) as server, anyio.create_task_group() as tasks:
+        api.shut()
+        tasks.start_soon(server.call, "fjk_long", "list_sessions")
+        await api.until_waiting(1)
+        await clock.forward(IDLE_SECONDS + TIDIED_SECONDS)
+        assert api.closed == 0
+        api.open()
