@@ -1,31 +1,14 @@
-"""Candidates as the API answers them: in a session's list, in full, and with their contacts.
+"""Candidates as the API answers them: in a session's list, and in full.
 
 Read as leniently as the rest of the records: a profile with nothing but an `_id` is still one.
 """
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from fj_mcp import reading
-from fj_mcp.records import CreditInfo
-
-_NOT_FOUND_WORDS = re.compile("not[_ ]?found|unavailable|no[_ ]?result", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One channel of a candidate's contact, as far as it was revealed."""
-
-    revealed: bool = False
-    values: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, data: object) -> Self:
-        """From `revealStatus.email` or `.phone`."""
-        state = reading.mapping(data)
-        values = tuple(reading.lines(state.get("values"), 200, 10))
-        return cls(state.get("revealed") is True or bool(values), values)
+from fj_mcp.contacts import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,47 +211,10 @@ class Candidate:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reveal:
-    """The answer to a reveal. `absent` is true where the API says that there is nothing."""
-
-    values: tuple[str, ...]
-    absent: bool
-    credits: CreditInfo
-
-    @classmethod
-    def read(cls, body: dict[str, Any], channel: Literal["email", "phone"]) -> Self:
-        """From the whole body: documented as a list by type, also met as values or revealStatus."""
-        data = body.get("data")
-        entries = [
-            item
-            for item in reading.mappings(data)
-            if (reading.line(item.get("type")) or channel).lower() == channel
-        ]
-        values: list[str] = []
-        for item in entries:
-            state = reading.mapping(reading.mapping(item.get("revealStatus")).get(channel))
-            for found in (item.get("values"), item.get("value"), state.get("values")):
-                values += reading.lines(found, 200, 10)
-        if not values and not entries and isinstance(data, list | str):
-            values = reading.lines([item for item in _items(data) if isinstance(item, str)])
-        statuses = [reading.line(item.get("status"), 40) or "" for item in entries]
-        info = body.get("creditInfo") or reading.mapping(data).get("creditInfo")
-        return cls(
-            values=tuple(dict.fromkeys(values)),
-            absent=any(_NOT_FOUND_WORDS.search(word) for word in statuses),
-            credits=CreditInfo.read(info),
-        )
-
-
 def _day(value: object) -> str | None:
     """A date as the API gave it, without its time of day."""
     text = reading.line(value, 40)
     return re.sub(r"T\d\d:.*$", "", text) if text else None
-
-
-def _items(data: list[Any] | str) -> list[Any]:
-    return data if isinstance(data, list) else [data]
 
 
 def _highlights(analysis: dict[str, Any]) -> list[dict[str, Any]]:

@@ -20,7 +20,8 @@ import stamina
 
 from fj_mcp import reading
 from fj_mcp.answers import answered_at, read_answer, spent_seconds_until_reset
-from fj_mcp.candidates import Candidate, ProfilePage, Reveal
+from fj_mcp.candidates import Candidate, ProfilePage
+from fj_mcp.contacts import Reveal
 from fj_mcp.errors import (
     ApiError,
     Attempted,

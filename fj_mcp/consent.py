@@ -11,8 +11,8 @@ from mcp.server.elicitation import (
 from mcp.server.mcpserver import Context, Elicit
 from pydantic import BaseModel, Field
 
-from fj_mcp.errors import NotApproved
 from fj_mcp.orders import ALLOWED, Consent, Order
+from fj_mcp.purchase_errors import NotApproved
 from fj_mcp.sourcing import Sourcing
 
 HOW_TO_ALLOW = (

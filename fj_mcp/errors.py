@@ -6,12 +6,13 @@
     ├── NoKey                    no API key is set
     ├── DeadlinePassed           a whole tool call took too long
     ├── LedgerBroken             purchases cannot be remembered, so none is made
-    ├── OverBudget               the day's budget does not allow it
-    ├── NotApproved              the person said no, or could not be asked
     ├── NotWritten               an export's folder cannot be written to
-    ├── TooLate                  too little time is left in the call to buy anything
-    ├── OutcomeOpen              a purchase was sent and nobody knows yet what became of it
-    ├── OutcomeHidden            ... and this key cannot see it
+    ├── in `purchase_errors`
+    │   ├── OverBudget           the day's budget does not allow it
+    │   ├── NotApproved          the person said no, or could not be asked
+    │   ├── TooLate              too little time is left in the call to buy anything
+    │   ├── OutcomeOpen          a purchase was sent and nobody knows yet what became of it
+    │   └── OutcomeHidden        ... and this key cannot see it
     └── ApiError                 FutureJobs answered, or did not
         ├── KeyRefused           401, 403
         ├── NoCredits            402
@@ -30,7 +31,6 @@ candidate, no key and no raw body is ever part of one.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
@@ -92,25 +92,6 @@ class LedgerBroken(FutureJobsError):
         )
 
 
-class OverBudget(FutureJobsError):
-    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`."""
-
-    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
-        day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        super().__init__(
-            f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
-            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
-            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
-        )
-
-
-class NotApproved(FutureJobsError):
-    """The person did not agree to a purchase. `reason` is a whole sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Nothing was sent or charged: {reason}")
-
-
 class NotWritten(FutureJobsError):
     """An export cannot be written into `folder`, for an operating system's `reason`."""
 
@@ -118,38 +99,6 @@ class NotWritten(FutureJobsError):
         super().__init__(
             f"Nothing was written or charged: files cannot be made in {folder} ({reason}). Set "
             "FJ_EXPORT_DIR to a folder that can be written to and restart the server."
-        )
-
-
-class TooLate(FutureJobsError):
-    """Too little of the call's time is left for a purchase to be answered in it."""
-
-    def __init__(self, tool: str) -> None:
-        super().__init__(
-            "Nothing was sent or charged: too little time was left in this call for an answer. "
-            f"Call {tool} again with the same arguments."
-        )
-
-
-class OutcomeOpen(FutureJobsError):
-    """A purchase was sent, and it is not certain yet whether it was carried out."""
-
-    def __init__(self, happened: str, tool: str, seconds: float) -> None:
-        super().__init__(
-            f"{happened}, and the outcome is not certain yet. Nothing will be sent twice: call "
-            f"{tool} again with the same arguments in {max(1, round(seconds))} seconds, and it "
-            "will find out whether it was carried out."
-        )
-
-
-class OutcomeHidden(FutureJobsError):
-    """A search was sent, and free reads cannot tell whether it was carried out, and why."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            f"An identical search was sent and got no readable answer, and {why}. Look in "
-            "FutureJobs whether the session is there; if it is not, call create_sourcing_session "
-            "with allow_duplicate true."
         )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from fj_mcp.errors import OverBudget
+from fj_mcp.purchase_errors import OverBudget
 from fj_mcp.purchases import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
 from fj_mcp.storage import Row, Rows, Storage, is_gone, process_token
 

@@ -18,10 +18,9 @@ from fj_mcp.results import (
     ShownCandidates,
     Suggestion,
     WaitedSession,
-    first_within,
 )
 from fj_mcp.shortlists import MOST_PROFILES, Shortlist
-from fj_mcp.text import cut
+from fj_mcp.text import cut, first_within
 
 if TYPE_CHECKING:
     from fj_mcp.exports import Export

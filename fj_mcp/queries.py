@@ -7,8 +7,7 @@ from pydantic_core import to_json
 from fj_mcp import reading
 from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of
 from fj_mcp.kinds import Values
-from fj_mcp.results import first_within
-from fj_mcp.text import cut
+from fj_mcp.text import cut, first_within
 
 MOST_FILTER_BYTES = 12_000
 """Of all filters together as JSON, so that a result can repeat them."""

@@ -3,15 +3,14 @@
 A field without a value is left out, never null.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from mcp_types import ResourceLink
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
-from pydantic_core import to_json
 
 from fj_mcp.records import Status
+from fj_mcp.text import first_within
 
 _MOST_CONTACT_BYTES = 1_200
 """Of one candidate's addresses or numbers: the longest value there can be, or many usual ones."""
@@ -21,17 +20,6 @@ def _short(value: float) -> int | float:
     """4 instead of 4.0, and no more than two decimals."""
     # As a whole number 1e308 would be 309 digits.
     return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 2)
-
-
-def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
-    """As many of the first `texts` as fit into `most_bytes` of JSON, none of them cut."""
-    kept = []
-    for text in texts:
-        most_bytes -= len(to_json(text)) + 1
-        if most_bytes < 0:
-            break
-        kept.append(text)
-    return kept
 
 
 def _fitting(values: list[str]) -> list[str]:

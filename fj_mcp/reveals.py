@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from fj_mcp import views
-from fj_mcp.candidates import Contact, Profile
-from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound, OutcomeOpen
+from fj_mcp.candidates import Profile
+from fj_mcp.contacts import Contact
+from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound
 from fj_mcp.orders import Bought, Order, Shop, age, fingerprint
+from fj_mcp.purchase_errors import OutcomeOpen
 from fj_mcp.purchases import DAY_SECONDS, Purchase
 from fj_mcp.records import CreditInfo, Session
 from fj_mcp.results import Result, RevealedContact, RevealedContacts, RevealStatus

@@ -3,8 +3,9 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from fj_mcp.errors import ApiError, NotFound, OutcomeHidden
+from fj_mcp.errors import ApiError, NotFound
 from fj_mcp.orders import Shop, age, query_traces, search_traces
+from fj_mcp.purchase_errors import OutcomeHidden
 from fj_mcp.purchases import Purchase
 
 SETTLED_AFTER_SECONDS = 60.0

@@ -9,19 +9,10 @@ from typing import Any
 
 import anyio
 
-from fj_mcp.errors import (
-    ApiError,
-    LedgerBroken,
-    NoAnswer,
-    NoMatch,
-    NotApproved,
-    NotFound,
-    OutcomeHidden,
-    OutcomeOpen,
-    TooLate,
-)
+from fj_mcp.errors import ApiError, LedgerBroken, NoAnswer, NoMatch, NotFound
 from fj_mcp.operations import OPERATIONS, before_paying
 from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop
+from fj_mcp.purchase_errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
 from fj_mcp.purchases import Purchase, State
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings

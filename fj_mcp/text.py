@@ -6,6 +6,9 @@ carry instructions) is taken out before anything else sees it.
 """
 
 import re
+from collections.abc import Sequence
+
+from pydantic_core import to_json
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement, clearing
@@ -45,6 +48,17 @@ def clean_block(text: str, limit: int) -> str:
 def cut(text: str, limit: int) -> str:
     """`text`, ending in an ellipsis where it was longer than `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
+    """As many of the first `texts` as fit into `most_bytes` of JSON, none of them cut."""
+    kept = []
+    for text in texts:
+        most_bytes -= len(to_json(text)) + 1
+        if most_bytes < 0:
+            break
+        kept.append(text)
+    return kept
 
 
 def folded(text: str) -> str:

@@ -26,9 +26,8 @@ from fj_mcp.results import (
     SessionLine,
     SessionList,
     SpendingReport,
-    first_within,
 )
-from fj_mcp.text import cut
+from fj_mcp.text import cut, first_within
 
 _MOST_TEXT_BYTES = 6_000
 _MOST_WARNING_BYTES = 1_500

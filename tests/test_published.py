@@ -47,7 +47,8 @@ def test_the_registry_entry_keeps_the_registrys_rules(registry_entry: dict[str, 
 
 
 def package_in(entry: dict[str, Any], kind: str) -> dict[str, Any]:
-    (package,) = (package for package in entry["packages"] if package["registryType"] == kind)
+    found: list[dict[str, Any]] = [p for p in entry["packages"] if p["registryType"] == kind]
+    (package,) = found
     return package
 
 
