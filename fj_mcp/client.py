@@ -62,10 +62,14 @@ class FutureJobs:
         settings: Settings,
         transport: httpx.AsyncBaseTransport | None = None,
         pace: Pace | None = None,
+        brought_key: bool = False,
     ) -> None:
-        """Args: `transport`: if not over the network; `pace`: if others use the key as well."""
+        """Args: `transport`: if not over the network; `pace`: if others use the key as well;
+        `brought_key`: if requests bring it, and it is not the server's own.
+        """
         self._settings = settings
         self._pace = pace or Pace()
+        self._brought_key = brought_key
         self._remaining: int | None = None
         self.server_time: float | None = None
         """The server's clock at its last answer, in Unix seconds; None if that did not say."""
@@ -201,7 +205,8 @@ class FutureJobs:
             raise NoKey
         operation = OPERATIONS[name]
         tool = tool_in_use.get(operation.attempted.tool)
-        operation = replace(operation, attempted=replace(operation.attempted, tool=tool))
+        attempted = replace(operation.attempted, tool=tool, brought_key=self._brought_key)
+        operation = replace(operation, attempted=attempted)
         ids = ids or {}
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
         request = self._http.build_request(operation.method, path, params=query, json=body)

@@ -111,12 +111,14 @@ class Attempted:
         tool: the tool to call again.
         costs: whether it spends credits.
         price: the price in credits, where the API publishes one.
+        brought_key: whether the key came with the request, over HTTP.
     """
 
     phrase: str
     tool: str
     costs: bool = False
     price: int | None = None
+    brought_key: bool = False
 
 
 class ApiError(FutureJobsError):
@@ -140,10 +142,17 @@ class KeyRefused(ApiError):
     """401 or 403."""
 
     def __init__(self, attempted: Attempted) -> None:
+        if attempted.brought_key:
+            advice = (
+                " that came with this request. Set a valid one as header x-fj-api-key in the "
+                "client's settings for this server"
+            )
+        else:
+            advice = ". Check FJ_API_KEY (fj-mcp doctor tells more) and restart the server"
         super().__init__(
             attempted,
-            "Nothing was charged: FutureJobs refused the API key. Check FJ_API_KEY (fj-mcp doctor "
-            "tells more) and restart the server; calling again will not help before that.",
+            f"Nothing was charged: FutureJobs refused the API key{advice}; calling again will not "
+            "help before that.",
         )
 
 

@@ -154,6 +154,8 @@ def _unknown_name(
         words = f"{path} is not an argument of {owner}"
     else:
         words = f"{path} is not {'a filter' if loc[:-1] == ('filters',) else 'known'}"
+    if not known:
+        return f"{words}, which takes none"
     if meant := near(str(loc[-1]), known):
         return f"{words}; did you mean {meant}?"
     return f"{words}; there are {', '.join(known)}" if len(known) <= 8 else words

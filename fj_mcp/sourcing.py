@@ -46,6 +46,9 @@ class Sourcing:
     remote: bool = False
     """Whether clients are on other machines, where a file of this one is of no use."""
 
+    brought_key: bool = False
+    """Whether the key is one that requests bring, and not the server's own."""
+
     @cached_property
     def client(self) -> "FutureJobs":
         """The client. httpx is a tenth of the start-up time, and listing tools needs none of it."""
@@ -54,7 +57,7 @@ class Sourcing:
         transport = self.make_transport() if self.make_transport else None
         able = self.settings.key is not None and not self.settings.problems
         pace = self.replicas.pace(self.workspace) if self.replicas and able else None
-        client = FutureJobs(self.settings, transport, pace)
+        client = FutureJobs(self.settings, transport, pace, self.brought_key)
         self.open_things.push_async_callback(client.close)
         return client
 

@@ -622,6 +622,11 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         "min_score, detail.",
     ),
     (
+        "get_spending",
+        {"since": "2026-01-01"},
+        "since is not an argument of get_spending, which takes none.",
+    ),
+    (
         "wait_for_session",
         {"session_id": SESSION, "max_wait_seconds": 120},
         "max_wait_seconds must be at most 40; to wait longer call again, which is free.",

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from fj_mcp.clock import Clock
 from fj_mcp.http import create_app
 from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, Workspaces
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.settings import Settings
 from tests.front import CSHARP
 
@@ -222,3 +222,20 @@ async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Pat
         await clock.forward(IDLE_SECONDS + TIDIED_SECONDS)
         assert api.closed == 0
         api.open()
+
+
+async def test_a_refused_key_is_looked_for_where_it_came_from(tmp_path: Path) -> None:
+    api = Api()
+    api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=2)
+    async with served(tmp_path, api, api_key="fjk_servers") as server:
+        brought = await server.refusal("fjk_brought", "list_sessions")
+        servers = await server.refusal("", "list_sessions")
+    assert brought == (
+        "Nothing was charged: FutureJobs refused the API key that came with this request. Set a "
+        "valid one as header x-fj-api-key in the client's settings for this server; calling again "
+        "will not help before that."
+    )
+    assert servers == (
+        "Nothing was charged: FutureJobs refused the API key. Check FJ_API_KEY (fj-mcp doctor "
+        "tells more) and restart the server; calling again will not help before that."
+    )

@@ -129,6 +129,7 @@ class Workspaces:
             self._clock,
             self._replicas,
             remote=True,
+            brought_key=key != self._settings.key,
         )
 
     async def handle(
