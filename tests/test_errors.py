@@ -191,11 +191,11 @@ async def test_a_broken_connection_is_one_sentence(assistant: Assistant) -> None
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> None:
-    async with connected(era=era, call_deadline_seconds=1) as assistant:
+    async with connected(era=era, call_deadline_seconds=4) as assistant:
         assistant.sandbox.fail("get_session", Fault("delay_before", seconds=60), times=3)
         text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
     assert text == (
-        "FutureJobs did not answer within 1 seconds. Nothing was charged; call get_session again "
+        "FutureJobs did not answer within 4 seconds. Nothing was charged; call get_session again "
         "in a minute."
     )
 
