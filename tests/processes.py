@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +17,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.ledgers import ledger_environment, rows_of
+from tests.starting import Started, start
 
 CLEAN = {
     name: value
@@ -30,6 +30,7 @@ _LIFETIME_SECONDS = 60.0
 """No process outlives this, whatever a test waits for: its pipes close and the test fails."""
 
 T = TypeVar("T")
+Process = Started | subprocess.Popen[str]
 
 
 class Api:
@@ -66,7 +67,7 @@ class Api:
 class Server:
     """A stdio server process, and what a client says to it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
         self._last_id = 0
 
@@ -141,7 +142,7 @@ class Server:
 class HttpServer:
     """A server process over HTTP, and what is said to it."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str, log: Path) -> None:
+    def __init__(self, process: Process, address: str, log: Path) -> None:
         self.process = process
         self.address = address
         self.root = address.removesuffix("/mcp")
@@ -242,16 +243,8 @@ def _started(
     settings: dict[str, str],
     lifetime_seconds: float = _LIFETIME_SECONDS,
     stderr: TextIO | None = None,
-) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fj_mcp", *arguments],
-        env=CLEAN | settings,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        text=True,
-        encoding="utf-8",
-    )
+) -> Iterator[Process]:
+    process = start(arguments, CLEAN | settings, stderr)
     watchdog = threading.Timer(lifetime_seconds, process.kill)
     watchdog.daemon = True
     watchdog.start()
