@@ -11,10 +11,6 @@ import stamina
 from tests.front import Assistant, connected
 from tests.ledgers import forget_all, ledger_server
 
-# Most of the time goes into starting processes, which must not compile everything each time.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
-
 # What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"

@@ -94,6 +94,7 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
     assert result
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize(

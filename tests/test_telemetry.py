@@ -34,7 +34,7 @@ from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
 from tests.processes import CLEAN, Api, http_process, sandbox_process, stdio_process
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
+pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
 WORD = "Quokka"
 """Stands for whatever somebody asks for, and is found nowhere else."""
