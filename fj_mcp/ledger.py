@@ -95,7 +95,7 @@ class Ledger:
             await rows.change(purchase_id, {"sent": 1, "traces": json.dumps(traces)})
             return True
 
-        return await self._storage.transact(work)
+        return await self._storage.transact(work, on_disk=True)
 
     async def leaving(self, purchase_id: int, traces: dict[str, Any]) -> bool:
         """Remember that the request leaves now; False if somebody has given the claim up."""
@@ -130,7 +130,8 @@ class Ledger:
         if traces is not None:
             values["traces"] = json.dumps(traces)
         open_only = if_open or state != "charged"
-        await self._update(purchase_id, _OPEN if open_only else _ANY, **values)
+        before = _OPEN if open_only else _ANY
+        await self._update(purchase_id, before, on_disk=True, **values)
 
     async def tell(self, purchase_id: int) -> None:
         """Remember that a client has the result, so that asking again is a new wish."""
@@ -218,7 +219,9 @@ class Ledger:
         """The credits of the present UTC day; open purchases at the price that was expected."""
         return await self._storage.read(self._spent)
 
-    async def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
+    async def _update(
+        self, purchase_id: int, before: tuple[State, ...], *, on_disk: bool = False, **values: Any
+    ) -> bool:
         """Change a purchase that is in one of the states `before`; whether it was."""
 
         async def work(rows: Rows) -> bool:
@@ -228,7 +231,7 @@ class Ledger:
             await rows.change(purchase_id, values)
             return True
 
-        return await self._storage.transact(work)
+        return await self._storage.transact(work, on_disk=on_disk)
 
     async def _list(self, choose: Callable[[Rows], Awaitable[list[Row]]]) -> list[Purchase]:
         async def work(rows: Rows) -> list[Purchase]:

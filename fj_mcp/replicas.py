@@ -123,7 +123,8 @@ class RedisStorage(Storage):
         with self._in_time():
             return await work(_RedisRows(self._redis, self._prefix))
 
-    async def transact(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
+        # Whether Redis waits for its disk is for whoever runs it to set (docs/deploy.md).
         with self._in_time():
             async with self._changing:
                 while True:

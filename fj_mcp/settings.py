@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -152,7 +151,7 @@ def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
     A setting that cannot be used keeps its default and is named in `problems`: a server that
     exits looks like one that hangs, so it starts and says what is wrong when it is called.
     """
-    merged = {**dotenv_values(directory / ".env"), **environment}
+    merged = {**_written_in(directory / ".env"), **environment}
     found: dict[str, Any] = {}
     problems: list[str] = []
     for name in Settings.model_fields:
@@ -169,6 +168,15 @@ def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         except ValidationError as error:
             problems.append(f"{variable} {_reason(error)}")
     return Settings(**found, problems=tuple(problems))
+
+
+def _written_in(file: Path) -> dict[str, str | None]:
+    # Most have no such file, and reading one takes time to load.
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return dotenv_values(file)
 
 
 def _reason(error: ValidationError) -> str:

@@ -72,8 +72,8 @@ class SqliteStorage(Storage):
         with self._opened() as connection:
             return await work(_SqliteRows(connection, self._workspace))
 
-    async def transact(self, work: Callable[[Rows], Awaitable[T]]) -> T:
-        with self._transaction() as connection:
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
+        with self._transaction(on_disk=on_disk) as connection:
             return await work(_SqliteRows(connection, self._workspace))
 
     async def note(self, name: str, value: str, seconds: float | None = None) -> str:
@@ -112,8 +112,10 @@ class SqliteStorage(Storage):
             raise LedgerBroken(self.place, _REMEDY) from error
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, on_disk: bool = False) -> Iterator[sqlite3.Connection]:
         with self._opened() as connection:
+            # With the write-ahead log, NORMAL hands it to the system, and FULL waits for the disk.
+            connection.execute(f"PRAGMA synchronous = {'FULL' if on_disk else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -136,8 +138,6 @@ class SqliteStorage(Storage):
         try:
             connection.row_factory = sqlite3.Row
             _write_ahead(connection)
-            # A purchase must survive a power cut, not only a crash of this process.
-            connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
             # A file of another shape is refused now, and not after something was paid.
             connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")

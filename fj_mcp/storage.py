@@ -71,10 +71,14 @@ class Storage(ABC):
         """The result of `work`, which only reads."""
 
     @abstractmethod
-    async def transact(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
         """The result of `work`, done as a whole, before or after the work of others.
 
         Nothing is changed if it raises. It may be begun anew until no other comes between.
+
+        Args:
+            work: what is done.
+            on_disk: whether it must survive a power cut, and not only the end of the process.
         """
 
     @abstractmethod

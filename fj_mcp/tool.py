@@ -20,7 +20,7 @@ from fj_mcp.errors import BadArguments, DeadlinePassed
 from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import tool_in_use
 from fj_mcp.results import Result
-from fj_mcp.schema import describe_problems, published_schema
+from fj_mcp.schema import describe_problems, published_schema, result_schema
 
 
 class SourcingTool(Tool):
@@ -102,7 +102,7 @@ def _schemas_of(fn: Callable[..., Any]) -> SourcingTool:
     metadata = tool.fn_metadata
     strict = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
     metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
-    metadata.output_schema = published_schema(_result_model(fn).model_json_schema())
+    metadata.output_schema = result_schema(_result_model(fn))
     tool.parameters = published_schema(tool.parameters) | {"additionalProperties": False}
     return tool
 
