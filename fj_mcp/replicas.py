@@ -136,8 +136,9 @@ class RedisStorage(Storage):
         milliseconds = None if seconds is None else int(seconds * 1000)
         with self._in_time():
             place = f"{self._prefix}note:{name}"
-            before = await self._redis.set(place, value, nx=True, px=milliseconds, get=True)
-        return value if before is None else str(before)
+            if await self._redis.set(place, value, nx=True, px=milliseconds):
+                return value
+        return await self.noted(name) or value
 
     async def noted(self, name: str) -> str | None:
         with self._in_time():

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -45,11 +44,15 @@ def _long_enough(key: SecretStr) -> SecretStr:
 
 
 def _usable_ledger_url(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.netloc or parts.path):
-        raise ValueError("must be an address such as redis://host:6379/0")
-    if find_spec("redis") is None:
-        raise ValueError("needs the package redis: install fj-mcp[redis]")
+    try:
+        from redis.connection import parse_url
+    except ImportError:
+        raise ValueError("needs the package redis: install fj-mcp[redis]") from None
+    try:
+        parse_url(url.get_secret_value())
+    except ValueError:
+        # Its own words may quote the password.
+        raise ValueError("must be an address such as redis://host:6379/0") from None
     return url
 
 

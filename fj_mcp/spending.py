@@ -235,7 +235,8 @@ class Spending:
         except LedgerBroken:
             # What was paid for must reach the model, even if the disk is full by now.
             self._unwritten.append((claim, state, known))
-        self._under_way.discard(claim)
+        finally:
+            self._under_way.discard(claim)
 
     async def _write_left(self) -> None:
         """Remember what could not be written when it happened. Raises `LedgerBroken`."""
@@ -253,8 +254,9 @@ class Spending:
             if anyio.current_time() + pause + 1 > anyio.current_effective_deadline():
                 break
             await self._clock.sleep(pause)
-            # What the looking ends in must not be told of the purchase, such as a rate limit.
-            with suppress(ApiError):
+            # What the looking ends in must not be told of the purchase: not a rate limit, and not
+            # that without a record nothing is sent.
+            with suppress(ApiError, LedgerBroken):
                 purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
                     wait = await settle(self._shop, purchase, self._call_seconds)

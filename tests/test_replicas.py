@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 from fj_mcp.commands import app
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.settings import read_settings
-from tests.front import CSHARP, Assistant, connected, text_of
+from tests.front import CSHARP, Assistant, Refused, Stepped, connected, text_of
 from tests.ledgers import RedisServer, redis_server, rows_in
 from tests.processes import Api, HttpServer, http_process, sandbox_process
+from tests.test_careful_spending import Held
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -173,6 +174,36 @@ async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
             assert again["already_existed"] is True
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
+async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_was_not(
+    redis: RedisServer, lost: bool
+) -> None:
+    sandbox = Held(Stepped(), "create_session")
+    async with connected(sandbox, **settings(redis)) as assistant:
+        told: list[str] = []
+
+        async def buy() -> None:
+            try:
+                told.append(
+                    (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
+                )
+            except Refused as refused:
+                told.append(str(refused))
+
+        if lost:
+            sandbox.fail("create_session", Fault("502_after"))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(buy())
+            await sandbox.reached.wait()
+            redis.stop()
+            sandbox.let_through.set()
+    (charge,) = sandbox.charges
+    if lost:
+        assert "the outcome is not certain yet. Nothing will be sent twice" in told[0]
+    else:
+        assert told == [charge.session_id]
+
+
 async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
     sandbox = Sandbox(match_seconds=0)
     async with connected(sandbox, **settings(redis)) as one:
@@ -257,7 +288,8 @@ def test_the_doctor_says_where_purchases_are_kept_without_the_password(
     assert "hunter2" not in well.output + ill.output
 
 
-def test_an_address_that_is_no_redis_is_named() -> None:
-    with_problem = read_settings({"FJ_LEDGER_URL": "http://redis:6379"}, Path("/nowhere"))
+@pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
+def test_an_address_that_is_no_redis_is_named(address: str) -> None:
+    with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
     assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"
