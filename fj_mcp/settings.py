@@ -49,7 +49,7 @@ def _usable_ledger_url(url: SecretStr) -> SecretStr:
     except ImportError:
         raise ValueError("needs the package redis: install fj-mcp[redis]") from None
     try:
-        parse_url(url.get_secret_value())
+        parse_url(url.get_secret_value())  # type: ignore[no-untyped-call]
     except ValueError:
         # Its own words may quote the password.
         raise ValueError("must be an address such as redis://host:6379/0") from None

@@ -10,6 +10,7 @@ import stamina
 
 from tests.front import Assistant, connected
 from tests.ledgers import forget_all, ledger_server
+from tests.processes import Api, sandbox_process
 
 # What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
@@ -45,6 +46,13 @@ def ledgers() -> Iterator[None]:
 def forgotten(ledgers: None) -> None:
     """Nothing that an earlier test bought is known."""
     forget_all()
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    """The sandbox in a process of its own, shared by the tests of a module."""
+    with sandbox_process() as one:
+        yield one
 
 
 @pytest.fixture

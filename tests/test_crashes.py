@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -24,7 +23,6 @@ from tests.processes import (
     Server,
     facts_of,
     purchases,
-    sandbox_process,
     states,
     stdio_process,
     until,
@@ -41,12 +39,6 @@ pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.unmeasured]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes are POSIX's")
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    with sandbox_process() as one:
-        yield one
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from fj_mcp.commands import app
 from tests.collector import collecting
 from tests.front import CSHARP, ERAS, text_of
-from tests.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, states, until
+from tests.processes import CLEAN, Api, HttpServer, http_process, states, until
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http")]
 
@@ -32,12 +32,6 @@ SPEEDS = ("quick", "slow")
 SEARCH = {"title": "Test", "filters": CSHARP}
 SESSION = ResourceTemplateReference(type="ref/resource", uri="fj://sessions/{session_id}")
 OUTREACH = PromptReference(type="ref/prompt", name="outreach_drafts")
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    with sandbox_process() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

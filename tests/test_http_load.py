@@ -13,19 +13,13 @@ import pytest
 from fj_mcp.http.bodies import BODY_SECONDS
 from fj_mcp.http.connection import HEAD_SECONDS, MOST_CONNECTIONS
 from fj_mcp.http.workspaces import MOST_KEYS
-from tests.processes import Api, HttpServer, http_process, sandbox_process
+from tests.processes import Api, HttpServer, http_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    with sandbox_process() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -36,12 +36,6 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
-@pytest.fixture
-def api() -> Iterator[Api]:
-    with sandbox_process() as one:
-        yield one
-
-
 @asynccontextmanager
 async def balancer(servers: list[HttpServer]) -> AsyncIterator[str]:
     """An address whose connections go to the servers in turn."""

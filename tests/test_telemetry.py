@@ -33,7 +33,7 @@ from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
-from tests.processes import CLEAN, Api, http_process, sandbox_process, stdio_process
+from tests.processes import CLEAN, Api, http_process, stdio_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
@@ -43,12 +43,6 @@ WORD = "Quokka"
 JOB = f"{WORD} keepers who write C# for a zoological garden in Pune, one to five years."
 SESSION = ResourceTemplateReference(type="ref/resource", uri="fj://sessions/{session_id}")
 REPORT = PromptReference(type="ref/prompt", name="shortlist_report")
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    with sandbox_process() as one:
-        yield one
 
 
 @pytest.fixture
