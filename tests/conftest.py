@@ -1,12 +1,16 @@
+import gc
+import json
 import os
 import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
+from jsonschema import Draft202012Validator
 
 from tests.front import Assistant, connected
 from tests.ledgers import forget_all, ledger_server
@@ -21,6 +25,11 @@ def pytest_xdist_setupnodes() -> None:
     """Let the workers be measured once: by what they themselves start, not by what they inherit."""
     for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
         os.environ.pop(name, None)
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded stays: it need not be looked through for garbage again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +55,21 @@ def ledgers() -> Iterator[None]:
 def forgotten(ledgers: None) -> None:
     """Nothing that an earlier test bought is known."""
     forget_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def schemas_examined_once() -> Iterator[None]:
+    """A schema of results is examined by the first client that reads it, not by the next 1,000."""
+    examine, examined = Draft202012Validator.check_schema, set[str]()
+
+    def examine_once(schema: Any) -> None:
+        if (text := json.dumps(schema)) not in examined:
+            examine(schema)
+            examined.add(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Draft202012Validator, "check_schema", examine_once)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,9 @@ from tests.ledgers import IN_REDIS, ledger_settings
 
 ERAS = ("2026-07-28", "legacy")
 UNKNOWN_SESSION = "0" * 24
+PEOPLE = 30
+"""How many people a search of `CSHARP` finds."""
+
 CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 
@@ -109,12 +112,12 @@ async def connected(
     extensions: Sequence[ClientExtension] = (),
     **settings: Any,
 ) -> AsyncIterator[Assistant]:
-    """An assistant connected to a server on `api`, a sandbox that matches at once by default.
+    """An assistant connected to a server on `api`, by default a sandbox that matches at once.
 
     `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
     clients that can ask them; `extensions` are what the client declares.
     """
-    api = api or Sandbox(match_seconds=0)
+    api = api or Sandbox(match_seconds=0, first_batch=PEOPLE)
     kept = TemporaryDirectory()
     # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
     seeming: dict[str, Any] = {"sandbox": True}

@@ -19,7 +19,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.settings import read_settings
-from tests.front import CSHARP, Assistant, Stepped, connected, text_of
+from tests.front import CSHARP, PEOPLE, Assistant, Stepped, connected, text_of
 from tests.ledgers import on_a_file
 
 pytestmark = pytest.mark.anyio
@@ -426,7 +426,7 @@ async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_on
 
 async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = Sandbox(match_seconds=0, first_batch=PEOPLE, clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)

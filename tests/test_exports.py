@@ -11,7 +11,7 @@ import pytest
 from mcp_types import ResourceLink
 
 from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, ERAS, Assistant, connected
+from tests.front import CSHARP, ERAS, PEOPLE, Assistant, connected
 from tests.test_shortlists import page_of, profile, unread_session
 
 pytestmark = pytest.mark.anyio
@@ -51,9 +51,9 @@ async def test_a_csv_has_the_whole_session_best_first_with_every_column(
     result = await assistant.call("export_profiles", session_id=session_id)
     assert result["columns"] == COLUMNS
     rows = rows_of(result["path"])
-    assert len(rows) == result["rows"] == 100
+    assert len(rows) == result["rows"] == PEOPLE
     assert list(rows[0]) == COLUMNS
-    assert [row["rank"] for row in rows] == [str(number) for number in range(1, 101)]
+    assert [row["rank"] for row in rows] == [str(number) for number in range(1, PEOPLE + 1)]
     listed = await assistant.call("list_profiles", session_id=session_id, limit=50)
     ids = [card["candidate_id"] for card in listed["candidates"]]
     assert [row["candidate_id"] for row in rows[:50]] == ids
@@ -149,7 +149,7 @@ async def test_only_who_was_asked_for_is_exported_with_their_rank(assistant: Ass
         "export_profiles", session_id=session_id, min_score=cards[4]["score"]
     )
     assert all(float(row["score"]) >= cards[4]["score"] for row in rows_of(good["path"]))
-    assert 5 <= good["rows"] < 100
+    assert 5 <= good["rows"] < PEOPLE
 
 
 async def test_a_candidate_of_another_session_is_refused_by_name(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ async def test_a_drive_without_hard_links_gets_the_whole_file_or_none(
         session_id = await assistant.search()
         if room:
             result = await assistant.call("export_profiles", session_id=session_id)
-            assert len(rows_of(result["path"])) == 100
+            assert len(rows_of(result["path"])) == PEOPLE
         else:
             text = await assistant.refusal("export_profiles", session_id=session_id)
             assert "Operation not permitted" in text
@@ -352,9 +352,9 @@ async def test_the_shortlist_opens_with_what_its_view_needs(assistant: Assistant
     shown = await assistant.call("show_candidates", session_id=session_id)
     listed = await assistant.call("list_profiles", session_id=session_id)
     assert shown["candidates"] == listed["candidates"]
-    assert (shown["total"], shown["page"], shown["pages"]) == (100, 1, 5)
+    assert (shown["total"], shown["page"], shown["pages"]) == (PEOPLE, 1, 2)
     assert shown["has_more"] is True
-    assert shown["matched"] == 100
+    assert shown["matched"] == PEOPLE
     assert shown["title"] == "Test"
     assert shown["wanted_skills"] == ["C#", "Kubernetes"]
     assert shown["can_spend"] is True

@@ -364,8 +364,8 @@ async def test_nobody_at_all_is_still_a_reason_to_widen(assistant: Assistant) ->
 async def test_a_page_beyond_the_last_says_which_pages_there_are(assistant: Assistant) -> None:
     session_id = await assistant.search()
     for limit, words in (
-        (20, "There are only pages 1 to 5: "),
-        (50, "There are only pages 1 to 2"),
+        (10, "There are only pages 1 to 3: "),
+        (20, "There are only pages 1 to 2"),
     ):
         page = await assistant.call("list_profiles", session_id=session_id, page=9, limit=limit)
         assert page["candidates"] == []

@@ -15,7 +15,7 @@ from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from tests.front import CSHARP, UNKNOWN_SESSION, Assistant, connected, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 SEARCH = {"title": "Test", "filters": CSHARP}
 

@@ -5,7 +5,7 @@ import pytest
 from fj_mcp.sandbox import Fault, Sandbox
 from tests.front import Assistant, connected
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 
 async def candidates(assistant: Assistant, count: int = 10) -> tuple[str, list[str]]:
@@ -97,7 +97,7 @@ async def test_a_candidate_named_twice_is_refused(assistant: Assistant) -> None:
 
 async def test_an_uncertain_reveal_is_unknown_and_not_sent_again(assistant: Assistant) -> None:
     session_id, ids = await candidates(assistant, 1)
-    assistant.sandbox.fail("reveal", Fault("drop_after"))
+    assistant.sandbox.fail("reveal", Fault("drop_before"))
     result = await assistant.call(
         "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
     )

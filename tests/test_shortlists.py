@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox import SPARSE_SKILL, Fault, Sandbox
-from tests.front import Assistant, connected
+from tests.front import PEOPLE, Assistant, connected
 
 pytestmark = pytest.mark.anyio
 
@@ -166,7 +166,7 @@ async def test_a_page_beyond_the_last_is_empty_and_not_an_error(assistant: Assis
     page = await assistant.call("list_profiles", session_id=session_id, page=99)
     assert page["candidates"] == []
     assert page["has_more"] is False
-    assert page["total"] == 100
+    assert page["total"] == PEOPLE
 
 
 async def test_profiles_are_listed_while_matching_goes_on() -> None:

@@ -14,7 +14,7 @@ from fj_mcp.sandbox.oddities import population
 from fj_mcp.sandbox.people import Person as SandboxPerson
 from tests.front import CSHARP, ERAS, Assistant, Stepped, connected
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
 PAID = {
@@ -94,7 +94,6 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
     assert result
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected
+from tests.front import CSHARP, ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
 
 pytestmark = pytest.mark.anyio
 
@@ -141,7 +141,7 @@ async def test_an_idle_session_with_profiles_is_done(assistant: Assistant) -> No
     assistant.sandbox.fail("get_session", idle(session_id, time.time()))
     result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
-    assert result["total"] == 100
+    assert result["total"] == PEOPLE
 
 
 async def test_an_old_idle_session_without_profiles_is_done_and_says_how_to_widen() -> None:
