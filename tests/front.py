@@ -103,6 +103,11 @@ def text_of(answer: CallToolResult) -> str:
     return block.text
 
 
+def small_sandbox(**options: Any) -> Sandbox:
+    """A sandbox that matches at once and finds few."""
+    return Sandbox(match_seconds=0, first_batch=PEOPLE, **options)
+
+
 @asynccontextmanager
 async def connected(
     api: Sandbox | None = None,
@@ -117,7 +122,7 @@ async def connected(
     `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
     clients that can ask them; `extensions` are what the client declares.
     """
-    api = api or Sandbox(match_seconds=0, first_batch=PEOPLE)
+    api = api or small_sandbox()
     kept = TemporaryDirectory()
     # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
     seeming: dict[str, Any] = {"sandbox": True}

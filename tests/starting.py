@@ -63,7 +63,9 @@ class Starter:
     def __init__(self) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", __name__, str(theirs.fileno())]
-        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+        # Each process is measured, or not, by itself.
+        own = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=own)
         theirs.close()
         self._news = threading.Condition()
         self._started: list[int] = []

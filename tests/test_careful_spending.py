@@ -19,7 +19,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.settings import read_settings
-from tests.front import CSHARP, PEOPLE, Assistant, Stepped, connected, text_of
+from tests.front import CSHARP, Assistant, Stepped, connected, small_sandbox, text_of
 from tests.ledgers import on_a_file
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +87,7 @@ json_values = st.recursive(
 )
 @given(body=json_values)
 async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, clock=Stepped()) as assistant:
         session_id = await assistant.search()
         calls: list[tuple[str, str, dict[str, Any]]] = [
@@ -149,7 +149,7 @@ async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> N
         await anyio.sleep(1.7)
         return ElicitResult(action="accept", content={"approve": True})
 
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, "legacy", answer=slowly, call_deadline_seconds=2) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
@@ -193,7 +193,7 @@ async def test_ranges_survive_an_update_whose_answer_names_no_session(
 
 
 async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     # The record must outlive the connection, as it does between two clients of one person.
     with TemporaryDirectory() as folder:
         own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_strict", "state_dir": folder}
@@ -218,7 +218,7 @@ async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
 async def test_a_strange_record_refuses_to_buy_and_names_the_file(
     damage: str, tmp_path: Path
 ) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_odd", "state_dir": tmp_path}
     async with connected(sandbox, **own) as assistant:
         session_id = await assistant.search()
@@ -249,7 +249,7 @@ async def test_an_answer_without_a_price_counts_at_the_expected_one(
 
 async def test_a_session_deleted_meanwhile_is_not_mistaken_for_a_missing_project() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
         gone = Fault("status", status=404, body={"message": "Sourcing session not found"})
@@ -261,7 +261,7 @@ async def test_a_session_deleted_meanwhile_is_not_mistaken_for_a_missing_project
 
 async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
         sandbox.fail("project_sessions", Fault("delay_before"))
@@ -337,7 +337,7 @@ async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_pa
 
 async def test_a_purchase_counts_as_not_carried_out_only_after_its_call_must_have_ended() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, call_deadline_seconds=100) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -351,7 +351,7 @@ async def test_a_purchase_counts_as_not_carried_out_only_after_its_call_must_hav
 
 async def test_a_found_search_that_was_used_since_is_not_charged_with_its_further_uses() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
         sandbox.fail("project_sessions", Fault("delay_before"))
@@ -371,7 +371,7 @@ async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_pur
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "purchases.sqlite3"
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_full", "state_dir": tmp_path}
 
     def forbid(*, outcomes: bool) -> None:
@@ -426,7 +426,7 @@ async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_on
 
 async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, first_batch=PEOPLE, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)

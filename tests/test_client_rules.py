@@ -26,7 +26,7 @@ import fj_mcp
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
-from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, text_of
+from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
@@ -330,7 +330,7 @@ async def test_nobody_fitting_is_a_result_as_declared_and_not_an_error(either: A
 
 
 async def test_a_read_only_server_never_advises_a_tool_that_it_does_not_have() -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     nobody = Fault("status", status=200, body={"data": {"docs": [], "totalDocs": 0}})
     steps: list[str] = []
     async with connected(sandbox, read_only=True) as assistant:
@@ -455,7 +455,7 @@ async def test_every_candidate_in_full_fits() -> None:
 
 @pytest.mark.parametrize("letter", ["x", "検"])
 async def test_50_sessions_with_the_longest_titles_fit(letter: str) -> None:
-    async with connected(Sandbox(match_seconds=0, credits=1_000)) as assistant:
+    async with connected(small_sandbox(credits=1_000)) as assistant:
         for _ in range(50):
             await assistant.call(
                 "create_sourcing_session",
@@ -520,7 +520,7 @@ async def test_a_nested_argument_may_come_as_a_string_of_json(either: Assistant)
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_without_a_key_tools_are_listed_and_calls_say_how_to_set_one(era: str) -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         assert tuple(await tools_of(assistant)) == TOOLS
         for name, arguments in arguments_for().items():
@@ -555,7 +555,7 @@ def test_every_tool_is_in_a_group() -> None:
 async def test_a_call_is_answered_within_its_deadline_when_the_api_hangs(
     era: str, group: str
 ) -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api) as assistant:
         # The invented people and the session are there before the clock starts.
         session_id = await assistant.search()

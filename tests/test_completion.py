@@ -6,10 +6,10 @@ import pytest
 from mcp import Client
 from mcp_types import PromptReference, ResourceTemplateReference
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox import Fault
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
-from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected
+from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +72,7 @@ async def test_a_session_is_found_by_its_title_or_id_and_the_id_is_offered(
 
 
 async def test_the_newest_session_comes_first_and_20_are_offered_at_most() -> None:
-    async with connected(Sandbox(match_seconds=0, credits=1_000)) as assistant:
+    async with connected(small_sandbox(credits=1_000)) as assistant:
         for number in range(22):
             await search(assistant, f"Search {number}")
         shown = await assistant.call("list_sessions", limit=50)
@@ -184,7 +184,7 @@ async def test_a_failure_is_an_empty_list(
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_without_a_key_there_is_nothing_to_offer(era: str) -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         assert await completed(assistant, REPORT, "session_id", "test") == []
         found = await completed(assistant, OUTREACH, "candidates", "an", session_id=UNKNOWN_SESSION)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox import Fault
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
-from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, text_of
+from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +47,7 @@ async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, s
 
 
 async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
-    async with connected(Sandbox(match_seconds=0, credits=8)) as assistant:
+    async with connected(small_sandbox(credits=8)) as assistant:
         await assistant.search()
         text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
     assert text == (

@@ -11,7 +11,7 @@ import pytest
 from mcp_types import ResourceLink
 
 from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, ERAS, PEOPLE, Assistant, connected
+from tests.front import CSHARP, ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.test_shortlists import page_of, profile, unread_session
 
 pytestmark = pytest.mark.anyio
@@ -336,11 +336,11 @@ async def test_a_running_session_is_exported_as_far_as_it_is_with_a_warning() ->
 
 
 async def test_an_export_and_the_shortlist_work_on_a_read_only_server() -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox) as assistant:
         session_id = await assistant.search()
     async with connected(sandbox, read_only=True) as assistant:
-        assert (await assistant.call("export_profiles", session_id=session_id))["rows"] == 100
+        assert (await assistant.call("export_profiles", session_id=session_id))["rows"] == PEOPLE
         shown = await assistant.call("show_candidates", session_id=session_id)
     assert shown["can_spend"] is False
     assert shown["prices"] == {}

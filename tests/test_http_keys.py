@@ -15,9 +15,9 @@ from starlette.applications import Starlette
 from fj_mcp.clock import Clock
 from fj_mcp.http import create_app
 from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, Workspaces
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox import Fault
 from fj_mcp.settings import Settings
-from tests.front import CSHARP
+from tests.front import CSHARP, small_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
 
@@ -60,7 +60,7 @@ class Api:
     """The sandbox behind doors that can be shut, so that whoever asks it something waits."""
 
     def __init__(self) -> None:
-        self.sandbox = Sandbox(match_seconds=0)
+        self.sandbox = small_sandbox()
         self.closed = 0
         self.waiting = 0
         self._open = anyio.Event()

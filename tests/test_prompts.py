@@ -7,8 +7,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, Prompt, TextContent, Tool
 
-from fj_mcp.sandbox import Sandbox
-from tests.front import ERAS, Assistant, connected
+from tests.front import ERAS, Assistant, connected, small_sandbox
 from tests.test_untrusted_text import unwanted
 
 pytestmark = pytest.mark.anyio
@@ -308,7 +307,7 @@ async def test_a_read_only_server_has_the_prompts_that_spend_nothing(era: str) -
 
 
 async def test_prompts_need_no_key_and_send_nothing() -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api, sandbox=False) as assistant:
         for name, arguments in GIVEN.items():
             assert await text_of_prompt(assistant, name, **arguments)

@@ -16,9 +16,9 @@ from mcp.client.streamable_http import streamable_http_client
 from typer.testing import CliRunner
 
 from fj_mcp.commands import app
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox import Fault
 from fj_mcp.settings import read_settings
-from tests.front import CSHARP, Assistant, Refused, Stepped, connected, text_of
+from tests.front import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox, text_of
 from tests.ledgers import RedisServer, redis_server, rows_in
 from tests.processes import Api, HttpServer, http_process, sandbox_process
 from tests.test_careful_spending import Held
@@ -143,7 +143,7 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
 async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
     redis: RedisServer, how: str
 ) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     secret = redis.address.replace("unix://", "unix://:hunter2@")
     with redis.admin() as admin:
         admin.config_set("requirepass", "hunter2")
@@ -199,7 +199,7 @@ async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_
 
 
 async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, **settings(redis)) as one:
         sandbox.fail("create_session", Fault("drop_after"))
         # The look before it works; the looks for it do not.
@@ -212,7 +212,7 @@ async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisSe
 
 
 async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     own = settings(redis, credit_budget=7)
     async with connected(sandbox, **own) as one, connected(sandbox, **own) as other:
         await one.call("create_sourcing_session", title="1", filters=CSHARP)
@@ -227,7 +227,7 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
 async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
     redis: RedisServer,
 ) -> None:
-    sandbox = Sandbox(match_seconds=0, rate_limit=2, rate_window_seconds=3600)
+    sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
     async with (
         connected(sandbox, **settings(redis)) as one,
         connected(sandbox, **settings(redis)) as other,
@@ -242,7 +242,7 @@ async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
 
 
 async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, **settings(redis)) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)

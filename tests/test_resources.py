@@ -19,8 +19,8 @@ from mcp_types import (
 
 from fj_mcp.filters import WIRES
 from fj_mcp.reference import filters_page
-from fj_mcp.sandbox import HOSTILE_SKILL, Fault, Sandbox
-from tests.front import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
+from fj_mcp.sandbox import HOSTILE_SKILL, Fault
+from tests.front import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected, small_sandbox
 from tests.test_untrusted_text import MARKS, unwanted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
@@ -91,7 +91,7 @@ async def test_resources_and_templates_are_listed_with_all_that_describes_them(e
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_the_filter_reference_names_every_filter_and_needs_no_key(era: str) -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         found = await contents(assistant, "fj://filters")
     assert found.mime_type == "text/markdown"
@@ -112,7 +112,7 @@ async def test_sessions_are_shown_as_the_tools_show_them(era: str) -> None:
 
 
 async def test_of_many_sessions_the_newest_50_are_shown_and_how_to_see_more() -> None:
-    async with connected(Sandbox(match_seconds=0, credits=1_000)) as assistant:
+    async with connected(small_sandbox(credits=1_000)) as assistant:
         for number in range(51):
             await assistant.call(
                 "create_sourcing_session",
@@ -257,7 +257,7 @@ async def test_what_fails_at_the_api_is_told_as_the_tools_tell_it(
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_without_a_key_a_session_cannot_be_read_and_the_answer_says_why(era: str) -> None:
-    api = Sandbox(match_seconds=0)
+    api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         expected = await assistant.refusal("list_sessions")
         for path in ("", f"/{UNKNOWN_SESSION}", f"/{UNKNOWN_SESSION}/profiles.csv"):

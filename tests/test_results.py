@@ -7,8 +7,8 @@ import pytest
 
 from fj_mcp.filters import WIRES
 from fj_mcp.kinds import Tiers, Values
-from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, text_of
+from fj_mcp.sandbox import Fault
+from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 from tests.test_shortlists import page_of, profile
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
@@ -330,7 +330,7 @@ async def test_completed_values_of_the_longest_kind_fit(letter: str) -> None:
 
 
 async def test_twenty_concise_cards_of_ordinary_people_are_not_shortened() -> None:
-    async with connected(Sandbox(match_seconds=0)) as assistant:
+    async with connected(small_sandbox()) as assistant:
         session_id = await assistant.search()
         answer = await assistant.client.call_tool("list_profiles", {"session_id": session_id})
         assert len(text_of(answer).encode()) <= 12_000

@@ -10,12 +10,12 @@ import pytest
 import stamina
 from mcp import Client
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox import Fault
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
-from tests.front import CSHARP, UNKNOWN_SESSION, Assistant, connected, text_of
+from tests.front import CSHARP, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
+pytestmark = pytest.mark.anyio
 
 SEARCH = {"title": "Test", "filters": CSHARP}
 
@@ -111,7 +111,7 @@ class Unreachable(httpx.AsyncBaseTransport):
 async def test_a_search_is_sent_again_when_no_connection_was_made(
     error: type[httpx.TransportError],
 ) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     network = Unreachable(sandbox.transport(), error)
     server = build_server(Settings(sandbox=True), lambda: network)
     async with Client(server) as client:
@@ -123,7 +123,7 @@ async def test_a_search_is_sent_again_when_no_connection_was_made(
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
 async def test_the_wait_that_the_api_asks_for_is_kept(form: str) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     seconds = 0.2 if form == "seconds" else 2
     asked = seconds if form == "seconds" else email.utils.formatdate(time.time() + 2, usegmt=True)
     with stamina.set_testing(False):
@@ -136,7 +136,7 @@ async def test_the_wait_that_the_api_asks_for_is_kept(form: str) -> None:
 
 
 async def test_the_next_request_waits_for_the_reset_when_none_remains() -> None:
-    sandbox = Sandbox(match_seconds=0, rate_limit=1, rate_window_seconds=1)
+    sandbox = small_sandbox(rate_limit=1, rate_window_seconds=1)
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
         await assistant.call("list_sessions")
@@ -145,7 +145,7 @@ async def test_the_next_request_waits_for_the_reset_when_none_remains() -> None:
 
 
 async def test_a_reset_beyond_the_deadline_is_told_without_sending() -> None:
-    sandbox = Sandbox(match_seconds=0, rate_limit=1, rate_window_seconds=3600)
+    sandbox = small_sandbox(rate_limit=1, rate_window_seconds=3600)
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
         text = await assistant.refusal("create_sourcing_session", **SEARCH)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import Assistant, connected
+from fj_mcp.sandbox import Fault
+from tests.front import Assistant, connected, small_sandbox
 
-pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
+pytestmark = pytest.mark.anyio
 
 
 async def candidates(assistant: Assistant, count: int = 10) -> tuple[str, list[str]]:
@@ -49,7 +49,7 @@ async def test_the_profiles_own_address_is_sent_unchanged(assistant: Assistant) 
 
 async def test_a_phone_that_is_not_there_yet_is_pending_and_arrives_for_free() -> None:
     now = [1_800_000_000.0]
-    sandbox = Sandbox(match_seconds=0, phone_delay_seconds=120, clock=lambda: now[0])
+    sandbox = small_sandbox(phone_delay_seconds=120, clock=lambda: now[0])
     async with connected(sandbox) as assistant:
         session_id, ids = await candidates(assistant)
         statuses = await reveal(assistant, session_id, ids, "phone")
@@ -107,7 +107,7 @@ async def test_an_uncertain_reveal_is_unknown_and_not_sent_again(assistant: Assi
 
 
 async def test_credits_that_run_out_in_the_middle_name_who_was_not_revealed() -> None:
-    async with connected(Sandbox(match_seconds=0, credits=8)) as assistant:
+    async with connected(small_sandbox(credits=8)) as assistant:
         session_id, ids = await candidates(assistant, 6)
         result = await assistant.call(
             "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, Assistant, connected
+from tests.front import CSHARP, Assistant, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -83,7 +83,7 @@ async def test_an_update_sends_the_whole_map_with_what_changed(assistant: Assist
 
 
 async def test_ranges_that_the_apis_echo_loses_stay_in_force() -> None:
-    sandbox = Sandbox(match_seconds=0, lose_ranges_on_update=True)
+    sandbox = small_sandbox(lose_ranges_on_update=True)
     async with connected(sandbox) as assistant:
         session_id = await assistant.search(
             skills={"mandatory": ["C#"]}, years_of_experience={"min": 1}
@@ -183,7 +183,7 @@ async def test_earlier_candidates_stay_when_the_api_lists_only_the_new_batch() -
 
 async def test_sessions_are_listed_newest_first_and_page_by_page() -> None:
     now = [1_700_000_000.0]
-    sandbox = Sandbox(match_seconds=0, clock=lambda: now[0])
+    sandbox = small_sandbox(clock=lambda: now[0])
     async with connected(sandbox) as assistant:
         empty = await assistant.call("list_sessions")
         assert empty["sessions"] == []

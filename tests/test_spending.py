@@ -12,9 +12,9 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from fj_mcp.sandbox import Fault, Sandbox
 from fj_mcp.sandbox.oddities import population
 from fj_mcp.sandbox.people import Person as SandboxPerson
-from tests.front import CSHARP, ERAS, Assistant, Stepped, connected
+from tests.front import CSHARP, ERAS, Assistant, Stepped, connected, small_sandbox
 
-pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
+pytestmark = pytest.mark.anyio
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
 PAID = {
@@ -82,7 +82,7 @@ async def made_before(sandbox: Sandbox) -> str:
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
 async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase: Purchase) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     session_id = await made_before(sandbox)
     before = len(sandbox.charges)
     person = Person("accept")
@@ -94,6 +94,7 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
     assert result
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
 async def test_without_the_persons_yes_nothing_is_sent(
     era: str, purchase: Purchase, person: Person, said: str
 ) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     session_id = await made_before(sandbox)
     before = list(sandbox.charges)
     async with connected(sandbox, era, answer=person.answer) as assistant:
@@ -124,12 +125,13 @@ def innermost(error: BaseException) -> BaseException:
     return error
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
 async def test_a_client_that_cannot_ask_buys_on_its_hosts_approval(
     era: str, purchase: Purchase
 ) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     session_id = await made_before(sandbox)
     before = len(sandbox.charges)
     async with connected(sandbox, era) as assistant:
@@ -142,7 +144,7 @@ async def test_a_question_that_nobody_answers_ends_with_the_call() -> None:
         await anyio.sleep_forever()
         raise AssertionError("forever is over")
 
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, "legacy", answer=silence, call_deadline_seconds=1) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
@@ -177,7 +179,7 @@ async def test_nobody_is_asked_when_asking_is_off() -> None:
 @pytest.mark.parametrize("era", ERAS)
 async def test_nobody_is_asked_about_what_costs_nothing(era: str) -> None:
     person = Person("accept")
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox, era, answer=person.answer) as assistant:
         await assistant.call("create_sourcing_session", **SEARCH)
         again = await assistant.call("create_sourcing_session", **SEARCH)
@@ -203,7 +205,7 @@ async def test_the_question_says_what_is_bought_its_price_and_what_is_left() -> 
 
 async def test_several_contacts_are_one_question() -> None:
     person = Person("accept")
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     session_id = await made_before(sandbox)
     async with connected(sandbox, answer=person.answer) as assistant:
         await reveal(assistant, session_id)
@@ -249,7 +251,7 @@ async def test_another_search_is_bought(assistant: Assistant, other: dict[str, A
 
 async def test_an_identical_search_is_bought_again_after_a_day(tmp_path: Path) -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         first = await assistant.call("create_sourcing_session", **SEARCH)
         clock.time += 23 * 3600
@@ -280,6 +282,7 @@ async def test_a_session_that_is_still_matching_is_neither_changed_nor_fetched_m
         assert len(paid(assistant)) == 2
 
 
+@pytest.mark.unmeasured
 async def test_a_session_known_to_be_exhausted_is_not_asked_again() -> None:
     async with connected(Sandbox(match_seconds=0, first_batch=5000)) as assistant:
         session_id = await assistant.search()
@@ -314,9 +317,10 @@ async def test_an_update_to_what_is_there_already_costs_nothing(assistant: Assis
     assert assistant.sent("update_session") == 0
 
 
+@pytest.mark.unmeasured
 async def test_a_late_phone_is_not_paid_for_again() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, phone_delay_seconds=120, clock=clock.now)
+    sandbox = small_sandbox(phone_delay_seconds=120, clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()
         page = await assistant.call("list_profiles", session_id=session_id)
@@ -338,7 +342,7 @@ async def test_a_late_phone_is_not_paid_for_again() -> None:
 
 async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> None:
     clock = Stepped(1_800_000_000.0)  # 2027-01-15 08:00 UTC
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, credit_budget=12) as assistant:
         for number in range(2):
             await assistant.call("create_sourcing_session", title=f"{number}", filters=CSHARP)
@@ -369,7 +373,7 @@ async def test_an_open_outcome_counts_against_the_budget() -> None:
 
 
 async def test_servers_that_share_the_record_share_the_budget(tmp_path: Path) -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     settings: dict[str, Any] = {
         "sandbox": False,
         "api_key": "fjk_shared",
@@ -409,7 +413,7 @@ async def test_the_account_shows_purchases_newest_first_and_what_is_left(
 
 async def test_the_account_settles_what_is_open() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -421,7 +425,7 @@ async def test_the_account_settles_what_is_open() -> None:
 
 async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_carried_out() -> None:
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -435,7 +439,7 @@ async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_ca
 async def test_a_key_without_a_project_is_told_how_to_go_on_after_a_lost_search() -> None:
     settings: dict[str, Any] = {"sandbox": False, "api_key": "fjk_noproject"}
     clock = Stepped()
-    sandbox = Sandbox(match_seconds=0, clock=clock.now)
+    sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, **settings) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         text = await assistant.refusal("create_sourcing_session", **SEARCH)

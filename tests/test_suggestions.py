@@ -10,7 +10,7 @@ from fj_mcp.queries import to_queries
 from fj_mcp.results import Suggestion
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.suggestions import suggest_changes
-from tests.front import CSHARP, Assistant, connected
+from tests.front import CSHARP, Assistant, connected, small_sandbox
 from tests.test_filters import all_filters
 from tests.test_shortlists import page_of, profile
 
@@ -39,7 +39,7 @@ def as_queries(filters: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_a_weak_result_comes_with_changes_the_least_loosening_first() -> None:
-    sandbox = Sandbox(match_seconds=0)
+    sandbox = small_sandbox()
     async with connected(sandbox) as assistant:
         session_id = await unread(assistant)
         stored = sandbox.sessions[session_id]
@@ -105,7 +105,7 @@ async def test_a_search_under_way_or_a_read_only_server_gets_no_suggestions() ->
     async with connected(sandbox) as assistant:
         session_id = await unread(assistant)
         assert "suggestions" not in await assistant.call("list_profiles", session_id=session_id)
-    quick = Sandbox(match_seconds=0)
+    quick = small_sandbox()
     async with connected(quick) as assistant:
         session_id = await unread(assistant)
     async with connected(quick, read_only=True) as assistant:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fj_mcp.sandbox import HOSTILE_SKILL, SPARSE_SKILL, Fault, Sandbox
+from fj_mcp.sandbox import HOSTILE_SKILL, SPARSE_SKILL, Fault
 from fj_mcp.text import clean_block, clean_line
-from tests.front import ERAS, Assistant, Refused, connected, text_of
+from tests.front import ERAS, Assistant, Refused, connected, small_sandbox, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
@@ -155,7 +155,7 @@ async def searched(
     skill: str, era: str, level: str = "WARNING"
 ) -> AsyncIterator[tuple[Reader, str]]:
     """A reader of a finished session of all people with a skill."""
-    api = Sandbox(match_seconds=0, phone_delay_seconds=0, credits=10_000)
+    api = small_sandbox(phone_delay_seconds=0, credits=10_000)
     async with connected(api, era, log_level=level) as assistant:
         yield Reader(assistant), await assistant.search(skills={"mandatory": [skill]})
 
