@@ -19,6 +19,7 @@ from fj_mcp import __version__
 from fj_mcp.assistants import cursor_link, vscode_link
 from fj_mcp.server import list_tools
 from fj_mcp.settings import Settings, read_settings
+from tests.processes import CLEAN
 
 pytestmark = pytest.mark.xdist_group("bundles")
 
@@ -44,7 +45,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("bundle")
     subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "bundle"), str(folder)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=CLEAN | {"PYTHONPATH": str(ROOT)},
         check=True,
         timeout=60,
         capture_output=True,

@@ -15,6 +15,7 @@ from mcp import Client, StdioServerParameters
 
 from fj_mcp import __version__
 from tests.front import text_of
+from tests.starting import start
 
 STATE = TemporaryDirectory()
 """Where these processes remember purchases, instead of among the person's own."""
@@ -33,6 +34,15 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def examined(*arguments: str, **settings: str) -> tuple[int, str]:
+    """The doctor's exit status, and what it says."""
+    environment = CLEAN | {"COLUMNS": "100"} | settings
+    with start(("doctor", *arguments), environment, None) as process:
+        assert process.stdout is not None
+        said = " ".join(process.stdout.read().split())
+    return process.wait(), said
 
 
 def test_the_demo_sources_reveals_and_says_what_it_spent() -> None:
@@ -61,13 +71,13 @@ def test_the_demo_takes_a_job_description_and_says_what_it_lacks(tmp_path: Path)
 
 
 def test_the_doctor_is_content_with_the_sandbox() -> None:
-    done = run("doctor", "--sandbox")
-    assert done.returncode == 0
-    assert "the key works and sees 0 session(s)" in done.stdout
+    status, said = examined("--sandbox")
+    assert status == 0
+    assert "the key works and sees 0 session(s)" in said
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "fault"),
     [
         ({}, "FJ_API_KEY is not set"),
         ({"FJ_MAX_WAIT_SECONDS": "long"}, "FJ_MAX_WAIT_SECONDS must be a number"),
@@ -77,10 +87,10 @@ def test_the_doctor_is_content_with_the_sandbox() -> None:
         ),
     ],
 )
-def test_the_doctor_names_what_to_fix(settings: dict[str, str], said: str) -> None:
-    done = run("doctor", **settings)
-    assert done.returncode == 1
-    assert said in " ".join(done.stdout.split())
+def test_the_doctor_names_what_to_fix(settings: dict[str, str], fault: str) -> None:
+    status, said = examined(**settings)
+    assert status == 1
+    assert fault in said
 
 
 def test_the_version_is_the_packages() -> None:
@@ -99,14 +109,14 @@ async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_th
                 f"{address}/projects/sessions", headers={"x-fj-api-key": "fjk_me"}
             )
         assert answer.json()["data"] == []
-        for key, status, said in (
+        for key, status, finding in (
             ("fjk_me", 0, "sees 0 session(s)"),
             ("fjk_noproject", 1, "the key works, but"),
         ):
             settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": address}
-            done = await anyio.to_thread.run_sync(partial(run, "doctor", **settings))
-            assert done.returncode == status, done.stdout
-            assert said in " ".join(done.stdout.split())
+            ended, said = await anyio.to_thread.run_sync(partial(examined, **settings))
+            assert ended == status, said
+            assert finding in said
         server = StdioServerParameters(
             command=sys.executable,
             args=["-m", "fj_mcp"],
