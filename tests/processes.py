@@ -33,6 +33,11 @@ T = TypeVar("T")
 Process = Started | subprocess.Popen[str]
 
 
+def measuring() -> dict[str, str]:
+    """The variables of a process whose coverage is measured: no other test runs what it runs."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COV")}
+
+
 class Api:
     """A sandbox process. Every key is a workspace of its own; faults are for whoever comes next."""
 
@@ -181,7 +186,7 @@ def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
 def sandbox_process(match_seconds: int = 0) -> Iterator[Api]:
     """The sandbox in a process of its own, whose sessions are matched at once by default."""
     arguments = ("sandbox", "--port", "0", "--match-seconds", str(match_seconds))
-    with _started(arguments, {}, lifetime_seconds=300) as process:
+    with started(arguments, {}, lifetime_seconds=300) as process:
         assert process.stdout is not None
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())
         # The sandbox is on this machine, so no proxy has a part in it.
@@ -193,7 +198,7 @@ def sandbox_process(match_seconds: int = 0) -> Iterator[Api]:
 def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[Server]:
     """A stdio server after its handshake, with a key, and its ledger in the folder `state`."""
     used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address} | ledger_environment(state)
-    with _started((), used | settings) as process:
+    with started((), used | settings) as process:
         server = Server(process)
         hello = {
             "protocolVersion": "2025-06-18",
@@ -221,12 +226,12 @@ def http_process(
     if api is not None:
         used["FJ_API_BASE_URL"] = api.address
     if measured:
-        used |= {name: value for name, value in os.environ.items() if name.startswith("COV")}
+        used |= measuring()
     command = ("serve", "--http", "--port", "0", *arguments)
     log = state / "log"
     with (
         log.open("w", encoding="utf-8") as stderr,
-        _started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
+        started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
     ):
         assert process.stdout is not None
         announced = process.stdout.readline()
@@ -238,12 +243,13 @@ def http_process(
 
 
 @contextmanager
-def _started(
+def started(
     arguments: tuple[str, ...],
     settings: dict[str, str],
     lifetime_seconds: float = _LIFETIME_SECONDS,
     stderr: TextIO | None = None,
 ) -> Iterator[Process]:
+    """A process of the command with these settings alone, which does not outlive its lifetime."""
     process = start(arguments, CLEAN | settings, stderr)
     watchdog = threading.Timer(lifetime_seconds, process.kill)
     watchdog.daemon = True

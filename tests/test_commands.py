@@ -1,6 +1,5 @@
 """The commands, as real processes."""
 
-import os
 import re
 import subprocess
 import sys
@@ -15,19 +14,18 @@ from mcp import Client, StdioServerParameters
 
 from fj_mcp import __version__
 from tests.front import text_of
-from tests.starting import start
+from tests.processes import CLEAN, measuring, started
 
 STATE = TemporaryDirectory()
 """Where these processes remember purchases, instead of among the person's own."""
 
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
-CLEAN["FJ_STATE_DIR"] = STATE.name
+OWN = measuring() | {"FJ_STATE_DIR": STATE.name, "COLUMNS": "100"}
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "fj_mcp", *arguments],
-        env=CLEAN | {"COLUMNS": "100"} | settings,
+        env=CLEAN | OWN | settings,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -38,11 +36,10 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 def examined(*arguments: str, **settings: str) -> tuple[int, str]:
     """The doctor's exit status, and what it says."""
-    environment = CLEAN | {"COLUMNS": "100"} | settings
-    with start(("doctor", *arguments), environment, None) as process:
+    with started(("doctor", *arguments), OWN | settings) as process:
         assert process.stdout is not None
         said = " ".join(process.stdout.read().split())
-    return process.wait(), said
+        return process.wait(), said
 
 
 def test_the_demo_sources_reveals_and_says_what_it_spent() -> None:
@@ -100,7 +97,7 @@ def test_the_version_is_the_packages() -> None:
 @pytest.mark.anyio
 async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_there() -> None:
     command = [sys.executable, "-m", "fj_mcp", "sandbox", "--port", "0", "--match-seconds", "0"]
-    async with await anyio.open_process(command, env=CLEAN) as process:
+    async with await anyio.open_process(command, env=CLEAN | OWN) as process:
         assert process.stdout is not None
         announced = (await process.stdout.receive()).decode()
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", announced)

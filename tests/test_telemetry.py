@@ -1,7 +1,6 @@
 """Watching the server: lines of the log and spans, and nobody and nothing sought in them."""
 
 import logging
-import os
 import re
 import sys
 import traceback
@@ -33,7 +32,7 @@ from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
-from tests.processes import CLEAN, Api, http_process, stdio_process
+from tests.processes import CLEAN, Api, http_process, measuring, stdio_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
@@ -49,11 +48,6 @@ REPORT = PromptReference(type="ref/prompt", name="shortlist_report")
 def collector() -> Iterator[Collector]:
     with collecting() as one:
         yield one
-
-
-def measured() -> dict[str, str]:
-    """The variables of a process whose coverage is measured: no other test runs what it runs."""
-    return {name: value for name, value in os.environ.items() if name.startswith("COV")}
 
 
 @asynccontextmanager
@@ -339,7 +333,7 @@ def test_each_attempt_of_a_request_is_a_span_below_its_tool(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     with stdio_process(
-        api, "fjk_attempts", tmp_path, **collector.variables, **measured()
+        api, "fjk_attempts", tmp_path, **collector.variables, **measuring()
     ) as server:
         api.fail("project_sessions", "502_before", 0)
         server.call("list_sessions")
@@ -413,7 +407,7 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
 ) -> None:
     log = tmp_path / "log"
     settings = {"FJ_SANDBOX": "1", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:9"}
-    settings |= without_packages | measured()
+    settings |= without_packages | measuring()
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
     loaded, sentence = log.read_text(encoding="utf-8").splitlines()
@@ -451,7 +445,7 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
         "FJ_SANDBOX": "1",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
         "OTEL_BSP_MAX_QUEUE_SIZE": "-1",
-    } | measured()
+    } | measuring()
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
     assert "one of its settings (OTEL_...) has a value that cannot be used" in log.read_text()
