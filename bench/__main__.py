@@ -29,7 +29,7 @@ def main(
         list[str] | None, typer.Argument(help="Measure these alone.", show_default="all")
     ] = None,
 ) -> None:
-    """Measure what is claimed of speed and size; about eight minutes for all of it."""
+    """Measure what is claimed of speed and size; about seven minutes for all of it."""
     measures = {measure.__name__: measure for measure in MEASURES}
     names = only or list(measures)
     if unknown := set(names) - measures.keys():
