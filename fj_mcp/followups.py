@@ -131,7 +131,8 @@ class UpdateOrder(Order):
         self._shop.sent.remember(self.session_id, counter, self._body["queries"])
         result = started_session(self.session_id, self._shown_title, started, self._filters)
         if self._kept:
-            words = f"Kept as they were, without a name here: {', '.join(self._kept[:20])}."
+            named = ", ".join(self._kept[:20])
+            words = f"Kept as they were, because no filter here carries them: {named}."
             result.warning = f"{result.warning} {words}" if result.warning else words
         unfinished = started.unfinished is not None
         return Bought(result, self.session_id, started.credits, unfinished=unfinished)

@@ -11,7 +11,7 @@ from fj_mcp.text import clean_line, distinct, folded
 from fj_mcp.wire import Operator, Wire
 
 MAX_VALUE_LENGTH = 200
-_LEADING_POSTAL_CODE = re.compile(r"^\s*\d[\d -]{2,10},\s*(?=\S)")
+_LEADING_POSTAL_CODE = re.compile(r"^\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s))\s*(?=[^\s,])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,9 @@ class Choice(Wire):
         words = reading.lines(value)
         return self.choose(words[0]) if words else None
 
+    def uncarried(self, value: Any) -> list[str]:
+        return reading.lines(value)[1:]
+
     def parse(self, value: Any) -> Any:
         if not isinstance(value, str):
             return value
@@ -102,6 +105,11 @@ class Range(Wire):
         named = zip(("min", "max"), map(reading.whole, sides), strict=False)
         return {name: side for name, side in named if side is not None} or None
 
+    def uncarried(self, value: Any) -> list[str]:
+        sides = value if isinstance(value, list) else []
+        fractions = [side for side in sides if reading.number(side) != reading.whole(side)]
+        return reading.lines(fractions + sides[2:])
+
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
         span = check_type(value)
         sides = [side for side in (span.min, span.max) if side is not None]
@@ -138,8 +146,14 @@ class Distance(Wire):
         return [f"{value}_km"]
 
     def decode(self, value: Any) -> int | None:
-        found = [re.match(r"\d{1,4}", word) for word in reading.lines(value)]
-        return next((int(digits[0]) for digits in found if digits), None)
+        words = reading.lines(value)
+        found = [re.fullmatch(r"(\d{1,4})[ _]?(?:km)?", word, re.IGNORECASE) for word in words]
+        if words and not any(found):
+            raise ValueError("is not in kilometres")
+        return next((int(digits[1]) for digits in found if digits), None)
+
+    def uncarried(self, value: Any) -> list[str]:
+        return reading.lines(value)[1:]
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
         kilometres = check_type(value)
@@ -170,6 +184,9 @@ class Switch(Wire):
             raise ValueError(f"is not {self.meaning_true}")
         return True if words else None
 
+    def uncarried(self, value: Any) -> list[str]:
+        return [word for word in reading.lines(value) if word != self.meaning_true]
+
     def parse(self, value: Any) -> Any:
         return None if value is False else value
 
@@ -198,6 +215,10 @@ class Tiers(Wire):
         tiers = value if isinstance(value, dict) else {"core": value}
         skills = {name: reading.lines(tiers.get(name), MAX_VALUE_LENGTH) for name in self.names}
         return {name: words for name, words in skills.items() if words} or None
+
+    def uncarried(self, value: Any) -> list[str]:
+        others = {name: words for name, words in reading.mapping(value).items() if words}
+        return reading.lines([name for name in others if name not in self.names])
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
         tiers = check_type(value)

@@ -26,12 +26,14 @@ def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
     }
 
 
-def from_queries(queries: object) -> tuple[FilterChanges, list[str]]:
+def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChanges, list[str]]:
     """The filters in an API's map, and what no filter carries.
 
     Args:
         queries: `{key: {"value": …}}` of any provenance: a session's own map, or the answer of
-            JD to filters, where an entry counts only if its `presence` is not false.
+            JD to filters.
+        marked: whether only entries with `presence` true count, as in JD to filters; the others
+            there are a template's defaults.
 
     Returns:
         The filters, and the API's keys (with the value where only that is unknown), the first of
@@ -41,7 +43,10 @@ def from_queries(queries: object) -> tuple[FilterChanges, list[str]]:
     ignored: list[str] = []
     for key, entry in reading.mapping(queries).items():
         entry = entry if isinstance(entry, dict) else {"value": entry}
-        if entry.get("presence") is False or entry.get("value") in (None, [], {}, ""):
+        presence = entry.get("presence")
+        if presence is False or (marked and str(presence).lower() != "true"):
+            continue
+        if entry.get("value") in (None, [], {}, ""):
             continue
         name = name_of(key)
         label = reading.line(key, 60) or "(unnamed)"
@@ -63,7 +68,9 @@ def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
         decoded = WIRES[name].decode(value)
         if decoded is None:
             return {}, [""] if reading.lines(value) else []
-        return FilterChanges.model_validate({name: decoded}).shown(), []
+        carried = FilterChanges.model_validate({name: decoded}).shown()
+        words = [cut(word, 60) for word in WIRES[name].uncarried(value)]
+        return carried, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)] if words else []
     except ValueError:
         words = reading.lines(value, 60)
         if len(words) < 2 or not isinstance(WIRES[name], Values):

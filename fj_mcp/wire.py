@@ -56,6 +56,10 @@ class Wire:
         """
         raise NotImplementedError
 
+    def uncarried(self, value: Any) -> list[str]:
+        """The words of an API's `value`, readable as it is, that `decode` loses."""
+        return []
+
     def parse(self, value: Any) -> Any:
         """The normal form of what a model wrote, None for nothing; wrong types pass unchanged.
 

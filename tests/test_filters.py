@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from fj_mcp.filters import WIRES, SearchFilters
 from fj_mcp.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.queries import from_queries, to_queries
+from fj_mcp.sandbox import Fault
 from fj_mcp.wire import Wire
 from tests.front import Assistant
 
@@ -135,7 +136,9 @@ def test_a_skill_named_in_two_tiers_stays_in_the_more_important_one() -> None:
         ("244001, Moradabad, Uttar Pradesh, India", "Moradabad, Uttar Pradesh, India"),
         ("411 057, Pune, Maharashtra, India", "Pune, Maharashtra, India"),
         ("94103-1234, San Francisco, California", "San Francisco, California"),
+        ("411001 Pune, Maharashtra, India", "Pune, Maharashtra, India"),
         ("Pune, Maharashtra, India", "Pune, Maharashtra, India"),
+        ("411001", "411001"),
     ],
 )
 def test_a_leading_postal_code_is_dropped_from_a_region(given: str, kept: str) -> None:
@@ -201,6 +204,22 @@ def test_what_no_filter_carries_is_told_apart() -> None:
         "year_founded: 1500, 2000",
         "open_to_cards: HIRING_MANAGER",
     ]
+
+
+@pytest.mark.parametrize("presence", [False, "false", 0, None])
+@pytest.mark.anyio
+async def test_only_what_a_job_description_holds_is_suggested(
+    assistant: Assistant, presence: Any
+) -> None:
+    body = {
+        "skills": {"presence": True, "value": {"core": ["Go"]}},
+        "country_region": {"presence": presence, "value": ["India"]},
+        "message": "found",
+    }
+    assistant.sandbox.fail("annotation", Fault("status", status=200, body=body))
+    suggested = await assistant.call("suggest_filters", job_description="Go")
+    assert suggested["filters"] == {"skills": {"core": ["Go"]}}
+    assert suggested["ignored"] == []
 
 
 @pytest.mark.anyio

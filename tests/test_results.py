@@ -245,7 +245,8 @@ async def test_sessions_and_suggestions_fit_with_every_filter_full(
 ) -> None:
     queries = wide_queries(letter, 200, length)
     async with connected() as assistant:
-        assistant.sandbox.fail("annotation", answering(queries))
+        found = {key: entry | {"presence": True} for key, entry in queries.items()}
+        assistant.sandbox.fail("annotation", answering(found))
         suggested = await fitting(assistant, "suggest_filters", job_description="C#")
         document = session_document(
             UNKNOWN_SESSION,
@@ -271,7 +272,10 @@ async def test_nine_hundred_words_of_a_filter_that_takes_one_are_told_in_a_few(
     assistant: Assistant, letter: str
 ) -> None:
     key = WIRES["degree"].key
-    words = {key: {"value": texts(letter, 900, 60)}, "skills": {"value": {"core": ["C#"]}}}
+    words = {
+        key: {"presence": True, "value": texts(letter, 900, 60)},
+        "skills": {"presence": True, "value": {"core": ["C#"]}},
+    }
     assistant.sandbox.fail("annotation", answering(words))
     suggested = await fitting(assistant, "suggest_filters", job_description="C#")
     assert suggested["filters"] == {"skills": {"core": ["C#"]}}
