@@ -63,6 +63,22 @@ def read_answer(
     return body
 
 
+def has_data(answer: dict[str, Any], *, bare: bool) -> bool:
+    """Whether an answer holds what was asked for.
+
+    Args:
+        answer: as `read_answer` gives it.
+        bare: whether that may also come without `data` around it, and hold nothing.
+    """
+    if bare:
+        return answer.get("data", answer) is not None
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        return isinstance(data, list)
+    missing = data.get("docs") is None and reading.count(data.get("totalDocs")) > 0
+    return data.get("session", data) not in (None, {}) and not missing
+
+
 def _decoded(content: bytes) -> Any:
     """The JSON in `content`; None where there is none."""
     try:

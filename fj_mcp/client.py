@@ -19,7 +19,7 @@ import httpx
 import stamina
 
 from fj_mcp import reading
-from fj_mcp.answers import answered_at, read_answer, spent_seconds_until_reset
+from fj_mcp.answers import answered_at, has_data, read_answer, spent_seconds_until_reset
 from fj_mcp.candidates import Candidate, ProfilePage
 from fj_mcp.contacts import Reveal
 from fj_mcp.errors import (
@@ -139,7 +139,8 @@ class FutureJobs:
     async def get_session(self, session_id: str) -> Session:
         """The session as it is now."""
         answer = await self._request("get_session", {"session_id": session_id})
-        return Session.read(answer.get("data"))
+        # It is the one that was asked for, even where the answer leaves its id out.
+        return replace(Session.read(answer.get("data")), id=session_id)
 
     async def profiles(self, session_id: str, page: int, limit: int) -> ProfilePage:
         """One page (from 1) of a session's profiles, in the API's order."""
@@ -270,7 +271,7 @@ class FutureJobs:
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._pace.pause(wait)
         answer = read_answer(attempted, response, ids, self._remaining)
-        if operation.needs_data and answer.get("data") in (None, {}):
+        if operation.needs_data and not has_data(answer, bare=operation.bare):
             raise Unreadable(attempted)
         return answer
 

@@ -31,12 +31,14 @@ class Operation:
         path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
         attempted: the words for its errors, and whether it costs.
         needs_data: whether an answer without data is no answer at all.
+        bare: whether the data may also come without an envelope, and hold nothing.
     """
 
     method: Literal["GET", "POST", "PATCH"]
     path: str
     attempted: Attempted
     needs_data: bool = False
+    bare: bool = False
 
     def may_repeat(self, error: ApiError) -> bool:
         """Whether the same request may be sent again after `error`."""
@@ -97,11 +99,15 @@ OPERATIONS: Mapping[str, Operation] = {
         "POST",
         "/sourcing-session/get-annotation",
         Attempted("the job description", "suggest_filters"),
+        needs_data=True,
+        bare=True,
     ),
     "autocomplete": Operation(
         "GET",
         "/sourcing-session/filters/autocomplete",
         Attempted("the query", "search_filter_values"),
+        needs_data=True,
+        bare=True,
     ),
 }
 """Every endpoint. `attempted.costs` decides what may be sent twice."""

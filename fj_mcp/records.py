@@ -16,7 +16,7 @@ Status = Literal["running", "done", "failed"]
 DOCUMENTED_STATUSES = frozenset({"processing", "fetching_more", "done", "idle"})
 _FINISHED = frozenset({"done", "completed"})
 YOUNG_SECONDS = 120
-"""How long `idle` with zero counts means "not started yet": matching takes under a minute."""
+"""How long `idle` may mean "not finished yet": matching takes under a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class Session:
         """The API's word, in this server's three.
 
         An unknown word is busy. `idle` is what a session says before its search has begun as
-        well as after it is over, so it counts as over once there are profiles, or once the
-        session is too old to be about to begin.
+        well as after it is over, so it counts as over once all are matched, or once
+        nothing has happened to it for so long that it is not about to begin or to go on.
         """
         word = self.api_status.lower()
         if word == "failed":
@@ -97,14 +97,15 @@ class Session:
             return "done"
         if word not in ("", "idle"):
             return "running"
-        if self.total or self.matched:
-            return "done" if self.matched >= self.total else "running"
+        if (self.total or self.matched) and self.matched >= self.total:
+            return "done"
         return "running" if self.is_young else "done"
 
     @property
     def is_young(self) -> bool:
-        """Whether a search may be about to begin."""
-        age = (datetime.now(UTC) - self.created_at).total_seconds() if self.created_at else 0
+        """Whether a search may be about to begin, or be going on."""
+        moments = [one for one in (self.created_at, reading.moment(self.updated_at)) if one]
+        age = (datetime.now(UTC) - max(moments)).total_seconds() if moments else 0
         return age < YOUNG_SECONDS
 
     @property

@@ -53,6 +53,16 @@ async def test_job_descriptions_and_completions_are_free_and_tried_again(
     assert found["values"]
 
 
+async def test_a_missing_answer_is_not_taken_for_an_empty_one(assistant: Assistant) -> None:
+    nothing = Fault("status", status=200, body={"data": None})
+    assistant.sandbox.fail("annotation", nothing, times=2)
+    assistant.sandbox.fail("autocomplete", nothing, times=2)
+    suggested = await assistant.call("suggest_filters", job_description="C# in Pune")
+    found = await assistant.call("search_filter_values", filter="regions", query="Pu")
+    assert suggested["filters"]["skills"]
+    assert found["values"]
+
+
 async def test_a_free_call_is_not_repeated_when_repeating_cannot_help(
     assistant: Assistant,
 ) -> None:
@@ -133,6 +143,30 @@ async def test_the_wait_that_the_api_asks_for_is_kept(form: str) -> None:
             await assistant.call("list_sessions")
             # A date has no fractions of a second.
             assert anyio.current_time() - began >= (seconds if form == "seconds" else 0.9)
+
+
+async def test_a_refusal_that_names_only_the_reset_is_waited_for() -> None:
+    class Hurried(httpx.AsyncBaseTransport):
+        """Refuses the first request until a reset in Unix seconds."""
+
+        def __init__(self) -> None:
+            self.asked: list[float] = []
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.asked.append(anyio.current_time())
+            if len(self.asked) == 1:
+                headers = {"RateLimit-Reset": f"{time.time() + 1.5}"}
+                return httpx.Response(429, headers=headers, request=request)
+            return httpx.Response(200, json={"data": []}, request=request)
+
+    network = Hurried()
+    with stamina.set_testing(False):
+        async with Client(build_server(Settings(sandbox=True), lambda: network)) as client:
+            answer = await client.call_tool("list_sessions", {})
+    assert not answer.is_error, text_of(answer)
+    first, second = network.asked
+    # Without the header it would be one second.
+    assert 1.4 < second - first < 10
 
 
 async def test_the_next_request_waits_for_the_reset_when_none_remains() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fj_mcp.filters import WIRES
 from fj_mcp.sandbox import Fault, Sandbox
 from tests.front import CSHARP, Assistant, connected, small_sandbox
 
@@ -228,6 +229,55 @@ async def test_filters_that_another_client_set_are_named_and_kept(assistant: Ass
     assert body["queries"]["current_employers.mood"]["value"] == ["sunny"]
     # Undocumented, and so never sent.
     assert "languages" not in body["queries"]
+
+
+async def test_an_update_sends_back_unchanged_what_a_filter_carries_only_in_part(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    theirs: dict[str, dict[str, Any]] = {
+        "current_degree": {"type": "IN", "value": ["BACHELORS", "MASTERS"]},
+        "years_of_experience_raw": {"type": "RANGE", "value": [3.5, 7.5]},
+        "open_to_cards": {"type": "=", "value": ["CAREER_INTEREST", "HIRING_MANAGER"]},
+        "geo_distance": {"type": "=", "value": ["50_mi"]},
+    }
+    names = (WIRES["degree"].key, "years_of_experience_raw", "open_to_cards", "geo_distance")
+    stored = dict(zip(names, theirs.values(), strict=True))
+    assistant.sandbox.sessions[session_id].queries |= stored
+    session = await assistant.call("get_session", session_id=session_id)
+    for lost in ("MASTERS", "3.5, 7.5", "HIRING_MANAGER", "geo_distance: 50_mi"):
+        assert lost in session["warning"]
+    assert "within_km" not in session["filters"]
+    changes = {"current_titles": ["Engineer"]}
+    await assistant.refusal("update_sourcing_session", session_id=session_id, filters=changes)
+    (body,) = bodies(assistant, "update_session")
+    assert {key: body["queries"][key] for key in stored} == stored
+    assert body["queries"][WIRES["current_titles"].key]["value"] == ["Engineer"]
+
+
+async def test_a_session_whose_answer_leaves_its_id_out_is_the_one_asked_for(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    nameless = {"profileMatchingStatus": "done", "totalProfilesMatched": 30}
+    fault = Fault("status", status=200, body={"data": {"session": nameless}})
+    assistant.sandbox.fail("get_session", fault)
+    waited = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
+    assert waited["session_id"] == session_id
+    assistant.sandbox.fail("get_session", fault)
+    listed = await assistant.call("list_profiles", session_id=session_id)
+    assert listed["candidates"]
+
+
+@pytest.mark.parametrize("data", [None, {}, {"session": None}, {"session": {}}, "words"])
+async def test_an_answer_that_holds_no_session_is_asked_for_again(
+    assistant: Assistant, data: Any
+) -> None:
+    session_id = await assistant.search()
+    nothing = Fault("status", status=200, body={"data": data})
+    assistant.sandbox.fail("get_session", nothing)
+    session = await assistant.call("get_session", session_id=session_id)
+    assert session["status"] == "done"
 
 
 async def test_a_session_id_in_capitals_is_the_same_session(assistant: Assistant) -> None:

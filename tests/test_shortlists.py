@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import anyio
+import httpx
 import pytest
+from mcp import Client
 
 from fj_mcp.sandbox import SPARSE_SKILL, Fault, Sandbox
+from fj_mcp.server import build_server
+from fj_mcp.settings import Settings
 from tests.front import PEOPLE, Assistant, connected
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +104,48 @@ async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
     assert assistant.sent("profiles") == 10
     assert page["total"] == 1000
     assert page["warning"] == "Only the first 1,000 of 1,234 candidates were read and ranked."
+
+
+async def test_pages_that_are_missing_are_not_taken_for_nobody(assistant: Assistant) -> None:
+    session_id = await unread_session(assistant)
+    missing = Fault("status", status=200, body={"data": {"docs": None, "totalDocs": 5}})
+    assistant.sandbox.fail("profiles", missing)
+    page = await assistant.call("list_profiles", session_id=session_id)
+    assert page["candidates"]
+
+
+async def test_at_most_three_pages_are_read_at_once() -> None:
+    class Counting(httpx.AsyncBaseTransport):
+        """Counts the requests for pages that are under way at once."""
+
+        def __init__(self, network: httpx.AsyncBaseTransport) -> None:
+            self._network = network
+            self.now = self.most = 0
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if not request.url.path.endswith("/profiles"):
+                return await self._network.handle_async_request(request)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            # Whoever wants to be under way as well gets the time to be.
+            await anyio.wait_all_tasks_blocked()
+            response = await self._network.handle_async_request(request)
+            self.now -= 1
+            return response
+
+    sandbox = Sandbox(match_seconds=0, first_batch=900)
+    network = Counting(sandbox.transport())
+    async with Client(build_server(Settings(sandbox=True), lambda: network)) as client:
+        made = await client.call_tool(
+            "create_sourcing_session",
+            {"title": "T", "filters": {"skills": {"core": ["Python", "SQL"]}}},
+        )
+        assert made.structured_content is not None
+        ids = {"session_id": made.structured_content["session_id"]}
+        listed = await client.call_tool("list_profiles", ids)
+    assert listed.structured_content is not None
+    assert listed.structured_content["total"] == 900
+    assert network.most == 3
 
 
 async def test_one_unreadable_page_is_one_sentence() -> None:

@@ -48,6 +48,33 @@ async def test_progress_rises_and_says_how_many_are_matched(era: str) -> None:
     assert heard[-1] == (100, 100, "matched 100 of 100")
 
 
+async def test_counts_that_stand_still_are_not_reported_again() -> None:
+    heard: list[float] = []
+
+    async def hear(progress: float, total: float | None = None, message: str | None = None) -> None:
+        heard.append(progress)
+
+    async with connected(Sandbox(match_seconds=3600)) as assistant:
+        session_id = await started(assistant)
+        for matched in (10, 10, 20, 20):
+            session = {
+                "_id": session_id,
+                "profileMatchingStatus": "processing",
+                "totalProfilesMatched": matched,
+                "totalProfilesForMatching": 100,
+            }
+            fault = Fault("status", status=200, body={"data": {"session": session}})
+            assistant.sandbox.fail("get_session", fault)
+        done = {"_id": session_id, "profileMatchingStatus": "done", "totalProfilesMatched": 100}
+        fault = Fault("status", status=200, body={"data": {"session": done}})
+        assistant.sandbox.fail("get_session", fault)
+        await assistant.client.call_tool(
+            "wait_for_session", {"session_id": session_id}, progress_callback=hear
+        )
+    assert heard[:2] == [10, 20]
+    assert all(low < high for low, high in itertools.pairwise(heard))
+
+
 async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
     clock = StepClock()
     async with connected(Sandbox(match_seconds=100, clock=clock)) as assistant:
@@ -142,6 +169,24 @@ async def test_an_idle_session_with_profiles_is_done(assistant: Assistant) -> No
     result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
     assert result["total"] == PEOPLE
+
+
+async def test_an_idle_session_that_nothing_happens_to_is_done_although_some_are_unmatched(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    for age, status in ((0, "running"), (3600, "done")):
+        session = {
+            "_id": session_id,
+            "profileMatchingStatus": "idle",
+            "createdAt": time.time() - age,
+            "totalProfilesMatched": 97,
+            "totalProfilesForMatching": 100,
+        }
+        fault = Fault("status", status=200, body={"data": {"session": session}})
+        assistant.sandbox.fail("get_session", fault)
+        waited = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
+        assert waited["status"] == status
 
 
 async def test_an_old_idle_session_without_profiles_is_done_and_says_how_to_widen() -> None:
