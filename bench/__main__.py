@@ -12,6 +12,7 @@ from bench.export import export
 from bench.http import http
 from bench.listing import listing
 from bench.one_call import one_call
+from bench.people import people
 from bench.purchases import purchases
 from bench.sizes import sizes
 from bench.startup import startup
@@ -20,7 +21,17 @@ from bench.waits import waits
 
 Measure = Callable[[], Awaitable[list[Row]]]
 
-MEASURES: tuple[Measure, ...] = (startup, one_call, sizes, purchases, listing, export, waits, http)
+MEASURES: tuple[Measure, ...] = (
+    startup,
+    one_call,
+    sizes,
+    people,
+    purchases,
+    listing,
+    export,
+    waits,
+    http,
+)
 """Everything that is measured, one after the other so that nothing timed has company."""
 
 
