@@ -28,7 +28,7 @@ from fj_mcp.errors import (
     Unreadable,
 )
 from fj_mcp.filters import name_of
-from fj_mcp.operations import OPERATIONS
+from fj_mcp.operations import OPERATIONS, Operation
 from fj_mcp.records import CreditInfo
 
 
@@ -63,20 +63,16 @@ def read_answer(
     return body
 
 
-def has_data(answer: dict[str, Any], *, bare: bool) -> bool:
-    """Whether an answer holds what was asked for.
-
-    Args:
-        answer: as `read_answer` gives it.
-        bare: whether that may also come without `data` around it, and hold nothing.
-    """
-    if bare:
+def has_data(operation: Operation, answer: dict[str, Any]) -> bool:
+    """Whether an answer, as `read_answer` gives it, holds what the operation asks for."""
+    if operation.bare:
         return answer.get("data", answer) is not None
     data = answer.get("data")
     if not isinstance(data, dict):
         return isinstance(data, list)
     missing = data.get("docs") is None and reading.count(data.get("totalDocs")) > 0
-    return data.get("session", data) not in (None, {}) and not missing
+    held = data.get(operation.part, data) if operation.part else data
+    return held not in (None, {}) and not missing
 
 
 def _decoded(content: bytes) -> Any:

@@ -271,7 +271,7 @@ class FutureJobs:
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._pace.pause(wait)
         answer = read_answer(attempted, response, ids, self._remaining)
-        if operation.needs_data and not has_data(answer, bare=operation.bare):
+        if operation.needs_data and not has_data(operation, answer):
             raise Unreadable(attempted)
         return answer
 

@@ -11,7 +11,7 @@ from fj_mcp.text import clean_line, distinct, folded
 from fj_mcp.wire import Operator, Wire
 
 MAX_VALUE_LENGTH = 200
-_LEADING_POSTAL_CODE = re.compile(r"^\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s))\s*(?=[^\s,])")
+_LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ class Operation:
         path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
         attempted: the words for its errors, and whether it costs.
         needs_data: whether an answer without data is no answer at all.
+        part: where under the data it may stand, by name; else it is the data itself.
         bare: whether the data may also come without an envelope, and hold nothing.
     """
 
@@ -38,6 +39,7 @@ class Operation:
     path: str
     attempted: Attempted
     needs_data: bool = False
+    part: str | None = None
     bare: bool = False
 
     def may_repeat(self, error: ApiError) -> bool:
@@ -76,6 +78,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "/sourcing-session/{session_id}",
         Attempted("the session", "get_session"),
         needs_data=True,
+        part="session",
     ),
     "profiles": Operation(
         "GET",

@@ -5,6 +5,7 @@ key and operator, the vocabulary, the schema that the model reads, the conversio
 directions, and the check that the API makes (used by the sandbox).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ Operator = Literal["IN", "=", "(.)", "RANGE"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wire:
+class Wire(ABC):
     """One filter on its way. Subclasses say what its value is; the base speaks for all of them.
 
     Attributes:
@@ -36,25 +37,25 @@ class Wire:
     closed: bool = False
     autocomplete: str | None = None
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the value, without its description."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary(self) -> str:
         """The type in a few words, for the reference table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def encode(self, value: Any) -> Any:
         """The API's `value` for a validated value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decode(self, value: Any) -> Any:
         """What `encode` was given, from an API's `value` of any shape; None where there is none.
 
         Raises:
             ValueError: for a word outside a closed vocabulary.
         """
-        raise NotImplementedError
 
     def uncarried(self, value: Any) -> list[str]:
         """The words of an API's `value`, readable as it is, that `decode` loses."""

@@ -136,6 +136,7 @@ def test_a_skill_named_in_two_tiers_stays_in_the_more_important_one() -> None:
         ("244001, Moradabad, Uttar Pradesh, India", "Moradabad, Uttar Pradesh, India"),
         ("411 057, Pune, Maharashtra, India", "Pune, Maharashtra, India"),
         ("94103-1234, San Francisco, California", "San Francisco, California"),
+        ("244001, 411001 Pune, India", "Pune, India"),
         ("411001 Pune, Maharashtra, India", "Pune, Maharashtra, India"),
         ("Pune, Maharashtra, India", "Pune, Maharashtra, India"),
         ("411001", "411001"),
