@@ -88,14 +88,6 @@ def _decoded(content: bytes) -> Any:
         return None
 
 
-def answered_at(response: httpx.Response) -> float | None:
-    """The server's clock at this answer, in Unix seconds, from its `Date` header."""
-    try:
-        return email.utils.parsedate_to_datetime(response.headers.get("date", "")).timestamp()
-    except ValueError:
-        return None
-
-
 def spent_seconds_until_reset(response: httpx.Response) -> float | None:
     """Seconds to wait before the next request, where this answer says that none is left now."""
     if reading.whole(response.headers.get("ratelimit-remaining")) != 0:

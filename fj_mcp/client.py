@@ -7,7 +7,6 @@ could be made or the answer was 429.
 """
 
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -19,8 +18,9 @@ import httpx
 import stamina
 
 from fj_mcp import reading
-from fj_mcp.answers import answered_at, has_data, read_answer, spent_seconds_until_reset
+from fj_mcp.answers import has_data, read_answer, spent_seconds_until_reset
 from fj_mcp.candidates import Candidate, ProfilePage
+from fj_mcp.clock import Clock, ServerClock
 from fj_mcp.contacts import Reveal
 from fj_mcp.errors import (
     ApiError,
@@ -63,18 +63,17 @@ class FutureJobs:
         transport: httpx.AsyncBaseTransport | None = None,
         pace: Pace | None = None,
         brought_key: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         """Args: `transport`: if not over the network; `pace`: if others use the key as well;
-        `brought_key`: if requests bring it, and it is not the server's own.
+        `brought_key`: if requests bring it, and it is not the server's own; `clock`: the time of
+        this machine.
         """
         self._settings = settings
         self._pace = pace or Pace()
         self._brought_key = brought_key
         self._remaining: int | None = None
-        self.server_time: float | None = None
-        """The server's clock at its last answer, in Unix seconds; None if that did not say."""
-
-        self._heard = (0.0, 0.0)
+        self._server_clock = ServerClock(clock or Clock())
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -177,13 +176,14 @@ class FutureJobs:
         answer = await self._request("autocomplete", query=parameters)
         return completions(answer.get("data"))
 
+    @property
+    def server_time(self) -> float | None:
+        """The server's clock at its last response, in Unix seconds; None if that did not say."""
+        return self._server_clock.said
+
     def server_now(self) -> float | None:
-        """The server's clock now; where this machine slept since the last answer, at least that."""
-        if self.server_time is None:
-            return None
-        wall, steady = self._heard
-        # The steady clock stands still while a laptop sleeps, and the other may be set back.
-        return self.server_time + max(time.time() - wall, time.monotonic() - steady)
+        """The server's clock now, or at least that; None if no response ever told it."""
+        return self._server_clock.now()
 
     def _counted(self, bought: Bought) -> Bought:
         """Remember what was left after a purchase; the API does not say it when that is too few."""
@@ -266,8 +266,7 @@ class FutureJobs:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
-        self.server_time = answered_at(response)
-        self._heard = (time.time(), time.monotonic())
+        self._server_clock.hear(response.headers.get("date"))
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._pace.pause(wait)
         answer = read_answer(attempted, response, ids, self._remaining)

@@ -7,7 +7,7 @@ from rich.text import Text
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
 from fj_mcp.server import sandbox_transport
 from fj_mcp.settings import Settings
-from fj_mcp.sourcing import check_storage, open_sourcing
+from fj_mcp.sourcing import check_record, open_record, open_sourcing
 
 
 def run_doctor(settings: Settings) -> int:
@@ -39,7 +39,9 @@ async def _examine(settings: Settings, console: Console) -> int:
         say(True, f"a key is set, for {settings.api_base_url}")
     if not settings.sandbox:
         try:
-            say(True, f"purchases are remembered in {await check_storage(settings)}")
+            async with open_record(settings) as record:
+                await check_record(record)
+                say(True, f"purchases are remembered in {record.place}")
         except LedgerBroken as error:
             say(False, str(error))
     if settings.key is not None and not settings.problems:

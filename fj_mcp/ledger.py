@@ -21,6 +21,9 @@ from fj_mcp.storage import Row, Rows, Storage, is_gone, process_token
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
+APPROVAL_SECONDS = 3600.0
+"""How long an approval that was used is remembered; questions can be answered for ten minutes."""
+
 _RELEASED = "released:"
 """How the slot of a purchase begins that leaves its own to another."""
 
@@ -36,6 +39,8 @@ class Ledger:
         """Args: `storage` of the workspace, `clock`: Unix seconds."""
         self._storage = storage
         self._clock = clock
+        self._sent: dict[int, Row] = {}
+        """What this process has sent and not settled yet, should the record lose it."""
 
     async def claim(
         self,
@@ -92,7 +97,9 @@ class Ledger:
                 before = spent.charged + spent.open
                 if before + own["expected"] > budget:
                     raise OverBudget(before, own["expected"], budget, self._day_ends())
-            await rows.change(purchase_id, {"sent": 1, "traces": json.dumps(traces)})
+            sent = {"sent": 1, "traces": json.dumps(traces)}
+            await rows.change(purchase_id, sent)
+            self._sent[purchase_id] = {**own, **sent}
             return True
 
         return await self._storage.transact(work, on_disk=True)
@@ -111,14 +118,18 @@ class Ledger:
         remaining: int | None = None,
         traces: dict[str, Any] | None = None,
         if_open: bool = False,
-    ) -> None:
+    ) -> int:
         """Remember what became of a purchase.
 
-        Only an open purchase can turn out to be refused or unknown; a charge is final.
+        Only an open purchase can turn out to be refused or unknown; a charge is final. One that is
+        not there any more, because the record was lost meanwhile, is written anew.
 
         Args:
             if_open: change nothing if somebody else settled it meanwhile, which gave up its slot:
                 what was seen since then may be another purchase's doing.
+
+        Returns:
+            Its id, which is another one if it was written anew.
         """
         values: dict[str, Any] = {"state": state}
         if session_id is not None:
@@ -131,7 +142,27 @@ class Ledger:
             values["traces"] = json.dumps(traces)
         open_only = if_open or state != "charged"
         before = _OPEN if open_only else _ANY
-        await self._update(purchase_id, before, on_disk=True, **values)
+
+        async def work(rows: Rows) -> int:
+            row = await rows.get(purchase_id)
+            if row is not None and row["state"] in before:
+                await rows.change(purchase_id, values)
+            elif row is None and state != "refused" and purchase_id in self._sent:
+                lost = {k: v for k, v in self._sent[purchase_id].items() if k != "id"}
+                return await rows.add({**lost, **values})
+            return purchase_id
+
+        written = await self._storage.transact(work, on_disk=True)
+        if state == "unknown" and purchase_id in self._sent:
+            self._sent[written] = self._sent[purchase_id]
+        if state != "unknown" or written != purchase_id:
+            self._sent.pop(purchase_id, None)
+        return written
+
+    async def use_up(self, approval: str, call: str) -> bool:
+        """Whether `call` is the first, or the same as before, to spend on an approval."""
+        name = f"approval:{approval}"
+        return await self._storage.note(name, call, APPROVAL_SECONDS) == call
 
     async def tell(self, purchase_id: int) -> None:
         """Remember that a client has the result, so that asking again is a new wish."""

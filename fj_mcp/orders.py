@@ -7,6 +7,7 @@ and how its result is told, whether it was just bought or found to have been bou
 import hashlib
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from fj_mcp.purchases import Purchase
 from fj_mcp.queries import from_queries
 from fj_mcp.records import CreditInfo
 from fj_mcp.results import Result
+from fj_mcp.storage import process_token
 from fj_mcp.text import folded
 
 if TYPE_CHECKING:
@@ -54,10 +56,17 @@ class Bought:
 
 @dataclass(frozen=True)
 class Consent:
-    """Whether a purchase may be sent, and why not."""
+    """Whether a purchase may be sent, and why not.
+
+    Attributes:
+        approval: which answer of a person allows it, where the client could send that again.
+        call: the call that it came with, all of whose purchases it is for.
+    """
 
     given: bool
     refusal: str = "the situation changed since it was looked at; call again."
+    approval: str | None = None
+    call: str = ""
 
 
 ALLOWED = Consent(True)
@@ -115,15 +124,37 @@ class Order(ABC):
         """
 
 
-def age(shop: Shop, purchase: Purchase) -> float:
-    """Seconds since a purchase was sent, by the API's clock where that tells."""
-    then, now = purchase.traces.get("sent_time"), shop.client.server_time
-    if then is None:
-        then, now = purchase.traces.get("local_time", purchase.claimed_at), shop.clock.now()
-    elif now is None:
-        # This machine's clock may have been set meanwhile; the next answer will say the time.
+def moment_now(shop: Shop) -> dict[str, Any]:
+    """This moment by the API's clock, and by the two of this machine, as traces remember it."""
+    return {
+        "server": shop.client.server_now(),
+        "local": shop.clock.now(),
+        "steady": shop.clock.steady(),
+        "process": process_token(""),
+    }
+
+
+def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
+    """Seconds since a moment, by the API's clock.
+
+    Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
+    and what the other says ends with the process. 0 if nothing tells.
+    """
+    if moment.get("server") is not None:
+        now = shop.client.server_time
+        # The next response will say the time.
+        return 0.0 if now is None else float(now - moment["server"])
+    if moment.get("process") != process_token(""):
         return 0.0
-    return float(now - then)
+    passed = shop.clock.now() - moment["local"], shop.clock.steady() - moment["steady"]
+    return float(min(passed))
+
+
+def age(shop: Shop, purchase: Purchase) -> float:
+    """Seconds since a purchase was sent."""
+    # `sent_time` is what earlier versions remembered.
+    left = purchase.traces.get("left") or {"server": purchase.traces.get("sent_time")}
+    return seconds_since(shop, left)
 
 
 def fingerprint(operation: str, **parts: Any) -> str:

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError, WatchError
 
 from fj_mcp.errors import LedgerBroken
 from fj_mcp.pace import Pace
-from fj_mcp.storage import Row, Rows, Storage
+from fj_mcp.storage import Record, Row, Rows, Storage
 
 T = TypeVar("T")
 
@@ -44,13 +44,13 @@ _REMEDY = (
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Replicas:
+class Replicas(Record):
     """The connection to Redis of one process."""
 
     def __init__(self, url: SecretStr) -> None:
         """Args: `url`: `redis://`, `rediss://` or `unix://`; nothing is sent yet."""
-        self.place = _without_password(url.get_secret_value())
-        # Its own types name every answer that any version of the protocol could give.
+        self._place = _without_password(url.get_secret_value())
+        # The types of redis-py name every answer that any version of the protocol could give.
         self._redis: Any = Redis.from_url(
             url.get_secret_value(),
             decode_responses=True,
@@ -63,16 +63,17 @@ class Replicas:
         )
         self._lost_until = 0.0
 
+    @property
+    def place(self) -> str:
+        return self._place
+
     def storage(self, workspace: str) -> "RedisStorage":
-        """Where the purchases of a workspace are."""
         return RedisStorage(self._redis, f"fj-mcp:{{{workspace}}}:", self.place)
 
     def pace(self, workspace: str) -> "SharedPace":
-        """The pace of a workspace's key."""
         return SharedPace(self, f"fj-mcp:{{{workspace}}}:pause")
 
     async def close(self) -> None:
-        """Close the connections."""
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 
@@ -112,7 +113,7 @@ class RedisStorage(Storage):
     def __init__(self, redis: Any, prefix: str, place: str) -> None:
         """Args: `prefix` of every name of the workspace, `place`: where it is, for errors."""
         self.machine = _machine()
-        self.place = place
+        self._place = place
         self._redis = redis
         self._prefix = prefix
         # Of the tasks of one process only one is at it at a time, so that they do not make each
@@ -151,9 +152,6 @@ class RedisStorage(Storage):
 
         await self.transact(work)
 
-    async def close(self) -> None:
-        """Nothing: the connection is the process's."""
-
     async def _attempt(self, work: Callable[[Rows], Awaitable[T]]) -> T:
         version = f"{self._prefix}version"
         async with self._redis.pipeline() as pipeline:
@@ -175,7 +173,7 @@ class RedisStorage(Storage):
             with anyio.fail_after(_WORK_SECONDS, shield=True):
                 yield
         except (RedisError, OSError, TimeoutError, ValueError, LookupError) as error:
-            raise LedgerBroken(self.place, _REMEDY) from error
+            raise LedgerBroken(self._place, _REMEDY) from error
 
 
 class _RedisRows:

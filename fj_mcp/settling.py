@@ -4,12 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from fj_mcp.errors import ApiError, NotFound
-from fj_mcp.orders import Shop, age, query_traces, search_traces
+from fj_mcp.orders import Shop, age, query_traces, search_traces, seconds_since
 from fj_mcp.purchase_errors import OutcomeHidden
 from fj_mcp.purchases import Purchase
 
-SETTLED_AFTER_SECONDS = 60.0
-"""Without a sign of a purchase for this long since it was sent, it was not carried out."""
+SETTLED_AFTER_SECONDS = 180.0
+"""Without a sign of a purchase for this long since it was last under way, it was not carried out.
+Gateways were seen to go on with a request for more than a minute after the client had hung up."""
 
 PHONE_SETTLED_AFTER_SECONDS = 240.0
 """The same for a telephone number, which may arrive three minutes after it was paid for."""
@@ -31,8 +32,8 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     Args:
         shop: of the workspace.
         purchase: which is open.
-        call_seconds: how long the call that sent it may still be under way in another process;
-            until then it must not be taken for one that failed.
+        call_seconds: how long a call may be under way, for one whose process did not live to say
+            when it ended.
 
     Returns:
         The seconds after which they will tell, 0 if they did.
@@ -46,10 +47,8 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
         return 0
     if purchase.state == "pending":
         await ledger.settle(purchase.id, "unknown")
-    by_phone = purchase.traces.get("channel") == "phone"
-    limit = max(PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS, call_seconds)
     try:
-        found = await _look_for(shop, purchase)
+        found = await look_for(shop, purchase, call_seconds)
     except NotFound:
         if purchase.operation == "create_session":
             why = "this key has no project whose sessions could be looked through"
@@ -64,27 +63,37 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             if_open=True,
         )
         return 0
-    passed = age(shop, purchase)
-    if passed >= limit:
+    left = _seconds_left(shop, purchase, call_seconds)
+    if left <= 0:
         await ledger.settle(purchase.id, "refused")
         return 0
-    return limit - passed
+    return left
+
+
+def _seconds_left(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
+    """The seconds until a purchase of which there is no sign counts as not carried out."""
+    by_phone = purchase.traces.get("channel") == "phone"
+    limit = PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
+    if (ended := purchase.traces.get("ended")) is not None:
+        return limit - seconds_since(shop, ended)
+    return limit + call_seconds - age(shop, purchase)
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """The verdict of the free reads about a purchase whose outcome was open."""
 
     session_id: str
     charged: int | None
 
 
-async def _look_for(shop: Shop, purchase: Purchase) -> _Found | None:
+async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
     """Look, for free, whether a purchase was carried out.
 
     Args:
         shop: of the workspace.
         purchase: with the traces that were taken before it was sent.
+        call_seconds: how long the call that sent it may have been under way.
 
     Returns:
         What was found, or None if there is no sign of it.
@@ -94,7 +103,7 @@ async def _look_for(shop: Shop, purchase: Purchase) -> _Found | None:
     """
     traces = purchase.traces
     if purchase.operation == "create_session":
-        return await _look_for_search(shop, purchase)
+        return await _look_for_search(shop, purchase, call_seconds)
     session = await shop.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and traces.get("credits") is not None:
@@ -106,17 +115,17 @@ async def _look_for(shop: Shop, purchase: Purchase) -> _Found | None:
     moved = counters.get(purchase.operation, 0) > traces.get("counter", 0)
     fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
     if moved or fetching or (charged or 0) > 0:
-        return _Found(session.id, charged)
+        return Found(session.id, charged)
     if purchase.operation == "reveal":
         shop.shortlists.expect_contacts(session.id)
         person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
         if person is not None and person.contact(traces.get("channel", "")).revealed:
             # It may have arrived between the two reads, so that no difference tells nothing.
-            return _Found(session.id, charged or None)
+            return Found(session.id, charged or None)
     return None
 
 
-async def _look_for_search(shop: Shop, purchase: Purchase) -> _Found | None:
+async def _look_for_search(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
     client, traces = shop.client, purchase.traces
     taken = await shop.ledger.bought_sessions()
     others = [other for other in await shop.ledger.open_searches() if other.id != purchase.id]
@@ -124,7 +133,8 @@ async def _look_for_search(shop: Shop, purchase: Purchase) -> _Found | None:
     # than the request for it. Without the server's time only the other signs decide.
     tolerance = 3 if traces.get("server_time") else 24 * 3600
     since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
-    until = (traces.get("sent_time") or since) + SETTLED_AFTER_SECONDS + 2 * tolerance
+    left = (traces.get("left") or {}).get("server") or since
+    until = left + call_seconds + SETTLED_AFTER_SECONDS + 2 * tolerance
     similar = False
     for listed in await client.project_sessions():
         if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
@@ -140,7 +150,7 @@ async def _look_for_search(shop: Shop, purchase: Purchase) -> _Found | None:
         if shown.items() <= traces.items():
             # What was done with it since is in its count too.
             used = session.search_more_counter or session.filter_changes_counter
-            return _Found(session.id, None if used else session.credits_charged)
+            return Found(session.id, None if used else session.credits_charged)
         another = any(shown.items() <= other.traces.items() for other in others)
         similar = similar or (not another and listed.created_at.timestamp() <= until)
     if similar:

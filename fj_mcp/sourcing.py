@@ -18,15 +18,14 @@ from fj_mcp.sent import SentFilters
 from fj_mcp.settings import Settings, ledger_path
 from fj_mcp.shortlists import Shortlists
 from fj_mcp.spending import Spending
-from fj_mcp.sqlite import SqliteStorage
-from fj_mcp.storage import Storage
+from fj_mcp.sqlite import SqliteRecord
+from fj_mcp.storage import Record, Storage
 from fj_mcp.task_ids import TaskIds
 
 if TYPE_CHECKING:
     import httpx
 
     from fj_mcp.client import FutureJobs
-    from fj_mcp.replicas import Replicas
 
 MakeTransport = Callable[[], "httpx.AsyncBaseTransport"]
 
@@ -38,10 +37,11 @@ class Sourcing:
     settings: Settings
     tasks: TaskGroup
     open_things: AsyncExitStack
+    record: Record
+    """Where the process remembers what was bought, for this key and for others."""
+
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
-    replicas: "Replicas | None" = None
-    """What is shared with other machines, if anything is."""
 
     remote: bool = False
     """Whether clients are on other machines, where a file of this one is of no use."""
@@ -56,8 +56,8 @@ class Sourcing:
 
         transport = self.make_transport() if self.make_transport else None
         able = self.settings.key is not None and not self.settings.problems
-        pace = self.replicas.pace(self.workspace) if self.replicas and able else None
-        client = FutureJobs(self.settings, transport, pace, self.brought_key)
+        pace = self.record.pace(self.workspace) if able else None
+        client = FutureJobs(self.settings, transport, pace, self.brought_key, self.clock)
         self.open_things.push_async_callback(client.close)
         return client
 
@@ -79,9 +79,7 @@ class Sourcing:
     @cached_property
     def storage(self) -> Storage:
         """What is remembered of this key."""
-        storage = storage_of(self.settings, self.workspace, self.replicas)
-        self.open_things.push_async_callback(storage.close)
-        return storage
+        return self.record.storage(self.workspace)
 
     @cached_property
     def task_ids(self) -> TaskIds:
@@ -132,38 +130,26 @@ class Sourcing:
         return self.shop.matching
 
 
-def storage_of(settings: Settings, workspace: str, replicas: "Replicas | None") -> Storage:
-    """Where these settings put what is remembered of a workspace."""
-    if replicas is not None:
-        return replicas.storage(workspace)
-    return SqliteStorage(ledger_path(settings), workspace)
-
-
 @asynccontextmanager
-async def open_replicas(settings: Settings) -> AsyncIterator["Replicas | None"]:
-    """The connection to what is shared with other machines; None if nothing is."""
+async def open_record(settings: Settings) -> AsyncIterator[Record]:
+    """Where these settings put what is remembered. Nothing is opened before it is needed."""
+    record: Record
     if settings.ledger_url is None or settings.sandbox:
-        yield None
-        return
-    from fj_mcp.replicas import Replicas
+        record = SqliteRecord(lambda: ledger_path(settings))
+    else:
+        from fj_mcp.replicas import Replicas
 
-    replicas = Replicas(settings.ledger_url)
+        record = Replicas(settings.ledger_url)
     try:
-        yield replicas
+        yield record
     finally:
         with anyio.CancelScope(shield=True):
-            await replicas.close()
+            await record.close()
 
 
-async def check_storage(settings: Settings) -> str:
-    """Where purchases are remembered. Raises `LedgerBroken` if they cannot be."""
-    async with open_replicas(settings) as replicas:
-        storage = storage_of(settings, "check", replicas)
-        try:
-            await storage.check()
-        finally:
-            await storage.close()
-    return storage.place
+async def check_record(record: Record) -> None:
+    """Write and read. Raises `LedgerBroken` if purchases cannot be remembered."""
+    await record.storage("check").check()
 
 
 @asynccontextmanager
@@ -175,13 +161,11 @@ async def open_sourcing(
 ) -> AsyncIterator[Sourcing]:
     """A `Sourcing` for as long as the server runs; what it opened is closed at the end."""
     async with (
-        open_replicas(settings) as replicas,
+        open_record(settings) as record,
         AsyncExitStack() as open_things,
         anyio.create_task_group() as tasks,
     ):
-        sourcing = Sourcing(
-            settings, tasks, open_things, make_transport, clock or Clock(), replicas
-        )
+        sourcing = Sourcing(settings, tasks, open_things, record, make_transport, clock or Clock())
         if on_open is not None:
             on_open(sourcing)
         yield sourcing

@@ -5,21 +5,27 @@ before anything is sent again; what is there already is answered without paying.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import anyio
 
 from fj_mcp.errors import ApiError, LedgerBroken, NoAnswer, NoMatch, NotFound
 from fj_mcp.operations import OPERATIONS, before_paying
-from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop
+from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop, moment_now
 from fj_mcp.purchase_errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
 from fj_mcp.purchases import Purchase, State
 from fj_mcp.results import Result
 from fj_mcp.settings import Settings
-from fj_mcp.settling import SETTLED_AFTER_SECONDS, settle, settle_all
+from fj_mcp.settling import SETTLED_AFTER_SECONDS, Found, look_for, settle, settle_all
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""
+
+SILENCE_SECONDS = 15.0
+"""How long a response may be outstanding before free reads look what became of the purchase."""
+
+_LOOK_AGAIN_SECONDS = 3.0
 
 _PRICE_SECONDS = 3.0
 """How long a result waits for its price, where the answer did not name it."""
@@ -122,6 +128,8 @@ class Spending:
                 await anyio.sleep(0.02)
         for purchase_id in list(self._under_way):
             await self._note(purchase_id, "unknown")
+        with suppress(LedgerBroken):
+            await self._write_left()
 
     async def _carry_out(
         self, order: Order, claim: int, consent: Consent, known: Purchase | None
@@ -145,6 +153,7 @@ class Spending:
                 "server_time": self._client.server_time,
                 "local_time": self._clock.now(),
             }
+            await self._use_up(consent)
             if not await self.ledger.sending(claim, traces, self._settings.credit_budget):
                 return None
         except BaseException:
@@ -154,34 +163,47 @@ class Spending:
             raise
         return await self._pay(order, claim, traces)
 
+    async def _use_up(self, consent: Consent) -> None:
+        """Let an approval be good for one call, however often its answer is sent."""
+        if consent.approval is None or await self.ledger.use_up(consent.approval, consent.call):
+            return
+        raise NotApproved(
+            "that approval was used for a purchase already. Call again without it, and the user "
+            "is asked anew."
+        )
+
     async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
         async def leaving() -> None:
             # The request may wait for its turn, so what counts is when it really leaves.
-            sent_time = self._client.server_now()
-            local_time = self._clock.now()
-            traces.update(sent_time=sent_time, local_time=local_time)
+            traces.update(left=moment_now(self._shop))
             if not await self.ledger.leaving(claim, traces):
+                del traces["left"]
                 raise TooLate(order.attempted.tool)
 
         self._under_way.add(claim)
         before_paying.set(leaving)
         try:
-            bought = await order.send()
+            bought = await self._send(order, claim)
         except NoMatch:
             await self._note(claim, "refused", traces=traces | {"nobody": True})
             return order.nobody()
         except ApiError as error:
-            await self._note(claim, "refused" if error.certain else "unknown")
+            if error.certain:
+                await self._note(claim, "refused")
+                raise
+            claim = await self._note_unknown(claim, traces)
             if not isinstance(error, NoAnswer):
                 raise
             return await self._look_now(order, claim, error)
         except BaseException:
             # Cancelled, or a defect of ours: the request may have left.
-            await self._note(claim, "unknown")
+            await self._note_unknown(claim, traces)
             raise
         finally:
             before_paying.set(None)
-        await self._note(
+        if isinstance(bought, Found):
+            return await self._adopt(order, claim, bought, traces)
+        claim = await self._note(
             claim,
             "charged",
             session_id=bought.session_id,
@@ -190,21 +212,75 @@ class Spending:
             traces=traces | bought.traces,
         )
         if bought.credits.charged is None:
-            await self._ask_price(claim, bought, traces)
+            await self._ask_price(claim, bought.session_id, traces, bought.unfinished)
         await self._note_told(claim)
         return bought.result
 
-    async def _ask_price(self, claim: int, bought: Bought, traces: dict[str, Any]) -> None:
+    async def _adopt(
+        self, order: Order, claim: int, found: Found, traces: dict[str, Any]
+    ) -> Result:
+        """The result of a purchase that was carried out although its response never came."""
+        claim = await self._note(
+            claim, "charged", session_id=found.session_id, credits=found.charged
+        )
+        if found.charged is None:
+            await self._ask_price(claim, found.session_id, traces)
+        purchase = await self.ledger.get(claim)
+        if purchase is None or purchase.state != "charged":
+            raise OutcomeOpen("FutureJobs has not answered yet", order.attempted.tool, 1)
+        return await self._tell(order, purchase, existed=False)
+
+    async def _send(self, order: Order, claim: int) -> Bought | Found:
+        """Send an order; what it brought, or what free reads found while no response came."""
+        found: Found | None = None
+        outcome: Bought | Exception | None = None
+
+        async def look_meanwhile() -> None:
+            nonlocal found
+            await anyio.sleep(min(SILENCE_SECONDS, self._settings.call_deadline_seconds / 3))
+            while found is None:
+                # Nothing that goes wrong here may end the purchase itself.
+                with suppress(Exception):
+                    found = await self._trace(claim)
+                await anyio.sleep(0 if found else _LOOK_AGAIN_SECONDS)
+            sending.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            with anyio.CancelScope() as sending:
+                tasks.start_soon(look_meanwhile)
+                try:
+                    outcome = await order.send()
+                except Exception as error:
+                    outcome = error
+            tasks.cancel_scope.cancel()
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is None:
+            assert found is not None
+            # What it cost may not be counted yet.
+            return replace(found, charged=found.charged or None)
+        return outcome
+
+    async def _trace(self, claim: int) -> Found | None:
+        """What free reads find of a purchase whose response is outstanding."""
+        purchase = await self.ledger.get(claim)
+        if purchase is None or "left" not in purchase.traces:
+            return None
+        return await look_for(self._shop, purchase, self._call_seconds)
+
+    async def _ask_price(
+        self, claim: int, session_id: str, traces: dict[str, Any], unfinished: bool = False
+    ) -> None:
         """Find out what an answer that named no price has cost, if the session tells."""
         before = traces.get("credits", 0)
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerBroken):
-            after = (await self._client.get_session(bought.session_id)).credits_charged
-            newest = await self.ledger.newest_in(bought.session_id)
+            after = (await self._client.get_session(session_id)).credits_charged
+            newest = await self.ledger.newest_in(session_id)
             # What the next purchase in the session took is not this one's price.
             if before is None or after is None or newest is None or newest.id != claim:
                 return
             # No difference means that it cost nothing only where nothing was done.
-            if after > before or (after == before and bought.unfinished):
+            if after > before or (after == before and unfinished):
                 await self._note(claim, "charged", credits=after - before)
 
     async def _owed(self, order: Order, known: Purchase | None) -> Result | None:
@@ -228,15 +304,22 @@ class Spending:
         with suppress(LedgerBroken):
             await self.ledger.tell(claim)
 
-    async def _note(self, claim: int, state: State, **known: Any) -> None:
-        """Remember an outcome; if that fails, with the next purchase."""
+    async def _note(self, claim: int, state: State, **known: Any) -> int:
+        """Remember an outcome, if need be with the next purchase; the purchase's id since."""
         try:
-            await self.ledger.settle(claim, state, **known)
+            return await self.ledger.settle(claim, state, **known)
         except LedgerBroken:
             # What was paid for must reach the model, even if the disk is full by now.
             self._unwritten.append((claim, state, known))
+            return claim
         finally:
             self._under_way.discard(claim)
+
+    async def _note_unknown(self, claim: int, traces: dict[str, Any]) -> int:
+        """Remember that no response came, and when that was given up."""
+        if "left" not in traces:
+            return await self._note(claim, "refused")
+        return await self._note(claim, "unknown", traces=traces | {"ended": moment_now(self._shop)})
 
     async def _write_left(self) -> None:
         """Remember what could not be written when it happened. Raises `LedgerBroken`."""

@@ -1,20 +1,35 @@
-"""The file in which purchases are remembered: SQLite, shared by several processes of a machine."""
+"""The file in which purchases are remembered: SQLite, shared by the processes of one machine.
+
+A process has one connection to the file, whatever the number of keys. POSIX drops all locks of a
+process on a file when the process closes any descriptor of that file, so nothing here opens the
+file beside SQLite (https://sqlite.org/howtocorrupt.html, section 2.2).
+"""
 
 import os
+import random
 import sqlite3
+import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import anyio
+import anyio.to_thread
+
 from fj_mcp.errors import LedgerBroken
-from fj_mcp.storage import Row, Rows, Storage
+from fj_mcp.storage import Record, Row, Rows, Storage
 
 T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
 
 _BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
+
+_GRACE_SECONDS = 0.5
+"""How long a call whose time is up may still take to write down what it knows."""
 
 _REMEDY = (
     "If another program holds it, call again. Else make its folder writable, set FJ_STATE_DIR to "
@@ -55,97 +70,206 @@ CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
 """
 
 
-class SqliteStorage(Storage):
-    """The open file, or a database in memory. Opened when it is first needed.
+class SqliteRecord(Record):
+    """The one connection of a process to the file, or to a database in memory.
 
-    Nothing in it waits for anything but the disk, so no other task comes between its statements.
+    It is opened when it is first needed. The work is done in threads, in turn, so that a slow disk
+    or another process that holds the file delays nothing but purchases.
     """
 
-    def __init__(self, path: Path | None, workspace: str) -> None:
-        """Args: `path` of the file (None: memory only), `workspace`: whose purchases they are."""
-        self.place = str(path or "memory")
-        self._path = path
-        self._workspace = workspace
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, find_path: Callable[[], Path | None]) -> None:
+        """Args: `find_path` gives the path of the file, None for memory only."""
+        self._find_path = find_path
+        self._file: _File | None = None
+        # The lock is for a thread that is still at it although nobody waits for it any more.
+        self._one_at_a_time = threading.Lock()
 
-    async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
-        with self._opened() as connection:
-            return await work(_SqliteRows(connection, self._workspace))
+    @cached_property
+    def _turns(self) -> anyio.CapacityLimiter:
+        return anyio.CapacityLimiter(1)
 
-    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
-        with self._transaction(on_disk=on_disk) as connection:
-            return await work(_SqliteRows(connection, self._workspace))
+    @cached_property
+    def _path(self) -> Path | None:
+        return self._find_path()
 
-    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
-        until = None if seconds is None else time.time() + seconds
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM notes WHERE until < ?", (time.time(),))
-            row = (self._workspace, name, value, until)
-            connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)", row)
-        return await self.noted(name) or value
+    @property
+    def place(self) -> str:
+        return str(self._path or "memory")
 
-    async def noted(self, name: str) -> str | None:
-        query = "SELECT value FROM notes WHERE workspace = ? AND name = ?"
-        with self._opened() as connection:
-            row = connection.execute(query, (self._workspace, name)).fetchone()
-        return str(row["value"]) if row else None
+    def storage(self, workspace: str) -> "SqliteStorage":
+        return SqliteStorage(self, workspace)
 
-    async def check(self) -> None:
-        with self._transaction() as connection:
-            connection.execute("UPDATE purchases SET state = state WHERE id = -1")
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
+    async def do(self, work: Work[T]) -> T:
+        """The result of `work`, done when the file can be had.
 
-    async def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """The connection. Whatever fails inside becomes a `LedgerBroken`."""
+        Raises:
+            LedgerBroken: if it cannot, or if anything in `work` fails.
+        """
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        seconds = min(_BUSY_SECONDS, max(left, _GRACE_SECONDS))
         try:
-            yield self._connection or self._open_file()
-        except (sqlite3.Error, OSError, ValueError, LookupError) as error:
-            # The last two are a file of another shape, or a line that does not make sense.
+            # A call that is cancelled must still be able to say what became of its purchase.
+            with anyio.fail_after(seconds, shield=True):
+                while True:
+                    try:
+                        return await anyio.to_thread.run_sync(
+                            self._do, work, abandon_on_cancel=True, limiter=self._turns
+                        )
+                    except sqlite3.OperationalError as error:
+                        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                            raise
+                    await anyio.sleep(random.uniform(0.005, 0.025))
+        except (sqlite3.Error, OSError, ValueError, LookupError, TimeoutError) as error:
+            # `ValueError` and `LookupError`: a file of another shape, or a line without sense.
             raise LedgerBroken(self.place, _REMEDY) from error
 
-    @contextmanager
-    def _transaction(self, *, on_disk: bool = False) -> Iterator[sqlite3.Connection]:
-        with self._opened() as connection:
-            # With the write-ahead log, NORMAL hands it to the system, and FULL waits for the disk.
-            connection.execute(f"PRAGMA synchronous = {'FULL' if on_disk else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+    async def close(self) -> None:
+        await anyio.to_thread.run_sync(self._close)
 
-    def _open_file(self) -> sqlite3.Connection:
-        if self._path is not None:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite would make the file readable for everybody; its companions take its mode.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(
-            self._path or ":memory:",
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
+    def _do(self, work: Work[T]) -> T:
+        if not self._one_at_a_time.acquire(timeout=_BUSY_SECONDS):
+            raise TimeoutError
+        try:
+            if self._file is None:
+                self._file = _File(self._path)
+            elif self._file.was_taken_away:
+                # What this process knows goes into the file that is there now, so that nothing
+                # which was paid for is forgotten with the other.
+                rows = self._file.rows()
+                self._file.close()
+                self._file = None
+                self._file = _File(self._path, rows)
+            return work(self._file.connection)
+        finally:
+            self._one_at_a_time.release()
+
+    def _close(self) -> None:
+        with self._one_at_a_time:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+
+class _File:
+    """An open file, and how to tell that it is still the one that others open by its name."""
+
+    def __init__(self, path: Path | None, rows: dict[str, list[Row]] | None = None) -> None:
+        """Args: `path` of the file, None for memory; `rows` to add as far as it lacks them."""
+        if path is not None:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                # SQLite would make it readable for everybody; its companions take its mode. One
+                # that is there must not be opened, see above.
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        self._paths = [] if path is None else [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
+        for file in self._paths:
+            with suppress(OSError):
+                file.chmod(0o600)
+        self.connection = sqlite3.connect(
+            path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.row_factory = sqlite3.Row
-            _write_ahead(connection)
-            connection.executescript(_SCHEMA)
+            self.connection.row_factory = sqlite3.Row
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.executescript(_SCHEMA)
             # A file of another shape is refused now, and not after something was paid.
-            connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")
-        except sqlite3.Error:
-            connection.close()
+            self.connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")
+            if rows:
+                with transaction(self.connection, on_disk=True):
+                    _add_missing(self.connection, rows)
+            self._size = 0
+            self._identity = self._identities()
+        except (sqlite3.Error, OSError):
+            self.connection.close()
             raise
-        self._connection = connection
-        return connection
+
+    @property
+    def was_taken_away(self) -> bool:
+        """Whether the file, or a companion of it, was deleted, replaced or cut short."""
+        try:
+            return self._identities() != self._identity
+        except OSError:
+            return True
+
+    def rows(self) -> dict[str, list[Row]]:
+        """All that it holds, by table; nothing if it cannot be read any more."""
+        try:
+            return {
+                table: [dict(row) for row in self.connection.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own
+                for table in ("purchases", "notes")
+            }
+        except sqlite3.Error:
+            return {}
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _identities(self) -> list[tuple[int, int]]:
+        """Which files are there. Raises `OSError` if one is not, or has become shorter."""
+        found = [file.stat() for file in self._paths]
+        if found:
+            # The companions are emptied now and then; the file itself only grows.
+            if found[0].st_size < self._size:
+                raise OSError("the file was cut short")
+            self._size = found[0].st_size
+        return [(one.st_dev, one.st_ino) for one in found]
+
+
+class SqliteStorage(Storage):
+    """The purchases and notes of one workspace in a process's record."""
+
+    def __init__(self, record: SqliteRecord, workspace: str) -> None:
+        """Args: `workspace`: whose purchases they are."""
+        self._record = record
+        self._workspace = workspace
+
+    async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        return await self._record.do(lambda connection: self._finished(work, connection))
+
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
+        def change(connection: sqlite3.Connection) -> T:
+            with transaction(connection, on_disk=on_disk):
+                return self._finished(work, connection)
+
+        return await self._record.do(change)
+
+    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
+        def write(connection: sqlite3.Connection) -> str:
+            until = None if seconds is None else time.time() + seconds
+            with transaction(connection, on_disk=False):
+                connection.execute("DELETE FROM notes WHERE until < ?", (time.time(),))
+                row = (self._workspace, name, value, until)
+                connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)", row)
+                return self._noted(connection, name) or value
+
+        return await self._record.do(write)
+
+    async def noted(self, name: str) -> str | None:
+        return await self._record.do(lambda connection: self._noted(connection, name))
+
+    async def check(self) -> None:
+        def check(connection: sqlite3.Connection) -> None:
+            with transaction(connection, on_disk=False):
+                connection.execute("UPDATE purchases SET state = state WHERE id = -1")
+                (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if verdict != "ok":
+                    raise sqlite3.DatabaseError(verdict)
+
+        await self._record.do(check)
+
+    def _noted(self, connection: sqlite3.Connection, name: str) -> str | None:
+        query = "SELECT value FROM notes WHERE workspace = ? AND name = ?"
+        row = connection.execute(query, (self._workspace, name)).fetchone()
+        return str(row["value"]) if row else None
+
+    def _finished(self, work: Callable[[Rows], Awaitable[T]], connection: sqlite3.Connection) -> T:
+        """The result of `work`, which waits for nothing: the rows of SQLite never do."""
+        rows = _SqliteRows(connection, self._workspace)
+
+        async def finish() -> T:
+            return await work(rows)
+
+        return _result(finish())
 
 
 class _SqliteRows:
@@ -185,13 +309,7 @@ class _SqliteRows:
         return {row["session_id"] for row in rows}
 
     async def add(self, row: Row) -> int:
-        row = {"workspace": self._workspace, **row}
-        cursor = self._connection.execute(
-            f"INSERT INTO purchases ({', '.join(row)})"  # noqa: S608 - our own names
-            f" VALUES ({', '.join('?' * len(row))})",
-            tuple(row.values()),
-        )
-        return int(cursor.lastrowid or 0)
+        return _insert(self._connection, "purchases", {"workspace": self._workspace, **row})
 
     async def change(self, row_id: int, values: Row) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)
@@ -215,17 +333,50 @@ class _SqliteRows:
         return [dict(row) for row in rows]
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch the write-ahead log on."""
-    ends = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            # The one statement for which SQLite does not wait itself, when several processes open
-            # a new file at once.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+@contextmanager
+def transaction(connection: sqlite3.Connection, *, on_disk: bool) -> Iterator[None]:
+    """All that is done inside, or nothing of it; with `on_disk` it survives a power cut."""
+    # With the write-ahead log, NORMAL hands it to the system, and FULL waits for the disk.
+    connection.execute(f"PRAGMA synchronous = {'FULL' if on_disk else 'NORMAL'}")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _add_missing(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
+    """Add rows that are not there; a purchase keeps its id, unless another one has it."""
+    for row in rows["purchases"]:
+        same = (row["workspace"], row["fingerprint"], row["claimed_at"])
+        there = connection.execute(
+            "SELECT 1 FROM purchases WHERE workspace = ? AND fingerprint = ? AND claimed_at = ?",
+            same,
+        )
+        if there.fetchone():
+            continue
+        if connection.execute("SELECT 1 FROM purchases WHERE id = ?", (row["id"],)).fetchone():
+            row = {name: value for name, value in row.items() if name != "id"}
+        _insert(connection, "purchases", row)
+    for row in rows["notes"]:
+        _insert(connection, "notes", row, "OR IGNORE")
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Row, manner: str = "") -> int:
+    cursor = connection.execute(
+        f"INSERT {manner} INTO {table} ({', '.join(row)})"  # noqa: S608 - our own names
+        f" VALUES ({', '.join('?' * len(row))})",
+        tuple(row.values()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _result(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise AssertionError("it waits for something")

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
+from fj_mcp.pace import Pace
+
 T = TypeVar("T")
 
 Row = dict[str, Any]
@@ -55,15 +57,34 @@ class Rows(Protocol):
         """Remove a purchase, if it is there."""
 
 
+class Record(ABC):
+    """Where a process keeps what is remembered of all its workspaces."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where it is, as a person is told it."""
+
+    @abstractmethod
+    def storage(self, workspace: str) -> "Storage":
+        """The part of a workspace."""
+
+    def pace(self, workspace: str) -> Pace:
+        """The pace of a workspace's key."""
+        return Pace()
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of it."""
+
+
 class Storage(ABC):
-    """Where the rows are. Every method raises `LedgerBroken` if it cannot be used.
+    """Where the rows of a workspace are. Every method raises `LedgerBroken` if it cannot be used.
 
     Attributes:
-        place: where they are, as a person is told it.
         machine: what tells this machine's processes from those of others; empty if there are none.
     """
 
-    place: str
     machine = ""
 
     @abstractmethod
@@ -95,10 +116,6 @@ class Storage(ABC):
     @abstractmethod
     async def check(self) -> None:
         """Write and read something."""
-
-    @abstractmethod
-    async def close(self) -> None:
-        """Let go of it."""
 
 
 @cache

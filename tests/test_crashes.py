@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from fj_mcp.ledger import Ledger
-from fj_mcp.settings import LEDGER_FILE
-from fj_mcp.sqlite import SqliteStorage
+from fj_mcp.settings import LEDGER_FILE, Settings
+from fj_mcp.sourcing import check_record, open_record
 from tests.ledgers import on_a_file
 from tests.processes import (
     CLEAN,
@@ -187,16 +187,15 @@ async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_makin
     path = tmp_path / LEDGER_FILE
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     with closing(connection) as other:
-        storage = SqliteStorage(path, "workspace")
         other.execute("BEGIN IMMEDIATE")
         done = threading.Timer(0.3, other.execute, ("COMMIT",))
         done.start()
         try:
-            await storage.check()
-            assert await Ledger(storage).newest(1) == []
+            async with open_record(Settings(state_dir=tmp_path)) as record:
+                await check_record(record)
+                assert await Ledger(record.storage("workspace")).newest(1) == []
         finally:
             done.join()
-            await storage.close()
 
 
 def paying(api: Api, key: str, server: Server, seconds: float) -> str:

@@ -417,7 +417,7 @@ async def test_the_account_settles_what_is_open() -> None:
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
-        clock.time += 61
+        clock.time += 181
         report = await assistant.call("get_spending")
     assert [line["outcome"] for line in report["purchases"]] == ["not_charged"]
     assert "reserved" not in report
@@ -429,8 +429,8 @@ async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_ca
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
-        assert "call create_sourcing_session again with the same arguments in 57 seconds" in text
-        clock.time += 58
+        assert "call create_sourcing_session again with the same arguments in 177 seconds" in text
+        clock.time += 178
         started = await assistant.call("create_sourcing_session", **SEARCH)
     assert started["credits"]["charged"] == 5
     assert len(sandbox.charges) == 1

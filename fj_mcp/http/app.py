@@ -64,7 +64,7 @@ def create_app(
 
     server = build_server(settings, hosting=Hosting(lifespan, served.handle, _sealed(settings)))
     server.custom_route("/healthz", ["GET"])(alive)
-    server.custom_route("/readyz", ["GET"])(Readiness(settings).answer)
+    server.custom_route("/readyz", ["GET"])(Readiness(settings, served).answer)
     names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host, *hosts]
     pages = [*(f"{scheme}://{name}" for scheme in _SCHEMES for name in _LOCAL_NAMES), *origins]
     app = server.streamable_http_app(

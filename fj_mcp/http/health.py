@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse
 
 from fj_mcp.client import trusted
 from fj_mcp.errors import LedgerBroken
+from fj_mcp.http.workspaces import Workspaces
 from fj_mcp.settings import Settings
-from fj_mcp.sourcing import check_storage
+from fj_mcp.sourcing import check_record
 
 REACHED_SECONDS = 60.0
 """For how long the API counts as reachable after it answered."""
@@ -27,8 +28,10 @@ async def alive(_: Request) -> JSONResponse:
 class Readiness:
     """`/readyz`: settings, ledger and API. Tells no secret, no address and no path."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workspaces: Workspaces) -> None:
+        """Args: `workspaces`, whose record of purchases must work."""
         self._settings = settings
+        self._workspaces = workspaces
         self._looking = anyio.Lock()
         self._looked_at = self._reached_at = float("-inf")
         self._ledger_works = False
@@ -50,14 +53,13 @@ class Readiness:
         return JSONResponse({"ready": ready} | state, 200 if ready else 503)
 
     async def _look(self) -> None:
-        # In a thread, as a file that another process holds makes everybody wait.
-        self._ledger_works = await anyio.to_thread.run_sync(anyio.run, self._try_ledger)
+        self._ledger_works = await self._try_ledger()
         if self._settings.sandbox or await self._try_api():
             self._reached_at = anyio.current_time()
 
     async def _try_ledger(self) -> bool:
         try:
-            await check_storage(self._settings)
+            await check_record(self._workspaces.record)
         except LedgerBroken:
             return False
         return True
@@ -66,8 +68,11 @@ class Readiness:
         """Whether the API says anything at all: without a key, that it wants one."""
         try:
             with anyio.fail_after(_ANSWER_SECONDS):
-                async with httpx.AsyncClient(verify=trusted()) as http:
-                    answer = await http.get(f"{self._settings.api_base_url}/projects/sessions")
+                address = f"{self._settings.api_base_url}/projects/sessions"
+                async with (
+                    httpx.AsyncClient(verify=trusted()) as http,
+                    http.stream("GET", address) as answer,
+                ):
+                    return answer.status_code < 500
         except (httpx.HTTPError, TimeoutError):
             return False
-        return answer.status_code < 500

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
@@ -19,10 +19,8 @@ from fj_mcp.http.ending import when_asked_to_end
 from fj_mcp.http.refusals import Refused
 from fj_mcp.orders import workspace_fingerprint
 from fj_mcp.settings import Settings
-from fj_mcp.sourcing import MakeTransport, Sourcing, open_replicas
-
-if TYPE_CHECKING:
-    from fj_mcp.replicas import Replicas
+from fj_mcp.sourcing import MakeTransport, Sourcing, open_record
+from fj_mcp.storage import Record
 
 WORKSPACE = "fj_mcp.workspace"
 """Where a request's ASGI scope holds its `Workspace`."""
@@ -81,13 +79,13 @@ class Workspaces:
         self._known: OrderedDict[str, Workspace] = OrderedDict()
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
-        self._replicas: Replicas | None = None
+        self.record: Record
 
     @asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator["Workspaces"]:
         """For as long as the server runs; what was opened is closed at the end."""
         asked = anyio.Event()
-        async with open_replicas(self._settings) as self._replicas:
+        async with open_record(self._settings) as self.record:
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._tidy)
                 self._tasks.start_soon(self._finish_when, asked)
@@ -125,9 +123,9 @@ class Workspaces:
             settings,
             self._tasks,
             AsyncExitStack(),
+            self.record,
             self._make_transport,
             self._clock,
-            self._replicas,
             remote=True,
             brought_key=key != self._settings.key,
         )
