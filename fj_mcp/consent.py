@@ -1,7 +1,11 @@
-"""Asking the person before credits are spent, where their client can ask."""
+"""Asking the user before credits are spent, where their client can ask."""
 
-from typing import Any
+import hashlib
+import secrets
+from contextvars import ContextVar
+from typing import Any, Self
 
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.elicitation import (
     AcceptedElicitation,
     CancelledElicitation,
@@ -9,9 +13,19 @@ from mcp.server.elicitation import (
     ElicitationResult,
 )
 from mcp.server.mcpserver import Context, Elicit
-from pydantic import BaseModel, Field
+from mcp.shared.exceptions import MCPError
+from mcp_types import METHOD_NOT_FOUND
+from mcp_types.version import is_version_at_least
+from pydantic import (
+    BaseModel,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
-from fj_mcp.orders import ALLOWED, Consent, Order
+from fj_mcp.orders import Consent, Order
 from fj_mcp.purchase_errors import NotApproved
 from fj_mcp.sourcing import Sourcing
 
@@ -20,18 +34,71 @@ HOW_TO_ALLOW = (
     "client cannot ask. Use a client that can, or restart the server with FJ_CONFIRM_SPEND=auto."
 )
 
+_IN_RESULTS_SINCE = "2026-07-28"
+"""The protocol version since which a question travels in the result of the call."""
+
+
+_DECLINED = "the person declined. Do not call it again unless they ask."
+_CLOSED = "the person closed the question without answering it."
+_UNUSABLE = (
+    "the client's answer to the question whether to spend credits cannot be used. Call again to "
+    "ask the user once more."
+)
+
 
 class Approval(BaseModel):
-    """The person's answer."""
+    """The user's answer. One that is no answer counts as a no."""
 
-    approve: bool = Field(description="Spend these credits?")
+    approve: bool = Field(strict=True, description="Spend these credits?")
+    _refusal: str = PrivateAttr(_DECLINED)
+    _asked: bool = PrivateAttr(True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _usable(cls, content: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return read(content)
+        except ValidationError:
+            return cls.refused(_UNUSABLE)
+
+    @classmethod
+    def refused(cls, words: str) -> Self:
+        """A no, and why."""
+        answer = cls(approve=False)
+        answer._refusal = words
+        return answer
+
+    @classmethod
+    def unasked(cls, approve: bool) -> Self:
+        """What stands where nobody was asked."""
+        answer = cls(approve=approve)
+        answer._asked = False
+        return answer
+
+    def consent(self) -> Consent:
+        """What it allows: the purchases of one call."""
+        if not self.approve:
+            return Consent(False, self._refusal) if self._asked else Consent(False)
+        approval = approval_in_use.get() if self._asked else None
+        return Consent(True, approval=approval, call=secrets.token_hex(8))
 
 
 Asked = ElicitationResult[Approval]
 """What a tool receives: the answer, or that none was given."""
 
-NOT_ASKED = Approval(approve=False)
-"""In place of an answer when nothing would be sent, so that nothing was asked."""
+approval_in_use: ContextVar[str | None] = ContextVar("approval_in_use", default=None)
+"""A digest of the sealed question that the request in hand answers, which is never the same."""
+
+
+async def with_approval(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Middleware around the SDK's own, which opens the seal, that sets `approval_in_use`."""
+    state = (ctx.params or {}).get("requestState")
+    digest = hashlib.sha256(state.encode()).hexdigest() if isinstance(state, str) else None
+    token = approval_in_use.set(digest)
+    try:
+        return await call_next(ctx)
+    finally:
+        approval_in_use.reset(token)
 
 
 def may_ask(context: Context[Any, Any]) -> bool:
@@ -53,23 +120,49 @@ async def question(
     """
     mode = sourcing.settings.confirm_spend
     if mode == "off" or (mode == "auto" and not may_ask(context)):
-        return Approval(approve=True)
+        return Approval.unasked(True)
     words = await sourcing.spending.question(*orders)
     if words is None:
-        return NOT_ASKED
+        return Approval.unasked(False)
     if not may_ask(context):
         raise NotApproved(HOW_TO_ALLOW)
-    return Elicit(words, Approval)
+    version = context.protocol_version
+    if version is None or is_version_at_least(version, _IN_RESULTS_SINCE):
+        return Elicit(words, Approval)
+    return await _ask(context, words, mode)
+
+
+async def _ask(context: Context[Any, Any], words: str, mode: str) -> Approval:
+    """The answer to a question that travels as a request of its own, as it did until 2025."""
+    try:
+        answer = await context.elicit(words, Approval)
+    except MCPError as error:
+        if error.code != METHOD_NOT_FOUND:
+            return Approval.refused(_UNUSABLE)
+        # It declared what it cannot do.
+        if mode == "strict":
+            raise NotApproved(HOW_TO_ALLOW) from None
+        return Approval.unasked(True)
+    except ValueError:
+        return Approval.refused(_UNUSABLE)
+    return _read(answer)
 
 
 def consent(asked: Asked) -> Consent:
     """What an answer allows."""
+    return _read(asked).consent()
+
+
+def _read(asked: Asked) -> Approval:
     match asked:
-        case AcceptedElicitation(data=Approval(approve=True)):
-            return ALLOWED
-        case AcceptedElicitation(data=answer) if answer is NOT_ASKED:
-            return Consent(False)
+        case AcceptedElicitation(data=answer):
+            return answer
         case CancelledElicitation():
-            return Consent(False, "the person closed the question without answering it.")
-        case DeclinedElicitation() | AcceptedElicitation():
-            return Consent(False, "the person declined. Do not call it again unless they ask.")
+            return Approval.refused(_CLOSED)
+        case DeclinedElicitation():
+            return Approval.refused(_DECLINED)
+
+
+def unusable() -> NotApproved:
+    """What a tool raises where the SDK cannot make anything of an answer."""
+    return NotApproved(_UNUSABLE)

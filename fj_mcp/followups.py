@@ -19,7 +19,7 @@ from fj_mcp.searches import (
     earlier_search,
     started_session,
 )
-from fj_mcp.text import clean_line
+from fj_mcp.text import clean_line, quoted
 
 MATCHING_SECONDS = 600.0
 """How long a session counts as matching. One that hangs must not lock its owner out."""
@@ -114,7 +114,7 @@ class UpdateOrder(Order):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
-        self.wish = f"a new search in “{session.title or session.id}” with changed {named}"
+        self.wish = f"a new search in {quoted(session.title or session.id)} with changed {named}"
         self._counter = session.filter_changes_counter
         self._kept = from_queries(kept)[1]
         self._body = {
@@ -177,7 +177,7 @@ class MoreOrder(Order):
             )
         if await self._shop.ledger.is_exhausted(self.session_id):
             return self.nobody()
-        self.wish = f"more candidates for “{session.title or session.id}”"
+        self.wish = f"more candidates for {quoted(session.title or session.id)}"
         return {"counter": session.search_more_counter, "credits": session.credits_charged}
 
     async def send(self) -> Bought:

@@ -11,7 +11,7 @@ from fj_mcp.purchases import DAY_SECONDS, Purchase
 from fj_mcp.queries import MOST_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.records import Started
 from fj_mcp.results import Credits, Result, StartedSession
-from fj_mcp.text import clean_line
+from fj_mcp.text import clean_line, quoted
 
 MOST_JD_CHARACTERS = 250
 """Of a job description, on one line, in a session: what a production client sends. Longer texts
@@ -50,7 +50,7 @@ class SearchOrder(Order):
             sample=sample_profile_url.encode().hex(),
         )
         self.slot = f"create:{self.fingerprint}"
-        self.wish = f"a search “{title}”"
+        self.wish = f"a search {quoted(title)}"
 
     async def inspect(self) -> Result | dict[str, Any]:
         if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):

@@ -16,6 +16,7 @@ from fj_mcp import __version__
 from fj_mcp.calls import WithoutTexts
 from fj_mcp.clock import Clock
 from fj_mcp.completion import add_completion
+from fj_mcp.consent import with_approval
 from fj_mcp.handlers import with_sourcing
 from fj_mcp.logs import start_logging
 from fj_mcp.prompts import PROMPTS, add_prompts
@@ -162,6 +163,7 @@ def build_server(
     methods = {binding.method for extension in extensions for binding in extension.methods()}
     # The SDK's spans are its outermost middleware.
     server.middleware[0] = WithoutTexts(server.middleware[0], names | methods)
+    server.middleware.insert(1, with_approval)
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

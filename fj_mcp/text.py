@@ -28,6 +28,7 @@ _INVISIBLE = re.compile(
     "]"
 )
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_QUOTES = re.compile('["“”„‟″❝❞〝〞＂«»]')
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -79,6 +80,11 @@ def spoken(word: str) -> str:
     """A caller's own word, short and harmless enough to say back to it in a sentence."""
     kept = re.sub(r"[^\w .,+#&/()-]", "", clean_line(word, 60)).strip()
     return kept or "(unprintable)"
+
+
+def quoted(text: str) -> str:
+    """`text` between quotation marks that it cannot end by itself."""
+    return f"“{_QUOTES.sub('’', text)}”"
 
 
 def _visible(text: str) -> str:

@@ -16,7 +16,8 @@ from pydantic_core import to_json
 
 from fj_mcp.calls import ToolCall
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import BadArguments, DeadlinePassed
+from fj_mcp.consent import unusable
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import tool_in_use
 from fj_mcp.results import Result
@@ -63,6 +64,9 @@ class SourcingTool(Tool):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
+        if cause is None and not isinstance(error, FutureJobsError):
+            # The SDK's, of an answer to a question that it cannot read.
+            return unusable()
         return cause or error
 
 
