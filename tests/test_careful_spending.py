@@ -335,7 +335,9 @@ async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_pa
     assert slow.sent("create_session") == 1
 
 
-async def test_a_purchase_counts_as_not_carried_out_three_minutes_after_it_was_last_under_way() -> None:
+async def test_a_purchase_counts_as_not_carried_out_three_minutes_after_it_was_last_under_way() -> (
+    None
+):
     clock = Stepped()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, call_deadline_seconds=100) as assistant:
