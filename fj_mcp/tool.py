@@ -64,7 +64,7 @@ class SourcingTool(Tool):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
-        if cause is None and not isinstance(error, FutureJobsError):
+        if isinstance(cause, ToolError) and not isinstance(cause, FutureJobsError):
             # The SDK's, of an answer to a question that it cannot read.
             return unusable()
         return cause or error

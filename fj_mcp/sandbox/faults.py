@@ -8,7 +8,7 @@ from fj_mcp.sandbox.answers import Answer, Refusal
 
 FaultKind = Literal[
     "429", "502_before", "502_after", "207", "html", "empty", "cut", "null_data", "drop_before",
-    "drop_after", "delay_before", "delay_after", "status",
+    "drop_after", "delay_before", "delay_after", "status", "unpriced",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(FaultKind)
 
@@ -22,9 +22,10 @@ class Fault:
 
     Attributes:
         kind: `429`, `502_before`, `html` and `status` answer without the operation's effect;
-            `502_after`, `empty`, `cut` and `null_data` spoil the answer to an operation that had
-            its effect; `drop_…` and `delay_…` say themselves when; `207` saves the session and
-            does not complete its search, or only `seconds` later where they are given.
+            `502_after`, `empty`, `cut`, `null_data` and `unpriced` (which names no credits) spoil
+            the answer to an operation that had its effect; `drop_…` and `delay_…` say themselves
+            when; `207` saves the session and does not complete its search, or only `seconds`
+            later where they are given.
         seconds: how long a delay takes.
         status: the HTTP status of `html` and `status`.
         body: the body of `status` (JSON, or a string sent as it is); the reason of a `207`.
@@ -72,6 +73,8 @@ class Fault:
         if self.kind == "null_data":
             bare = not isinstance(answer.body, dict)
             return Answer(answer.status, None if bare else answer.body | {"data": None})
+        if self.kind == "unpriced":
+            return Answer(answer.status, _without_credits(answer.body), answer.headers)
         if self.kind == "207" and isinstance(answer.body, dict) and answer.status < 300:
             return Answer(answer.status, answer.body | {"statusCode": 207}, answer.headers)
         return answer
@@ -91,6 +94,13 @@ class Faults:
         """The failure of the call that arrives now, if one waits for it."""
         waiting = self._waiting[operation]
         return waiting.popleft() if waiting else None
+
+
+def _without_credits(body: Any) -> Any:
+    if isinstance(body, dict):
+        named = ("creditInfo", "sessionCreditCharged")
+        return {name: _without_credits(part) for name, part in body.items() if name not in named}
+    return [_without_credits(part) for part in body] if isinstance(body, list) else body
 
 
 def _html(status: int) -> Answer:
