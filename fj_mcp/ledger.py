@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from fj_mcp.clock import boot
 from fj_mcp.purchase_errors import OverBudget
 from fj_mcp.purchases import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
 from fj_mcp.storage import Row, Rows, Storage, is_gone, process_token
@@ -166,7 +167,13 @@ class Ledger:
 
     async def tell(self, purchase_id: int) -> None:
         """Remember that a client has the result, so that asking again is a new wish."""
-        await self._update(purchase_id, _ANY, told=1)
+
+        async def work(rows: Rows) -> None:
+            if (row := await rows.get(purchase_id)) is not None and not row["told"]:
+                traces = json.loads(row["traces"]) | {"told": [boot(), time.monotonic()]}
+                await rows.change(purchase_id, {"told": 1, "traces": json.dumps(traces)})
+
+        await self._storage.transact(work)
 
     async def forget(self, purchase_id: int) -> None:
         """Give up a claim from which nothing was sent."""

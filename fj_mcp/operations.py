@@ -16,6 +16,9 @@ _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
 tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
 """The tool that is being called: an error names it, whichever endpoint it came from."""
 
+arrived_at: ContextVar[float] = ContextVar("arrived_at")
+"""When the call that is being answered arrived, by the steady clock."""
+
 before_paying: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar(
     "before_paying", default=None
 )

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fj_mcp import reading
+from fj_mcp.clock import boot
 from fj_mcp.errors import Attempted
 from fj_mcp.operations import OPERATIONS
 from fj_mcp.purchases import Purchase
 from fj_mcp.queries import from_queries
 from fj_mcp.records import CreditInfo
 from fj_mcp.results import Result
-from fj_mcp.storage import process_token
 from fj_mcp.text import folded
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def moment_now(shop: Shop) -> dict[str, Any]:
         "server": shop.client.server_now(),
         "local": shop.clock.now(),
         "steady": shop.clock.steady(),
-        "process": process_token(""),
+        "boot": boot(),
     }
 
 
@@ -138,13 +138,13 @@ def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
     """Seconds since a moment, by the API's clock.
 
     Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
-    and what the other says ends with the process. 0 if nothing tells.
+    and the other begins anew when the machine is started. 0 if nothing tells.
     """
     if moment.get("server") is not None:
         now = shop.client.server_time
         # The next response will say the time.
         return 0.0 if now is None else float(now - moment["server"])
-    if moment.get("process") != process_token(""):
+    if moment.get("boot") != boot():
         return 0.0
     passed = shop.clock.now() - moment["local"], shop.clock.steady() - moment["steady"]
     return float(min(passed))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fj_mcp.clock import boot
+
 State = Literal["pending", "charged", "refused", "unknown"]
 
 DAY_SECONDS = 24 * 3600
@@ -40,6 +42,11 @@ class Purchase:
     """Whether its result was handed to a client."""
     abandoned: bool
     """Whether it is pending and its process is gone."""
+
+    def told_before(self, moment: float) -> bool:
+        """Whether its result was handed out before a moment of this machine's steady clock."""
+        since, told_at = self.traces.get("told") or ("", 0.0)
+        return self.told and not (since == boot() and told_at > moment)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import random
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, WatchError
 
+from fj_mcp.clock import boot
 from fj_mcp.errors import LedgerBroken
 from fj_mcp.pace import Pace
 from fj_mcp.storage import Record, Row, Rows, Storage
@@ -40,8 +40,6 @@ _REMEDY = (
     "Call again in a minute. If that does not help, whoever runs this server has to see that Redis "
     "answers and takes writes there (FJ_LEDGER_URL)."
 )
-
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Replicas(Record):
@@ -275,8 +273,7 @@ def _places(row: Row) -> _Places:
 
 def _machine() -> str:
     """This machine, or this container of it: process numbers mean nothing in another."""
-    boot = _BOOT.read_text().strip() if _BOOT.exists() else ""
-    return f"{socket.gethostname()}:{boot}"
+    return f"{socket.gethostname()}:{boot()}"
 
 
 def _without_password(url: str) -> str:

@@ -63,11 +63,26 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             if_open=True,
         )
         return 0
+    await _correct_moments(shop, purchase)
     left = _seconds_left(shop, purchase, call_seconds)
     if left <= 0:
         await ledger.settle(purchase.id, "refused")
         return 0
     return left
+
+
+async def _correct_moments(shop: Shop, purchase: Purchase) -> None:
+    """Let no moment of a purchase lie after what the API's clock says now.
+
+    Between two responses this machine's clocks tell how that goes on, and one of them may leap.
+    """
+    now, wrong = shop.client.server_time, False
+    for name in ("left", "ended"):
+        moment = purchase.traces.get(name) or {}
+        if now is not None and (moment.get("server") or 0) > now:
+            moment["server"], wrong = now, True
+    if wrong:
+        await shop.ledger.leaving(purchase.id, purchase.traces)
 
 
 def _seconds_left(shop: Shop, purchase: Purchase, call_seconds: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 from fj_mcp.errors import ApiError, LedgerBroken, NoAnswer, NoMatch, NotFound
-from fj_mcp.operations import OPERATIONS, before_paying
+from fj_mcp.operations import OPERATIONS, arrived_at, before_paying
 from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop, moment_now
 from fj_mcp.purchase_errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
 from fj_mcp.purchases import Purchase, State
@@ -286,7 +286,11 @@ class Spending:
     async def _owed(self, order: Order, known: Purchase | None) -> Result | None:
         """The result of an identical purchase that nobody was told of, or made since `known`."""
         last = await self.ledger.charged(order.fingerprint)
-        if last is None or (known is not None and known.id == last.id and known.told):
+        if last is None:
+            return None
+        # A call that was made before the other was answered repeats it.
+        arrived = arrived_at.get(self._clock.steady())
+        if known is not None and known.id == last.id and known.told_before(arrived):
             return None
         try:
             return await self._tell(order, last, existed=last.told)

@@ -10,7 +10,8 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +82,9 @@ class SqliteRecord(Record):
         """Args: `find_path` gives the path of the file, None for memory only."""
         self._find_path = find_path
         self._file: _File | None = None
+        self._rescued: dict[str, list[Row]] = {}
+        """What was in a file that was taken away, until it is in the one that took its place."""
+
         # The lock is for a thread that is still at it although nobody waits for it any more.
         self._one_at_a_time = threading.Lock()
 
@@ -130,15 +134,15 @@ class SqliteRecord(Record):
         if not self._one_at_a_time.acquire(timeout=_BUSY_SECONDS):
             raise TimeoutError
         try:
-            if self._file is None:
-                self._file = _File(self._path)
-            elif self._file.was_taken_away:
+            if self._file is not None and self._file.was_taken_away:
                 # What this process knows goes into the file that is there now, so that nothing
                 # which was paid for is forgotten with the other.
-                rows = self._file.rows()
-                self._file.close()
+                self._rescued = self._file.rows() or self._rescued
+                self._file.leave()
                 self._file = None
-                self._file = _File(self._path, rows)
+            if self._file is None:
+                self._file = _File(self._path, self._rescued)
+                self._rescued = {}
             return work(self._file.connection)
         finally:
             self._one_at_a_time.release()
@@ -153,8 +157,8 @@ class SqliteRecord(Record):
 class _File:
     """An open file, and how to tell that it is still the one that others open by its name."""
 
-    def __init__(self, path: Path | None, rows: dict[str, list[Row]] | None = None) -> None:
-        """Args: `path` of the file, None for memory; `rows` to add as far as it lacks them."""
+    def __init__(self, path: Path | None, rows: dict[str, list[Row]]) -> None:
+        """Args: `path` of the file, None for memory; `rows`, by table, that it must hold."""
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(FileExistsError):
@@ -186,10 +190,7 @@ class _File:
     @property
     def was_taken_away(self) -> bool:
         """Whether the file, or a companion of it, was deleted, replaced or cut short."""
-        try:
-            return self._identities() != self._identity
-        except OSError:
-            return True
+        return self._identities() != self._identity
 
     def rows(self) -> dict[str, list[Row]]:
         """All that it holds, by table; nothing if it cannot be read any more."""
@@ -202,17 +203,34 @@ class _File:
             return {}
 
     def close(self) -> None:
+        """Close it."""
         self.connection.close()
 
-    def _identities(self) -> list[tuple[int, int]]:
-        """Which files are there. Raises `OSError` if one is not, or has become shorter."""
-        found = [file.stat() for file in self._paths]
-        if found:
+    def leave(self) -> None:
+        """Close a file that was taken away; its companions must not be taken for the next one's."""
+        self.connection.close()
+        if _identity(self._paths[0]) != self._identity[0]:
+            for path, identity in zip(self._paths[1:], self._identity[1:], strict=True):
+                if _identity(path) == identity:
+                    path.unlink(missing_ok=True)
+
+    def _identities(self) -> list[tuple[int, int] | None]:
+        found = [_identity(path) for path in self._paths]
+        if found and found[0] is not None:
             # The companions are emptied now and then; the file itself only grows.
-            if found[0].st_size < self._size:
-                raise OSError("the file was cut short")
-            self._size = found[0].st_size
-        return [(one.st_dev, one.st_ino) for one in found]
+            size = self._paths[0].stat().st_size
+            found[0] = found[0] if size >= self._size else None
+            self._size = max(size, self._size)
+        return found
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class SqliteStorage(Storage):
@@ -348,20 +366,24 @@ def transaction(connection: sqlite3.Connection, *, on_disk: bool) -> Iterator[No
 
 
 def _add_missing(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
-    """Add rows that are not there; a purchase keeps its id, unless another one has it."""
+    """Add what was sent and is not there; a purchase keeps its id, unless another one has it."""
+    there = Counter(_purchase_key(row) for row in connection.execute("SELECT * FROM purchases"))
     for row in rows["purchases"]:
-        same = (row["workspace"], row["fingerprint"], row["claimed_at"])
-        there = connection.execute(
-            "SELECT 1 FROM purchases WHERE workspace = ? AND fingerprint = ? AND claimed_at = ?",
-            same,
-        )
-        if there.fetchone():
+        if not row["sent"]:
+            continue
+        there[_purchase_key(row)] -= 1
+        if there[_purchase_key(row)] >= 0:
             continue
         if connection.execute("SELECT 1 FROM purchases WHERE id = ?", (row["id"],)).fetchone():
             row = {name: value for name, value in row.items() if name != "id"}
         _insert(connection, "purchases", row)
     for row in rows["notes"]:
         _insert(connection, "notes", row, "OR IGNORE")
+
+
+def _purchase_key(row: Mapping[str, Any] | sqlite3.Row) -> tuple[Any, ...]:
+    """What makes a purchase the same in two files; a few of them may share it."""
+    return row["workspace"], row["fingerprint"], row["claimed_at"]
 
 
 def _insert(connection: sqlite3.Connection, table: str, row: Row, manner: str = "") -> int:

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import anyio
@@ -19,7 +20,7 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.consent import unusable
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters import nearest_filter
-from fj_mcp.operations import tool_in_use
+from fj_mcp.operations import arrived_at, tool_in_use
 from fj_mcp.results import Result
 from fj_mcp.schema import describe_problems, published_schema, result_schema
 
@@ -43,6 +44,7 @@ class SourcingTool(Tool):
             ToolError: with the sentence for the model.
         """
         tool_in_use.set(self.name)
+        arrived_at.set(monotonic())
         with ToolCall(self.name, context.request_id) as call:
             result = call.result = await self._answer(arguments, context)
         return compact(result) if convert_result and isinstance(result, Result) else result

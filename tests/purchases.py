@@ -8,10 +8,11 @@ import asyncio
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,10 @@ import anyio
 import anyio.lowlevel
 import httpx
 from mcp import Client
+from mcp.client import ClientRequestContext
+from mcp.client.session import ElicitationFnT
 from mcp.server import MCPServer
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
 
 from fj_mcp.clock import Clock
 from fj_mcp.filters import SearchFilters
@@ -30,13 +34,14 @@ from fj_mcp.queries import to_queries
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.sandbox.routes import route_of
 from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.settings import LEDGER_FILE, Settings
 from fj_mcp.sourcing import Sourcing
-from tests.front import Assistant, Refused
+from tests.front import Assistant, Refused, text_of
 from tests.ledgers import ledger_settings, put_back, rows_of, wipe
 
 T = TypeVar("T")
 Moment = Literal["before", "after"]
+Harm = Literal["file", "all", "replace"]
 Result = dict[str, Any]
 Call = tuple[int, str, dict[str, Any]]
 
@@ -205,11 +210,62 @@ def in_order(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
+class OtherProcess:
+    """A process that is no server, and opens the file of the ledger as any program may."""
+
+    PROGRAM = """
+import sqlite3, sys
+for line in sys.stdin:
+    path = line.strip()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    other.execute("BEGIN IMMEDIATE")
+    print("held", flush=True)
+    sys.stdin.readline()
+    other.execute("COMMIT")
+    other.close()
+    print("closed", flush=True)
+"""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def hold(self, path: Path) -> None:
+        """Open the file, and begin to write."""
+        if self._process is None:
+            command = [sys.executable, "-c", self.PROGRAM]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self._say(str(path)) == "held\n"
+
+    def close(self) -> None:
+        """Write nothing after all, and close it."""
+        assert self._say("") == "closed\n"
+
+    def end(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            with self._process as process:
+                assert process.stdin is not None
+                process.stdin.close()
+            self._process = None
+
+    def _say(self, line: str) -> str:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(line, file=self._process.stdin, flush=True)
+        return self._process.stdout.readline()
+
+
 class Server:
     """A server process, as far as memory goes: started anew it knows what the ledger knows."""
 
-    def __init__(self, server: MCPServer[Sourcing]) -> None:
+    def __init__(self, server: MCPServer[Sourcing], answer: ElicitationFnT | None = None) -> None:
+        """Args: `answer`: the person's, for a client that can ask."""
         self._server = server
+        self._answer = answer
         self._life: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._client: Client | None = None
@@ -233,7 +289,7 @@ class Server:
 
     async def _live(self, started: asyncio.Event) -> None:
         try:
-            async with Client(self._server) as client:
+            async with Client(self._server, elicitation_callback=self._answer) as client:
                 # Later calls need not ask for the tools, so that calls made at once arrive at once.
                 await client.list_tools()
                 self._client = client
@@ -244,8 +300,15 @@ class Server:
             started.set()
 
 
+async def _never(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    raise AssertionError("the question travels in the result")
+
+
 class World:
-    """A sandbox, and three servers of one person that share a ledger; the last one is hasty."""
+    """A sandbox, and four servers of one person that share a ledger.
+
+    The third is hasty, and the fourth asks before it buys.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.clocks = TwoClocks()
@@ -260,10 +323,12 @@ class World:
             }
         )
         hasty = patient.model_copy(update={"call_deadline_seconds": HASTY_SECONDS})
+        asking = patient.model_copy(update={"confirm_spend": "auto"})
         self.servers = [
-            Server(build_server(one, lambda: self.wire, self.clocks))
-            for one in (patient, patient, hasty)
+            Server(build_server(one, lambda: self.wire, self.clocks), _never)
+            for one in (patient, patient, hasty, asking)
         ]
+        self.other = OtherProcess()
         self.sandbox: Sandbox
         self.wire: Wire
         self.begin()
@@ -297,6 +362,7 @@ class World:
         for server in self.servers:
             self.run(server.stop())
         self._runner.close()
+        self.other.end()
 
     async def call(self, server: int, tool: str, arguments: dict[str, Any]) -> Result | str:
         """The result of a call, or the text of its error."""
@@ -321,6 +387,46 @@ class World:
             for server in servers:
                 tasks.start_soon(one, server)
         return answers
+
+    async def approved_often(
+        self, tool: str, arguments: dict[str, Any], times: int
+    ) -> list[Result | str]:
+        """What comes of one approval that is sent several times."""
+        session = (await self.servers[3].client()).session
+        asked = await session.call_tool(tool, arguments, allow_input_required=True)
+        if isinstance(asked, CallToolResult):
+            return [_told(asked)]
+        yes = ElicitResult(action="accept", content={"approve": True})
+        answers: InputResponses = dict.fromkeys(asked.input_requests or {}, yes)
+        told = []
+        for _ in range(times):
+            result = await session.call_tool(
+                tool,
+                arguments,
+                input_responses=answers,
+                request_state=asked.request_state,
+                allow_input_required=True,
+            )
+            if isinstance(result, CallToolResult):
+                told.append(_told(result))
+        return told
+
+    def take_away(self, how: Harm) -> None:
+        """Delete or replace the file of the ledger."""
+        file = self.ledger_file
+        if how == "replace":
+            copy = file.with_name("copy")
+            with closing(sqlite3.connect(file)) as now, closing(sqlite3.connect(copy)) as then:
+                now.backup(then)
+            copy.replace(file)
+        else:
+            for end in [""] if how == "file" else ["", "-wal", "-shm"]:
+                Path(f"{file}{end}").unlink()
+
+    @property
+    def ledger_file(self) -> Path:
+        """The file that the servers share."""
+        return self._folder / LEDGER_FILE
 
     async def interrupted(
         self, server: int, tool: str, arguments: dict[str, Any], gate: Gate, *, killed: bool
@@ -403,6 +509,11 @@ class World:
             row | {"process": _dead_process()} if row["state"] == "pending" else row for row in rows
         ]
         put_back(self._folder, left)
+
+
+def _told(result: CallToolResult) -> Result | str:
+    facts: Result | None = result.structured_content
+    return text_of(result) if result.is_error or facts is None else facts
 
 
 @cache

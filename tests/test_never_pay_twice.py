@@ -12,19 +12,30 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fj_mcp import spending
+from fj_mcp import spending, sqlite
 from fj_mcp.filters import WIRES, SearchFilters
 from fj_mcp.kinds import Choice, Range, Tiers, Values
 from fj_mcp.queries import to_queries
 from fj_mcp.sandbox import Fault, session_operations
-from tests.purchases import DAY, FREE, Gate, Moment, Result, World, create_wish, in_order
+from tests.ledgers import IN_REDIS
+from tests.purchases import (
+    DAY,
+    FREE,
+    Gate,
+    Harm,
+    Moment,
+    Result,
+    World,
+    create_wish,
+    in_order,
+)
 from tests.test_filters import all_filters, values_of
 
 pytestmark = pytest.mark.unmeasured
@@ -63,9 +74,18 @@ OPERATIONS = {
 
 PAID_FAULTS = (
     "429", "502_before", "502_after", "html", "drop_before", "drop_after", "cut", "empty",
-    "null_data", "207",
+    "null_data", "207", "unpriced", "error in a 200", "refusal in a 200", "nothing in a 200",
 )  # fmt: skip
-FREE_FAULTS = ("429", "502_before", "502_after", "drop_before", "drop_after", "cut", "null_data")
+FREE_FAULTS = (
+    "429", "502_before", "502_after", "drop_before", "drop_after", "cut", "null_data",
+    "error in a 200", "nothing in a 200",
+)  # fmt: skip
+IN_A_200: dict[str, Any] = {
+    "error in a 200": {"statusCode": 500, "message": "Internal error", "status": "ERROR"},
+    "refusal in a 200": {"statusCode": 402, "message": "Payment required", "success": False},
+    "nothing in a 200": {"statusCode": 200, "data": None, "status": "SUCCESS"},
+}
+HARMS: tuple[Harm, ...] = get_args(Harm)
 steps_done: Counter[str] = Counter()
 stops: Counter[tuple[str, str]] = Counter()
 """How often a call was stopped on its way: by what, and before or after the charge."""
@@ -90,12 +110,12 @@ purchases = st.tuples(
 )
 patient = st.integers(0, 1)
 moments = st.sampled_from(["before", "after"])
-late_seconds = st.none() | st.sampled_from([1.0, 20.0, 50.0])
+late_seconds = st.none() | st.sampled_from([1.0, 20.0, 50.0, 75.0, 150.0])
 paid_faults = st.none() | st.tuples(st.sampled_from(PAID_FAULTS), st.integers(1, 3))
 free_faults = st.none() | st.tuples(
     st.sampled_from(FREE), st.sampled_from(FREE_FAULTS), st.integers(0, 3), st.integers(1, 7)
 )
-times = st.sampled_from([1.0, 61.0, 300.0, 25 * 3600.0])
+times = st.sampled_from([1.0, 61.0, 181.0, 300.0, 25 * 3600.0])
 skews = st.sampled_from([-26 * 3600.0, -3600.0, -30.0, 30.0, 3600.0, 26 * 3600.0])
 Wanted = tuple[str, int, int]
 PaidFault = tuple[str, int] | None
@@ -187,6 +207,9 @@ class Purchases(RuleBasedStateMachine):
             if contacts is None:
                 self.tell_session(answer)
                 told = list(purchase.wishes)
+                begun = answer.get("status") == "running" and "nothing was" not in str(answer)
+                if begun and not self.last_charge.keys() & set(told):
+                    self.wrong.append(f"told, and never charged: {told}")
             else:
                 told = []
                 for wish, contact in zip(purchase.wishes, contacts, strict=False):
@@ -355,6 +378,46 @@ class Purchases(RuleBasedStateMachine):
         self.mend_things()
         steps_done["buy_while_another_is_under_way"] += 1
 
+    @rule(wanted=purchases, times=st.integers(1, 4), paid=paid_faults)
+    def send_one_approval_often(self, wanted: Wanted, times: int, paid: PaidFault) -> None:
+        purchase = self.purchase(wanted)
+        self.break_things(purchase, paid, None)
+        self.ask(purchase)
+        before = len(self.world.wire.charged)
+        answers = self.world.run(
+            self.world.approved_often(purchase.tool, purchase.arguments, times)
+        )
+        charged = Counter(charge.wish for charge in self.world.wire.charged[before:])
+        if any(charged[wish] > 1 for wish in purchase.wishes):
+            self.wrong.append(f"one approval paid several times: {charged}")
+        self.tell(purchase, *answers)
+        self.mend_things()
+        steps_done["send_one_approval_often"] += 1
+
+    @rule(server=patient, how=st.sampled_from(HARMS))
+    def take_the_record_away(self, server: int, how: Harm) -> None:
+        if not IN_REDIS:
+            # A server has it open: what is deleted while none runs is forgotten.
+            self.world.run(self.world.call(server, "get_spending", {}))
+            self.world.take_away(how)
+            self.world.run(self.world.call(server, "get_spending", {}))
+            self.note_charges()
+        steps_done["take_the_record_away"] += 1
+
+    @rule(server=patient, wanted=purchases, early=st.booleans())
+    def let_another_process_hold_the_record(self, server: int, wanted: Wanted, early: bool) -> None:
+        purchase = self.purchase(wanted)
+        if not IN_REDIS:
+            self.world.run(self.world.call(server, "get_spending", {}))
+            self.world.other.hold(self.world.ledger_file)
+            if not early:
+                self.ask(purchase)
+                call = self.world.call(server, purchase.tool, purchase.arguments)
+                self.tell(purchase, self.world.run(call))
+            # With that it also opens and closes it, as a doctor does.
+            self.world.other.close()
+        steps_done["let_another_process_hold_the_record"] += 1
+
     @rule(server=patient, free=free_faults)
     def look_at_the_spending(self, server: int, free: FreeFault) -> None:
         if free is not None:
@@ -456,6 +519,8 @@ class Purchases(RuleBasedStateMachine):
 
 
 def _fault(kind: str) -> Fault:
+    if kind in IN_A_200:
+        return Fault("status", status=200, body=IN_A_200[kind])
     retry_after = 0 if kind == "429" else None
     return Fault(kind, status=503, retry_after=retry_after)  # type: ignore[arg-type]
 
@@ -470,6 +535,8 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
 ) -> None:
     # A call that waits for another looks at the ledger as often as a loaded machine allows.
     monkeypatch.setattr(spending, "_WATCH_SECONDS", 0.002)
+    # Nor need it wait for long for a record that is held.
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
     monkeypatch.setattr(Purchases, "world", World(tmp_path), raising=False)
     steps_done.clear()
     stops.clear()
