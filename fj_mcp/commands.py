@@ -131,6 +131,7 @@ def serve_clients(
 def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
     match_seconds: Annotated[float, typer.Option(min=0, help="How long matching takes.")] = 3.0,
+    credits: Annotated[int, typer.Option(min=0, help="What each key starts with.")] = 100,
 ) -> None:
     """Serve the sandbox API over HTTP on this machine, for other programs."""
     from fj_mcp.sandbox import Sandbox as Api
@@ -139,4 +140,4 @@ def serve_sandbox(
     def announce(bound: int) -> None:
         typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
 
-    serve_api(port, Api(match_seconds=match_seconds), announce)
+    serve_api(port, Api(match_seconds=match_seconds, credits=credits), announce)

@@ -46,10 +46,14 @@ class Api:
         self._http = http
         self._root = address.removesuffix("/api/v1/wl")
 
-    def fail(self, operation: str, kind: str, seconds: float, times: int = 1) -> None:
+    def fail(self, operation: str, kind: str, seconds: float, times: int = 1, **more: Any) -> None:
         """Let the next calls of an operation fail."""
-        wish = {"operation": operation, "kind": kind, "seconds": seconds, "times": times}
+        wish = {"operation": operation, "kind": kind, "seconds": seconds, "times": times, **more}
         self._http.post(f"{self._root}/sandbox/faults", json=wish).raise_for_status()
+
+    def mend(self) -> None:
+        """Let nothing fail any more."""
+        self._http.delete(f"{self._root}/sandbox/faults").raise_for_status()
 
     def charges(self, key: str, operation: str | None = None) -> list[str]:
         """The session of each charge that was made to a key, the oldest first."""
@@ -183,9 +187,10 @@ def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def sandbox_process(match_seconds: int = 0) -> Iterator[Api]:
+def sandbox_process(match_seconds: int = 0, credits: int = 100) -> Iterator[Api]:
     """The sandbox in a process of its own, whose sessions are matched at once by default."""
-    arguments = ("sandbox", "--port", "0", "--match-seconds", str(match_seconds))
+    rules = ("--match-seconds", str(match_seconds), "--credits", str(credits))
+    arguments = ("sandbox", "--port", "0", *rules)
     with started(arguments, {}, lifetime_seconds=300) as process:
         assert process.stdout is not None
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())

@@ -186,6 +186,9 @@ class Sandbox:
                 "calls": dict(counted),
             }
             return Answer(200, state)
+        if (method, path) == ("DELETE", "/sandbox/faults"):
+            self._faults = Faults()
+            return Answer(200, {"success": True})
         if (method, path) != ("POST", "/sandbox/faults"):
             return Refusal(404, f"Cannot {method} {path}").answer()
         try:
