@@ -6,7 +6,7 @@ from rich.text import Text
 
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
 from fj_mcp.server import sandbox_transport
-from fj_mcp.settings import Settings
+from fj_mcp.settings import API_KEY, Settings
 from fj_mcp.sourcing import check_storage, open_sourcing
 
 
@@ -24,18 +24,23 @@ async def _examine(settings: Settings, console: Console) -> int:
         mark = Text("ok   ", "green") if good else Text("fix  ", "bold red")
         console.print(mark + Text(words, "none"))
 
-    for problem in settings.problems:
+    for note in settings.notes:
+        console.print(Text("note ", "yellow") + Text(note, "none"))
+    for problem in settings.problems + settings.warnings:
         say(False, problem)
-    if not settings.problems:
+    for problem in settings.unsafe_to_spend:
+        say(False, f"{problem}. Nothing is bought until that is corrected.")
+    if not settings.problems + settings.unsafe_to_spend + settings.warnings:
         say(True, "every setting can be used")
+    bad_key = any(problem.startswith(API_KEY) for problem in settings.problems)
     if settings.sandbox:
         say(True, "the sandbox is used: no key, no network, no credits")
-    elif settings.key is None:
+    elif settings.key is None and not bad_key:
         say(
             False,
             "FJ_API_KEY is not set; ask FutureJobs for a key, or set FJ_SANDBOX=1 to try without",
         )
-    else:
+    elif settings.key is not None:
         say(True, f"a key is set, for {settings.api_base_url}")
     if not settings.sandbox:
         try:
