@@ -242,6 +242,9 @@ def read_settings(
             found[name] = getattr(Settings.model_validate({name: value}), name)
         except ValidationError as error:
             problems.append(f"{variable} {_reason(error)}")
+    if found.get("sandbox"):
+        # It answers at its own address, whatever the API's would be.
+        found.pop("api_base_url", None)
     elsewhere = found.get("sandbox") or found.get("ledger_url") or found.get("state_dir")
     if not elsewhere and _own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {_NO_HOME}")
