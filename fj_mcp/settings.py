@@ -211,8 +211,13 @@ def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Set
         # It was deleted, or may not be entered.
         directory = None
     environment = {**os.environ, SANDBOX: "1"} if sandbox else os.environ
-    own = _own_folder("user_config_path")
-    return read_settings(environment, directory, named=env_file, own=own and own / ".env")
+    return read_settings(environment, directory, named=env_file, own=own_env_file())
+
+
+def own_env_file() -> Path | None:
+    """The file of settings that belongs to this user; None for one without a home."""
+    folder = _own_folder("user_config_path")
+    return folder / ".env" if folder else None
 
 
 def read_settings(

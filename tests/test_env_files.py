@@ -103,7 +103,9 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     (note,) = (line for line in done.stdout.splitlines() if line.startswith("note "))
     assert f"{folder / '.env'} is ignored" in note
     assert "--env-file" in note
-    assert str(tmp_path / "config" / "fj-mcp" / ".env") in note
+    own = tmp_path / "config" / "fj-mcp" / ".env"
+    assert str(own) in note
+    assert f"ok   your own file of settings is {own}\n" in done.stdout
 
 
 STRANGERS = (
@@ -448,7 +450,8 @@ def test_a_user_without_a_home_is_told_what_to_set(
         check=False,
     )
     assert done.returncode == 1
-    assert sentence in done.stdout + done.stderr
+    assert (done.stdout + done.stderr).count(sentence) == 1
+    assert (done.stdout + done.stderr).count("FJ_STATE_DIR") == sentence.count("FJ_STATE_DIR")
     assert "Traceback" not in done.stderr
 
 
