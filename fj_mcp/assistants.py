@@ -8,10 +8,9 @@ Where the facts are from (read in November 2026, and tried with the newest clien
   installation as a Windows package has its own copy of `%APPDATA%`, below
   `%LOCALAPPDATA%\\Packages\\Claude_…\\LocalCache\\Roaming`, which hides the general one. On Linux
   it follows Electron: `$XDG_CONFIG_HOME/Claude`.
-- Cursor: cursor.com/docs, "Model Context Protocol" (`~/.cursor/mcp.json`) and "MCP Install Links".
+- Cursor: cursor.com/docs, "Model Context Protocol" (`~/.cursor/mcp.json`).
 - VS Code: code.visualstudio.com/docs, "MCP configuration reference": `mcp.json` in the folder of
-  the user's profile, with `servers`. Links: `handleURL` of microsoft/vscode,
-  src/vs/workbench/contrib/mcp/browser/mcpWorkbenchService.ts.
+  the user's profile, with `servers`.
 - Codex: developers.openai.com/codex/mcp: `[mcp_servers.…]` in `config.toml` of `CODEX_HOME`, and a
   server is given up after 10 seconds unless `startup_timeout_sec` says more. Seen with
   @openai/codex 0.169.0.
@@ -21,14 +20,12 @@ Where the facts are from (read in November 2026, and tried with the newest clien
   of crates/goose/src/agents/extension.rs. Its folder is the XDG one on macOS too.
 """
 
-import base64
-import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from fj_mcp.configs import Kind
 
@@ -75,8 +72,10 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-PUBLISHED = Launch("uvx", (NAME,))
-"""The published package, which any machine with uv can start."""
+_REMOTE = re.compile(
+    r"(?i).*(url|uri)|tcp|type|transport|.*headers|.*bearer.*|.*oauth.*|auth.*|scopes"
+)
+"""Names of settings that an entry has which leads to a server at an address."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +112,16 @@ class Assistant:
             wanted |= self.first
         wanted[self.environment] = dict(launch.environment)
         return wanted
+
+    def left_over(self, now: Mapping[str, Any]) -> set[str]:
+        """What must go from an entry that leads to a server at an address, to start one instead.
+
+        Assistants that find both in an entry use the address, or do not start at all.
+        """
+        remote = now.get("type", "stdio") != "stdio" or any(
+            name.lower().endswith(("url", "uri")) or name == "tcp" for name in now
+        )
+        return {name for name in now if remote and _REMOTE.fullmatch(name)} - self.fixed.keys()
 
 
 def _claude_desktop(machine: Machine) -> Path:
@@ -186,37 +195,3 @@ ASSISTANTS: Mapping[str, Assistant] = {
         afterwards="Start a new session.",
     ),
 }
-
-
-def cursor_link(sandbox: bool = False, *, web: bool = False) -> str:
-    """The link that installs the published package in Cursor, without a key in it.
-
-    The `web` form passes on to Cursor, for pages that allow no other addresses than https.
-    """
-    variables = {"FJ_SANDBOX": "1"} if sandbox else {"FJ_API_KEY": KEY_PLACEHOLDER}
-    config = {"command": PUBLISHED.command, "args": [*PUBLISHED.args], "env": variables}
-    packed = base64.b64encode(_compact(config).encode()).decode()
-    place = "https://cursor.com/en/install-mcp" if web else "cursor://anysphere.cursor-deeplink"
-    path = "" if web else "/mcp/install"
-    return f"{place}{path}?{urlencode({'name': NAME, 'config': packed})}"
-
-
-def vscode_link(sandbox: bool = False, *, web: bool = False) -> str:
-    """The link that installs the published package in VS Code, which asks for the key itself.
-
-    The `web` form passes on to VS Code, for pages that allow no other addresses than https.
-    """
-    config: dict[str, Any] = {"name": NAME, "type": "stdio"}
-    config |= {"command": PUBLISHED.command, "args": [*PUBLISHED.args]}
-    if sandbox:
-        config["env"] = {"FJ_SANDBOX": "1"}
-    else:
-        config["env"] = {"FJ_API_KEY": "${input:fj_api_key}"}
-        asked = {"type": "promptString", "id": "fj_api_key", "description": "FutureJobs API key"}
-        config["inputs"] = [asked | {"password": True}]
-    link = f"vscode:mcp/install?{quote(_compact(config), safe='')}"
-    return f"https://vscode.dev/redirect?url={quote(link, safe='')}" if web else link
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

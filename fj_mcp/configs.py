@@ -8,7 +8,7 @@ import re
 import stat
 import tempfile
 import tomllib
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
@@ -101,8 +101,14 @@ def entry_of(text: str, kind: Kind, path: Sequence[str]) -> dict[str, Any]:
     return found or {}
 
 
-def with_entry(text: str, kind: Kind, path: Sequence[str], entry: Mapping[str, Any]) -> str:
-    """The text with the settings of `entry` at `path`; others that are there stay.
+def with_entry(
+    text: str,
+    kind: Kind,
+    path: Sequence[str],
+    entry: Mapping[str, Any],
+    gone: Collection[str] = (),
+) -> str:
+    """The text with the settings of `entry` at `path`; others stay, but those that are `gone`.
 
     Raises:
         UnreadableConfig: the text is not of its kind, or would not come out right.
@@ -114,11 +120,14 @@ def with_entry(text: str, kind: Kind, path: Sequence[str], entry: Mapping[str, A
             raise UnreadableConfig(f"{name} should be a table")
         place[name] = place.get(name) or {}
         place = place[name]
-    if place and all(name in place and place[name] == entry[name] for name in entry):
+    gone = {name for name in gone if name in place}
+    if place and not gone and all(name in place and place[name] == entry[name] for name in entry):
         return text
+    for name in gone:
+        del place[name]
     place.update(entry)
     edit = {"JSON": _edit_json, "TOML": _edit_toml, "YAML": _edit_yaml}[kind]
-    edited = edit(text, path, entry)
+    edited = edit(text, path, dict(place) if kind == "JSON" and gone else entry, gone)
     if _parsed(edited, kind) != expected:
         raise UnreadableConfig("its layout is unusual")
     return edited
@@ -151,15 +160,20 @@ def _parsed_yaml(text: str) -> Any:
         raise ValueError(f"line {mark.line + 1}" if mark else "") from None
 
 
-def _edit_json(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
-    if not entry_of(text, "JSON", path):
+def _edit_json(
+    text: str, path: Sequence[str], entry: Mapping[str, Any], gone: Collection[str]
+) -> str:
+    # What is taken out is taken out by writing the whole anew.
+    if gone or not entry_of(text, "JSON", path):
         return jsonc.put(text, path, dict(entry))
     for name, value in entry.items():
         text = jsonc.put(text, [*path, name], value)
     return text
 
 
-def _edit_toml(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
+def _edit_toml(
+    text: str, path: Sequence[str], entry: Mapping[str, Any], gone: Collection[str]
+) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -178,13 +192,17 @@ def _edit_toml(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
         table: Any = document
         for name in path:
             table = table[name]
+        for name in gone:
+            del table[name]
         _update(table, entry)
     except (TOMLKitError, ValueError):
         raise UnreadableConfig("its layout is unusual") from None
     return re.sub(r"(?<!\r)\n", newline, tomlkit.dumps(document))
 
 
-def _edit_yaml(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
+def _edit_yaml(
+    text: str, path: Sequence[str], entry: Mapping[str, Any], gone: Collection[str]
+) -> str:
     from ruamel.yaml import YAML
     from ruamel.yaml.util import load_yaml_guess_indent
 
@@ -202,6 +220,8 @@ def _edit_yaml(text: str, path: Sequence[str], entry: Mapping[str, Any]) -> str:
         if not table.get(name):
             table[name] = {}
         table = table[name]
+    for name in gone:
+        del table[name]
     _update(table, entry)
     written = StringIO()
     yaml.dump(document, written)

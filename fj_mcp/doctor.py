@@ -1,12 +1,15 @@
 """`fj-mcp doctor`: what is set, whether it works, and what to fix. Free calls only."""
 
+from os.path import exists
+from pathlib import Path
+
 import anyio
 from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
 from fj_mcp.server import sandbox_transport
-from fj_mcp.settings import Settings
+from fj_mcp.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.sourcing import check_record, open_record, open_sourcing
 
 
@@ -24,20 +27,29 @@ async def _examine(settings: Settings, console: Console) -> int:
         mark = Text("ok   ", "green") if good else Text("fix  ", "bold red")
         console.print(mark + Text(words, "none"))
 
-    for problem in settings.problems:
+    for note in settings.notes:
+        console.print(Text("note ", "yellow") + Text(note, "none"))
+    for problem in settings.problems + settings.warnings:
         say(False, problem)
-    if not settings.problems:
+    for problem in settings.unsafe_to_spend:
+        say(False, f"{problem}. Nothing is bought until that is corrected.")
+    if not settings.problems + settings.unsafe_to_spend + settings.warnings:
         say(True, "every setting can be used")
+    if (own := own_env_file()) is not None:
+        say(True, f"your own file of settings is {own}{_absent(own)}")
+    # What cannot be used was named above.
+    bad_key = any(problem.startswith(API_KEY) for problem in settings.problems)
+    bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)
     if settings.sandbox:
         say(True, "the sandbox is used: no key, no network, no credits")
-    elif settings.key is None:
+    elif settings.key is None and not bad_key:
         say(
             False,
             "FJ_API_KEY is not set; ask FutureJobs for a key, or set FJ_SANDBOX=1 to try without",
         )
-    else:
+    elif settings.key is not None:
         say(True, f"a key is set, for {settings.api_base_url}")
-    if not settings.sandbox:
+    if not settings.sandbox and not bad_folder:
         try:
             async with open_record(settings) as record:
                 await check_record(record)
@@ -48,6 +60,10 @@ async def _examine(settings: Settings, console: Console) -> int:
         good, words = await _call(settings)
         say(good, words)
     return 0 if healthy else 1
+
+
+def _absent(file: Path) -> str:
+    return "" if exists(file) else " (not there yet)"
 
 
 async def _call(settings: Settings) -> tuple[bool, str]:

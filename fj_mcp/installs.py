@@ -1,14 +1,18 @@
 """`fj-mcp install`: put this server into an assistant's own configuration, or show how."""
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import typer
 
@@ -16,11 +20,8 @@ from fj_mcp.assistants import (
     ASSISTANTS,
     KEY_PLACEHOLDER,
     NAME,
-    PUBLISHED,
     Launch,
     Machine,
-    cursor_link,
-    vscode_link,
 )
 from fj_mcp.configs import (
     UnreadableConfig,
@@ -30,9 +31,8 @@ from fj_mcp.configs import (
     with_entry,
     write_config,
 )
-from fj_mcp.settings import Settings, read_settings
-
-KEY, SANDBOX = "FJ_API_KEY", "FJ_SANDBOX"
+from fj_mcp.settings import API_KEY as KEY
+from fj_mcp.settings import SANDBOX, Settings, read_settings
 
 CLIENT_SECONDS = 60.0
 """How long an assistant's own command may take."""
@@ -68,17 +68,68 @@ def run_install(client: str, settings: Settings, machine: Machine, *, show: bool
 
 
 def launch() -> Launch:
-    """How this very installation is started from anywhere, by absolute path."""
+    """How this very installation is started from anywhere, by absolute path.
+
+    Raises:
+        CannotInstall: it is only kept for a while, and nobody knows where it came from.
+    """
     prefix = Path(sys.prefix)
-    uvx = shutil.which("uvx")
-    # uvx runs a package from its cache, and cleans that up.
-    if uvx and any((folder / "CACHEDIR.TAG").exists() for folder in prefix.parents):
-        return Launch(uvx, PUBLISHED.args)
+    if _is_passing(prefix):
+        return _launch_from_source()
     script = Path(sysconfig.get_path("scripts")) / NAME
     script = script.with_suffix(".exe") if sys.platform == "win32" else script
     if script.exists():
         return Launch(str(script))
     return Launch(sys.executable, ("-m", "fj_mcp"))
+
+
+def _is_passing(prefix: Path) -> bool:
+    """Whether an environment is one that uvx or `pipx run` made, which they clean up."""
+    if any((folder / "CACHEDIR.TAG").exists() for folder in prefix.parents):
+        return True
+    # pipx keeps what is installed for good in a folder of this name.
+    return (prefix / "pipx_metadata.json").exists() and prefix.parent.name != "venvs"
+
+
+def _launch_from_source() -> Launch:
+    # Never the name alone: whoever publishes a package of that name would be started with the key.
+    uvx, source = _uvx(), _source()
+    if source is None:
+        raise CannotInstall(
+            "Nothing was installed: this copy of fj-mcp is only kept for a while. Install it for "
+            "good from a clone, with `uv tool install /path/to/fj-mcp`, and run `fj-mcp install` "
+            "again."
+        )
+    if uvx is None:
+        raise CannotInstall(
+            "Nothing was installed: this copy of fj-mcp is only kept for a while. Install it for "
+            f"good with `pipx install {shlex.quote(source)}`, and run `fj-mcp install` again."
+        )
+    return Launch(uvx, ("--from", source, NAME))
+
+
+def _uvx() -> str | None:
+    # uv says where it is to what it starts, and may not be on the path.
+    uv = os.environ.get("UV")
+    return shutil.which("uvx") or (shutil.which("uvx", path=str(Path(uv).parent)) if uv else None)
+
+
+def _source() -> str | None:
+    """Where this package was installed from, as its installer noted it: a folder, file or commit.
+
+    None where that is not known, or not there any more.
+    """
+    try:
+        noted = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return None
+    url, vcs = str(noted.get("url", "")), noted.get("vcs_info", {})
+    if noted.get("subdirectory"):
+        return None
+    if vcs.get("commit_id"):
+        return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+    path = Path(url2pathname(urlsplit(url).path))
+    return str(path) if url.startswith("file:") and path.exists() else None
 
 
 def shown(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
@@ -93,10 +144,6 @@ def shown(client: str, settings: Settings, machine: Machine, started: Launch) ->
     ]
     if client == "claude-code":
         lines += ["", "or run:", "", shlex.join(_claude_words("claude", entry))]
-    link = {"cursor": cursor_link, "vscode": vscode_link}.get(client)
-    if link is not None:
-        lines += ["", "or open this link, which runs the published package with uvx:", ""]
-        lines.append(link(settings.sandbox))
     return "\n".join(lines)
 
 
@@ -114,11 +161,13 @@ def install(client: str, settings: Settings, machine: Machine, started: Launch) 
         entry = assistant.entry(Launch(started.command, started.args, variables), now)
         # Read again, for asking a person takes time.
         text = read_config(file)
-        edited = with_entry(text, assistant.kind, assistant.path, entry)
+        gone = assistant.left_over(now)
+        edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
         if edited == text:
             return f"{assistant.title} has it already; nothing was changed."
         if client == "claude-code" and (claude := _claude(machine)):
-            done = _add_to_claude(claude, machine, now | entry, bool(now))
+            whole = {name: value for name, value in now.items() if name not in gone} | entry
+            done = _add_to_claude(claude, machine, whole, bool(now))
         else:
             kept = _kept(write_config(file, edited))
             done = f"{assistant.title}: wrote {file}.{kept}"
@@ -152,7 +201,7 @@ def _key(settings: Settings) -> str | None:
 def _asked() -> str:
     if sys.stdin.isatty():
         typed = typer.prompt("FutureJobs key (fjk_…)", hide_input=True, err=True)
-        if key := _key(read_settings({KEY: typed}, Path.cwd())):
+        if key := _key(read_settings({KEY: typed})):
             return key
     raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use --sandbox to try without.")
 

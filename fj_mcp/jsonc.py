@@ -59,6 +59,10 @@ def put(text: str, path: Sequence[str], value: Any) -> str:
         text = text if text.endswith(("\n", "\ufeff")) or not text else text + newline
         return put(f"{text}{{}}{newline}", path, value)
     for depth, name in enumerate(path):
+        if node.value is None:
+            for missing in reversed(path[depth:]):
+                value = {missing: value}
+            break
         if not isinstance(node.value, dict):
             raise ValueError(f"line {_line(text, node.start)} should be an object")
         if name not in node.members:

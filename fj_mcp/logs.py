@@ -8,6 +8,8 @@ import logging
 import traceback
 from typing import Any
 
+from fj_mcp.settings import Settings
+
 log = logging.getLogger("fj_mcp")
 """INFO: a line for each tool call. DEBUG: one for each request to FutureJobs as well."""
 
@@ -27,6 +29,15 @@ def start_logging(level: str) -> None:
         logging.getLogger(name).setLevel(others)
     # Its retries would be warnings although the call may still succeed.
     logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+def log_settings(settings: Settings) -> None:
+    """Log what is wrong with the settings that a server starts with, and what is good to know."""
+    said = settings.problems + settings.unsafe_to_spend + settings.warnings + settings.notes
+    if said:
+        start_logging(settings.log_level)
+    for words in said:
+        log.warning("%s", words)
 
 
 class _WithoutTexts(logging.Formatter):

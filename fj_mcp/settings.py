@@ -1,7 +1,9 @@
 """The settings: one frozen model, and the only reader of the environment."""
 
+import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,13 +18,26 @@ from pydantic import (
     ValidationError,
 )
 
+from fj_mcp.env_files import Values, merged
+
 SANDBOX_KEY = "fjk_sandbox"
 LEDGER_FILE = "purchases.sqlite3"
 
+API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
 
-KEY_SHAPE = re.compile(r"fjk_[\x21-\x7e]{1,200}")
+KEY_SHAPE = re.compile(r"fjk_(?=.*[A-Za-z0-9])[\x21-\x7e]{1,200}")
 """Anything but plain letters in a header would be refused by HTTP itself, with the key in the
-message."""
+message. Dots alone stand for a key in examples."""
+
+_AROUND_KEY = " \t\r\n\"'`“”‘’"
+
+
+def _plain_key(key: object) -> object:
+    """The key without what is often copied with it: quotes, `Bearer`, capitals in `fjk_`."""
+    if not isinstance(key, str):
+        return key
+    bare = re.sub(r"(?i)^bearer\s+", "", key.strip(_AROUND_KEY)).strip(_AROUND_KEY)
+    return re.sub(r"(?i)^fjk_", "fjk_", bare)
 
 
 def _usable_key(key: SecretStr) -> SecretStr:
@@ -47,13 +62,23 @@ def _usable_ledger_url(url: SecretStr) -> SecretStr:
     try:
         from redis.connection import parse_url
     except ImportError:
-        raise ValueError("needs the package redis: install fj-mcp[redis]") from None
+        raise ValueError(
+            "needs the package redis: add the extra redis of this project where it is installed "
+            "(uv run --extra redis fj-mcp, or pip install '.[redis]' in its folder)"
+        ) from None
     try:
         parse_url(url.get_secret_value())  # type: ignore[no-untyped-call]
     except ValueError:
         # Its own words may quote the password.
         raise ValueError("must be an address such as redis://host:6379/0") from None
     return url
+
+
+def _expanded(folder: Path) -> Path:
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise ValueError("must be a folder; ~ stands for no home folder here") from None
 
 
 def _parted(value: object) -> object:
@@ -93,12 +118,19 @@ class Settings(BaseModel):
         http_allowed_origins: which web pages may call over HTTP, beside those of this machine.
         state_key: seals what a question to the person carries, and the ids of tasks; the same for
             all replicas.
-        problems: settings that could not be used, each starting with its name.
+        problems: settings that could not be used, each starting with its name. Until they are
+            corrected, nothing is sent.
+        unsafe_to_spend: misspelt names of settings that decide whether, where or how often credits
+            are spent. Until they are corrected, nothing is bought.
+        warnings: other things to correct, which stand in nothing's way.
+        notes: what is as it should be, and good to know.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    api_key: Annotated[SecretStr, AfterValidator(_usable_key)] | None = None
+    api_key: (
+        Annotated[SecretStr, BeforeValidator(_plain_key), AfterValidator(_usable_key)] | None
+    ) = None
     api_base_url: Annotated[str, AfterValidator(_safe_address)] = (
         "https://prod.api.futurejobs.ai/api/v1/wl"
     )
@@ -108,15 +140,18 @@ class Settings(BaseModel):
     read_only: bool = False
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
-    state_dir: Path | None = None
+    state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     ledger_url: Annotated[SecretStr, AfterValidator(_usable_ledger_url)] | None = None
-    export_dir: Path | None = None
+    export_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None
     http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
     http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
     state_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
     problems: tuple[str, ...] = ()
+    unsafe_to_spend: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def longest_wait(self) -> int:
@@ -136,31 +171,73 @@ class Settings(BaseModel):
         return self.api_key.get_secret_value() if self.api_key else None
 
 
+_REPORTS = {"problems", "unsafe_to_spend", "warnings", "notes"}
+
+VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if name not in _REPORTS}
+"""The name of each setting, and its field."""
+
+_GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
+_GUARDS |= {"ledger_url"}
+
+_NO_HOME = "must name a folder for the record of purchases, because this user has no home folder"
+
+
 def ledger_path(settings: Settings) -> Path | None:
-    """The file that remembers purchases; None for the sandbox, whose sessions end with it."""
+    """The file that remembers purchases; None for the sandbox, whose sessions end with it.
+
+    Raises:
+        LedgerBroken: if nothing says where it should be.
+    """
     if settings.sandbox:
         return None
-    if settings.state_dir is not None:
-        return settings.state_dir.expanduser() / LEDGER_FILE
-    # Only a purchase needs it, and it takes time to load.
-    from platformdirs import user_state_path
+    folder = settings.state_dir or _own_folder("user_state_path")
+    if folder is None:
+        from fj_mcp.errors import LedgerBroken
 
-    return user_state_path("fj-mcp", appauthor=False) / LEDGER_FILE
+        raise LedgerBroken("its usual place", f"{STATE_DIR} {_NO_HOME}.")
+    return folder / LEDGER_FILE
 
 
-def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
-    """The settings from `environment`, and from `.env` in `directory` where that is silent.
+def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Settings:
+    """The settings of this process.
+
+    Args:
+        sandbox: use the sandbox, whatever the settings say.
+        env_file: the file of settings that was named on the command line.
+    """
+    try:
+        directory = Path.cwd()
+    except OSError:
+        # It was deleted, or may not be entered.
+        directory = None
+    environment = {**os.environ, SANDBOX: "1"} if sandbox else os.environ
+    return read_settings(environment, directory, named=env_file, own=own_env_file())
+
+
+def own_env_file() -> Path | None:
+    """The file of settings that belongs to this user; None for one without a home."""
+    folder = _own_folder("user_config_path")
+    return folder / ".env" if folder else None
+
+
+def read_settings(
+    environment: Mapping[str, str],
+    directory: Path | None = None,
+    *,
+    named: Path | None = None,
+    own: Path | None = None,
+) -> Settings:
+    """The settings from `environment` and from files, as `env_files.merged` puts them together.
 
     A setting that cannot be used keeps its default and is named in `problems`: a server that
     exits looks like one that hangs, so it starts and says what is wrong when it is called.
     """
-    merged = {**_written_in(directory / ".env"), **environment}
+    given = merged(environment, directory, named, own, _key_of)
     found: dict[str, Any] = {}
-    problems: list[str] = []
-    for name in Settings.model_fields:
-        variable = f"FJ_{name.upper()}"
-        value = (merged.get(variable) or "").strip()
-        if name == "problems" or not value:
+    problems = list(given.problems)
+    for variable, name in VARIABLES.items():
+        value = given.values.get(variable, "").strip()
+        if not value:
             continue
         if name == "log_level":
             value = value.upper()
@@ -170,16 +247,55 @@ def read_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             found[name] = getattr(Settings.model_validate({name: value}), name)
         except ValidationError as error:
             problems.append(f"{variable} {_reason(error)}")
-    return Settings(**found, problems=tuple(problems))
+    if found.get("sandbox"):
+        # It answers at its own address, whatever the API's would be.
+        found.pop("api_base_url", None)
+    elsewhere = found.get("sandbox") or found.get("ledger_url") or found.get("state_dir")
+    if not elsewhere and _own_folder("user_state_path") is None:
+        problems.append(f"{STATE_DIR} {_NO_HOME}")
+    unsafe, warnings = _misspelt(given.values)
+    return Settings(
+        **found,
+        problems=tuple(problems),
+        unsafe_to_spend=unsafe,
+        warnings=warnings,
+        notes=given.notes,
+    )
 
 
-def _written_in(file: Path) -> dict[str, str | None]:
-    # Most have no such file, and reading one takes time to load.
-    if not file.is_file():
-        return {}
-    from dotenv import dotenv_values
+def _key_of(values: Values) -> object:
+    return _plain_key(values.get(API_KEY))
 
-    return dotenv_values(file)
+
+def _own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | None:
+    """A folder of this user's for this program; None for a user without a home."""
+    import platformdirs
+
+    try:
+        folder: Path = getattr(platformdirs, kind)("fj-mcp", appauthor=False)
+    except RuntimeError:
+        return None
+    return folder
+
+
+def _misspelt(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What to say of names that are no setting: where credits may depend on them, and elsewhere."""
+    unsafe, others = [], []
+    for given in sorted(values):
+        plain = given.upper().replace("-", "_")
+        # Names of the project's own tests are none of the server's.
+        if given in VARIABLES or not plain.startswith("FJ_") or plain.startswith("FJ_TEST_"):
+            continue
+        fields = VARIABLES.values()
+        near = get_close_matches(plain.removeprefix("FJ_").lower(), fields, n=1, cutoff=0.6)
+        meant = f"FJ_{near[0].upper()}" if near else None
+        hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
+        words = f"{given} is not a setting ({hint})"
+        if near and near[0] in _GUARDS and meant not in values:
+            unsafe.append(words)
+        else:
+            others.append(words)
+    return tuple(unsafe), tuple(others)
 
 
 def _reason(error: ValidationError) -> str:
@@ -195,4 +311,6 @@ def _reason(error: ValidationError) -> str:
     if first["type"] in bounds:
         name, words = bounds[first["type"]]
         return f"must be {words} {context[name]:g}"
-    return "must be a number"
+    if first["type"].startswith("int"):
+        return "must be a whole number"
+    return "must be a number" if first["type"].startswith("float") else "cannot be read"

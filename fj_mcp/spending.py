@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from fj_mcp.errors import ApiError, LedgerBroken, NoAnswer, NoMatch, NotFound
+from fj_mcp.errors import ApiError, BadSettings, LedgerBroken, NoAnswer, NoMatch, NotFound
 from fj_mcp.operations import OPERATIONS, arrived_at, before_paying
 from fj_mcp.orders import ALLOWED, Bought, Consent, Order, Shop, moment_now
 from fj_mcp.purchase_errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
@@ -52,7 +52,7 @@ class Spending:
         Raises:
             OutcomeOpen: if it was sent and nobody knows yet what became of it.
             NotApproved: if it would have to be sent and the person did not agree.
-            OverBudget, LedgerBroken, BadArguments: nothing was sent.
+            OverBudget, LedgerBroken, BadArguments, BadSettings: nothing was sent.
             ApiError: nothing was carried out.
         """
         await self._write_left()
@@ -82,6 +82,8 @@ class Spending:
         needed = [order for order in orders if await self._would_send(order)]
         if not needed:
             return None
+        if self._settings.unsafe_to_spend:
+            raise BadSettings(self._settings.unsafe_to_spend)
         first = needed[0]
         price = await self.price(first.operation)
         each = " for each" if len(needed) > 1 else ""
@@ -144,6 +146,8 @@ class Spending:
             if isinstance(found, Result):
                 await self.ledger.forget(claim)
                 return found
+            if self._settings.unsafe_to_spend:
+                raise BadSettings(self._settings.unsafe_to_spend)
             if not consent.given:
                 raise NotApproved(consent.refusal)
             left = anyio.current_effective_deadline() - anyio.current_time()

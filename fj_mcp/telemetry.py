@@ -90,8 +90,9 @@ def export_spans(environment: Mapping[str, str]) -> None:
         trace.set_tracer_provider(_exporting_provider())
     except ImportError:
         log.warning(
-            "Nothing is exported to OpenTelemetry, whose endpoint is set: install fj-mcp[otel] "
-            "(uv run --extra otel fj-mcp), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
+            "Nothing is exported to OpenTelemetry, whose endpoint is set: add the extra otel of "
+            "this project where it is installed (uv run --extra otel fj-mcp, or pip install "
+            "'.[otel]' in its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
         )
     except ValueError:
         log.warning(

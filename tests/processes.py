@@ -24,7 +24,8 @@ CLEAN = {
     for name, value in os.environ.items()
     # Other tests measure what these processes run; measuring them would only make them slow.
     if not name.startswith(("FJ_", "COV"))
-}
+} | {"XDG_CONFIG_HOME": os.devnull}
+"""The variables of a process that has no settings: not even those of whoever runs the tests."""
 
 _LIFETIME_SECONDS = 60.0
 """No process outlives this, whatever a test waits for: its pipes close and the test fails."""

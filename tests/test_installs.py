@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import typer
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from fj_mcp import configs, jsonc
+from fj_mcp import configs, installs, jsonc
 from fj_mcp.assistants import ASSISTANTS, Launch, Machine
 from fj_mcp.commands import app
 from fj_mcp.configs import BACKUP_SUFFIX
@@ -276,6 +277,100 @@ def test_a_file_that_is_not_text_is_left_alone(machine: Machine) -> None:
     assert file.read_bytes() == b"\xff\xfe{\x00"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "null",
+        " null // none\n",
+        '{"mcpServers": null}',
+        '{"a": 1, "mcpServers": null, "b": 2}',
+        '{"mcpServers": {"fj-mcp": null}}',
+    ],
+)
+@pytest.mark.parametrize("client", ["claude-code", "claude-desktop", "cursor", "gemini"])
+def test_null_is_where_the_first_server_goes(machine: Machine, client: str, text: str) -> None:
+    file = written(client, machine, text)
+    install(client, SANDBOX, machine, STARTED)
+    assert entry(client, machine)["command"] == STARTED.command
+    before, after = jsonc.parse(text) or {}, parsed(client, file.read_text())
+    assert before | {"mcpServers": after["mcpServers"]} == after
+    assert "nothing was changed" in install(client, SANDBOX, machine, STARTED)
+
+
+REMOTE: dict[str, list[dict[str, Any]]] = {
+    "claude-code": [
+        {"type": "http", "url": "https://x/mcp", "headers": {"x-fj-api-key": "fjk_old"}},
+        {"type": "sse", "url": "https://x/mcp"},
+    ],
+    "claude-desktop": [{"url": "https://x/mcp", "transport": "http"}],
+    "cursor": [{"url": "https://x/mcp", "headers": {"Authorization": "Bearer fjk_old"}}],
+    "vscode": [{"type": "http", "url": "https://x/mcp", "headers": {"a": "fjk_old"}}],
+    "codex": [
+        {
+            "url": "https://x/mcp",
+            "bearer_token_env_var": "TOKEN",
+            "http_headers": {"x-fj-api-key": "fjk_old"},
+            "env_http_headers": {"x": "Y"},
+            "oauth_resource": "https://x",
+        }
+    ],
+    "gemini": [
+        {"httpUrl": "https://x/mcp", "headers": {"a": "fjk_old"}},
+        {"url": "https://x/sse", "type": "sse", "oauth": {}, "authProviderType": "google"},
+        {"tcp": "127.0.0.1:1"},
+    ],
+    "goose": [
+        {
+            "type": "streamable_http",
+            "uri": "https://x/mcp",
+            "headers": {"a": "fjk_old"},
+            "enabled": True,
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["address", "both"])
+@pytest.mark.parametrize(
+    ("client", "now"), [(client, now) for client, entries in REMOTE.items() for now in entries]
+)
+def test_an_address_gives_way_to_a_command_with_all_that_belongs_to_it(
+    machine: Machine, client: str, now: dict[str, Any], broken: bool
+) -> None:
+    assistant = ASSISTANTS[client]
+    theirs = {"timeout": 7, **now} | ({assistant.command: "old", "args": []} if broken else {})
+    others = {"other": {**now, "timeout": 8}}
+    text = configs.with_entry("", assistant.kind, assistant.path[:-1], others)
+    file = written(
+        client, machine, configs.with_entry(text, assistant.kind, assistant.path, theirs)
+    )
+    install(client, settings_with(KEY), machine, STARTED)
+    wanted = assistant.entry(Launch(STARTED.command, (), {"FJ_API_KEY": KEY}), now)
+    assert entry(client, machine) == wanted | {"timeout": 7}
+    whole = parsed(client, file.read_text())
+    for name in assistant.path[:-1]:
+        whole = whole[name]
+    assert whole["other"] == others["other"]
+    assert "nothing was changed" in install(client, settings_with(KEY), machine, STARTED)
+
+
+def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
+    tmp_path: Path, claude: Callable[[int], list[list[str]]]
+) -> None:
+    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
+    for now in REMOTE["claude-code"]:
+        written("claude-code", machine, json.dumps({"mcpServers": {"fj-mcp": now}}))
+        claude(0)
+        install("claude-code", settings_with(KEY), machine, STARTED)
+        made = json.loads(claude(0)[-1][5])
+        assert made == {
+            "type": "stdio",
+            "command": STARTED.command,
+            "args": [],
+            "env": {"FJ_API_KEY": KEY},
+        }
+
+
 def test_a_disk_that_fails_leaves_the_file_as_it_was(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -474,14 +569,104 @@ def test_the_command_is_written_so_that_it_works_from_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / "cache" / "x"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "x"))
     assert launch() == Launch(sys.executable, ("-m", "fj_mcp"))
     (tmp_path / "fj-mcp").touch()
     assert launch() == Launch(str(tmp_path / "fj-mcp"))
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "CACHEDIR.TAG").touch()
-    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    assert launch() == Launch("/bin/uvx", ("fj-mcp",))
+
+
+@pytest.fixture(params=["uvx", "pipx run"])
+def passing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An environment that uvx or `pipx run` made, and will clean up."""
+    prefix = tmp_path / "cache" / "x"
+    prefix.mkdir(parents=True)
+    mark = prefix.parent / "CACHEDIR.TAG" if request.param == "uvx" else prefix / PIPX_MARK
+    mark.touch()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    return str(request.param)
+
+
+PIPX_MARK = "pipx_metadata.json"
+
+
+def noted(monkeypatch: pytest.MonkeyPatch, note: str | None) -> None:
+    """Let the package have been installed from where an installer's note says."""
+
+    class Installed:
+        def read_text(self, name: str) -> str | None:
+            assert name == "direct_url.json"
+            return note
+
+    monkeypatch.setattr(installs, "distribution", lambda _: Installed())
+
+
+@pytest.mark.parametrize(
+    ("note", "source"),
+    [
+        ({"url": "file://{clone}", "dir_info": {}}, "{clone}"),
+        ({"url": "file://{clone}", "dir_info": {"editable": True}}, "{clone}"),
+        (
+            {"url": "https://example.com/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "git+https://example.com/x.git@abc",
+        ),
+    ],
+)
+def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
+    tmp_path: Path,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    passing: str,
+    note: dict[str, Any],
+    source: str,
+) -> None:
+    clone = tmp_path / "my clone"
+    clone.mkdir()
+    noted(monkeypatch, json.dumps(note).replace("{clone}", quote(str(clone))))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
+    assert launch() == Launch("/bin/uvx", ("--from", source.format(clone=clone), "fj-mcp"))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: path and f"{path}/{name}")
+    monkeypatch.setenv("UV", "/clone/.uv/bin/uv")
+    assert launch().command == "/clone/.uv/bin/uvx"
+    monkeypatch.delenv("UV")
+    with pytest.raises(CannotInstall, match=r"Nothing was installed: .* `pipx install "):
+        launch()
+    assert run_install("cursor", SANDBOX, machine, show=False) == 1
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        None,
+        "no JSON",
+        '{"url": "file:///not/there", "dir_info": {}}',
+        '{"url": "https://example.com/x.whl", "archive_info": {}}',
+    ],
+)
+def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    passing: str,
+    note: str | None,
+) -> None:
+    noted(monkeypatch, note)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
+    for show in (False, True):
+        assert run_install("cursor", SANDBOX, machine, show=show) == 1
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "`uv tool install /path/to/fj-mcp`" in told.err
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize("client", ASSISTANTS)
+def test_no_configuration_and_no_text_starts_a_package_by_name(
+    machine: Machine, client: str
+) -> None:
+    printed = shown(client, settings_with(KEY), machine, STARTED)
+    assert "uvx" not in printed
+    assert "://" not in printed
 
 
 def test_the_command_installs_for_the_home_it_is_run_in(tmp_path: Path) -> None:

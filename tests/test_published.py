@@ -10,7 +10,7 @@ import pytest
 
 from fj_mcp import __version__
 from fj_mcp.reference import documents
-from fj_mcp.settings import Settings
+from fj_mcp.settings import Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -90,6 +90,62 @@ def test_the_readme_proves_the_registry_name_and_stays_short(
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"mcp-name: {registry_entry['name']}" in readme
     assert len(readme.splitlines()) <= 150
+
+
+def blocks(kind: str) -> list[str]:
+    """The code blocks of the README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
+    """scripts/try-readme runs them on a machine whose Python takes no packages."""
+    demo, tests = (line.partition("#")[0].strip() for line in blocks("sh")[0].splitlines())
+    # A folder of its own is what a Python that the system manages allows.
+    get_uv, run_demo = demo.split(" && ")
+    assert get_uv == "python3 -m pip install --target .uv uv"
+    # The tools of development are twice as large as everything else.
+    assert run_demo == ".uv/bin/uv run --no-dev fj-mcp demo"
+    assert tests == ".uv/bin/uv run pytest"
+    assert ".uv/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "`py -m pip install --target .uv uv`" in readme
+    assert "`.uv\\bin\\uv run --no-dev fj-mcp demo`" in readme
+
+
+def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -> None:
+    (block,) = blocks("json")
+    entry = json.loads(block)["mcpServers"]["fj-mcp"]
+    assert entry["command"].startswith("/")
+    assert "--no-dev" in entry["args"]
+    settings = read_settings(entry["env"])
+    assert settings.problems == ("FJ_API_KEY must be a FutureJobs key, which starts with fjk_",)
+
+
+def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
+    """Nobody has published one, so whoever does first would be handed the keys."""
+    by_name = re.compile(r"(uvx|pipx run) fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w")
+    files = [*ROOT.iterdir()]
+    for folder in (".ci", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
+        files += (ROOT / folder).rglob("*")
+    # The project names itself where it says which of its extras its tests need (pyproject.toml).
+    no_text = (".pyc", ".png", ".html", ".lock", ".mcpb", ".toml")
+    for path in files:
+        if path.is_file() and path.suffix not in no_text and ".coverage" not in path.name:
+            found = by_name.search(path.read_text(encoding="utf-8"))
+            assert found is None, f"{path}: {found}"
+
+
+def test_a_source_package_holds_what_is_named_and_nothing_else() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = {
+        path
+        for pattern in project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+        for path in ROOT.glob(pattern.removeprefix("/"))
+    }
+    kept = [p for p in (ROOT / "fj_mcp").rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    assert packed == set(kept)
+    assert ROOT / "fj_mcp" / "py.typed" in packed
 
 
 def test_every_file_that_the_readme_links_to_is_there() -> None:

@@ -1,46 +1,42 @@
-"""Settings: from the environment, then from `.env`."""
+"""Settings: what each may be. Where they come from is tested in test_env_files.py."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.settings import VARIABLES, Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
-
-
-def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("FJ_API_KEY=fjk_file\nFJ_MAX_WAIT_SECONDS=7\n")
-    settings = read_settings({"FJ_API_KEY": "fjk_environment"}, tmp_path)
-    assert settings.key == "fjk_environment"
-    assert settings.max_wait_seconds == 7
-    assert settings.problems == ()
 
 
 def test_nothing_set_gives_the_documented_defaults(tmp_path: Path) -> None:
     assert read_settings({}, tmp_path) == Settings()
 
 
-def test_the_example_lists_every_setting_with_its_default(tmp_path: Path) -> None:
+def test_the_example_lists_every_setting_with_its_default() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    listed = re.findall(r"^(FJ_\w+)=", text, re.MULTILINE)
-    fields = [f"FJ_{name.upper()}" for name in Settings.model_fields if name != "problems"]
-    assert sorted(listed) == sorted(fields)
-    (tmp_path / ".env").write_text(text, encoding="utf-8")
-    assert read_settings({}, tmp_path) == Settings()
+    assert sorted(re.findall(r"^(FJ_\w+)=", text, re.MULTILINE)) == sorted(VARIABLES)
+    assert read_settings({}, named=ROOT / ".env.example") == Settings()
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "problem"),
     [
         ("FJ_API_KEY", "sk-123", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_KEY", "fjk_...", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_KEY", "fjk_…", "must be a FutureJobs key, which starts with fjk_"),
         ("FJ_API_KEY", "fjk_a\nb", "must be a FutureJobs key, which starts with fjk_"),
         ("FJ_API_BASE_URL", "http://example.com", "must start with https:// (http:// only for"),
         ("FJ_SANDBOX", "maybe", "must be 1 or 0"),
         ("FJ_CALL_DEADLINE_SECONDS", "soon", "must be a number"),
         ("FJ_CALL_DEADLINE_SECONDS", "0", "must be at least 1"),
         ("FJ_MAX_WAIT_SECONDS", "9999", "must be at most 540"),
+        ("FJ_MAX_WAIT_SECONDS", "long", "must be a whole number"),
+        ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
+        ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
+        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
+        ("FJ_EXPORT_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
@@ -61,3 +57,67 @@ def test_a_wait_leaves_time_before_the_deadline() -> None:
 def test_this_machine_may_be_reached_without_encryption(tmp_path: Path) -> None:
     settings = read_settings({"FJ_API_BASE_URL": "http://127.0.0.1:8787/api/v1/wl/"}, tmp_path)
     assert settings.api_base_url == "http://127.0.0.1:8787/api/v1/wl"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"fjk_Abc1"',
+        "'fjk_Abc1'",
+        "“fjk_Abc1”",
+        "Bearer fjk_Abc1",
+        "bearer  fjk_Abc1\n",
+        '"Bearer fjk_Abc1"',
+        'Bearer "fjk_Abc1"',
+        " fjk_Abc1 ",
+        "FJK_Abc1",
+    ],
+)
+def test_a_key_is_taken_as_it_was_copied(written: str) -> None:
+    assert read_settings({"FJ_API_KEY": written}).key == "fjk_Abc1"
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("FJ_CREDIT_BUGET", "FJ_CREDIT_BUDGET"),
+        ("FJ_BUDGET", "FJ_CREDIT_BUDGET"),
+        ("FJ_CONFIRM", "FJ_CONFIRM_SPEND"),
+        ("FJ_READONLY", "FJ_READ_ONLY"),
+        ("FJ_SANBOX", "FJ_SANDBOX"),
+        ("fj_credit_budget", "FJ_CREDIT_BUDGET"),
+        ("FJ_STATEDIR", "FJ_STATE_DIR"),
+        ("FJ_BASE_URL", "FJ_API_BASE_URL"),
+    ],
+)
+def test_a_misspelt_setting_on_which_credits_depend_stops_purchases(
+    misspelt: str, meant: str
+) -> None:
+    settings = read_settings({misspelt: "1"})
+    assert settings.unsafe_to_spend == (f"{misspelt} is not a setting (did you mean {meant}?)",)
+    assert settings.problems == settings.warnings == ()
+    # Where the real one is set as well, that is in force.
+    both = read_settings({misspelt: "1", meant: "https://example.com" if "URL" in meant else "1"})
+    assert both.unsafe_to_spend == ()
+    assert len(both.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("FJ_API_KY", "did you mean FJ_API_KEY?"),
+        ("FJ_KEY", "did you mean FJ_API_KEY?"),
+        ("FJ_LOGLEVEL", "did you mean FJ_LOG_LEVEL?"),
+        ("FJ_COFFEE", ".env.example lists all of them"),
+    ],
+)
+def test_other_names_that_are_no_settings_are_named(name: str, hint: str) -> None:
+    settings = read_settings({name: "fjk_secret"})
+    assert settings.warnings == (f"{name} is not a setting ({hint})",)
+    assert settings.problems == settings.unsafe_to_spend == ()
+
+
+def test_real_settings_and_the_tests_own_names_are_no_misspellings() -> None:
+    names = dict.fromkeys((*VARIABLES, "FJ_TEST_LEDGER", "HOME", "FJORD_KEY"), "1")
+    settings = read_settings(names)
+    assert settings.warnings == settings.unsafe_to_spend == ()

@@ -413,8 +413,9 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
     loaded, sentence = log.read_text(encoding="utf-8").splitlines()
     assert loaded == "loaded"
     assert sentence.endswith(
-        "WARNING fj_mcp: Nothing is exported to OpenTelemetry, whose endpoint is set: install "
-        "fj-mcp[otel] (uv run --extra otel fj-mcp), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
+        "WARNING fj_mcp: Nothing is exported to OpenTelemetry, whose endpoint is set: add the "
+        "extra otel of this project where it is installed (uv run --extra otel fj-mcp, or pip "
+        "install '.[otel]' in its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
     )
 
 

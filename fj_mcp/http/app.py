@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,8 +19,9 @@ from fj_mcp.http.credentials import Credentials, is_loopback
 from fj_mcp.http.gate import PATH, Gate
 from fj_mcp.http.health import Readiness, alive
 from fj_mcp.http.workspaces import Workspaces, workspace_of
+from fj_mcp.logs import log_settings
 from fj_mcp.server import Hosting, build_server, sandbox_transport
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.settings import Settings, settings_here
 from fj_mcp.telemetry import export_spans, flush_spans
 
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -38,7 +38,7 @@ def create_app(
     """The app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
 
     Args:
-        settings: None reads them from the environment and `.env`.
+        settings: None reads them from the environment and the files of settings.
         host: the address that it will be served at, if that is known.
         allowed_hosts: what the Host header may say beside local names, with any port.
         allowed_origins: which web pages may call, such as `https://app.example.com`.
@@ -47,7 +47,9 @@ def create_app(
     Raises:
         ValueError: with a sentence, if anybody could spend the server's credits.
     """
-    settings = settings or read_settings(os.environ, Path.cwd())
+    if settings is None:
+        settings = settings_here()
+        log_settings(settings)
     hosts = (*settings.http_allowed_hosts, *allowed_hosts)
     origins = (*settings.http_allowed_origins, *allowed_origins)
     exposed = not all(map(is_loopback, (host, *map(_without_port, hosts))))
