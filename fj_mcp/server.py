@@ -19,6 +19,7 @@ from fj_mcp.completion import add_completion
 from fj_mcp.handlers import with_sourcing
 from fj_mcp.logs import start_logging
 from fj_mcp.prompts import PROMPTS, add_prompts
+from fj_mcp.protocol_errors import OwnWords
 from fj_mcp.resources import CACHE_HINTS, add_resources
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_sourcing
@@ -162,6 +163,7 @@ def build_server(
     methods = {binding.method for extension in extensions for binding in extension.methods()}
     # The SDK's spans are its outermost middleware.
     server.middleware[0] = WithoutTexts(server.middleware[0], names | methods)
+    server.middleware.insert(0, OwnWords([tool.name for tool in tools]))
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

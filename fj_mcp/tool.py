@@ -10,17 +10,31 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    CONNECTION_CLOSED,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    CallToolResult,
+    TextContent,
+    ToolAnnotations,
+)
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.calls import ToolCall
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import BadArguments, DeadlinePassed
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import tool_in_use
+from fj_mcp.protocol_errors import UNFORESEEN, Told
 from fj_mcp.results import Result
 from fj_mcp.schema import describe_problems, published_schema, result_schema
+
+_OF_THE_CONNECTION = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
+_NO_ANSWER = (
+    "Nothing was sent or charged: the question whether to spend credits was not answered in a way "
+    "that can be used. Call again with the same arguments to ask it again."
+)
 
 
 class SourcingTool(Tool):
@@ -52,10 +66,15 @@ class SourcingTool(Tool):
                 return await super().run(arguments, context)
         except TimeoutError:
             raise DeadlinePassed(self.deadline_seconds, costs=self.costs) from None
-        except UnexpectedToolError:
-            raise
+        except UnexpectedToolError as error:
+            raise UnexpectedToolError(UNFORESEEN) from error.__cause__
         except ToolError as error:
             raise self._in_our_words(error) from None
+        except MCPError as error:
+            if isinstance(error, Told) or error.code in _OF_THE_CONNECTION:
+                raise
+            # What the client said when it was to ask its person.
+            raise ToolError(_NO_ANSWER) from None
 
     def _in_our_words(self, error: ToolError) -> BaseException:
         cause = error.__cause__
@@ -63,7 +82,8 @@ class SourcingTool(Tool):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
-        return cause or error
+        # The SDK's own are about the answer to a question, of which nothing can be made.
+        return cause if isinstance(cause, FutureJobsError) else ToolError(_NO_ANSWER)
 
 
 def make_tool(

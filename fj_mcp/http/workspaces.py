@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.abc import TaskGroup
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
@@ -18,6 +17,7 @@ from fj_mcp.handlers import with_sourcing
 from fj_mcp.http.ending import when_asked_to_end
 from fj_mcp.http.refusals import Refused
 from fj_mcp.orders import workspace_fingerprint
+from fj_mcp.protocol_errors import Told
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_replicas
 
@@ -144,9 +144,9 @@ class Workspaces:
                 return await with_sourcing(own, call_next)
             finally:
                 self._in_flight.discard(scope)
-        raise MCPError(
-            code=INTERNAL_ERROR,
-            message="The server is being restarted and did not finish this call. Call again with "
+        raise Told(
+            INTERNAL_ERROR,
+            "The server is being restarted and did not finish this call. Call again with "
             "the same arguments; nothing is paid for twice.",
         )
 
