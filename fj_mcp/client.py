@@ -75,6 +75,7 @@ class FutureJobs:
         """The server's clock at its last answer, in Unix seconds; None if that did not say."""
 
         self._heard = (0.0, 0.0)
+        self.key_accepted: bool | None = None
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -266,6 +267,8 @@ class FutureJobs:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
+        if response.status_code < 500 and response.status_code != 429:
+            self.key_accepted = response.status_code not in (401, 403)
         self.server_time = answered_at(response)
         self._heard = (time.time(), time.monotonic())
         if (wait := spent_seconds_until_reset(response)) is not None:
