@@ -169,6 +169,6 @@ def _wrong_parameters(method: str) -> str:
 def _short(data: Any) -> Any:
     """An error's data, such as the versions that are supported, unless a client's text fills it."""
     if isinstance(data, dict) and isinstance(requested := data.get("requested"), str):
-        data = data | {"requested": requested[:100]}
+        data = data | {"requested": requested[:60]}
     # An empty text is what the SDK puts where there is nothing.
     return None if not data or len(to_json(data)) > _MOST_DATA_BYTES else data
