@@ -37,7 +37,7 @@ MOST_REQUESTS = 1_900
 """At once, with room left for questions about health."""
 
 MOST_REQUESTS_OF_A_KEY = 1_000
-MOST_UNPROVEN_REQUESTS = 500
+MOST_UNPROVEN_REQUESTS = 1_400
 """Of all keys together that FutureJobs has not accepted yet."""
 
 _MOST_REMEMBERED = 10_000
@@ -139,13 +139,12 @@ class Workspaces:
             Refused: 503, if too much is going on at once.
         """
         workspace = self._of(key)
-        most = MOST_REQUESTS_OF_A_KEY
-        going_on = workspace.requests
-        if not workspace.proven:
-            most = MOST_UNPROVEN_REQUESTS
-            going_on = sum(item.requests for item in self._known.values() if not item.proven)
-        if going_on >= most or self._requests >= MOST_REQUESTS:
-            raise _busy("The server answers too many requests at once: send it again in a while.")
+        full = self._requests >= MOST_REQUESTS or workspace.requests >= MOST_REQUESTS_OF_A_KEY
+        if not full and not workspace.proven:
+            unproven = (item.requests for item in self._known.values() if not item.proven)
+            full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
+        if full:
+            raise _busy("Too many requests are being answered: send it again in a few seconds.")
         workspace.requests += 1
         self._requests += 1
         try:
