@@ -74,6 +74,7 @@ class FutureJobs:
         self._brought_key = brought_key
         self._remaining: int | None = None
         self._server_clock = ServerClock(clock or Clock())
+        self.key_accepted: bool | None = None
         self._http = httpx.AsyncClient(
             base_url=settings.api_base_url,
             transport=transport,
@@ -266,6 +267,8 @@ class FutureJobs:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
+        if response.status_code < 500 and response.status_code != 429:
+            self.key_accepted = response.status_code not in (401, 403)
         self._server_clock.hear(response.headers.get("date"))
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._pace.pause(wait)

@@ -8,11 +8,11 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.prompts.base import Message, PromptArgument, UserMessage
-from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 from pydantic_core import ErrorDetails
 
 from fj_mcp.errors import BadArguments
+from fj_mcp.protocol_errors import Told
 from fj_mcp.schema import describe_problems
 from fj_mcp.text import spoken
 
@@ -31,7 +31,7 @@ class SourcingPrompt(Prompt):
         """One message of the person's.
 
         Raises:
-            MCPError: with the sentence, for arguments that cannot be used.
+            Told: with the sentence, for arguments that cannot be used.
         """
         # Clients send an empty text for a field that was not filled in.
         given = {name: text for name, text in (arguments or {}).items() if text.strip()}
@@ -39,7 +39,7 @@ class SourcingPrompt(Prompt):
             self._check_names(given)
             return [UserMessage(f"{self.fn(**given)}\n{self.rules}")]
         except BadArguments as error:
-            raise MCPError(INVALID_PARAMS, str(error)) from None
+            raise Told(INVALID_PARAMS, str(error)) from None
 
     def _check_names(self, given: dict[str, str]) -> None:
         known = self.arguments or []
@@ -89,7 +89,7 @@ def known_only(names: list[str]) -> ServerMiddleware[Any]:
         name = (ctx.params or {}).get("name")
         if ctx.method == "prompts/get" and isinstance(name, str) and name not in names:
             known = ", ".join(names)
-            raise MCPError(INVALID_PARAMS, f"There is no prompt {spoken(name)}; there are {known}.")
+            raise Told(INVALID_PARAMS, f"There is no prompt {spoken(name)}; there are {known}.")
         return await call_next(ctx)
 
     return check

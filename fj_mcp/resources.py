@@ -12,16 +12,16 @@ from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
-from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 from mcp_types.methods import CacheableMethod
 from pydantic import Field
 from pydantic_core import to_json
 
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import BadArguments, DeadlinePassed, NotFound
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError, NotFound
 from fj_mcp.handlers import checked, listed, sourcing_in_use
 from fj_mcp.operations import tool_in_use
+from fj_mcp.protocol_errors import Told
 from fj_mcp.results import Result
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.text import spoken
@@ -47,6 +47,10 @@ of itself only changes with the program; a session changes while somebody waits 
 
 _LASTING = CacheHint(ttl_ms=24 * _HOUR, scope="public")
 _LASTING_URIS = ("fj://filters", "ui://")
+
+
+class NoSuchResource(FutureJobsError, ResourceNotFoundError):
+    """An address at which there is nothing, for the reason that the text gives."""
 
 
 async def filters() -> str:
@@ -151,7 +155,7 @@ def _check_query(uri: str) -> None:
                 f"Nothing was sent or charged: {spoken(name)} cannot be in this address, or not "
                 f"twice; there are {' and '.join(_NARROWING)}."
             )
-            raise MCPError(INVALID_PARAMS, problem)
+            raise Told(INVALID_PARAMS, problem)
 
 
 def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:
@@ -187,7 +191,7 @@ async def _answered(tool: str, read: Callable[[Sourcing], Awaitable[str]]) -> st
 
     Raises:
         FutureJobsError: with the sentence for the client.
-        ResourceNotFoundError: with the sentence, where the address is wrong.
+        NoSuchResource: with the sentence, where the address is wrong.
     """
     running = sourcing_in_use.get()
     tool_in_use.set(tool)
@@ -198,7 +202,7 @@ async def _answered(tool: str, read: Callable[[Sourcing], Awaitable[str]]) -> st
     except TimeoutError:
         raise DeadlinePassed(deadline, costs=False) from None
     except (BadArguments, NotFound) as error:
-        raise ResourceNotFoundError(str(error)) from None
+        raise NoSuchResource(str(error)) from None
 
 
 def _session_id(text: str) -> str:

@@ -20,6 +20,7 @@ from fj_mcp.consent import with_approval
 from fj_mcp.handlers import with_sourcing
 from fj_mcp.logs import start_logging
 from fj_mcp.prompts import PROMPTS, add_prompts
+from fj_mcp.protocol_errors import OwnWords
 from fj_mcp.resources import CACHE_HINTS, add_resources
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_sourcing
@@ -164,6 +165,7 @@ def build_server(
     # The SDK's spans are its outermost middleware.
     server.middleware[0] = WithoutTexts(server.middleware[0], names | methods)
     server.middleware.insert(1, with_approval)
+    server.middleware.insert(0, OwnWords([tool.name for tool in tools]))
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

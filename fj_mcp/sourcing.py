@@ -110,6 +110,11 @@ class Sourcing:
             await self.spending.finish(seconds)
 
     @property
+    def key_accepted(self) -> bool | None:
+        """Whether FutureJobs accepted the key at its last response; None if there was none yet."""
+        return self.client.key_accepted if "client" in self.__dict__ else None
+
+    @property
     def unfinished(self) -> bool:
         """Whether a purchase is under way, or its outcome is not written down yet."""
         return "spending" in self.__dict__ and self.spending.unfinished

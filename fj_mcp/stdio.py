@@ -5,9 +5,14 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
+from typing import cast
 
 import anyio
+from mcp.server.stdio import stdio_server
 
+from fj_mcp.lines import Lines
+from fj_mcp.logs import flush_log
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import Sourcing
@@ -16,22 +21,55 @@ from fj_mcp.telemetry import export_spans, flush_spans
 FINISH_SECONDS = 4.0
 """How long a purchase that was sent may still take when the process is asked to end."""
 
+HUNG_UP_SECONDS = 1.5
+"""The same when the client has hung up: it ends the process two seconds after that."""
+
 LAST_WORDS_SECONDS = 1.0
 """How long replies may still take to leave when the client has hung up."""
 
+_REPLY_SECONDS = 0.25
+"""How long the reply to a purchase may take once that is done."""
+
+_STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
+"""The exit status after each signal that ends the process."""
+
 
 def serve(settings: Settings) -> None:
-    """Serve until stdin is closed, or SIGTERM comes."""
-    anyio.run(_serve, settings)
+    """Serve until stdin is closed, or SIGTERM or SIGINT comes."""
+    asked = anyio.run(_serve, settings)
+    if asked is not None:
+        # The thread that reads stdin cannot be interrupted, and would keep the process alive.
+        _end(_STATUS[asked])
     flush_spans()
+    flush_log()
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> signal.Signals | None:
+    """Serve, and say which signal ended it."""
     opened: list[Sourcing] = []
+    lines = Lines()
+    asked: list[signal.Signals] = []
 
     def on_open(sourcing: Sourcing) -> None:
         opened.append(sourcing)
         sourcing.open_things.callback(_end_even_if_unread)
+
+    async def finish(seconds: float) -> None:
+        """Let purchases end, and the replies to them leave."""
+        for sourcing in opened:
+            await sourcing.finish(seconds)
+        with anyio.move_on_after(_REPLY_SECONDS):
+            await lines.answered()
+
+    async def end_when_asked() -> None:
+        # What the process was started to ignore, as in the background of a shell, stays ignored.
+        heeded = [number for number in _STATUS if signal.getsignal(number) != signal.SIG_IGN]
+        with anyio.open_signal_receiver(*heeded) as signals:
+            async for number in signals:
+                asked.append(number)
+                await finish(FINISH_SECONDS)
+                _end_even_if_unread()
+                lines.stop()
 
     server = build_server(settings, on_open=on_open)
     export_spans(os.environ)
@@ -40,9 +78,14 @@ async def _serve(settings: Settings) -> None:
     async with anyio.create_task_group() as tasks:
         # Windows ends a process without asking it.
         if sys.platform != "win32":
-            tasks.start_soon(_end_when_asked, opened)
-        await server.run_stdio_async()
+            tasks.start_soon(end_when_asked)
+        stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
+        async with stdio_server(stdin) as (received, sent):
+            core = server._lowlevel_server
+            answers = lines.answering(sent)
+            await core.run(received, answers, core.create_initialization_options())
         tasks.cancel_scope.cancel()
+    return asked[0] if asked else None
 
 
 def _end_even_if_unread() -> None:
@@ -53,18 +96,7 @@ def _end_even_if_unread() -> None:
     end.start()
 
 
-async def _end_when_asked(opened: list[Sourcing]) -> None:
-    with anyio.open_signal_receiver(signal.SIGTERM) as signals:
-        async for _ in signals:
-            try:
-                for sourcing in opened:
-                    await sourcing.finish(FINISH_SECONDS)
-            finally:
-                # The thread that reads stdin cannot be interrupted, and would keep the process
-                # alive.
-                _end()
-
-
-def _end() -> None:
+def _end(status: int = 0) -> None:
     flush_spans()
-    os._exit(0)
+    flush_log()
+    os._exit(status)

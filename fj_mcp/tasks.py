@@ -20,7 +20,6 @@ import anyio
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.extension import Extension, MethodBinding
 from mcp.server.mcpserver import require_client_extension
-from mcp.shared.exceptions import MCPError
 from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
 from mcp_types import (
     HEADER_MISMATCH,
@@ -40,6 +39,7 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import ApiError, DeadlinePassed, FutureJobsError, LedgerBroken
 from fj_mcp.matching import LOOK_SECONDS, pause_after, progress
 from fj_mcp.operations import tool_in_use
+from fj_mcp.protocol_errors import Told
 from fj_mcp.sourcing import Sourcing
 from fj_mcp.task_ids import TTL_SECONDS, End, EndStatus, Wait
 from fj_mcp.tool import SourcingTool, compact
@@ -192,17 +192,17 @@ class WaitTasks(Extension):
         # The SDK compares this header for the methods that it knows. Some clients leave it out.
         named = ctx.request.headers.get(MCP_NAME_HEADER) if ctx.request is not None else None
         if named is not None and decode_header_value(named) != params.task_id:
-            words = f"{MCP_NAME_HEADER} header does not match the request body's 'taskId' parameter"
-            raise MCPError(code=HEADER_MISMATCH, message=words)
+            words = f"The header {MCP_NAME_HEADER} names another task than the request's taskId."
+            raise Told(HEADER_MISMATCH, words)
         sourcing = ctx.lifespan_context
         try:
             wait = await sourcing.task_ids.read(params.task_id)
         except FutureJobsError as error:
-            raise MCPError(code=INTERNAL_ERROR, message=str(error)) from None
+            raise Told(INTERNAL_ERROR, str(error)) from None
         if wait is None:
-            raise MCPError(code=INVALID_PARAMS, message=_UNKNOWN)
+            raise Told(INVALID_PARAMS, _UNKNOWN)
         if sourcing.clock.now() - wait.created_at > TTL_SECONDS:
-            raise MCPError(code=INVALID_PARAMS, message=_EXPIRED)
+            raise Told(INVALID_PARAMS, _EXPIRED)
         return wait
 
     async def _state(

@@ -11,7 +11,14 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    CONNECTION_CLOSED,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    CallToolResult,
+    TextContent,
+    ToolAnnotations,
+)
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
@@ -21,8 +28,11 @@ from fj_mcp.consent import unusable
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters import nearest_filter
 from fj_mcp.operations import arrived_at, tool_in_use
+from fj_mcp.protocol_errors import UNFORESEEN, Told
 from fj_mcp.results import Result
 from fj_mcp.schema import describe_problems, published_schema, result_schema
+
+_OF_THE_CONNECTION = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
 
 
 class SourcingTool(Tool):
@@ -55,10 +65,15 @@ class SourcingTool(Tool):
                 return await super().run(arguments, context)
         except TimeoutError:
             raise DeadlinePassed(self.deadline_seconds, costs=self.costs) from None
-        except UnexpectedToolError:
-            raise
+        except UnexpectedToolError as error:
+            raise UnexpectedToolError(UNFORESEEN) from error.__cause__
         except ToolError as error:
             raise self._in_our_words(error) from None
+        except MCPError as error:
+            if isinstance(error, Told) or error.code in _OF_THE_CONNECTION:
+                raise
+            # What the client said when it was to ask its person.
+            raise unusable() from None
 
     def _in_our_words(self, error: ToolError) -> BaseException:
         cause = error.__cause__
@@ -66,10 +81,8 @@ class SourcingTool(Tool):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
-        if isinstance(cause, ToolError) and not isinstance(cause, FutureJobsError):
-            # The SDK's, of an answer to a question that it cannot read.
-            return unusable()
-        return cause or error
+        # The SDK's own are about the answer to a question, of which nothing can be made.
+        return cause if isinstance(cause, FutureJobsError) else unusable()
 
 
 def make_tool(

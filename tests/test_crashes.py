@@ -1,11 +1,14 @@
 """Purchases of real processes that are killed, hung up on, cancelled, or without a ledger."""
 
+import json
 import random
+import shlex
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -213,15 +216,37 @@ def returned_without_paying_again(api: Api, key: str, state: Path, paid: str) ->
         return (result["session_id"], api.charges(key)) == (paid, [paid])
 
 
+@pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
 def test_a_client_that_hangs_up_while_a_purchase_is_under_way_does_not_lose_it(
-    api: Api, key: str, tmp_path: Path
+    api: Api, key: str, tmp_path: Path, seconds: float, state: str
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        paid = paying(api, key, server, HANGS)
+        # A free call that takes longer holds up nobody.
+        server.ask("wait_for_session", session_id="0" * 24)
+        paid = paying(api, key, server, seconds)
+        hung_up = time.monotonic()
+        server.hang_up()
+        replies = server.rest()
+        assert server.process.wait(timeout=10) == 0
+        assert time.monotonic() - hung_up < 4
+    assert states(tmp_path) == [state]
+    if state == "charged":
+        assert paid in json.dumps(replies)
+    assert returned_without_paying_again(api, key, tmp_path, paid)
+
+
+def test_a_client_that_hangs_up_without_a_purchase_is_not_waited_for(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    api.fail("project_sessions", "delay_before", HANGS)
+    with stdio_process(api, key, tmp_path) as server:
+        asked = api.calls("project_sessions")
+        server.ask("list_sessions")
+        until(lambda: api.calls("project_sessions") > asked)
+        hung_up = time.monotonic()
         server.hang_up()
         assert server.process.wait(timeout=10) == 0
-    assert states(tmp_path) in (["charged"], ["unknown"])
-    assert returned_without_paying_again(api, key, tmp_path, paid)
+        assert time.monotonic() - hung_up < 1.4
 
 
 @posix
@@ -239,16 +264,51 @@ def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_al
 
 
 @posix
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
 def test_a_process_asked_to_end_lets_a_purchase_finish_or_remembers_it_as_unknown(
-    api: Api, key: str, tmp_path: Path, seconds: float, state: str
+    api: Api,
+    key: str,
+    tmp_path: Path,
+    seconds: float,
+    state: str,
+    number: signal.Signals,
+    status: int,
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
         paid = paying(api, key, server, seconds)
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=10) == 0
+        server.process.send_signal(number)
+        replies = server.rest()
+        assert server.process.wait(timeout=10) == status
     assert states(tmp_path) == [state]
+    if state == "charged":
+        assert paid in json.dumps(replies)
     assert returned_without_paying_again(api, key, tmp_path, paid)
+
+
+@posix
+def test_a_process_in_the_background_of_a_shell_goes_on_when_that_is_interrupted(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(tmp_path)}
+    command = f"trap '' INT; exec {shlex.quote(sys.executable)} -m fj_mcp"
+    ping = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+    with subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        env=CLEAN | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        server = Server(process)
+        assert process.stdin is not None
+        for _ in range(2):
+            process.stdin.write(ping)
+            process.stdin.flush()
+            assert server.line() == {"jsonrpc": "2.0", "id": 1, "result": {}}
+            process.send_signal(signal.SIGINT)
+        server.hang_up()
+        assert process.wait(timeout=10) == 0
 
 
 def test_a_call_cancelled_after_the_charge_is_found_by_the_next_one(

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from fj_mcp.clock import Clock
 from fj_mcp.http import create_app
-from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, Workspaces
+from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
 from fj_mcp.sandbox import Fault
 from fj_mcp.settings import Settings
 from tests.front import CSHARP, small_sandbox
@@ -151,11 +151,12 @@ async def served(
     api: Api,
     clock: Clock | None = None,
     most_keys: int = MOST_KEYS,
+    most_unproven: int = MOST_UNPROVEN_KEYS,
     **settings: Any,
 ) -> AsyncIterator[Server]:
     """The app in this process, on `api`."""
     given = Settings.model_validate({"state_dir": folder} | settings)
-    workspaces = Workspaces(given, api.transport, clock, most_keys)
+    workspaces = Workspaces(given, api.transport, clock, most_keys, most_unproven)
     app = create_app(given, workspaces=workspaces)
     assert isinstance(app, Starlette)
     with anyio.fail_after(BOUND_SECONDS):
@@ -168,23 +169,55 @@ async def served(
             yield Server(http)
 
 
-async def test_while_all_keys_are_in_use_another_is_asked_to_come_again(tmp_path: Path) -> None:
+async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
+    tmp_path: Path,
+) -> None:
     api = Api()
-    async with served(tmp_path, api, most_keys=2) as server:
+    async with served(tmp_path, api, most_keys=2, most_unproven=1) as server:
+        for key in ("fjk_old", "fjk_one", "fjk_two"):
+            await server.call(key, "list_sessions")
         async with anyio.create_task_group() as tasks:
             api.shut()
-            for key in ("fjk_one", "fjk_two"):
+            for key in ("fjk_one", "fjk_two", "fjk_new"):
                 tasks.start_soon(server.call, key, "list_sessions")
-            await api.until_waiting(2)
-            refused = await server.post("fjk_three", "get_spending")
-            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-            words = "2 keys are in use at once: send it again in a few seconds."
-            assert refused.json()["error"]["message"] == words
+            await api.until_waiting(3)
+            # One that is idle had to make room, though not for one that nobody has accepted yet.
+            assert api.closed == 1
+            for key, many in (
+                ("fjk_old", "2 keys"),
+                ("fjk_newer", "1 keys that FutureJobs has not accepted yet"),
+            ):
+                refused = await server.post(key, "get_spending")
+                assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+                words = f"{many} are in use at once: send it again in a few seconds."
+                assert refused.json()["error"]["message"] == words
             # Whoever is in is served on.
             assert (await server.call("fjk_one", "get_spending"))["spent_today"] == 0
             api.open()
-        assert (await server.call("fjk_three", "list_sessions"))["total"] == 0
-        # One of the others had to make room.
+        assert (await server.call("fjk_old", "list_sessions"))["total"] == 0
+        assert (await server.call("fjk_newer", "list_sessions"))["total"] == 0
+
+
+async def test_made_up_keys_take_no_place_of_a_customer(tmp_path: Path) -> None:
+    api = Api()
+    async with served(tmp_path, api, most_keys=2, most_unproven=2) as server:
+        await server.call("fjk_customer", "list_sessions")
+        api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=20)
+        for number in range(20):
+            await server.refusal(f"fjk_made_up_{number}", "list_sessions")
+        # Only made-up ones made room for each other.
+        assert api.closed == 18
+        assert (await server.call("fjk_customer", "list_sessions"))["total"] == 0
+        assert api.closed == 18
+
+
+async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_path: Path) -> None:
+    api = Api()
+    async with served(tmp_path, api, most_keys=1, most_unproven=1) as server:
+        await server.call("fjk_revoked", "list_sessions")
+        api.sandbox.fail("project_sessions", Fault("status", status=401, body={}))
+        await server.refusal("fjk_revoked", "list_sessions")
+        await server.call("fjk_customer", "list_sessions")
         assert api.closed == 1
 
 

@@ -6,14 +6,16 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fj_mcp.http.bodies import BODY_SECONDS
 from fj_mcp.http.connection import HEAD_SECONDS, MOST_CONNECTIONS
-from fj_mcp.http.workspaces import MOST_KEYS
-from tests.processes import Api, HttpServer, http_process
+from fj_mcp.http.workspaces import MOST_KEYS, MOST_REQUESTS_OF_A_KEY
+from tests.processes import Api, HttpServer, http_process, sandbox_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
 
@@ -43,11 +45,14 @@ def head(length: int | None, key: str = "fjk_load", **more: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def request(tool: str, key: str = "fjk_load", **arguments: object) -> bytes:
-    params = {"name": tool, "arguments": arguments}
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+def posted(method: str, params: dict[str, Any], key: str = "fjk_load") -> bytes:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     body = json.dumps(message).encode()
     return head(len(body), key, Connection="close") + body
+
+
+def request(tool: str, key: str = "fjk_load", **arguments: object) -> bytes:
+    return posted("tools/call", {"name": tool, "arguments": arguments}, key)
 
 
 @asynccontextmanager
@@ -60,6 +65,17 @@ async def connections(server: HttpServer, count: int) -> AsyncIterator[list[Stre
     finally:
         for _, writer in streams:
             writer.transport.abort()
+
+
+@asynccontextmanager
+async def asking_at_once(server: HttpServer, asked: list[bytes]) -> AsyncIterator[list[Streams]]:
+    """A connection for each request, which is sent as soon as that is open."""
+    async with connections(server, 0) as streams:
+        for each in asked:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            streams.append((reader, writer))
+            writer.write(each)
+        yield streams
 
 
 async def served(server: HttpServer, key: str = "fjk_load") -> float:
@@ -236,3 +252,132 @@ async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
     answer = await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
     assert bought.encode() in answer
     assert api.charges("fjk_first") == [bought]
+
+
+async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_path: Path) -> None:
+    """Of any kind that a client with a good key may ask for, as many as there are connections."""
+    listen = {
+        "notifications": {"toolsListChanged": True},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
+    }
+    asking: dict[str, dict[str, Any]] = {
+        "subscriptions/listen": listen,
+        "resources/subscribe": {"uri": "fj://sessions"},
+        "logging/setLevel": {"level": "debug"},
+    }
+    silent = [
+        *(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+            "x-fj-api-key: fjk_silent\r\nLast-Event-ID: 1\r\n\r\n".encode()
+            for path in ("/mcp", "/mcp/", "/mcp%0a")
+        ),
+        *(posted(method, params, "fjk_silent") for method, params in asking.items()),
+    ]
+    with http_process(tmp_path, api=api, measured=False) as server:
+        await served(server)
+        sent = [silent[number % len(silent)] for number in range(1_999)]
+        async with asking_at_once(server, sent) as streams:
+            for _ in range(5):
+                assert await served(server, "fjk_customer") < 10
+            assert await healthy(server)
+            for stream in streams:
+                # Those that had not said anything yet when there were too many are hung up on.
+                answer = await rest(stream, 20)
+                assert (
+                    b"Connection: close" in answer or b"connection: close" in answer or not answer
+                )
+            assert server.end() < 5
+        assert len(server.log().splitlines()) < 20
+
+
+async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server(
+    api: Api, tmp_path: Path
+) -> None:
+    filters = {"skills": {"mandatory": ["C#"]}}
+    with (
+        sandbox_process(match_seconds=600) as slow,
+        http_process(tmp_path, api=slow, measured=False) as server,
+    ):
+        made = await exchanged(
+            server, request("create_sourcing_session", "fjk_many", title="T", filters=filters)
+        )
+        (session_id, *_) = re.findall(rb"[0-9a-f]{24}", made)
+        wait = request("wait_for_session", "fjk_many", session_id=session_id.decode())
+        async with asking_at_once(server, [wait] * 1_999) as streams:
+            answers = [asyncio.create_task(rest(stream, 60)) for stream in streams]
+            refused = asyncio.as_completed(answers)
+            for _ in range(1_999 - MOST_REQUESTS_OF_A_KEY):
+                told = await next(refused)
+                # Or hung up on, if there were too many that had not said anything yet.
+                assert b"HTTP/1.1 503" in told or not told
+            for _ in range(5):
+                assert await served(server, "fjk_customer") < 10
+            assert await healthy(server)
+            ending = asyncio.create_task(asyncio.to_thread(server.end))
+            ended = [b"is being restarted" in each for each in await asyncio.gather(*answers)]
+            assert sum(ended) == MOST_REQUESTS_OF_A_KEY
+            assert await ending < 12
+        assert len(server.log().splitlines()) < 20
+
+
+async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path) -> None:
+    async with refusing_api(api, "fjk_customer", after_seconds=0.4) as address:
+        with http_process(tmp_path, measured=False, FJ_API_BASE_URL=address) as server:
+            await served(server, "fjk_customer")
+            stopped, full = asyncio.Event(), asyncio.Event()
+
+            async def make_up(number: int) -> None:
+                for attempt in count():
+                    if stopped.is_set():
+                        return
+                    key = f"fjk_made_up_{number}_{attempt}"
+                    answer = await exchanged(server, request("list_sessions", key))
+                    if b"HTTP/1.1 503" in answer:
+                        assert b"retry-after: 5" in answer
+                        full.set()
+                        await asyncio.sleep(0.1)
+
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(240):
+                    tasks.create_task(make_up(number))
+                await full.wait()
+                for _ in range(40):
+                    await served(server, "fjk_customer")
+                stopped.set()
+
+
+@asynccontextmanager
+async def refusing_api(api: Api, known: str, after_seconds: float) -> AsyncIterator[str]:
+    """An API that refuses all keys but one, and takes its time for that."""
+    good = f"x-fj-api-key: {known}\r\n".encode()
+    refusal = (
+        b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        b"Connection: close\r\n\r\n{}"
+    )
+    answer = json.dumps({"statusCode": 200, "data": []}).encode()
+    accepted = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer)
+    )
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            if good not in head:
+                await asyncio.sleep(after_seconds)
+            writer.write(accepted if good in head else refusal)
+            await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=500)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+
+
+async def healthy(server: HttpServer) -> bool:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    return b'"ok"' in await exchanged(server, asked)

@@ -224,7 +224,7 @@ async def test_a_wrong_address_is_answered_in_a_sentence_and_nothing_is_sent(
             text = await refusal(assistant, uri, INVALID_PARAMS)
             assert text == f"Nothing was sent or charged: {words}"
         for uri in ("fj://nothing", "fj://sessions/../x", f"{good}.exe"):
-            assert "Unknown resource" in await refusal(assistant, uri, INVALID_PARAMS)
+            assert "There is no resource" in await refusal(assistant, uri, INVALID_PARAMS)
         assert not assistant.sandbox.calls
     assert caplog.records == []
     assert capfd.readouterr().err == ""

@@ -1,6 +1,7 @@
 """Watching the server: lines of the log and spans, and nobody and nothing sought in them."""
 
 import logging
+import os
 import re
 import sys
 import traceback
@@ -28,11 +29,20 @@ from mcp_types import (
 from opentelemetry import trace
 
 from fj_mcp.calls import WithoutTexts
+from fj_mcp.protocol_errors import UNFORESEEN
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
 from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
-from tests.processes import CLEAN, Api, http_process, measuring, stdio_process
+from tests.processes import (
+    CLEAN,
+    Api,
+    Server,
+    http_process,
+    measuring,
+    started,
+    stdio_process,
+)
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
@@ -288,7 +298,7 @@ async def test_a_crash_is_logged_with_its_place_and_without_its_text(
         async with Client(build_server(Settings(sandbox=True, log_level="INFO"), Broken)) as client:
             answer = await client.call_tool("list_sessions", {})
     assert answer.is_error
-    assert text_of(answer) == "Error executing tool list_sessions"
+    assert text_of(answer) == UNFORESEEN
     said = capsys.readouterr().err
     assert "tool=list_sessions outcome=ExceptionGroup" in said
     assert "RuntimeError\n" in said
@@ -450,3 +460,43 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
     assert "one of its settings (OTEL_...) has a value that cannot be used" in log.read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
+@pytest.mark.parametrize("how", ["stdio", "http"])
+def test_a_log_that_nobody_reads_holds_up_neither_calls_nor_the_end(
+    api: Api, tmp_path: Path, how: str
+) -> None:
+    reading, writing = os.pipe()
+    key = f"fjk_unread_{how}"
+    used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(tmp_path)}
+    settings = used | {"FJ_LOG_LEVEL": "DEBUG"}
+    arguments = () if how == "stdio" else ("serve", "--http", "--port", "0")
+    calls = 1_000
+    with (
+        os.fdopen(reading, "rb") as unread,
+        os.fdopen(writing, "w") as stderr,
+        started(arguments, settings, stderr=stderr) as process,
+    ):
+        os.set_blocking(unread.fileno(), False)
+        if how == "stdio":
+            server = Server(process)
+            client = {"name": "test", "version": "1"}
+            hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+            server.answers([server.request("initialize", hello)])
+            for _ in range(calls):
+                assert server.call("get_spending")["purchases"] == []
+            server.hang_up()
+        else:
+            assert process.stdout is not None
+            address = process.stdout.readline().split()[-1]
+            with httpx.Client(trust_env=False, timeout=10) as http:
+                for number in range(calls):
+                    call = {"name": "get_spending", "arguments": {}}
+                    message = {"jsonrpc": "2.0", "id": number, "method": "tools/call"}
+                    answer = http.post(address, json=message | {"params": call})
+                    assert answer.status_code == 200
+            process.terminate()
+        process.wait(timeout=10)
+        # More was logged than a pipe holds.
+        assert len(unread.read(1_000_000)) > 60_000

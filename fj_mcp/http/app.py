@@ -16,15 +16,14 @@ from starlette.types import ASGIApp
 
 from fj_mcp.http.bodies import MOST_BODY_BYTES
 from fj_mcp.http.credentials import Credentials, is_loopback
-from fj_mcp.http.gate import PATH, Gate
+from fj_mcp.http.gate import HEALTH_PATHS, PATH, REPLY_SECONDS, Gate
 from fj_mcp.http.health import Readiness, alive
+from fj_mcp.http.names import Names, without_port
 from fj_mcp.http.workspaces import Workspaces, workspace_of
-from fj_mcp.logs import log_settings
+from fj_mcp.logs import flush_log, log_settings
 from fj_mcp.server import Hosting, build_server, sandbox_transport
 from fj_mcp.settings import Settings, settings_here
 from fj_mcp.telemetry import export_spans, flush_spans
-
-_LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(
@@ -52,7 +51,7 @@ def create_app(
         log_settings(settings)
     hosts = (*settings.http_allowed_hosts, *allowed_hosts)
     origins = (*settings.http_allowed_origins, *allowed_origins)
-    exposed = not all(map(is_loopback, (host, *map(_without_port, hosts))))
+    exposed = not all(map(is_loopback, (host, *map(without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
     served = workspaces or Workspaces(settings, sandbox_transport if settings.sandbox else None)
 
@@ -63,21 +62,29 @@ def create_app(
         async with served.open(server) as running:
             yield running
         await anyio.to_thread.run_sync(flush_spans)
+        await anyio.to_thread.run_sync(flush_log)
 
     server = build_server(settings, hosting=Hosting(lifespan, served.handle, _sealed(settings)))
-    server.custom_route("/healthz", ["GET"])(alive)
-    server.custom_route("/readyz", ["GET"])(Readiness(settings, served).answer)
-    names = [*_LOCAL_NAMES, f"[{host}]" if ":" in host else host, *hosts]
-    pages = [*(f"{scheme}://{name}" for scheme in _SCHEMES for name in _LOCAL_NAMES), *origins]
+    readiness = Readiness(settings, served)
+    for path, answer in zip(HEALTH_PATHS, (alive, readiness.answer), strict=True):
+        server.custom_route(path, ["GET"])(answer)
+    names = Names([f"[{host}]" if ":" in host else host, *hosts], origins)
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,
         max_request_body_size=MOST_BODY_BYTES,
-        transport_security=TransportSecuritySettings(
-            allowed_hosts=_with_any_port(names), allowed_origins=_with_any_port(pages)
-        ),
+        # The gate checks names, before anything else can answer.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    app.add_middleware(Gate, credentials=credentials, workspaces=served)
+    # A redirection would send the key to wherever the Host header says.
+    app.router.redirect_slashes = False
+    app.add_middleware(
+        Gate,
+        credentials=credentials,
+        workspaces=served,
+        names=names,
+        seconds=settings.call_deadline_seconds + REPLY_SECONDS,
+    )
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_CORS)
     # Streams would break off as soon as the process is asked to end; ours are let end.
@@ -85,21 +92,11 @@ def create_app(
     return app
 
 
-_SCHEMES = ("http", "https")
 _CORS: dict[str, Any] = {
     "allow_methods": ["POST"],
     "allow_headers": ["*"],
     "expose_headers": ["WWW-Authenticate"],
 }
-
-
-def _without_port(name: str) -> str:
-    bare, colon, port = name.rpartition(":")
-    return bare if colon and (port.isdigit() or port == "*") else name
-
-
-def _with_any_port(names: Sequence[str]) -> list[str]:
-    return [form for name in names for form in (name, f"{name}:*")]
 
 
 def _sealed(settings: Settings) -> RequestStateSecurity:

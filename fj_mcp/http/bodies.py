@@ -8,14 +8,19 @@ from mcp.shared.inbound import (
     MCP_NAME_HEADER,
     MCP_PROTOCOL_VERSION_HEADER,
     NAME_BEARING_METHODS,
+    InboundLadderRejection,
+    classify_inbound_request,
     encode_header_value,
+    find_duplicated_routing_header,
+    unsupported_protocol_version_rejection,
 )
-from mcp_types import PARSE_ERROR, PROTOCOL_VERSION_META_KEY
+from mcp_types import HEADER_MISMATCH, PROTOCOL_VERSION_META_KEY, ErrorData
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
-from pydantic_core import from_json
 from starlette.types import Receive, Scope
 
 from fj_mcp.http.refusals import Refused
+from fj_mcp.messages import NO_REQUEST, BadMessage, read_message
+from fj_mcp.protocol_errors import in_own_words
 
 MOST_BODY_BYTES = 1_000_000
 BODY_SECONDS = 15.0
@@ -80,34 +85,65 @@ def _too_large() -> Refused:
     return Refused(413, f"The body is larger than {MOST_BODY_BYTES:,} bytes: send less at once.")
 
 
-def routed(headers: Headers, body: bytes) -> Headers:
-    """The headers by which the SDK serves `body` in the era that it is of.
+def routed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """The headers and the body by which the SDK serves a message in the era that it is of.
 
     It goes by the header alone, and clients were seen that name another era there than in the
-    message, or that shake hands although `server/discover` told them that they need not.
+    message, or that shake hands although `server/discover` told them that they need not. It is
+    also particular about how JSON is called.
 
     Raises:
-        Refused: 400, if it is no JSON, or nested deeper than 200 levels.
+        Refused: 400, if it is no message, or not of the version that it says.
     """
     try:
-        message = from_json(body)
-    except ValueError:
-        words = "The body is not JSON, or it is nested too deeply: send one JSON-RPC message."
-        raise Refused(400, words, code=PARSE_ERROR) from None
-    if not isinstance(message, dict):
-        return headers
-    said = next((v.decode("latin-1") for k, v in headers if k == _VERSION), None)
+        message = read_message(body)
+    except BadMessage as bad:
+        raise Refused(400, str(bad), code=bad.code, request_id=bad.request_id) from None
+    plain = [item for item in headers if item[0] not in _CALLED_JSON] + [*_CALLED_JSON.items()]
+    content = message.content
+    said = next((v.decode("latin-1") for k, v in plain if k == _VERSION), None)
     early = said is None or said in HANDSHAKE_PROTOCOL_VERSIONS
-    params = _object(message, "params")
+    params = _object(content, "params")
     # Without that it is none of the handshakes that there are, but a method that 2026 removed.
-    if message.get("method") == "initialize" and "protocolVersion" in params:
-        return headers if early else [item for item in headers if item[0] != _VERSION]
+    if content.get("method") == "initialize" and "protocolVersion" in params:
+        kept = plain if early else [item for item in plain if item[0] != _VERSION]
+        return kept, message.json
     meant = _object(params, "_meta").get(PROTOCOL_VERSION_META_KEY)
-    if not early or meant not in MODERN_PROTOCOL_VERSIONS:
-        return headers
-    return _modern(headers, message, meant)
+    if early and meant in MODERN_PROTOCOL_VERSIONS:
+        plain, early = _modern(plain, content, meant), False
+    if not early:
+        _check_modern(plain, content)
+    return plain, message.json
 
 
+def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
+    """Refuse what the SDK would, in its own words, before anything is called."""
+    named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+    verdict: object
+    if "method" not in content:
+        # Nothing was asked of the client in this era.
+        raise Refused(400, NO_REQUEST)
+    if find_duplicated_routing_header(named) is not None:
+        verdict = InboundLadderRejection(HEADER_MISMATCH, "")
+    elif "id" in content:
+        verdict = classify_inbound_request(content, headers=dict(named))
+    else:
+        verdict = unsupported_protocol_version_rejection(dict(named)[MCP_PROTOCOL_VERSION_HEADER])
+    if isinstance(verdict, InboundLadderRejection):
+        error = in_own_words(ErrorData(code=verdict.code, message="", data=verdict.data))
+        raise Refused(
+            400,
+            error.message,
+            code=error.code,
+            request_id=content.get("id"),
+            data=error.data,
+        )
+
+
+_CALLED_JSON = {
+    b"content-type": b"application/json",
+    b"accept": b"application/json, text/event-stream",
+}
 _VERSION = MCP_PROTOCOL_VERSION_HEADER.encode()
 
 

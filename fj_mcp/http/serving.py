@@ -1,14 +1,19 @@
 """`fj-mcp serve --http`: the app under uvicorn, in one process or several."""
 
+import multiprocessing.connection
+import os
 import secrets
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import uvicorn
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from fj_mcp.http.app import create_app
@@ -62,7 +67,7 @@ def serve(
     # Made here whatever serves it: its refusals are for whoever started this.
     app = make_app()
     config = uvicorn.Config(
-        app if workers == 1 else make_app,
+        app if workers == 1 else partial(_app_of_a_worker, make_app),
         factory=workers > 1,
         http=Connection,
         ws="none",
@@ -88,6 +93,21 @@ def serve(
             Multiprocess(config, sockets=[listener]).run()
         else:
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _app_of_a_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
+    """The app in a process that ends with the one that started it, however that ended."""
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    return make_app()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    signal.raise_signal(signal.SIGTERM)
+    time.sleep(ENDING_SECONDS)
+    os._exit(1)
 
 
 def _listener(host: str, port: int) -> socket.socket:

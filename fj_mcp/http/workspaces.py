@@ -1,15 +1,14 @@
 """One `Sourcing` for each key in use, so that nothing of one key is ever shown to another."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
@@ -18,6 +17,7 @@ from fj_mcp.handlers import with_sourcing
 from fj_mcp.http.ending import when_asked_to_end
 from fj_mcp.http.refusals import Refused
 from fj_mcp.orders import workspace_fingerprint
+from fj_mcp.protocol_errors import Told
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import MakeTransport, Sourcing, open_record
 from fj_mcp.storage import Record
@@ -26,6 +26,19 @@ WORKSPACE = "fj_mcp.workspace"
 """Where a request's ASGI scope holds its `Workspace`."""
 
 MOST_KEYS = 200
+"""Of those that FutureJobs accepted."""
+
+MOST_UNPROVEN_KEYS = 50
+"""Of the others, which may be made up, and must not take the places of customers."""
+
+MOST_REQUESTS = 1_900
+"""At once, with room left for questions about health."""
+
+MOST_REQUESTS_OF_A_KEY = 1_000
+MOST_UNPROVEN_REQUESTS = 1_400
+"""Of all keys together that FutureJobs has not accepted yet."""
+
+_MOST_REMEMBERED = 10_000
 IDLE_SECONDS = 900.0
 """How long after its last request a key's candidates stay in memory."""
 
@@ -46,8 +59,18 @@ class Workspace:
     fingerprint: str
     sourcing: Sourcing
     clock: Clock
+    accepted_before: bool = False
+    """Whether FutureJobs accepted the key when it was in use before, or it is the server's own."""
+
     used_at: float = 0.0
+    requests: int = field(default=0, init=False)
     _uses: int = field(default=0, init=False)
+
+    @property
+    def proven(self) -> bool:
+        """Whether FutureJobs accepted the key when it last had to do with it."""
+        said = self.sourcing.key_accepted
+        return self.accepted_before if said is None else said
 
     @property
     def idle(self) -> bool:
@@ -63,7 +86,10 @@ class Workspace:
 
 
 class Workspaces:
-    """The workspaces of the keys used last, `most_keys` at most, least recently used first."""
+    """The workspaces of the keys used last, least recently used first.
+
+    There are `most_keys` at most that FutureJobs accepted, and `most_unproven` others.
+    """
 
     def __init__(
         self,
@@ -71,12 +97,16 @@ class Workspaces:
         make_transport: MakeTransport | None = None,
         clock: Clock | None = None,
         most_keys: int = MOST_KEYS,
+        most_unproven: int = MOST_UNPROVEN_KEYS,
     ) -> None:
         self._settings = settings
         self._most_keys = most_keys
+        self._most_unproven = most_unproven
+        self._requests = 0
         self._make_transport = make_transport
         self._clock = clock or Clock()
         self._known: OrderedDict[str, Workspace] = OrderedDict()
+        self._accepted: OrderedDict[str, None] = OrderedDict()
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.record: Record
@@ -99,19 +129,37 @@ class Workspaces:
                     await workspace.sourcing.open_things.aclose()
         self._known.clear()
 
-    def of(self, key: str) -> Workspace:
-        """The workspace of a key.
+    @contextmanager
+    def request(self, key: str) -> Iterator[Workspace]:
+        """The workspace of a key, for as long as a request of it is served.
 
         Raises:
-            Refused: 503, if all that may be open are in use.
+            Refused: 503, if too much is going on at once.
         """
+        workspace = self._of(key)
+        full = self._requests >= MOST_REQUESTS or workspace.requests >= MOST_REQUESTS_OF_A_KEY
+        if not full and not workspace.proven:
+            unproven = (item.requests for item in self._known.values() if not item.proven)
+            full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
+        if full:
+            raise _busy("Too many requests are being answered: send it again in a few seconds.")
+        workspace.requests += 1
+        self._requests += 1
+        try:
+            with workspace:
+                yield workspace
+        finally:
+            workspace.requests -= 1
+            self._requests -= 1
+
+    def _of(self, key: str) -> Workspace:
+        """The workspace of a key, which is opened if there is room. Raises `Refused`."""
         fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
         workspace = self._known.get(fingerprint)
         if workspace is None:
-            if len(self._known) >= self._most_keys and not self._forget_one():
-                busy = f"{self._most_keys} keys are in use at once: send it again in a few seconds."
-                raise Refused(503, busy, {"retry-after": "5"})
-            workspace = Workspace(fingerprint, self._sourcing(key), self._clock)
+            accepted = key == self._settings.key or fingerprint in self._accepted
+            self._make_room(proven=accepted)
+            workspace = Workspace(fingerprint, self._sourcing(key), self._clock, accepted)
             self._known[fingerprint] = workspace
         self._known.move_to_end(fingerprint)
         return workspace
@@ -142,9 +190,9 @@ class Workspaces:
                 return await with_sourcing(own, call_next)
             finally:
                 self._in_flight.discard(scope)
-        raise MCPError(
-            code=INTERNAL_ERROR,
-            message="The server is being restarted and did not finish this call. Call again with "
+        raise Told(
+            INTERNAL_ERROR,
+            "The server is being restarted and did not finish this call. Call again with "
             "the same arguments; nothing is paid for twice.",
         )
 
@@ -170,17 +218,40 @@ class Workspaces:
                     kept -= workspace.sourcing.profiles_kept
                     self._forget(workspace)
 
-    def _forget_one(self) -> bool:
-        """Forget the workspace that was used least recently; whether one could be."""
-        oldest = next((item for item in self._known.values() if item.idle), None)
-        if oldest is not None:
-            self._forget(oldest)
-        return oldest is not None
+    def _make_room(self, *, proven: bool) -> None:
+        """Let there be room for one more key that is proven, or is not. Raises `Refused`."""
+        # Some of those that were not proven may be by now.
+        self._forget_surplus(not proven, 0)
+        lacking = self._forget_surplus(proven, 1)
+        if lacking or len(self._known) >= self._most_keys + self._most_unproven:
+            which = "keys" if proven else "keys that FutureJobs has not accepted yet"
+            most = self._most_keys if proven else self._most_unproven
+            raise _busy(f"{most} {which} are in use at once: send it again in a few seconds.")
+
+    def _forget_surplus(self, proven: bool, coming: int) -> int:
+        """Forget idle keys until `coming` more of a kind have room; how many still have none."""
+        alike = [item for item in self._known.values() if item.proven == proven]
+        surplus = len(alike) + coming - (self._most_keys if proven else self._most_unproven)
+        for workspace in alike:
+            if surplus > 0 and workspace.idle:
+                self._forget(workspace)
+                surplus -= 1
+        return max(surplus, 0)
 
     def _forget(self, workspace: Workspace) -> None:
         assert self._tasks is not None
-        del self._known[workspace.fingerprint]
+        fingerprint = workspace.fingerprint
+        del self._known[fingerprint]
+        self._accepted.pop(fingerprint, None)
+        if workspace.proven:
+            self._accepted[fingerprint] = None
+            if len(self._accepted) > _MOST_REMEMBERED:
+                self._accepted.popitem(last=False)
         self._tasks.start_soon(workspace.sourcing.open_things.aclose)
+
+
+def _busy(sentence: str) -> Refused:
+    return Refused(503, sentence, {"retry-after": "5"})
 
 
 def workspace_of(ctx: ServerRequestContext[Any, Any]) -> Workspace:
