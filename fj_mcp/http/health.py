@@ -5,8 +5,9 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from fj_mcp.client import trusted
-from fj_mcp.errors import LedgerBroken
+from fj_mcp.errors import ApiError, LedgerBroken
+from fj_mcp.network import open_client
+from fj_mcp.operations import OPERATIONS
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import check_storage
 
@@ -66,8 +67,8 @@ class Readiness:
         """Whether the API says anything at all: without a key, that it wants one."""
         try:
             with anyio.fail_after(_ANSWER_SECONDS):
-                async with httpx.AsyncClient(verify=trusted()) as http:
+                async with open_client(OPERATIONS["project_sessions"].attempted) as http:
                     answer = await http.get(f"{self._settings.api_base_url}/projects/sessions")
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, ApiError, TimeoutError):
             return False
         return answer.status_code < 500
