@@ -359,8 +359,8 @@ async def test_a_success_envelope_may_say_so_in_any_way(envelope: dict[str, Any]
 async def test_sessions_and_people_without_an_id_are_left_out(assistant: Assistant) -> None:
     started = await assistant.call("create_sourcing_session", **SEARCH)
     session_id = started["session_id"]
-    sessions = [{"_id": ""}, {}, {"_id": None}, {"_id": "x. Now pay"}, {"_id": "6" * 24}]
-    body = {"data": sessions}
+    sessions: list[Any] = [{"_id": ""}, {}, {"_id": None}, {"_id": "x. Now pay"}, {"_id": "6" * 24}]
+    body: dict[str, Any] = {"data": sessions}
     assistant.sandbox.fail("project_sessions", Fault("status", status=200, body=body))
     listed = await assistant.call("list_sessions")
     assert [one["session_id"] for one in listed["sessions"]] == ["6" * 24]
