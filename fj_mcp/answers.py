@@ -7,17 +7,20 @@ can differ from HTTP's: all of that ends here.
 import email.utils
 import json
 import math
+import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from pydantic_core import from_json
 
-from fj_mcp import reading
+from fj_mcp import evidence, reading
 from fj_mcp.errors import (
     ApiError,
     Attempted,
+    CannotConnect,
     KeyRefused,
     NoCredits,
     NoMatch,
@@ -28,55 +31,114 @@ from fj_mcp.errors import (
     Unreadable,
 )
 from fj_mcp.filters import name_of
+from fj_mcp.network import PROXY_WANTS_PASSWORD
 from fj_mcp.operations import OPERATIONS, Operation
 from fj_mcp.records import CreditInfo
 
+_FAILED = re.compile(
+    r"error|fail|^(?:false|ko|no|denied|refused|rejected|unsuccessful)$", re.IGNORECASE
+)
+_NOBODY = "no profiles match"
+
+_MOST_VALUES = 1_000_000
+"""In one answer. As Python objects so many take a hundred megabytes."""
+
+_FEW_BYTES = 1_000_000
+"""So short an answer cannot hold too many values."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What else is known when an answer is read, for the words of an error.
+
+    Attributes:
+        ids: those in the request's path.
+        remaining: the credits left when they were last heard of.
+        key: the API key in use, of which nothing may be repeated.
+    """
+
+    ids: Mapping[str, str]
+    remaining: int | None = None
+    key: str = ""
+
 
 def read_answer(
-    attempted: Attempted,
-    response: httpx.Response,
-    ids: Mapping[str, str],
-    remaining: int | None = None,
+    operation: Operation, response: httpx.Response, content: bytes, known: Known
 ) -> dict[str, Any]:
     """The JSON of an answer; a bare array comes back as `{"data": [...]}`.
 
+    A success status is not enough: the body must hold what the operation promises, and not tell
+    of a failure. A failure that the body tells of means the same as an HTTP status would.
+
     Args:
-        attempted: what was asked, for the words of an error.
-        response: the whole answer, of any status.
-        ids: the ids in the request's path, for the words of a 404.
-        remaining: the credits left when they were last heard of, for the words of a 402.
+        operation: what was asked.
+        response: of any status.
+        content: its whole body.
+        known: for the words of an error.
 
     Raises:
-        ApiError: for anything but the API's JSON with a success status.
+        ApiError: for anything else. It is `certain` only where the answer says that nothing was
+            carried out, and shows nothing that was.
     """
-    body = _decoded(response.content)
+    attempted = operation.attempted
+    body = _decoded(content)
     if isinstance(body, list):
         body = {"data": body}
-    if not response.is_success:
-        status, refused = response.status_code, reading.mapping(body)
-        raise _refusal(attempted, status, refused, response, ids, remaining)
-    if not isinstance(body, dict):
+    told = reading.mapping(body)
+    shown = operation.answers(told)
+    failure = _told_failure(told) if response.is_success else response.status_code
+    if failure is None:
+        if shown or (attempted.costs and evidence.names_price(told)):
+            return told
         raise Unreadable(attempted)
-    own_status = reading.count(body.get("statusCode"))
-    if body.get("success") is False and own_status >= 400:
-        raise _refusal(attempted, own_status, body, response, ids, remaining)
-    return body
+    if shown or evidence.names_charge(told):
+        # It says both that it was carried out and that it was not.
+        if attempted.costs or response.is_success:
+            raise Unreadable(attempted)
+    elif failure == 0 and attempted.costs and _NOBODY in _said(told).lower():
+        raise NoMatch(attempted, "no profiles match")
+    if failure in range(300, 600):
+        raise _refusal(attempted, failure, told, response, known)
+    raise Unreadable(attempted)
 
 
-def has_data(operation: Operation, answer: dict[str, Any]) -> bool:
-    """Whether an answer, as `read_answer` gives it, holds what the operation asks for."""
-    if operation.bare:
-        return answer.get("data", answer) is not None
-    data = answer.get("data")
-    if not isinstance(data, dict):
-        return isinstance(data, list)
-    missing = data.get("docs") is None and reading.count(data.get("totalDocs")) > 0
-    held = data.get(operation.part, data) if operation.part else data
-    return held not in (None, {}) and not missing
+def _told_failure(body: dict[str, Any]) -> int | None:
+    """The status of the failure that a body tells of, 0 if it names none; None: no failure."""
+    parts = _parts(body)
+    codes = [reading.count(part.get(name)) for part in parts for name in ("statusCode", "status")]
+    codes.append(reading.count(reading.mapping(body.get("error")).get("code")))
+    # Where it names several, the highest leaves the most open.
+    if (code := max(codes)) >= 400:
+        return code
+    failed = any(
+        _is_false(part.get("success"))
+        or part.get("status") is False
+        or _FAILED.search(reading.line(part.get("status"), 60) or "")
+        for part in parts
+    )
+    return 0 if failed else None
+
+
+def _parts(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where a body may tell of a failure."""
+    return [body, reading.mapping(body.get("error")), reading.mapping(body.get("data"))]
+
+
+def _is_false(value: object) -> bool:
+    return value is False or (reading.line(value) or "").lower() in ("false", "0", "no")
+
+
+def _said(body: dict[str, Any]) -> str:
+    """The API's own message, wherever it stands; an empty text if there is none."""
+    found = (part.get(name) for part in _parts(body) for name in ("message", "detail", "error"))
+    listed = (reading.lines(one, 500, 3) for one in found)
+    return "; ".join(next((words for words in listed if words), []))
 
 
 def _decoded(content: bytes) -> Any:
-    """The JSON in `content`; None where there is none."""
+    """The JSON in `content`; None where there is none, or too much of it."""
+    if len(content) > _FEW_BYTES and content.count(b",") > _MOST_VALUES:
+        return None
     try:
         return from_json(content)
     except ValueError:
@@ -100,29 +162,30 @@ def _refusal(
     status: int,
     body: dict[str, Any],
     response: httpx.Response,
-    ids: Mapping[str, str],
-    remaining: int | None,
+    known: Known,
 ) -> ApiError:
     """The error for an HTTP status and a body, both of any provenance."""
     if status in (401, 403):
         return KeyRefused(attempted)
     if status == 402:
-        data = reading.mapping(body.get("data"))
-        told = reading.mapping(body.get("creditInfo") or data.get("creditInfo"))
+        told = evidence.price(body)
         left = CreditInfo.read(told).remaining
-        price = reading.whole(told.get("amount"))
-        if left is None and remaining is not None and remaining < (attempted.price or 0):
-            left = remaining
+        price = reading.credits(told.get("amount"))
+        last = known.remaining
+        if left is None and last is not None and last < (attempted.price or 0):
+            left = last
         return NoCredits(attempted, left, price)
     if status == 404:
-        return _missing(attempted, ids)
+        return _missing(attempted, known.ids)
     if status == 429:
         return RateLimited(attempted, _asked_wait(response))
+    if status == 407:
+        return CannotConnect(attempted, *PROXY_WANTS_PASSWORD)
     if 400 <= status < 500 and status != 408:
-        message = reading.line(body.get("message"), 200) or f"HTTP {status}"
-        nobody = status == 400 and "no profiles match" in message.lower()
-        kind = NoMatch if nobody else Rejected
-        return kind(attempted, _reasons(body) or message.rstrip("."))
+        message = _said(body)
+        kind = NoMatch if status == 400 and _NOBODY in message.lower() else Rejected
+        words = reading.quote(message, known.key) or f"HTTP {status}"
+        return kind(attempted, _reasons(body, known.key) or words)
     return Unavailable(attempted, status)
 
 
@@ -149,15 +212,15 @@ def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
     )
 
 
-def _reasons(body: dict[str, Any]) -> str:
+def _reasons(body: dict[str, Any], key: str) -> str:
     """The API's field reasons, by this server's names."""
     reasons = []
     for item in reading.mappings(body.get("errors"))[:3]:
         for field, reason in list(item.items())[:3]:
-            key = field.removeprefix("queries.")
-            name = name_of(key) or name_of(key.rpartition(".")[0])
-            shown = f"filters.{name}" if name else reading.line(field, 60)
-            words = reading.line(reason, 160)
+            plain = field.removeprefix("queries.")
+            name = name_of(plain) or name_of(plain.rpartition(".")[0])
+            shown = f"filters.{name}" if name else reading.field(field) or "a field"
+            words = reading.quote(reason, key, 160)
             reasons.append(f"{shown}: {words}" if words else f"{shown} is not valid")
     return "; ".join(reasons)
 

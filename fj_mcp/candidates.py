@@ -107,7 +107,7 @@ class Profile:
         )
         score = reading.number(doc.get("finalScore"))
         return cls(
-            id=reading.line(doc.get("_id"), 64) or reading.line(person.get("_id"), 64) or "",
+            id=reading.identity(doc.get("_id")) or reading.identity(person.get("_id")) or "",
             name=reading.line(person.get("name"), 100),
             headline=reading.line(person.get("headline"), 160),
             region=reading.line(person.get("region"), 100),
@@ -142,8 +142,10 @@ class ProfilePage:
         """From `data` of the profiles answer."""
         page = reading.mapping(data)
         docs = reading.mappings(page.get("docs"))
+        found = [Profile.read(doc) for doc in docs]
         return cls(
-            profiles=[Profile.read(doc) for doc in docs],
+            # Without an id nobody could ask for them.
+            profiles=[profile for profile in found if profile.id],
             total=max(reading.count(page.get("totalDocs")), len(docs)),
             pages=reading.count(page.get("totalPages")),
         )
@@ -177,7 +179,7 @@ class Candidate:
     def read(cls, data: object) -> Self:
         """From `data` of the details answer."""
         answer = reading.mapping(data)
-        doc = reading.mapping(answer.get("candidate"))
+        doc = reading.mapping(answer.get("candidate")) or answer
         verdict = reading.mapping(answer.get("profileAnalysis"))
         analysis = reading.mapping(verdict.get("analysis"))
         current = [Job.read(item) for item in reading.mappings(doc.get("current_employers"))]
@@ -185,7 +187,7 @@ class Candidate:
         if not current and not past:
             past = [Job.read(item) for item in reading.mappings(doc.get("all_employers"))]
         return cls(
-            id=reading.line(doc.get("_id"), 64) or "",
+            id=reading.identity(doc.get("_id")) or "",
             name=reading.line(doc.get("name"), 100),
             headline=reading.line(doc.get("headline"), 200),
             summary=reading.block(doc.get("summary"), 2000),

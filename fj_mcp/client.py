@@ -6,10 +6,8 @@ that costs is repeated only when it certainly was not carried out, which is when
 could be made or the answer was 429.
 """
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -17,8 +15,9 @@ import anyio
 import httpx
 import stamina
 
-from fj_mcp import reading
-from fj_mcp.answers import has_data, read_answer, spent_seconds_until_reset
+from fj_mcp import network, reading
+from fj_mcp.answers import Known, read_answer, spent_seconds_until_reset
+from fj_mcp.bodies import ENCODINGS, NotReadable, read_body
 from fj_mcp.candidates import Candidate, ProfilePage
 from fj_mcp.clock import Clock, ServerClock
 from fj_mcp.contacts import Reveal
@@ -30,7 +29,6 @@ from fj_mcp.errors import (
     RateLimited,
     TimedOut,
     Unavailable,
-    Unreachable,
     Unreadable,
 )
 from fj_mcp.operations import OPERATIONS, Operation, before_paying, tool_in_use
@@ -47,6 +45,11 @@ _FREE_ATTEMPT_SECONDS = 15.0
 """How long one try of a free call may take, so that a hung one leaves time for the next."""
 
 _CONNECT_SECONDS = 10.0
+
+_NOT_CONNECTED = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError
+)  # fmt: skip
+"""What is raised before anything of a request has left."""
 
 
 class FutureJobs:
@@ -75,18 +78,13 @@ class FutureJobs:
         self._remaining: int | None = None
         self._server_clock = ServerClock(clock or Clock())
         self.key_accepted: bool | None = None
-        self._http = httpx.AsyncClient(
-            base_url=settings.api_base_url,
-            transport=transport,
-            verify=trusted() if transport is None else True,
-            headers={"x-fj-api-key": settings.key or "", "accept": "application/json"},
-            timeout=None,  # noqa: S113 - every attempt has its own, in `_send`
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
-        )
+        self._transport = transport
+        self._http: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def create_session(
         self, title: str, queries: dict[str, Any], text: str, sample_profile_url: str
@@ -97,7 +95,7 @@ class FutureJobs:
             "jdDetail": _described(text, sample_profile_url),
             "queries": queries,
         }
-        started = Started.read(await self._request("create_session", body=body))
+        started = Started.read(await self._request("create_session", body=body), self._key)
         if not started.session.id:
             raise Unreadable(OPERATIONS["create_session"].attempted)
         return self._counted(started)
@@ -120,12 +118,12 @@ class FutureJobs:
         if queries is not None:
             body["queries"] = queries
         answer = await self._request("update_session", {"session_id": session_id}, body=body)
-        return self._counted(Started.read(answer))
+        return self._counted(Started.read(answer, self._key))
 
     async def fetch_more(self, session_id: str) -> Started:
         """Ask for further profiles (5 credits); they are matched after this returns."""
         answer = await self._request("fetch_more", {"session_id": session_id}, body={})
-        return self._counted(Started.read(answer))
+        return self._counted(Started.read(answer, self._key))
 
     async def reveal(self, session_id: str, profile_url: str, channel: Channel) -> Reveal:
         """Reveal one contact (costs credits) by the profile's own LinkedIn address."""
@@ -158,7 +156,9 @@ class FutureJobs:
     async def project_sessions(self) -> list[ListedSession]:
         """Every session of the key's project, in the API's order."""
         answer = await self._request("project_sessions")
-        return [ListedSession.read(doc) for doc in reading.mappings(answer.get("data"))]
+        listed = [ListedSession.read(doc) for doc in reading.mappings(answer.get("data"))]
+        # Without an id nobody could ask for them.
+        return [one for one in listed if one.id]
 
     async def annotation(self, job_description: str, sample_profile_url: str) -> dict[str, Any]:
         """The filter map that a job description suggests: `{key: {presence, value}}`."""
@@ -186,6 +186,27 @@ class FutureJobs:
         """The server's clock now, or at least that; None if no response ever told it."""
         return self._server_clock.now()
 
+    @property
+    def _key(self) -> str:
+        return self._settings.key or ""
+
+    def _opened(self, attempted: Attempted) -> httpx.AsyncClient:
+        """The connections, opened for the first request. Raises `CannotConnect`."""
+        if self._http is None:
+            self._http = network.open_client(
+                attempted,
+                base_url=self._settings.api_base_url,
+                transport=self._transport,
+                headers={
+                    "x-fj-api-key": self._key,
+                    "accept": "application/json",
+                    "accept-encoding": ENCODINGS,
+                },
+                timeout=None,  # every attempt has its own, in `_send`
+                limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+            )
+        return self._http
+
     def _counted(self, bought: Bought) -> Bought:
         """Remember what was left after a purchase; the API does not say it when that is too few."""
         if bought.credits.remaining is not None:
@@ -211,7 +232,8 @@ class FutureJobs:
         operation = replace(operation, attempted=attempted)
         ids = ids or {}
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
-        request = self._http.build_request(operation.method, path, params=query, json=body)
+        http = self._opened(attempted)
+        request = http.build_request(operation.method, path, params=query, json=body)
         request.extensions[OPERATION] = name
         ends = self._ends()
         # A paid request that leaves with no time for its answer would end as uncertain.
@@ -230,7 +252,7 @@ class FutureJobs:
         )
         async for attempt in attempts:
             with attempt:
-                return await self._send(operation, request, ids, ends, latest)
+                return await self._send(http, operation, request, ids, ends, latest)
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
@@ -241,6 +263,7 @@ class FutureJobs:
 
     async def _send(
         self,
+        http: httpx.AsyncClient,
         operation: Operation,
         request: httpx.Request,
         ids: Mapping[str, str],
@@ -258,12 +281,16 @@ class FutureJobs:
         request.extensions["timeout"] = {"connect": connect, "pool": connect}
         try:
             with Sending(request) as attempt, anyio.fail_after(seconds):
-                response = attempt.response = await self._http.send(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            raise Unreachable(attempted) from None
+                response = attempt.response = await http.send(request, stream=True)
+                try:
+                    content = await read_body(response)
+                finally:
+                    await response.aclose()
+        except _NOT_CONNECTED as error:
+            raise network.not_connected(attempted, error, request.url) from None
         except (TimeoutError, httpx.TimeoutException):
             raise TimedOut(attempted, self._settings.call_deadline_seconds) from None
-        except httpx.DecodingError:
+        except NotReadable:
             raise Unreadable(attempted) from None
         except httpx.TransportError:
             raise Unavailable(attempted) from None
@@ -272,10 +299,8 @@ class FutureJobs:
         self._server_clock.hear(response.headers.get("date"))
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._pace.pause(wait)
-        answer = read_answer(attempted, response, ids, self._remaining)
-        if operation.needs_data and not has_data(operation, answer):
-            raise Unreadable(attempted)
-        return answer
+        known = Known(ids, self._remaining, self._key)
+        return read_answer(operation, response, content, known)
 
     async def _keep_pace(self, attempted: Attempted, latest: float) -> None:
         """Wait until the API takes requests again, if that is before `latest`.
@@ -288,12 +313,6 @@ class FutureJobs:
             if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)
             await anyio.sleep(wait)
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """The trusted authorities. Reading them takes 50 ms and a megabyte, so all clients share it."""
-    return httpx.create_ssl_context()
 
 
 def _described(text: str, sample_profile_url: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from fj_mcp import reading
+from fj_mcp import evidence, reading
 from fj_mcp.records import CreditInfo
 
 _NOT_FOUND_WORDS = re.compile("not[_ ]?found|unavailable|no[_ ]?result", re.IGNORECASE)
@@ -48,13 +48,12 @@ class Reveal:
             for found in (item.get("values"), item.get("value"), state.get("values")):
                 values += reading.lines(found, 200, 10)
         if not values and not entries and isinstance(data, list | str):
-            values = reading.lines([item for item in _items(data) if isinstance(item, str)])
+            values = reading.lines([item for item in _items(data) if evidence.is_contact(item)])
         statuses = [reading.line(item.get("status"), 40) or "" for item in entries]
-        info = body.get("creditInfo") or reading.mapping(data).get("creditInfo")
         return cls(
             values=tuple(dict.fromkeys(values)),
             absent=any(_NOT_FOUND_WORDS.search(word) for word in statuses),
-            credits=CreditInfo.read(info),
+            credits=CreditInfo.read(evidence.price(body)),
         )
 
 

@@ -72,7 +72,7 @@ async def _call(settings: Settings) -> tuple[bool, str]:
         try:
             sessions = await sourcing.client.project_sessions()
         except NotFound as error:
-            return False, f"the key works, but {error}"
+            return False, f"the key works, but {error.cause}"
         except FutureJobsError as error:
-            return False, str(error)
+            return False, error.cause
     return True, f"the key works and sees {len(sessions)} session(s)"

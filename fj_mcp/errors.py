@@ -21,6 +21,7 @@
         │   └── NoMatch          400 "No profiles match": an empty result, not a failure
         ├── RateLimited          429
         ├── Unreachable          no connection could be made
+        ├── CannotConnect        ... and none can be, until a setting or a certificate is put right
         └── NoAnswer             no usable answer: for a purchase, the outcome is open
             ├── Unavailable      5xx, a gateway's page, a connection that broke
             ├── Unreadable       an answer that is not the API's JSON
@@ -36,7 +37,15 @@ from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
 
 class FutureJobsError(ToolError, ResourceError):
-    """A failure whose text is one sentence (or two) that says what to do."""
+    """A failure whose text is one sentence (or two) that says what to do.
+
+    Attributes:
+        cause: the same for somebody who called no tool: what is wrong, and what to put right.
+    """
+
+    def __init__(self, text: str, cause: str | None = None) -> None:
+        self.cause = cause or text
+        super().__init__(text)
 
 
 class BadArguments(FutureJobsError):
@@ -133,9 +142,9 @@ class ApiError(FutureJobsError):
     certain = True
     passing = False
 
-    def __init__(self, attempted: Attempted, text: str) -> None:
+    def __init__(self, attempted: Attempted, text: str, cause: str | None = None) -> None:
         self.attempted = attempted
-        super().__init__(text)
+        super().__init__(text, cause)
 
 
 class KeyRefused(ApiError):
@@ -153,6 +162,7 @@ class KeyRefused(ApiError):
             attempted,
             f"Nothing was charged: FutureJobs refused the API key{advice}; calling again will not "
             "help before that.",
+            "FutureJobs refused the API key. Check FJ_API_KEY.",
         )
 
 
@@ -178,7 +188,8 @@ class NotFound(ApiError):
     """404. `what` names the thing with its id, `remedy` says where the right id is."""
 
     def __init__(self, attempted: Attempted, what: str, remedy: str) -> None:
-        super().__init__(attempted, f"Nothing was charged: FutureJobs knows no {what}. {remedy}")
+        cause = f"FutureJobs knows no {what}. {remedy}"
+        super().__init__(attempted, f"Nothing was charged: {cause}", cause)
 
 
 class Rejected(ApiError):
@@ -189,6 +200,7 @@ class Rejected(ApiError):
             attempted,
             f"Nothing was charged: FutureJobs did not accept {attempted.phrase}: {reasons}. "
             f"Change that and call {attempted.tool} again.",
+            f"FutureJobs did not accept {attempted.phrase}: {reasons}.",
         )
 
 
@@ -203,24 +215,44 @@ class RateLimited(ApiError):
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:
         self.seconds = seconds
+        what, wait = (
+            "FutureJobs takes no more requests for now.",
+            f"{max(1, round(seconds))} seconds",
+        )
         super().__init__(
             attempted,
-            "Nothing was charged: FutureJobs takes no more requests for now. "
-            f"Call {attempted.tool} again in {max(1, round(seconds))} seconds.",
+            f"Nothing was charged: {what} Call {attempted.tool} again in {wait}.",
+            f"{what} Try again in {wait}.",
         )
 
 
 class Unreachable(ApiError):
-    """No connection could be made, so nothing was sent."""
+    """No connection could be made, so nothing was sent. `what` and `remedy` have no full stop."""
 
     passing = True
 
-    def __init__(self, attempted: Attempted) -> None:
+    def __init__(
+        self,
+        attempted: Attempted,
+        what: str = "FutureJobs cannot be reached",
+        remedy: str = "Check the network (and FJ_API_BASE_URL, if it is set)",
+    ) -> None:
         super().__init__(
             attempted,
-            "Nothing was sent or charged: FutureJobs cannot be reached. Check the network (and "
-            f"FJ_API_BASE_URL, if it is set), then call {attempted.tool} again.",
+            f"Nothing was sent or charged: {what}. {remedy}, then call {attempted.tool} again.",
+            f"{what}. {remedy}.",
         )
+
+
+class CannotConnect(ApiError):
+    """A setting or a certificate stands in the way, so nothing was sent and trying again is vain.
+
+    `what` and `remedy` have no full stop.
+    """
+
+    def __init__(self, attempted: Attempted, what: str, remedy: str) -> None:
+        cause = f"{what}. {remedy}."
+        super().__init__(attempted, f"Nothing was sent or charged: {cause}", cause)
 
 
 class NoAnswer(ApiError):
@@ -232,7 +264,11 @@ class NoAnswer(ApiError):
         self.happened = what
         self.certain = not attempted.costs
         charged = "It may have been charged" if attempted.costs else "Nothing was charged"
-        super().__init__(attempted, f"{what}. {charged}; call {attempted.tool} again in a minute.")
+        super().__init__(
+            attempted,
+            f"{what}. {charged}; call {attempted.tool} again in a minute.",
+            f"{what}. Try again in a minute.",
+        )
 
 
 class Unavailable(NoAnswer):

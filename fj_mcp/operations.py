@@ -6,8 +6,9 @@ Paths and methods come from the API's documentation.
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from fj_mcp import evidence
 from fj_mcp.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
 
 _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
@@ -33,17 +34,13 @@ class Operation:
         method: the HTTP method.
         path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
         attempted: the words for its errors, and whether it costs.
-        needs_data: whether an answer without data is no answer at all.
-        part: where under the data it may stand, by name; else it is the data itself.
-        bare: whether the data may also come without an envelope, and hold nothing.
+        answers: whether a body holds what the operation promises. One without it is no answer.
     """
 
     method: Literal["GET", "POST", "PATCH"]
     path: str
     attempted: Attempted
-    needs_data: bool = False
-    part: str | None = None
-    bare: bool = False
+    answers: Callable[[dict[str, Any]], bool]
 
     def may_repeat(self, error: ApiError) -> bool:
         """Whether the same request may be sent again after `error`."""
@@ -59,61 +56,61 @@ OPERATIONS: Mapping[str, Operation] = {
         "POST",
         "/sourcing-session",
         Attempted("a search", "create_sourcing_session", True, 5),
-        needs_data=True,
+        evidence.new_session,
     ),
     "update_session": Operation(
         "PATCH",
         "/sourcing-session/update-session/{session_id}",
         Attempted("an update", "update_sourcing_session", True, None),
+        evidence.search_begun,
     ),
     "fetch_more": Operation(
         "POST",
         "/sourcing-session/{session_id}/fetch-more",
         Attempted("fetching more profiles", "fetch_more_profiles", True, 5),
+        evidence.search_begun,
     ),
     "reveal": Operation(
         "POST",
         "/sourcing-session/contact/reveal",
         Attempted("a reveal", "reveal_contacts", True, None),
+        evidence.contact,
     ),
     "get_session": Operation(
         "GET",
         "/sourcing-session/{session_id}",
         Attempted("the session", "get_session"),
-        needs_data=True,
-        part="session",
+        evidence.session,
     ),
     "profiles": Operation(
         "GET",
         "/sourcing-session/{session_id}/profiles",
         Attempted("the session's profiles", "list_profiles"),
-        needs_data=True,
+        evidence.profiles,
     ),
     "candidate": Operation(
         "GET",
         "/sourcing-session/candidate/{candidate_id}/details",
         Attempted("the candidate", "get_candidate"),
-        needs_data=True,
+        evidence.candidate,
     ),
     "project_sessions": Operation(
         "GET",
         "/projects/sessions",
         Attempted("the list of sessions", "list_sessions"),
-        needs_data=True,
+        evidence.sessions,
     ),
     "annotation": Operation(
         "POST",
         "/sourcing-session/get-annotation",
         Attempted("the job description", "suggest_filters"),
-        needs_data=True,
-        bare=True,
+        evidence.annotation,
     ),
     "autocomplete": Operation(
         "GET",
         "/sourcing-session/filters/autocomplete",
         Attempted("the query", "search_filter_values"),
-        needs_data=True,
-        bare=True,
+        evidence.values,
     ),
 }
 """Every endpoint. `attempted.costs` decides what may be sent twice."""

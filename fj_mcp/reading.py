@@ -5,10 +5,18 @@ of these readers raises; each gives the empty value of its type for anything it 
 """
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from fj_mcp.text import clean_block, clean_line
+from fj_mcp.text import clean_block, clean_line, quotable
+
+MOST_CREDITS = 1_000_000
+"""More than this, in one answer, is a mistake of whoever says it."""
+
+_IDENTITY = re.compile(r"[\w-]{1,64}", re.ASCII)
+_STATUS = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
+_FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,59}", re.ASCII)
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -24,6 +32,39 @@ def mappings(value: object) -> list[dict[str, Any]]:
 def line(value: object, limit: int = 200) -> str | None:
     """A field of text on one line, safe to show, at most `limit` characters."""
     return clean_line(_worded(value), limit) or None
+
+
+def quote(value: object, key: str = "", limit: int = 200) -> str | None:
+    """The API's own words in quotation marks, fit for a sentence; None where they are not fit.
+
+    Args:
+        value: a text, or a list of some.
+        key: the API key in use, no piece of which is repeated.
+        limit: the most characters.
+    """
+    words = "; ".join(_worded(item) for item in _listed(value)[:3])
+    fit = quotable(words, key, limit)
+    return f"“{fit}”" if fit else None
+
+
+def identity(value: object) -> str | None:
+    """An id: letters, digits, `_` and `-`, 64 at most. Nothing else is one."""
+    text = _worded(value)
+    return text if _IDENTITY.fullmatch(text) and "fjk" not in text.lower() else None
+
+
+def status(value: object) -> str | None:
+    """A status in one word; `processing`, which is busy, for any other text."""
+    text = line(value, 100)
+    if text is None:
+        return None
+    return text if _STATUS.fullmatch(text) and "fjk" not in text.lower() else "processing"
+
+
+def field(value: object) -> str | None:
+    """The name of a field of the API's."""
+    text = _worded(value)
+    return text if _FIELD.fullmatch(text) and "fjk" not in text.lower() else None
 
 
 def block(value: object, limit: int) -> str | None:
@@ -55,9 +96,21 @@ def whole(value: object) -> int | None:
     return None if read is None or abs(read) > 2**53 else int(read)
 
 
+def counted(value: object) -> int | None:
+    """A whole number of at least 0; anything else, a fraction too, counts as not given."""
+    read = number(value)
+    return int(read) if read is not None and read.is_integer() and 0 <= read <= 2**53 else None
+
+
 def count(value: object) -> int:
-    """A whole number of at least 0."""
-    return max(0, whole(value) or 0)
+    """A whole number of at least 0, which is 0 where none is given."""
+    return counted(value) or 0
+
+
+def credits(value: object) -> int | None:
+    """An amount of credits: whole, not below 0 and not absurd; anything else is not said."""
+    read = counted(value)
+    return read if read is not None and read <= MOST_CREDITS else None
 
 
 def link(value: object) -> str | None:

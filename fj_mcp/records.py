@@ -30,12 +30,13 @@ class CreditInfo:
     def read(cls, data: object) -> Self:
         """From an answer's `creditInfo`."""
         info = reading.mapping(data)
-        amount = reading.whole(info.get("amount"))
         # The documentation shows `charged` as a flag and as an amount.
-        charged = 0 if info.get("charged") is False else amount
-        if charged is None and not isinstance(info.get("charged"), bool):
-            charged = reading.whole(info.get("charged"))
-        return cls(charged, reading.whole(info.get("remainingCredits")))
+        flag, amount = info.get("charged"), info.get("amount")
+        charged = reading.credits(flag if amount is None else amount)
+        if flag is False:
+            # A flag that the amount contradicts says nothing.
+            charged = 0 if amount is None or charged == 0 else None
+        return cls(charged, reading.credits(info.get("remainingCredits")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ class Session:
         doc = reading.mapping(data)
         doc = reading.mapping(doc.get("session")) or doc
         described = reading.mapping(doc.get("jdDetail"))
-        identity = reading.line(doc.get("_id"), 64) or ""
+        identity = reading.identity(doc.get("_id")) or ""
         return cls(
             id=identity,
             title=reading.line(doc.get("sessionTitle")),
             job_description=reading.block(described.get("userText"), 20_000),
             sample_profile_url=reading.link(described.get("sampleProfileURL")),
             queries=reading.mapping(doc.get("queries")),
-            api_status=reading.line(doc.get("profileMatchingStatus"), 40) or "",
+            api_status=reading.status(doc.get("profileMatchingStatus")) or "",
             matched=reading.count(doc.get("totalProfilesMatched")),
             total=reading.count(doc.get("totalProfilesForMatching")),
             available=reading.count(doc.get("totalAvailableProfiles")),
@@ -79,7 +80,7 @@ class Session:
             filter_changes_counter=reading.count(doc.get("filterChangesCounter")),
             created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
             updated_at=reading.line(doc.get("updatedAt"), 40),
-            credits_charged=reading.whole(doc.get("sessionCreditCharged")),
+            credits_charged=reading.credits(doc.get("sessionCreditCharged")),
         )
 
     @property
@@ -145,11 +146,11 @@ class Started:
     """Why the session was saved and its search did not complete (body code 207)."""
 
     @classmethod
-    def read(cls, body: dict[str, Any]) -> Self:
+    def read(cls, body: dict[str, Any], key: str = "") -> Self:
         """From the whole body, because a 207 is told by the body's own status code.
 
         `sourcing` says what the search did; `session` at that moment still says `idle`. Some
-        answers have sourcing's fields directly under `data`.
+        answers have sourcing's fields directly under `data`. No piece of `key` is repeated.
         """
         data = reading.mapping(body.get("data"))
         sourcing = data | reading.mapping(data.get("sourcing"))
@@ -158,13 +159,12 @@ class Started:
         if reading.whole(body.get("statusCode")) == 207:
             reason = sourcing.get("sourcingError") or body.get("message")
             reason = reading.mapping(reason).get("message", reason)
-            unfinished = reading.line(reason, 200) or "no reason given"
+            unfinished = reading.quote(reason, key) or "no reason given"
         return cls(
             session=session,
-            api_status=reading.line(sourcing.get("profileMatchingStatus"), 40)
-            or session.api_status,
-            expected_profiles=reading.whole(sourcing.get("total_display_count")),
-            new_profiles=reading.whole(sourcing.get("newProfilesCount")),
+            api_status=reading.status(sourcing.get("profileMatchingStatus")) or session.api_status,
+            expected_profiles=reading.counted(sourcing.get("total_display_count")),
+            new_profiles=reading.counted(sourcing.get("newProfilesCount")),
             filter_changes_counter=max(
                 reading.count(sourcing.get("filterChangesCounter")), session.filter_changes_counter
             ),
@@ -186,11 +186,11 @@ class ListedSession:
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
         """From one of the project's sessions; the time is in the id."""
-        identity = reading.line(doc.get("_id"), 64) or ""
+        identity = reading.identity(doc.get("_id")) or ""
         return cls(
             id=identity,
             title=reading.line(doc.get("sessionTitle")),
-            profiles=reading.whole(doc.get("totalProfiles")),
+            profiles=reading.counted(doc.get("totalProfiles")),
             job_description=reading.line(
                 reading.mapping(doc.get("jdDetail")).get("userText"), 20_000
             ),

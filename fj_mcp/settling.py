@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
+from fj_mcp import reading
 from fj_mcp.errors import ApiError, NotFound
 from fj_mcp.orders import Shop, age, query_traces, search_traces, seconds_since
 from fj_mcp.purchase_errors import OutcomeHidden
@@ -122,7 +123,7 @@ async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found
     session = await shop.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and traces.get("credits") is not None:
-        charged = session.credits_charged - traces["credits"]
+        charged = reading.credits(session.credits_charged - traces["credits"])
     counters = {
         "update_session": session.filter_changes_counter,
         "fetch_more": session.search_more_counter,

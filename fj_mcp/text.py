@@ -7,6 +7,7 @@ carry instructions) is taken out before anything else sees it.
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from pydantic_core import to_json
 
@@ -31,6 +32,30 @@ _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _QUOTES = re.compile('["“”„‟″❝❞〝〞＂«»]')
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
+_MARKUP = re.compile(r"[<{}`\\]|&#?\w+;|\]\(|\*\*|##|^[#\[]")
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.*\b(?:instructions?|prompts?|rules|previous|above)\b"
+    r"|\b(?:system|assistant|user|human|developer|instructions?|important|note to (?:ai|llm)s?)\s*:"
+    r"|\byou (?:are now|must now)\b",
+    re.IGNORECASE,
+)
+_SECRETS = re.compile(
+    r"\b(?:bearer|basic|token|password|secret|api[ _-]?key)\b[\s:=]+(?=\S*\d)\S{6,}",
+    re.IGNORECASE,
+)
+_UNFIT_WORD = re.compile(
+    r"fjk|://|\bwww\.|\b(?:javascript|data|mailto|file):\S|\w\.\w[\w.-]*/"
+    r"|\w\.(?:com|org|io|ai|dev|app|info|biz|xyz)\b",
+    re.IGNORECASE,
+)
+"""A key or an address."""
+
+_LONG_SECRET = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w+/=.~%:-]{20,}")
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
+_QUOTES = str.maketrans(dict.fromkeys('“”„«»"', "'"))
+_KEY_PIECE = 8
+"""So many characters of the key in use, one after the other, are too many to repeat."""
+
 
 def clean_line(text: str, limit: int) -> str:
     """`text` on one line, without invisible characters, at most `limit` characters long."""
@@ -49,6 +74,33 @@ def clean_block(text: str, limit: int) -> str:
 def cut(text: str, limit: int) -> str:
     """`text`, ending in an ellipsis where it was longer than `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def quotable(text: str, key: str, limit: int) -> str:
+    """What another program says, fit to be quoted in a sentence; empty where it is not.
+
+    Markup and orders to a model make all of it unfit. Keys, passwords and addresses are left out.
+
+    Args:
+        text: of any length and provenance.
+        key: the API key in use, no piece of which may be repeated.
+        limit: the most characters.
+    """
+    line = clean_line(text, 3 * limit).translate(_QUOTES)
+    if _MARKUP.search(line) or _ORDERS.search(line):
+        return ""
+    words = [_harmless(word, key) for word in _SECRETS.sub("…", line).split()]
+    kept = cut(" ".join(words), limit)
+    return kept.rstrip(" .") if re.search(r"\w", kept) else ""
+
+
+def _harmless(word: str, key: str) -> str:
+    bare = key.removeprefix("fjk_")
+    pieces = (bare[at : at + _KEY_PIECE] for at in range(len(bare) - _KEY_PIECE + 1))
+    plain = unquote(word)
+    of_key = any(piece in plain for piece in pieces)
+    long = _LONG_SECRET.fullmatch(word.strip(",;:!?()'")) and not _OBJECT_ID.search(word)
+    return "…" if of_key or long or _UNFIT_WORD.search(plain) else word
 
 
 def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:

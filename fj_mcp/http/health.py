@@ -5,9 +5,10 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from fj_mcp.client import trusted
-from fj_mcp.errors import LedgerBroken
+from fj_mcp.errors import ApiError, LedgerBroken
 from fj_mcp.http.workspaces import Workspaces
+from fj_mcp.network import open_client
+from fj_mcp.operations import OPERATIONS
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import check_record
 
@@ -70,9 +71,9 @@ class Readiness:
             with anyio.fail_after(_ANSWER_SECONDS):
                 address = f"{self._settings.api_base_url}/projects/sessions"
                 async with (
-                    httpx.AsyncClient(verify=trusted()) as http,
+                    open_client(OPERATIONS["project_sessions"].attempted) as http,
                     http.stream("GET", address) as answer,
                 ):
                     return answer.status_code < 500
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, ApiError, TimeoutError):
             return False

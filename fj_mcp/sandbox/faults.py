@@ -8,7 +8,7 @@ from fj_mcp.sandbox.answers import Answer, Refusal
 
 FaultKind = Literal[
     "429", "502_before", "502_after", "207", "html", "empty", "cut", "null_data", "drop_before",
-    "drop_after", "delay_before", "delay_after", "status", "unpriced",
+    "drop_after", "delay_before", "delay_after", "status", "status_after", "unpriced",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(FaultKind)
 
@@ -22,13 +22,14 @@ class Fault:
 
     Attributes:
         kind: `429`, `502_before`, `html` and `status` answer without the operation's effect;
-            `502_after`, `empty`, `cut`, `null_data` and `unpriced` (which names no credits) spoil
-            the answer to an operation that had its effect; `drop_…` and `delay_…` say themselves
-            when; `207` saves the session and does not complete its search, or only `seconds`
-            later where they are given.
+            `502_after`, `status_after`, `empty`, `cut`, `null_data` and `unpriced` (which names no
+            credits) spoil the answer to an operation that had its effect; `drop_…` and `delay_…`
+            say themselves when; `207` saves the session and does not complete its search, or only
+            `seconds` later where they are given.
         seconds: how long a delay takes.
-        status: the HTTP status of `html` and `status`.
-        body: the body of `status` (JSON, or a string sent as it is); the reason of a `207`.
+        status: the HTTP status of `html`, `status` and `status_after`.
+        body: the body of `status` and `status_after` (JSON, or a string sent as it is); the reason
+            of a `207`.
         retry_after: the `Retry-After` of a `429`, in seconds or as it is; None for no header.
     """
 
@@ -56,15 +57,15 @@ class Fault:
         if self.kind == "html":
             return _html(self.status)
         if self.kind == "status":
-            return Answer(
-                self.status, self.body.encode() if isinstance(self.body, str) else self.body
-            )
+            return self._given()
         return _html(502)
 
     def spoil(self, answer: Answer) -> Answer:
         """What becomes of an operation's answer."""
         if self.kind == "502_after":
             return _html(502)
+        if self.kind == "status_after":
+            return self._given()
         if self.kind == "empty":
             return Answer(answer.status, b"", answer.headers)
         if self.kind == "cut":
@@ -78,6 +79,9 @@ class Fault:
         if self.kind == "207" and isinstance(answer.body, dict) and answer.status < 300:
             return Answer(answer.status, answer.body | {"statusCode": 207}, answer.headers)
         return answer
+
+    def _given(self) -> Answer:
+        return Answer(self.status, self.body.encode() if isinstance(self.body, str) else self.body)
 
 
 class Faults:
