@@ -67,11 +67,12 @@ class _Unhurried(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Leave the line to the thread, which the first line starts."""
-        # A fork does not take it along.
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._write, daemon=True)
-            self._thread.start()
-        with suppress(queue.Full):
+        # At the interpreter's end there are no new threads.
+        with suppress(queue.Full, RuntimeError):
+            # A fork does not take it along.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._write, daemon=True)
+                self._thread.start()
             self._waiting.put_nowait(self.format(record))
 
     def flush(self) -> None:
