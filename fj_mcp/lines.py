@@ -5,14 +5,17 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import anyio
-from mcp.shared._stream_protocols import WriteStream
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, JSONRPCError, JSONRPCResponse
 
 from fj_mcp.messages import BadMessage, Id, Read, id_in, read_message
 from fj_mcp.protocol_errors import OwnError, in_own_words
+
+if TYPE_CHECKING:
+    from mcp.shared._stream_protocols import WriteStream
 
 MOST_LINE_BYTES = 10_000_000
 
@@ -31,7 +34,7 @@ class Lines:
         self._stopped = False
         self._reading = anyio.CancelScope()
 
-    def answering(self, sent: WriteStream[SessionMessage]) -> WriteStream[SessionMessage]:
+    def answering(self, sent: "WriteStream[SessionMessage]") -> "WriteStream[SessionMessage]":
         """`sent`, which carries answers to the client, for whoever gives them."""
         self._sent = sent
         return _Answers(sent, self._open)
@@ -125,7 +128,7 @@ def _too_long(line: bytes | bytearray) -> BadMessage:
 class _Answers:
     """The SDK's stream to the client, with errors in this server's words."""
 
-    def __init__(self, sent: WriteStream[SessionMessage], unanswered: set[Id]) -> None:
+    def __init__(self, sent: "WriteStream[SessionMessage]", unanswered: set[Id]) -> None:
         self._sent = sent
         self._unanswered = unanswered
 

@@ -4,7 +4,6 @@ Other packages' lines below WARNING are left out at every level: they quote whol
 addresses and error texts, and with them people and search words.
 """
 
-import atexit
 import logging
 import os
 import queue
@@ -74,19 +73,19 @@ class _Unhurried(logging.Handler):
         super().__init__()
         self._waiting: queue.Queue[str | threading.Event] = queue.Queue(_MOST_LINES_WAITING)
         self._thread: threading.Thread | None = None
-        atexit.register(self.flush)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Leave the line to the thread, which the first line starts."""
-        # A fork does not take it along.
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._write, daemon=True)
-            self._thread.start()
-        with suppress(queue.Full):
+        # At the interpreter's end there are no new threads.
+        with suppress(queue.Full, RuntimeError):
+            # A fork does not take it along.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._write, daemon=True)
+                self._thread.start()
             self._waiting.put_nowait(self.format(record))
 
     def flush(self) -> None:
-        """Wait until all lines so far are written, but not for long."""
+        """Wait until all lines so far are written, but not for long; `logging` does so at exit."""
         if self._thread is None or not self._thread.is_alive():
             return
         written = threading.Event()

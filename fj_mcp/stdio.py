@@ -36,7 +36,12 @@ _STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
 
 def serve(settings: Settings) -> None:
     """Serve until stdin is closed, or SIGTERM or SIGINT comes."""
-    asked = anyio.run(_serve, settings)
+    asked: signal.Signals | None = None
+    try:
+        asked = anyio.run(_serve, settings)
+    except* (BrokenPipeError, anyio.BrokenResourceError):
+        # The client reads no more, so that nobody is left to be told.
+        _end()
     if asked is not None:
         # The thread that reads stdin cannot be interrupted, and would keep the process alive.
         _end(_STATUS[asked])

@@ -26,6 +26,7 @@ from tests.processes import (
     Server,
     facts_of,
     purchases,
+    started,
     states,
     stdio_process,
     until,
@@ -261,6 +262,23 @@ def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_al
         assert server.process.wait(timeout=10) == 0
     assert states(tmp_path) in (["charged"], ["unknown"])
     assert returned_without_paying_again(api, key, tmp_path, paid)
+
+
+@posix
+def test_a_client_that_reads_no_more_ends_the_process_without_a_trace(tmp_path: Path) -> None:
+    ping = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\nno message\n'
+    log = tmp_path / "log"
+    with (
+        log.open("w", encoding="utf-8") as stderr,
+        started((), {"FJ_SANDBOX": "1"}, stderr=stderr) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(ping)
+        process.stdin.flush()
+        assert process.wait(timeout=10) == 0
+    assert log.read_text(encoding="utf-8") == ""
 
 
 @posix

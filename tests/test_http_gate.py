@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from fj_mcp.http.replies import Reply
 from tests.processes import CLEAN, Api, HttpServer, http_process, until
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("http-gate")]
@@ -194,6 +197,33 @@ def test_progress_is_left_out_for_who_reads_json_alone(server: HttpServer) -> No
         facts = json.loads(body)["result"]["structuredContent"]
         session_id = facts["session_id"]
     assert facts["status"] == "done"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("streams", [True, False])
+@pytest.mark.parametrize("begun", [True, False])
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_an_answer_that_never_comes_is_ended(streams: bool, begun: bool, hangs: bool) -> None:
+    sent: list[Message] = []
+
+    async def silent(scope: Scope, receive: Receive, send: Send) -> None:
+        if begun:
+            kind = [(b"content-type", b"text/event-stream")]
+            await send({"type": "http.response.start", "status": 200, "headers": kind})
+            await send({"type": "http.response.body", "body": b": ping", "more_body": True})
+        if hangs:
+            await anyio.sleep_forever()
+
+    async def receive() -> Message:
+        raise AssertionError("the request was read before")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with anyio.fail_after(5):
+        await Reply(send, streams=streams).of(silent, {"type": "http"}, receive, 0.05)
+    assert sent[0]["status"] == (200 if begun and streams else 504)
+    assert not sent[-1].get("more_body", False)
 
 
 def test_under_a_prefix_the_same_addresses_are_open_and_closed(tmp_path: Path) -> None:

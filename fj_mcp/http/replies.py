@@ -42,14 +42,13 @@ class Reply:
 
     async def of(self, app: ASGIApp, scope: Scope, receive: Receive, seconds: float) -> None:
         """Let `app` answer within some seconds, after which the answer ends as it is."""
-        with anyio.move_on_after(seconds) as limit:
+        with anyio.move_on_after(seconds):
             await app(scope, receive, self)
-        if limit.cancelled_caught and not self._ended:
-            if self._begun:
-                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-            else:
-                late = Refused(504, UNFORESEEN, code=INTERNAL_ERROR)
-                await late.answer(scope, receive, self._send)
+        if self._begun and not self._ended:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif not self._begun:
+            nothing = Refused(504, UNFORESEEN, code=INTERNAL_ERROR)
+            await nothing.answer(scope, receive, self._send)
 
     async def __call__(self, message: Message) -> None:
         """Send a part of the answer; for a client without streams, once its end is known."""
