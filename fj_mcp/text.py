@@ -29,7 +29,6 @@ _INVISIBLE = re.compile(
     "]"
 )
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_QUOTES = re.compile('["“”„‟″❝❞〝〞＂«»]')
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 _MARKUP = re.compile(r"[<{}`\\]|&#?\w+;|\]\(|\*\*|##|^[#\[]")
@@ -52,7 +51,7 @@ _UNFIT_WORD = re.compile(
 
 _LONG_SECRET = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w+/=.~%:-]{20,}")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
-_QUOTES = str.maketrans(dict.fromkeys('“”„«»"', "'"))
+_QUOTES = str.maketrans(dict.fromkeys('“”„‟″❝❞〝〞＂«»"', "'"))
 _KEY_PIECE = 8
 """So many characters of the key in use, one after the other, are too many to repeat."""
 
@@ -136,7 +135,7 @@ def spoken(word: str) -> str:
 
 def quoted(text: str) -> str:
     """`text` between quotation marks that it cannot end by itself."""
-    return f"“{_QUOTES.sub('’', text)}”"
+    return f"“{text.translate(_QUOTES)}”"
 
 
 def _visible(text: str) -> str:

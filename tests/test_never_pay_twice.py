@@ -138,6 +138,7 @@ class Purchases(RuleBasedStateMachine):
         self.asked_for: dict[str, Purchase] = {}
         self.seen_charges = 0
         self.wrong: list[str] = []
+        self.free_at_times: set[str] = set()
 
     # What may be wanted
 
@@ -175,6 +176,8 @@ class Purchases(RuleBasedStateMachine):
         if paid is not None:
             kind, times = paid
             sandbox.fail(purchase.operation, _fault(kind), times)
+            if kind == "207":
+                self.free_at_times.add(purchase.operation)
         if free is not None:
             operation, kind, spared, times = free
             sandbox.fail(operation, Fault("delay_before", seconds=0), spared)
@@ -208,7 +211,8 @@ class Purchases(RuleBasedStateMachine):
                 self.tell_session(answer)
                 told = list(purchase.wishes)
                 begun = answer.get("status") == "running" and "nothing was" not in str(answer)
-                if begun and not self.last_charge.keys() & set(told):
+                priced = purchase.operation not in self.free_at_times
+                if begun and priced and not self.last_charge.keys() & set(told):
                     self.wrong.append(f"told, and never charged: {told}")
             else:
                 told = []
