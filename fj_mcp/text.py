@@ -98,7 +98,8 @@ def _harmless(word: str, key: str) -> str:
     pieces = (bare[at : at + _KEY_PIECE] for at in range(len(bare) - _KEY_PIECE + 1))
     plain = unquote(word)
     of_key = any(piece in plain for piece in pieces)
-    long = _LONG_SECRET.fullmatch(word.strip(",;:!?()'")) and not _OBJECT_ID.search(word)
+    bare_word = word.strip(",;:!?()'")
+    long = _LONG_SECRET.fullmatch(bare_word) and not _OBJECT_ID.fullmatch(bare_word)
     return "…" if of_key or long or _UNFIT_WORD.search(plain) else word
 
 

@@ -23,8 +23,9 @@ class Fault:
     Attributes:
         kind: `429`, `502_before`, `html` and `status` answer without the operation's effect;
             `502_after`, `status_after`, `empty`, `cut` and `null_data` spoil the answer to an
-            operation that had its effect; `drop_…` and `delay_…` say themselves when; `207` saves the session and
-            does not complete its search, or only `seconds` later where they are given.
+            operation that had its effect; `drop_…` and `delay_…` say themselves when; `207` saves
+            the session and does not complete its search, or only `seconds` later where they are
+            given.
         seconds: how long a delay takes.
         status: the HTTP status of `html`, `status` and `status_after`.
         body: the body of `status` and `status_after` (JSON, or a string sent as it is); the reason
