@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
+from fj_mcp.logs import start_logging
 from fj_mcp.server import sandbox_transport
 from fj_mcp.settings import Settings
 from fj_mcp.sourcing import check_storage, open_sourcing
@@ -12,6 +13,7 @@ from fj_mcp.sourcing import check_storage, open_sourcing
 
 def run_doctor(settings: Settings) -> int:
     """Check everything and print a line each. Returns the exit status: 0 if all is well, else 1."""
+    start_logging(settings.log_level)
     return anyio.run(_examine, settings, Console(highlight=False))
 
 
