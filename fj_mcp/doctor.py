@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
+from fj_mcp.logs import start_logging
 from fj_mcp.server import sandbox_transport
 from fj_mcp.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.sourcing import check_record, open_record, open_sourcing
@@ -15,6 +16,7 @@ from fj_mcp.sourcing import check_record, open_record, open_sourcing
 
 def run_doctor(settings: Settings) -> int:
     """Check everything and print a line each. Returns the exit status: 0 if all is well, else 1."""
+    start_logging(settings.log_level)
     return anyio.run(_examine, settings, Console(highlight=False))
 
 

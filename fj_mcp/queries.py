@@ -7,7 +7,7 @@ from pydantic_core import to_json
 from fj_mcp import reading
 from fj_mcp.filters import WIRES, FilterChanges, SearchFilters, name_of
 from fj_mcp.kinds import Values
-from fj_mcp.text import cut, first_within, quotable
+from fj_mcp.text import cut, first_within, steers
 
 MOST_FILTER_BYTES = 12_000
 """Of all filters together as JSON, so that a result can repeat them."""
@@ -55,8 +55,7 @@ def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChange
             continue
         values, refused = _carried(name, entry["value"])
         found |= values
-        refused = [quotable(word, "", _MOST_CHARACTERS) for word in refused]
-        ignored += [f"{label}: {word}" if word else label for word in refused]
+        ignored += [f"{label}: {word}" if word and not steers(word) else label for word in refused]
     told = first_within(ignored[:_MOST_IGNORED], _MOST_IGNORED_BYTES)
     if len(told) < len(ignored):
         told.append(f"and {len(ignored) - len(told)} more")

@@ -14,7 +14,7 @@ from fj_mcp.text import clean_block, clean_line, quotable
 MOST_CREDITS = 1_000_000
 """More than this, in one answer, is a mistake of whoever says it."""
 
-_IDENTITY = re.compile(r"[\w-]{1,64}", re.ASCII)
+_IDENTITY = re.compile(r"[^\s<>]{1,64}")
 _STATUS = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 _FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,59}", re.ASCII)
 
@@ -48,8 +48,8 @@ def quote(value: object, key: str = "", limit: int = 200) -> str | None:
 
 
 def identity(value: object) -> str | None:
-    """An id: letters, digits, `_` and `-`, 64 at most. Nothing else is one."""
-    text = _worded(value)
+    """An id: one word of 64 characters at most. Nothing else is one."""
+    text = line(value, 100) or ""
     return text if _IDENTITY.fullmatch(text) and "fjk" not in text.lower() else None
 
 

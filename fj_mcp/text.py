@@ -86,11 +86,16 @@ def quotable(text: str, key: str, limit: int) -> str:
         limit: the most characters.
     """
     line = clean_line(text, 3 * limit).translate(_QUOTES)
-    if _MARKUP.search(line) or _ORDERS.search(line):
+    if steers(line):
         return ""
     words = [_harmless(word, key) for word in _SECRETS.sub("…", line).split()]
     kept = cut(" ".join(words), limit)
     return kept.rstrip(" .") if re.search(r"\w", kept) else ""
+
+
+def steers(line: str) -> bool:
+    """Whether a text holds markup, or what reads like orders to a model."""
+    return bool(_MARKUP.search(line) or _ORDERS.search(line))
 
 
 def _harmless(word: str, key: str) -> str:
@@ -98,7 +103,8 @@ def _harmless(word: str, key: str) -> str:
     pieces = (bare[at : at + _KEY_PIECE] for at in range(len(bare) - _KEY_PIECE + 1))
     plain = unquote(word)
     of_key = any(piece in plain for piece in pieces)
-    long = _LONG_SECRET.fullmatch(word.strip(",;:!?()'")) and not _OBJECT_ID.search(word)
+    bare_word = word.strip(",;:!?()'")
+    long = _LONG_SECRET.fullmatch(bare_word) and not _OBJECT_ID.fullmatch(bare_word)
     return "…" if of_key or long or _UNFIT_WORD.search(plain) else word
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox import Fault
-from tests.front import CSHARP, Refused, connected, small_sandbox
+from tests.front import CSHARP, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -17,18 +17,16 @@ async def test_no_amount_that_the_api_names_can_undo_the_budget(amount: Any) -> 
     async with connected(credit_budget=12) as assistant:
         info = {"charged": True, "amount": amount, "remainingCredits": amount}
         for number in range(5):
-            body = {"data": {"session": {"_id": f"{number:024x}"}}, "creditInfo": info}
-            body["data"] |= {"sourcing": {"creditInfo": info}}
+            data = {"session": {"_id": f"{number:024x}"}, "sourcing": {"creditInfo": info}}
+            body = {"data": data, "creditInfo": info}
             assistant.sandbox.fail("create_session", Fault("status", status=201, body=body))
-            try:
-                started = await assistant.call(
-                    "create_sourcing_session", title=f"Number {number}", filters=CSHARP
-                )
-            except Refused as refused:
-                assert "credits are spent or reserved" in str(refused)
-            else:
-                assert number < 2
+            search = {"title": f"Number {number}", "filters": CSHARP}
+            if number < 2:
+                started = await assistant.call("create_sourcing_session", **search)
                 assert "credits" not in started
+            else:
+                text = await assistant.refusal("create_sourcing_session", **search)
+                assert "credits are spent or reserved" in text
         report = await assistant.call("get_spending")
     assert report["spent_today"] == 10
     assert "remaining_credits" not in report
@@ -93,7 +91,8 @@ async def test_a_session_whose_count_of_credits_falls_gives_nothing_back(before:
 async def test_a_counter_that_counts_nothing_is_not_told(count: Any) -> None:
     async with connected() as assistant:
         session_id = await assistant.search()
-        body = {"data": {"newProfilesCount": count, "profileMatchingStatus": "fetching_more"}}
+        data: Any = {"newProfilesCount": count, "profileMatchingStatus": "fetching_more"}
+        body = {"data": data}
         assistant.sandbox.fail("fetch_more", Fault("status", status=200, body=body))
         result = await assistant.call("fetch_more_profiles", session_id=session_id)
         assert "expected_profiles" not in result

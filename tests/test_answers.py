@@ -223,6 +223,15 @@ async def test_what_was_carried_out_behind_a_useless_answer_is_found_and_paid_on
         assert assistant.sent(operation) == 1 + (operation == "create_session")
 
 
+async def test_an_answer_that_is_too_large_is_settled_like_one_that_was_lost() -> None:
+    async with at_work() as (assistant, _, _):
+        huge = '{"data": {"session": {"_id": "1"}}' + " " * (33 * 1024 * 1024) + "}"
+        assistant.sandbox.fail("create_session", Fault("status_after", status=201, body=huge))
+        started = await assistant.call("create_sourcing_session", **SEARCH)
+        assert started["session_id"] == assistant.sandbox.charges[-1].session_id
+        assert len(assistant.sandbox.charges) == 2
+
+
 @pytest.mark.parametrize(
     ("operation", "beside"),
     [

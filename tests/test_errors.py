@@ -125,8 +125,9 @@ async def test_the_apis_reasons_are_told_by_this_servers_names(
     }
     assistant.sandbox.fail("create_session", Fault("status", status=status, body=body))
     assert await assistant.refusal("create_sourcing_session", **SEARCH) == (
-        "Nothing was charged: FutureJobs did not accept a search: filters.current_titles: “must be "
-        "an array”; sessionTitle: “is too long”. Change that and call create_sourcing_session again."
+        "Nothing was charged: FutureJobs did not accept a search: filters.current_titles: “must "
+        "be an array”; sessionTitle: “is too long”. Change that and call create_sourcing_session "
+        "again."
     )
 
 

@@ -547,7 +547,7 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     run_state_machine_as_test(
         seed(half)(Purchases),
         settings=settings(
-            max_examples=LEAST_STEPS // STEPS_A_RUN * 11 // 10,
+            max_examples=LEAST_STEPS // STEPS_A_RUN * 13 // 10,
             stateful_step_count=STEPS_A_RUN,
             database=None,
             deadline=None,
