@@ -82,9 +82,7 @@ def test_a_search_that_is_carried_out_long_after_its_call_ended_is_not_paid_for_
     world: World, late: float
 ) -> None:
     world.wire.gate = Gate("before", late)
-    text = in_world(world, server=2)
-    assert isinstance(text, str)
-    assert "Nothing will be sent twice" in text
+    assert isinstance(in_world(world, server=2), str)
     for passed in (15.0, 30.0, 0.5, 14.5, 1.0, 1.0, 60.0, 40.0):
         # As an assistant does that is told to ask again and again.
         world.run(world.clocks.sleep(passed))
