@@ -476,7 +476,7 @@ def test_a_server_that_cannot_work_says_what_is_missing(tmp_path: Path) -> None:
     assert ready.status_code == 503
     assert ready.json() == {
         "ready": False,
-        "settings": "FJ_MAX_WAIT_SECONDS must be a number",
+        "settings": "FJ_MAX_WAIT_SECONDS must be a whole number",
         "ledger": "cannot be read and written",
         "api": "did not answer within the last minute",
     }
