@@ -284,7 +284,8 @@ def _misspelt(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for given in sorted(values):
         plain = given.upper().replace("-", "_")
         # Names of the project's own tests are none of the server's.
-        if given in VARIABLES or not plain.startswith("FJ_") or plain.startswith("FJ_TEST_"):
+        ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
+        if given in VARIABLES or not ours or not given.isprintable():
             continue
         fields = VARIABLES.values()
         near = get_close_matches(plain.removeprefix("FJ_").lower(), fields, n=1, cutoff=0.6)

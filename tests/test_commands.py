@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -131,7 +131,8 @@ def test_serving_with_the_sandbox_before_the_command_serves_the_sandbox() -> Non
     assert done.returncode == 1
     assert "The sandbox lives in one process" in done.stderr
     with serving("--sandbox", "serve", "--http", "--port", "0", ignoring=False) as (process, said):
-        assert httpx.get(said.replace("/mcp", "/readyz"), trust_env=False).json()["ready"] is True
+        address = said.replace("/mcp", "/readyz")
+        assert httpx.get(address, trust_env=False, timeout=30).json()["ready"] is True
         process.terminate()
 
 
@@ -227,16 +228,21 @@ def test_a_person_who_starts_the_server_is_told_what_it_is(terminal: bool) -> No
 
 @contextmanager
 def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process that serves, and the address that it names; started with Ctrl-C ignored or not."""
+    """A process that serves, and the address that it names; started with Ctrl-C ignored or not.
+
+    It must end by itself once the block is left, within a minute, and with all that it started.
+    """
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if ignoring else []
     process = subprocess.Popen(
         [*shell, sys.executable, "-m", "fj_mcp", *arguments],
-        env=CLEAN | OWN,
+        env=CLEAN | {"FJ_STATE_DIR": STATE.name},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
-    watchdog = threading.Timer(60, process.kill)
+    # Its workers would outlive it, and keep its pipes open.
+    watchdog = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
         assert process.stdout is not None
@@ -246,7 +252,8 @@ def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess
         assert "Traceback" not in said
     finally:
         watchdog.cancel()
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -263,7 +270,7 @@ def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess
 )
 def test_what_serves_ends_well_when_it_is_asked_to(command: list[str], ignoring: bool) -> None:
     with serving(*command, ignoring=ignoring) as (process, address):
-        httpx.get(address, trust_env=False)
+        httpx.get(address, trust_env=False, timeout=30)
         process.terminate()
     assert process.returncode == 0
 

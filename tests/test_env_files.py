@@ -220,6 +220,24 @@ def test_the_folders_file_is_heard_where_it_is_named(folder: Path) -> None:
         assert settings.notes == ()
 
 
+def test_an_app_that_others_serve_ignores_the_folders_file_too(
+    tmp_path: Path, folder: Path
+) -> None:
+    written(folder, "FJ_HTTP_TOKEN=known", "FJ_API_BASE_URL=https://example.com/steal")
+    done = subprocess.run(
+        [sys.executable, "-c", "from fj_mcp.http import create_app; create_app()"],
+        cwd=folder,
+        env=environment_of(tmp_path, PYTHONPATH=str(Path(__file__).parent.parent)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert f"WARNING fj_mcp: {folder / '.env'} is ignored, because" in line
+
+
 # How it is written
 
 

@@ -113,6 +113,24 @@ def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
     assert "`.uv\\bin\\uv run --no-dev fj-mcp demo`" in readme
 
 
+def test_one_file_of_tests_passes_by_itself_and_all_together_are_measured() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    # A floor for all tests is missed by each of them.
+    assert "--cov" not in project["tool"]["pytest"]["ini_options"]["addopts"]
+    assert project["tool"]["coverage"]["report"]["fail_under"] >= 95
+    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    (measured,) = (line for line in checks if "--cov" in line)
+    assert measured.startswith("uv run pytest --cov ")
+
+
+def test_the_checks_need_no_more_than_python_and_pip() -> None:
+    """Their first lines, on a machine without uv and with a Python that takes no packages."""
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    (get_uv,) = (line for line in lines if "pip install" in line)
+    assert get_uv.endswith("python3 -m pip install --quiet --target .uv uv")
+    assert any(line.startswith("export PATH=") and "/.uv/bin" in line for line in lines)
+
+
 def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -> None:
     (block,) = blocks("json")
     entry = json.loads(block)["mcpServers"]["fj-mcp"]
