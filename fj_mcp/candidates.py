@@ -142,10 +142,8 @@ class ProfilePage:
         """From `data` of the profiles answer."""
         page = reading.mapping(data)
         docs = reading.mappings(page.get("docs"))
-        found = [Profile.read(doc) for doc in docs]
         return cls(
-            # Without an id nobody could ask for them.
-            profiles=[profile for profile in found if profile.id],
+            profiles=[Profile.read(doc) for doc in docs],
             total=max(reading.count(page.get("totalDocs")), len(docs)),
             pages=reading.count(page.get("totalPages")),
         )

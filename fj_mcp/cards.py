@@ -74,6 +74,8 @@ def cards(
 ) -> tuple[list[Card], bool]:
     """The cards of some candidates, and whether their texts had to be shortened to fit.
 
+    Whoever has no id gets none, because nobody could ask for them; exports name them.
+
     Args:
         profiles: in the order to show.
         wanted: the skills that the session asks for, which are shown first.
@@ -87,7 +89,7 @@ def cards(
     shown: list[Card] = []
     rooms = _DETAILED if detailed else _CONCISE
     for room in rooms:
-        shown = [_card(profile, wanted, room) for profile in profiles]
+        shown = [_card(profile, wanted, room) for profile in profiles if profile.id]
         if _size(shown) <= most:
             return shown, room.why < rooms[0].why and room.why < 110
     return shown, True

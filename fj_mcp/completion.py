@@ -58,7 +58,7 @@ async def _candidates(running: Sourcing, typed: str, given: Given) -> list[str]:
     return [
         before + comma + item.id
         for item in shortlist.profiles
-        if item.id not in chosen and _fits(wanted, item.id, item.name)
+        if item.id and item.id not in chosen and _fits(wanted, item.id, item.name)
     ]
 
 

@@ -1,9 +1,11 @@
 """Certificates and proxies: what is trusted, and what is said when no connection can be made."""
 
 import os
+import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +16,8 @@ import httpx
 import pytest
 import trustme
 
+from fj_mcp import network
 from fj_mcp.errors import Attempted
-from fj_mcp.network import open_client
 from tests.processes import CLEAN, Api, started, stdio_process
 from tests.raw_api import raw_api
 
@@ -46,6 +48,15 @@ def secure_api(
     authority.issue_cert(name, **validity).configure_cert(context)  # type: ignore[arg-type]
     with raw_api(lambda: [b'{"data": []}'], tls=context) as found:
         yield found
+
+
+def hashed(file: Path) -> Path:
+    """The folder of a certificate, which is renamed to what OpenSSL looks for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl")
+    command = ["openssl", "x509", "-hash", "-noout", "-in", str(file)]
+    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return file.rename(file.with_name(f"{name}.0")).parent
 
 
 @contextmanager
@@ -117,20 +128,56 @@ def test_the_machines_own_authority_is_trusted(authority: trustme.CA, tmp_path: 
 def test_a_folder_of_authorities_is_trusted(authority: trustme.CA, tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
     authority.cert_pem.write_to_path(str(file))
-    try:
-        hashed = subprocess.run(
-            ["openssl", "x509", "-hash", "-noout", "-in", str(file)],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except FileNotFoundError:
-        pytest.skip("needs openssl")
-    file.rename(tmp_path / f"{hashed}.0")
+    folder = hashed(file)
     with secure_api(authority) as (address, _):
         api = Api(address, httpx.Client())
-        with stdio_process(api, KEY, tmp_path, SSL_CERT_DIR=str(tmp_path)) as server:
+        with stdio_process(api, KEY, tmp_path, SSL_CERT_DIR=str(folder)) as server:
             assert server.call("list_sessions")["total"] == 0
+
+
+def test_an_authority_in_the_systems_own_store_is_trusted(
+    authority: trustme.CA, tmp_path: Path
+) -> None:
+    store = ssl.get_default_verify_paths().cafile
+    may_mount = (
+        shutil.which("unshare") and subprocess.run(["unshare", "-m", "true"]).returncode == 0
+    )
+    if store is None or not may_mount:
+        pytest.skip("needs a store in one file, and the right to put another in its place")
+    file = tmp_path / "own.pem"
+    authority.cert_pem.write_to_path(str(file))
+    place = f"mount --bind {file} {Path(store).resolve()}"
+    with secure_api(authority) as (address, _):
+        used = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": address, "FJ_STATE_DIR": str(tmp_path)}
+        examined = subprocess.run(
+            ["unshare", "-m", "sh", "-c", f"{place} && exec {sys.executable} -m fj_mcp doctor"],
+            env=CLEAN | used,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert "the key works" in examined.stdout
+    assert examined.returncode == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("place", ["file", "folder"])
+async def test_where_openssl_does_not_know_the_store_other_authorities_count_too(
+    place: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On macOS and Windows truststore asks the system; here it asks OpenSSL.
+    monkeypatch.setattr(sys, "platform", "darwin")
+    file = tmp_path / "own.pem"
+    authority.cert_pem.write_to_path(str(file))
+    if place == "file":
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    else:
+        monkeypatch.setenv("SSL_CERT_DIR", str(hashed(file)))
+    network._trusted.cache_clear()
+    with secure_api(authority) as (address, _):
+        async with network.open_client(Attempted("a test", "test")) as http:
+            assert (await http.get(address)).json() == {"data": []}
+    network._trusted.cache_clear()
 
 
 def test_a_certificate_of_an_unknown_authority_is_named_with_the_remedy(
@@ -288,5 +335,5 @@ def test_an_api_that_is_down_is_told_to_the_doctor_without_a_tool(tmp_path: Path
 
 def test_nothing_is_replaced_in_pythons_own_ssl() -> None:
     before = ssl.SSLContext
-    open_client(Attempted("a test", "test"))
+    network.open_client(Attempted("a test", "test"))
     assert ssl.SSLContext is before
