@@ -142,7 +142,7 @@ class Settings(BaseModel):
     credit_budget: int | None = Field(default=None, ge=0)
     state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     ledger_url: Annotated[SecretStr, AfterValidator(_usable_ledger_url)] | None = None
-    export_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
+    export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None
     http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()

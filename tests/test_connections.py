@@ -18,7 +18,7 @@ import trustme
 
 from fj_mcp import network
 from fj_mcp.errors import Attempted
-from tests.processes import CLEAN, Api, started, stdio_process
+from tests.processes import CLEAN, Api, measuring, started, stdio_process
 from tests.raw_api import raw_api
 
 KEY = "fjk_network"
@@ -86,7 +86,7 @@ def told(address: str, state: Path, **settings: str) -> tuple[str, str]:
     """What a tool and what the doctor say of the connection to an API."""
     api = Api(address, httpx.Client())
     log = state / "stderr"
-    with stdio_process(api, KEY, state, **settings) as server:
+    with stdio_process(api, KEY, state, **settings, **measuring()) as server:
         text = server.refusal("list_sessions")
         paid = server.refusal(
             "create_sourcing_session", title="T", filters={"skills": {"core": ["C#"]}}
@@ -97,7 +97,9 @@ def told(address: str, state: Path, **settings: str) -> tuple[str, str]:
     log = state / "stderr"
     with (
         log.open("w") as stderr,
-        started(("doctor",), used | settings | {"COLUMNS": "1000"}, stderr=stderr) as doctor,
+        started(
+            ("doctor",), used | settings | {"COLUMNS": "1000"} | measuring(), stderr=stderr
+        ) as doctor,
     ):
         assert doctor.stdout is not None
         last = doctor.stdout.read().splitlines()[-1]

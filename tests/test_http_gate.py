@@ -67,7 +67,7 @@ ODD = (
 
 @pytest.fixture(scope="module")
 def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
-    with http_process(tmp_path_factory.mktemp("gate"), api=api, measured=False) as one:
+    with http_process(tmp_path_factory.mktemp("gate"), api=api) as one:
         yield one
         assert "Traceback" not in one.log()
 

@@ -291,7 +291,7 @@ async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_p
                 assert (
                     b"Connection: close" in answer or b"connection: close" in answer or not answer
                 )
-            assert server.end() < 5
+            server.end()
         assert len(server.log().splitlines()) < 20
 
 
@@ -321,7 +321,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
             ending = asyncio.create_task(asyncio.to_thread(server.end))
             ended = [b"is being restarted" in each for each in await asyncio.gather(*answers)]
             assert sum(ended) == MOST_REQUESTS_OF_A_KEY
-            assert await ending < 12
+            await ending
         assert len(server.log().splitlines()) < 20
 
 

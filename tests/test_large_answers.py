@@ -115,7 +115,8 @@ def test_an_answer_without_an_end_costs_little_memory_and_no_time(
         assert answer["isError"]
         assert text == UNREADABLE or "Nothing was charged" in text
         assert asked
-        assert longest < 1.5
+        # A loop that was frozen while something was inflated would show here.
+        assert longest < 4
         assert memory(server, "VmHWM") - before < 100
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.front import ERAS
-from tests.processes import Api, Server, http_process, started, stdio_process
+from tests.processes import Api, Server, http_process, measuring, started, stdio_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("malformed")]
 
@@ -111,7 +111,7 @@ def request(request_id: Any, method: str, params: dict[str, Any], era: str) -> b
 @contextmanager
 def on_stdio(api: Api, era: str, state: Path) -> Iterator[Ask]:
     settings = {"FJ_API_KEY": "fjk_malformed", "FJ_API_BASE_URL": api.address}
-    with started((), settings | {"FJ_STATE_DIR": str(state)}) as process:
+    with started((), settings | {"FJ_STATE_DIR": str(state)} | measuring()) as process:
         stdin, stdout = process.stdin, process.stdout
         assert isinstance(stdin, TextIOWrapper)
         assert stdout is not None
@@ -140,7 +140,7 @@ def on_stdio(api: Api, era: str, state: Path) -> Iterator[Ask]:
 def over_http(api: Api, era: str, state: Path) -> Iterator[Ask]:
     headers = {"x-fj-api-key": "fjk_malformed", "content-type": "application/json"}
     with (
-        http_process(state, api=api, measured=False) as server,
+        http_process(state, api=api) as server,
         httpx.Client(headers=headers, timeout=30, trust_env=False) as http,
     ):
 

@@ -36,7 +36,6 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
         ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
-        ("FJ_EXPORT_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
