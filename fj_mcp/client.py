@@ -137,8 +137,11 @@ class FutureJobs:
     async def get_session(self, session_id: str) -> Session:
         """The session as it is now."""
         answer = await self._request("get_session", {"session_id": session_id})
+        session = Session.read(answer.get("data"))
+        if session.id.lower() not in ("", session_id.lower()):
+            raise Unreadable(self._attempted("get_session"))
         # It is the one that was asked for, even where the answer leaves its id out.
-        return replace(Session.read(answer.get("data")), id=session_id)
+        return replace(session, id=session_id)
 
     async def profiles(self, session_id: str, page: int, limit: int) -> ProfilePage:
         """One page (from 1) of a session's profiles, in the API's order."""
@@ -186,6 +189,11 @@ class FutureJobs:
         """The server's clock now, or at least that; None if no response ever told it."""
         return self._server_clock.now()
 
+    def _attempted(self, name: str) -> Attempted:
+        """The words for the errors of an operation, for the tool that is being called."""
+        words = OPERATIONS[name].attempted
+        return replace(words, tool=tool_in_use.get(words.tool), brought_key=self._brought_key)
+
     @property
     def _key(self) -> str:
         return self._settings.key or ""
@@ -226,13 +234,10 @@ class FutureJobs:
             raise BadSettings(self._settings.problems)
         if self._settings.key is None:
             raise NoKey
-        operation = OPERATIONS[name]
-        tool = tool_in_use.get(operation.attempted.tool)
-        attempted = replace(operation.attempted, tool=tool, brought_key=self._brought_key)
-        operation = replace(operation, attempted=attempted)
+        operation = replace(OPERATIONS[name], attempted=self._attempted(name))
         ids = ids or {}
         path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
-        http = self._opened(attempted)
+        http = self._opened(operation.attempted)
         request = http.build_request(operation.method, path, params=query, json=body)
         request.extensions[OPERATION] = name
         ends = self._ends()

@@ -123,7 +123,7 @@ class UpdateOrder(Order):
             "text": text if described else None,
             "sample_profile_url": sample if described else None,
         }
-        return {"counter": session.filter_changes_counter, "credits": session.credits_charged}
+        return _counters_before(session, session.filter_changes_counter)
 
     async def send(self) -> Bought:
         started = await self._shop.client.update_session(self.session_id, **self._body)
@@ -178,7 +178,7 @@ class MoreOrder(Order):
         if await self._shop.ledger.is_exhausted(self.session_id):
             return self.nobody()
         self.wish = f"more candidates for {quoted(session.title or session.id)}"
-        return {"counter": session.search_more_counter, "credits": session.credits_charged}
+        return _counters_before(session, session.search_more_counter)
 
     async def send(self) -> Bought:
         started = await self._shop.client.fetch_more(self.session_id)
@@ -219,6 +219,15 @@ class MoreOrder(Order):
             credits=earlier_credits(purchase),
             next_step=views.session_step(session),
         )
+
+
+def _counters_before(session: Session, counter: int) -> dict[str, Any]:
+    """What tells a change of a session from what it was."""
+    return {
+        "counter": counter,
+        "shows_counters": session.shows_counters,
+        "credits": session.credits_charged,
+    }
 
 
 async def _still_matching(shop: Shop, session: Session) -> bool:

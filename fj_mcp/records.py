@@ -54,6 +54,9 @@ class Session:
     available: int
     search_more_counter: int
     filter_changes_counter: int
+    shows_counters: bool
+    """Whether both of them were in the response, and not only taken for 0."""
+
     created_at: datetime | None
     updated_at: str | None
     credits_charged: int | None
@@ -78,6 +81,10 @@ class Session:
             available=reading.count(doc.get("totalAvailableProfiles")),
             search_more_counter=reading.count(doc.get("searchMoreCounter")),
             filter_changes_counter=reading.count(doc.get("filterChangesCounter")),
+            shows_counters=None
+            not in map(
+                reading.counted, (doc.get("searchMoreCounter"), doc.get("filterChangesCounter"))
+            ),
             created_at=reading.moment(doc.get("createdAt")) or _moment_of(identity),
             updated_at=reading.line(doc.get("updatedAt"), 40),
             credits_charged=reading.credits(doc.get("sessionCreditCharged")),

@@ -16,6 +16,9 @@ Gateways were seen to go on with a request for more than a minute after the clie
 PHONE_SETTLED_AFTER_SECONDS = 240.0
 """The same for a telephone number, which may arrive three minutes after it was paid for."""
 
+_SHOWN_AGAIN_SECONDS = 10.0
+"""After a session came without its counters, it is worth asking for again this much later."""
+
 _AT_ONCE = 5
 """Leftovers that one call sees to, so that many of them do not use up its time."""
 
@@ -55,6 +58,8 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             why = "this key has no project whose sessions could be looked through"
             raise OutcomeHidden(why) from None
         found = None
+    except NothingShown:
+        return _SHOWN_AGAIN_SECONDS
     if found is not None:
         await ledger.settle(
             purchase.id,
@@ -95,6 +100,10 @@ def _seconds_left(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     return limit + call_seconds - age(shop, purchase)
 
 
+class NothingShown(Exception):
+    """A session came without the counters that it had before the purchase."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The verdict of the free reads about a purchase whose outcome was open."""
@@ -116,6 +125,7 @@ async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found
 
     Raises:
         OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
+        NothingShown: if the response lacks that by which it would be seen.
     """
     traces = purchase.traces
     if purchase.operation == "create_session":
@@ -132,6 +142,8 @@ async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found
     fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
     if moved or fetching or (charged or 0) > 0:
         return Found(session.id, charged)
+    if traces.get("shows_counters") and not session.shows_counters:
+        raise NothingShown
     if purchase.operation == "reveal":
         shop.shortlists.expect_contacts(session.id)
         person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))

@@ -184,7 +184,7 @@ class Purchases(RuleBasedStateMachine):
             sandbox.fail(operation, _fault(kind), times)
 
     def mend_things(self) -> None:
-        self.world.sandbox._faults._waiting.clear()
+        self.world.sandbox.mend()
 
     # What comes back
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from fj_mcp.sandbox import Fault, Sandbox
-from tests.front import CSHARP, Assistant, Stepped, connected, small_sandbox
+from tests.front import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox
 from tests.purchases import Gate, World
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +102,40 @@ def test_a_purchase_without_a_sign_is_sent_again_only_after_three_minutes(world:
     world.run(world.clocks.sleep(3))
     assert isinstance(in_world(world), dict)
     assert len(world.sandbox.charges) == 1
+
+
+@pytest.mark.parametrize("operation", ["update_session", "fetch_more"])
+async def test_a_session_without_its_counters_does_not_show_that_nothing_was_carried_out(
+    operation: str,
+) -> None:
+    clock = Stepped()
+    sandbox = small_sandbox(clock=clock.now)
+    async with connected(sandbox, clock=clock) as assistant:
+        session_id = await assistant.search()
+        before = len(sandbox.charges)
+        bare = {"data": {"session": {"_id": session_id, "profileMatchingStatus": "done"}}}
+        sandbox.fail(operation, Fault("drop_after"))
+        sandbox.fail("get_session", Fault("delay_before"))
+        sandbox.fail("get_session", Fault("status", status=200, body=bare), times=9)
+        with pytest.raises(Refused, match="not certain"):
+            await bought(assistant, operation, session_id)
+        clock.time += 3600
+        with pytest.raises(Refused, match="not certain"):
+            await bought(assistant, operation, session_id)
+        assert assistant.sent(operation) == 1
+        sandbox.mend()
+        assert (await bought(assistant, operation, session_id))["session_id"] == session_id
+        assert len(sandbox.charges) == before + 1
+        assert assistant.sent(operation) == 1
+
+
+async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
+    async with connected() as assistant:
+        one, two = await assistant.search(), await assistant.search(skills={"core": ["Python"]})
+        other = {"data": {"session": {"_id": two, "profileMatchingStatus": "done"}}}
+        assistant.sandbox.fail("get_session", Fault("status", status=200, body=other), times=3)
+        text = await assistant.refusal("get_session", session_id=one)
+    assert "cannot be read" in text
 
 
 # The time, as the API tells it

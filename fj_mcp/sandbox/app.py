@@ -116,6 +116,10 @@ class Sandbox:
             raise ValueError(f"an operation is one of {', '.join(OPERATIONS)}")
         self._faults.add(operation, fault, times)
 
+    def mend(self) -> None:
+        """Let nothing fail any more."""
+        self._faults = Faults()
+
     def transport(self) -> httpx.AsyncBaseTransport:
         """A transport for `httpx.AsyncClient` that serves every address from this sandbox."""
         return SandboxTransport(self)
@@ -187,7 +191,7 @@ class Sandbox:
             }
             return Answer(200, state)
         if (method, path) == ("DELETE", "/sandbox/faults"):
-            self._faults = Faults()
+            self.mend()
             return Answer(200, {"success": True})
         if (method, path) != ("POST", "/sandbox/faults"):
             return Refusal(404, f"Cannot {method} {path}").answer()
