@@ -37,11 +37,16 @@ class EnvFile:
 
 @dataclass(frozen=True)
 class Given:
-    """The values of all sources by name, and what to say of the files."""
+    """The values of all sources by name, and what to say of the files.
+
+    Attributes:
+        own_key_only: whether the working directory's file was heard, which counts for its key.
+    """
 
     values: Values
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    own_key_only: bool = False
 
 
 def merged(
@@ -75,7 +80,8 @@ def merged(
         return Given(values, tuple(problems))
     key = key_of(found.values)
     if key is not None and key_of(values) in (None, key):
-        return Given({**found.values, **values}, (*problems, *found.faults))
+        both = {**found.values, **values}
+        return Given(both, (*problems, *found.faults), own_key_only=True)
     return Given(values, tuple(problems), (_ignored(found, own),))
 
 

@@ -124,6 +124,8 @@ class Settings(BaseModel):
             are spent. Until they are corrected, nothing is bought.
         warnings: other things to correct, which stand in nothing's way.
         notes: what is as it should be, and good to know.
+        own_key_only: whether no other key than `api_key` may be used, because the working
+            directory's `.env`, which holds that key, may have set the address.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -152,6 +154,7 @@ class Settings(BaseModel):
     unsafe_to_spend: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    own_key_only: bool = False
 
     @property
     def longest_wait(self) -> int:
@@ -171,7 +174,7 @@ class Settings(BaseModel):
         return self.api_key.get_secret_value() if self.api_key else None
 
 
-_REPORTS = {"problems", "unsafe_to_spend", "warnings", "notes"}
+_REPORTS = {"problems", "unsafe_to_spend", "warnings", "notes", "own_key_only"}
 
 VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if name not in _REPORTS}
 """The name of each setting, and its field."""
@@ -260,6 +263,7 @@ def read_settings(
         unsafe_to_spend=unsafe,
         warnings=warnings,
         notes=given.notes,
+        own_key_only=given.own_key_only,
     )
 
 

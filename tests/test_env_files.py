@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from mcp import Client, StdioServerParameters
+from starlette.testclient import TestClient
 
+from fj_mcp.http import create_app
 from fj_mcp.settings import Settings, read_settings
 from tests.front import CSHARP, text_of
 from tests.processes import CLEAN, Api, measuring, sandbox_process
@@ -94,10 +96,10 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     del environment["FJ_API_BASE_URL"]
     # The user's own address is in their own file, which comes before the folder's.
     written(tmp_path / "config" / "fj-mcp", f"FJ_API_BASE_URL={api.address}")
-    before = foreign.calls("list_sessions")
+    before = foreign.calls("project_sessions")
     async with assistant_in(folder, environment) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
-    assert foreign.calls("list_sessions") == before
+    assert foreign.calls("project_sessions") == before
     done = run(["doctor"], folder, environment)
     assert done.returncode == 0, done.stdout
     (note,) = (line for line in done.stdout.splitlines() if line.startswith("note "))
@@ -106,6 +108,18 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     own = tmp_path / "config" / "fj-mcp" / ".env"
     assert str(own) in note
     assert f"ok   your own file of settings is {own}\n" in done.stdout
+
+
+def test_an_address_beside_a_folders_key_is_for_no_other_key(folder: Path) -> None:
+    written(folder, f"FJ_API_KEY={KEY}", "FJ_API_BASE_URL=https://example.com/elsewhere")
+    settings = read_settings({}, folder)
+    assert settings.api_base_url == "https://example.com/elsewhere"
+    app = create_app(settings)
+    with TestClient(app, "http://localhost", client=("127.0.0.1", 5)) as client:
+        answer = client.post("/mcp", headers={"x-fj-api-key": "fjk_of_somebody_else"}, json={})
+    assert answer.status_code == 401
+    assert "takes no other key than its own" in answer.json()["error"]["message"]
+    assert "--env-file" in answer.json()["error"]["message"]
 
 
 STRANGERS = (

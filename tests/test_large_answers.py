@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import Api, Server, stdio_process
+from tests.processes import Api, Server, measuring, stdio_process
 from tests.raw_api import Body, raw_api
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
@@ -127,7 +127,7 @@ def test_an_answer_that_is_merely_large_is_read(tmp_path: Path) -> None:
     small = gzip.compress(whole, 1)
     with (
         raw_api(once(small), {"content-encoding": "gzip"}) as (address, _),
-        stdio_process(Api(address, httpx.Client()), KEY, tmp_path) as server,
+        stdio_process(Api(address, httpx.Client()), KEY, tmp_path, **measuring()) as server,
     ):
         assert server.call("list_sessions", limit=1)["total"] == 1000
 
@@ -136,7 +136,9 @@ def test_an_answer_that_drips_is_given_up_in_time(tmp_path: Path) -> None:
     limit = {"FJ_CALL_DEADLINE_SECONDS": "3"}
     with (
         raw_api(dripping) as (address, _),
-        stdio_process(Api(address, httpx.Client()), KEY, tmp_path, **limit) as server,
+        stdio_process(
+            Api(address, httpx.Client()), KEY, tmp_path, **limit, **measuring()
+        ) as server,
     ):
         began = time.monotonic()
         text = server.refusal("list_sessions")

@@ -27,6 +27,7 @@ from tests.processes import (
     HttpServer,
     facts_of,
     http_process,
+    measuring,
     purchases,
     states,
     stdio_process,
@@ -187,7 +188,7 @@ def test_a_record_that_is_taken_away_while_a_server_runs_loses_no_purchase(
 ) -> None:
     state = tmp_path / "state"
     file = state / LEDGER_FILE
-    settings = {"FJ_CREDIT_BUDGET": "12"}
+    settings = {"FJ_CREDIT_BUDGET": "12", **measuring()}
     with stdio_process(api, key, state, **settings) as server:
         server.call("get_spending")
         with (

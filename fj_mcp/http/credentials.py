@@ -20,6 +20,11 @@ HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
 
+_OWN_KEY_ONLY = (
+    "This server takes no other key than its own: its settings come from .env in the folder that "
+    "it was started in. Whoever runs it can name that file with --env-file."
+)
+
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -42,11 +47,13 @@ class Credentials:
         key: the server's own, which requests without one use; None if there is none.
         token: what every request must carry; None if there is none.
         exposed: whether requests from this machine may come from another one in truth.
+        own_key_only: whether requests may bring no other key than the server's own.
     """
 
     key: str | None
     token: bytes | None
     exposed: bool
+    own_key_only: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
@@ -62,7 +69,7 @@ class Credentials:
                 "request brings its own key; or listen on 127.0.0.1 alone, for local names."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
-        return cls(settings.key, token, exposed)
+        return cls(settings.key, token, exposed, settings.own_key_only)
 
     def key_of(self, scope: Scope) -> str:
         """The key that a request is for.
@@ -86,6 +93,8 @@ class Credentials:
             raise _unauthorized("The request brings two different keys: send one.", wrong=True)
         if not KEY_SHAPE.fullmatch(key):
             raise _unauthorized(f"That is not a FutureJobs key. {HOW_TO_BRING_A_KEY}", wrong=True)
+        if self.own_key_only and key != self.key:
+            raise _unauthorized(_OWN_KEY_ONLY, wrong=True)
         return key
 
     def _is_local(self, scope: Scope) -> bool:
