@@ -55,6 +55,35 @@ class Stepped(Clock):
         await anyio.lowlevel.checkpoint()
 
 
+class Alarm(Clock):
+    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
+
+    def __init__(self) -> None:
+        self.time = 1_800_000_000.0
+        self._moved = anyio.Event()
+        self._waiting = anyio.Event()
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it was set forward by `seconds`."""
+        until = self.time + seconds
+        while self.time < until:
+            self._waiting.set()
+            await self._moved.wait()
+
+    async def forward(self, seconds: float) -> None:
+        """Set it forward, and wait until whoever was woken waits again."""
+        await self._waiting.wait()
+        self._waiting = anyio.Event()
+        self.time += seconds
+        moved, self._moved = self._moved, anyio.Event()
+        moved.set()
+        await self._waiting.wait()
+
+
 class Assistant:
     """A client of the server that reads results as clients do."""
 

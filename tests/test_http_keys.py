@@ -17,7 +17,7 @@ from fj_mcp.http import create_app
 from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
 from fj_mcp.sandbox import Fault
 from fj_mcp.settings import Settings
-from tests.front import CSHARP, small_sandbox
+from tests.front import CSHARP, Alarm, small_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
 
@@ -25,35 +25,6 @@ SEARCH = {"title": "Test", "filters": CSHARP}
 BOUND_SECONDS = 20
 TIDIED_SECONDS = 60
 """By then what is idle for too long has been looked for."""
-
-
-class Alarm(Clock):
-    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000.0
-        self._moved = anyio.Event()
-        self._waiting = anyio.Event()
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait until it was set forward by `seconds`."""
-        until = self.time + seconds
-        while self.time < until:
-            self._waiting.set()
-            await self._moved.wait()
-
-    async def forward(self, seconds: float) -> None:
-        """Set it forward, and wait until whoever was woken waits again."""
-        await self._waiting.wait()
-        self._waiting = anyio.Event()
-        self.time += seconds
-        moved, self._moved = self._moved, anyio.Event()
-        moved.set()
-        await self._waiting.wait()
 
 
 class Api:

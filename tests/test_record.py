@@ -18,8 +18,9 @@ import httpx
 import pytest
 from mcp import Client
 
-from fj_mcp.settings import LEDGER_FILE
-from tests.front import ERAS
+from fj_mcp.http.workspaces import IDLE_SECONDS, Workspaces
+from fj_mcp.settings import LEDGER_FILE, Settings
+from tests.front import ERAS, Alarm, small_sandbox
 from tests.ledgers import on_a_file
 from tests.processes import (
     CLEAN,
@@ -70,6 +71,18 @@ def locks(process: int, file: Path) -> list[str]:
         for line in lines
         if line[1] == "POSIX" and line[-4] == str(process) and line[-3].endswith(f":{inode}")
     ]
+
+
+def workers_of(server: HttpServer) -> list[int]:
+    """The processes that serve, without the one that watches over them."""
+    parent = server.process.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    serving = (child for child in children if "spawn_main" in _command(child))
+    return [int(child) for child in serving]
+
+
+def _command(process: str) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text()
 
 
 def open_files(process: int) -> list[str]:
@@ -143,6 +156,7 @@ async def test_a_server_keeps_its_lock_whatever_keys_checks_and_doctors_come_and
     assert len(api.charges(key)) == 2
 
 
+@linux
 async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
     api: Api, key: str, tmp_path: Path
 ) -> None:
@@ -164,8 +178,34 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
             async with server.client(key, era) as client, anyio.create_task_group() as tasks:
                 for number in range(100):
                     tasks.start_soon(buy, client, number)
+            # A worker that is restarted, another key and a doctor open the record, and close it.
+            os.kill(workers_of(server)[0], signal.SIGKILL)
+            async with server.client(f"{key}_other", era) as other:
+                await call(other, "get_spending")
+            await anyio.to_thread.run_sync(examine, api, key, tmp_path)
     assert len(api.charges(key)) == 8
     assert spent == set(api.charges(key))
+
+
+@on_a_file
+@linux
+async def test_a_key_that_is_forgotten_leaves_the_record_to_the_others(tmp_path: Path) -> None:
+    file = tmp_path / LEDGER_FILE
+    clock = Alarm()
+    served = Workspaces(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
+    async with served.open():
+        with served.request("fjk_stays") as stays, served.request("fjk_goes") as goes:
+            for workspace in (stays, goes):
+                assert await workspace.sourcing.spending.ledger.newest(1) == []
+        before = locks(os.getpid(), file), Path(f"{file}-wal").stat().st_ino
+        assert any(str(SHARED_LOCK) in lock for lock in before[0])
+        with stays:
+            await clock.forward(IDLE_SECONDS + 60)
+            with served.request("fjk_goes") as anew:
+                assert anew is not goes
+            with served.request("fjk_stays") as same:
+                assert same is stays
+        assert (locks(os.getpid(), file), Path(f"{file}-wal").stat().st_ino) == before
 
 
 @on_a_file
