@@ -17,6 +17,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from fj_mcp.sandbox.routes import OPERATIONS
+from tests.front import ERAS
 from tests.ledgers import ledger_environment, rows_of
 from tests.starting import Started, start
 
@@ -180,6 +181,62 @@ class HttpServer:
     def log(self) -> str:
         """What the process wrote to stderr."""
         return self._log.read_text(encoding="utf-8")
+
+
+class ModernClient:
+    """A client of protocol 2026-07-28, message by message, that can be asked before it buys."""
+
+    def __init__(self, server: HttpServer, key: str) -> None:
+        self._server = server
+        self._key = key
+        self._http = httpx.Client(trust_env=False, timeout=60)
+
+    def __enter__(self) -> "ModernClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The result of one message: of the tool, or the question that comes before it."""
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": ERAS[0],
+            "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
+        }
+        params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
+        headers = {
+            "accept": "application/json, text/event-stream",
+            "x-fj-api-key": self._key,
+            "mcp-protocol-version": ERAS[0],
+            "mcp-method": "tools/call",
+            "mcp-name": tool,
+        }
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        answer = self._http.post(self._server.address, json=body, headers=headers)
+        result: dict[str, Any] = answer.json()["result"]
+        return result
+
+    def approval(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        """What the answer to a call's question adds to the call; None if there is no question."""
+        asked = self.send(tool, arguments)
+        if "inputRequests" not in asked:
+            return None
+        yes = {"action": "accept", "content": {"approve": True}}
+        answers = dict.fromkeys(asked["inputRequests"], yes)
+        return {"requestState": asked["requestState"], "inputResponses": answers}
+
+    def approved_often(
+        self, tool: str, arguments: dict[str, Any], times: int
+    ) -> list[dict[str, Any]]:
+        """The results of a call whose approval, if it needs one, is sent several times."""
+        approval = self.approval(tool, arguments)
+        if approval is None:
+            return [self.send(tool, arguments)]
+        return [self.send(tool, arguments, **approval) for _ in range(times)]
+
+    def ready(self) -> None:
+        """See that the server says that it can work."""
+        assert self._http.get(f"{self._server.root}/readyz").status_code == 200
 
 
 def facts_of(answer: dict[str, Any]) -> dict[str, Any]:

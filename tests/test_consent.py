@@ -4,7 +4,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import (
@@ -17,12 +16,11 @@ from mcp_types import (
 
 from fj_mcp.sandbox import Fault
 from tests.front import CSHARP, ERAS, connected, small_sandbox
-from tests.processes import Api, HttpServer, http_process
+from tests.processes import Api, ModernClient, http_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("consent")]
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
-VERSION = "2026-07-28"
 
 _numbers = count(1)
 
@@ -121,43 +119,9 @@ def key() -> str:
     return f"fjk_consent{next(_numbers):03}"
 
 
-class Replaying:
-    """A client of protocol 2026-07-28 that sends one answered call as often as it likes."""
-
-    def __init__(self, server: HttpServer, key: str) -> None:
-        self._server = server
-        self._key = key
-
-    def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
-        meta = {
-            "io.modelcontextprotocol/protocolVersion": VERSION,
-            "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
-        }
-        params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
-        headers = {
-            "accept": "application/json, text/event-stream",
-            "x-fj-api-key": self._key,
-            "mcp-protocol-version": VERSION,
-            "mcp-method": "tools/call",
-            "mcp-name": tool,
-        }
-        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-        with httpx.Client(trust_env=False, timeout=60) as http:
-            result: dict[str, Any] = http.post(
-                self._server.address, json=body, headers=headers
-            ).json()["result"]
-        return result
-
-    def approved(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """What the answer to a question adds to the call."""
-        asked = self.send(tool, arguments)
-        (question,) = asked["inputRequests"]
-        answer = {"action": "accept", "content": {"approve": True}}
-        return {"requestState": asked["requestState"], "inputResponses": {question: answer}}
-
-    def wait(self, session_id: str) -> None:
-        waited = self.send("wait_for_session", {"session_id": session_id})
-        assert waited["structuredContent"]["status"] == "done"
+def waited(client: ModernClient, session_id: str) -> None:
+    result = client.send("wait_for_session", {"session_id": session_id})
+    assert result["structuredContent"]["status"] == "done"
 
 
 @pytest.mark.parametrize("priced", [True, False], ids=["priced", "without credits"])
@@ -165,10 +129,13 @@ class Replaying:
 def test_what_was_approved_is_bought_once_however_often_the_answer_is_sent(
     api: Api, key: str, tmp_path: Path, workers: str, priced: bool
 ) -> None:
-    with http_process(tmp_path, "--workers", workers, api=api, FJ_CONFIRM_SPEND="auto") as server:
-        client = Replaying(server, key)
+    with (
+        http_process(tmp_path, "--workers", workers, api=api, FJ_CONFIRM_SPEND="auto") as server,
+        ModernClient(server, key) as client,
+    ):
         search = {**SEARCH, "allow_duplicate": True}
-        approved = client.approved("create_sourcing_session", search)
+        approved = client.approval("create_sourcing_session", search)
+        assert approved
         if not priced:
             # A charge that the response does not tell, so that the question stays the same.
             api.fail("create_session", "unpriced", 0, times=5)
@@ -180,14 +147,15 @@ def test_what_was_approved_is_bought_once_however_often_the_answer_is_sent(
             assert other.get("isError") or other["resultType"] == "input_required"
         assert api.charges(key) == [session_id]
 
-        client.wait(session_id)
+        waited(client, session_id)
         more = {"session_id": session_id}
-        approved = client.approved("fetch_more_profiles", more)
+        approved = client.approval("fetch_more_profiles", more)
+        assert approved
         if not priced:
             api.fail("fetch_more", "unpriced", 0, times=5)
         for _ in range(5):
             client.send("fetch_more_profiles", more, **approved)
-            client.wait(session_id)
+            waited(client, session_id)
         assert api.charges(key, "fetch_more") == [session_id]
 
 

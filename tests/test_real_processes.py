@@ -17,7 +17,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from fj_mcp.settings import LEDGER_FILE
@@ -25,7 +24,7 @@ from tests.ledgers import IN_REDIS, ledger_environment
 from tests.processes import (
     CLEAN,
     Api,
-    HttpServer,
+    ModernClient,
     Server,
     http_process,
     sandbox_process,
@@ -49,52 +48,6 @@ IN_A_200: tuple[dict[str, Any], ...] = (
 )
 """Refusals without effect."""
 
-VERSION = "2026-07-28"
-
-
-class Http:
-    """A client of protocol 2026-07-28 that can be asked before it buys."""
-
-    def __init__(self, server: HttpServer) -> None:
-        self._server = server
-        self._client = httpx.Client(trust_env=False, timeout=60)
-
-    def close(self) -> None:
-        self._client.close()
-
-    def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
-        meta = {
-            "io.modelcontextprotocol/protocolVersion": VERSION,
-            "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
-        }
-        params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
-        headers = {
-            "accept": "application/json, text/event-stream",
-            "x-fj-api-key": KEY,
-            "mcp-protocol-version": VERSION,
-            "mcp-method": "tools/call",
-            "mcp-name": tool,
-        }
-        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-        answer = self._client.post(self._server.address, json=body, headers=headers)
-        result: dict[str, Any] = answer.json()["result"]
-        return result
-
-    def call(self, tool: str, arguments: dict[str, Any], times: int = 1) -> list[dict[str, Any]]:
-        """The results of a call whose approval, if it needs one, is sent several times."""
-        asked = self.send(tool, arguments)
-        if "inputRequests" not in asked:
-            return [asked]
-        yes = {"action": "accept", "content": {"approve": True}}
-        answers = {
-            "requestState": asked["requestState"],
-            "inputResponses": dict.fromkeys(asked["inputRequests"], yes),
-        }
-        return [self.send(tool, arguments, **answers) for _ in range(times)]
-
-    def ready(self) -> None:
-        assert self._client.get(f"{self._server.root}/readyz").status_code == 200
-
 
 class Walk:
     """What was asked for, what was told, and the servers that were asked."""
@@ -105,10 +58,8 @@ class Walk:
         self.chance = chance
         self.stack = stack
         self.stdio = [self.start(), self.start()]
-        self.http = Http(
-            stack.enter_context(http_process(state, "--workers", "2", api=api, measured=False))
-        )
-        stack.callback(self.http.close)
+        served = stack.enter_context(http_process(state, "--workers", "2", api=api, measured=False))
+        self.http = stack.enter_context(ModernClient(served, KEY))
         self.other = OtherProcess()
         stack.callback(self.other.end)
         self.titles: list[str] = []
@@ -133,7 +84,7 @@ class Walk:
     def search(self, title: str, times: int = 1) -> None:
         arguments = {"title": title, "filters": FILTERS}
         if self.chance.random() < 0.4:
-            results = self.http.call("create_sourcing_session", arguments, times)
+            results = self.http.approved_often("create_sourcing_session", arguments, times)
         else:
             (answered,) = self.answers(self.server(), "create_sourcing_session", arguments)
             results = [answered]
@@ -180,7 +131,7 @@ class Walk:
             self.api.fail("fetch_more", self.chance.choice(("drop_after", "unpriced", "cut")), 0)
         arguments = {"session_id": session_id}
         if self.chance.random() < 0.5:
-            self.http.call("fetch_more_profiles", arguments, self.chance.randint(1, 3))
+            self.http.approved_often("fetch_more_profiles", arguments, self.chance.randint(1, 3))
         else:
             self.answers(self.server(), "fetch_more_profiles", arguments)
         self.api.mend()
@@ -211,7 +162,7 @@ class Walk:
         self.titles.append(f"Search {next(self._numbers)}")
         arguments = {"title": self.titles[-1], "filters": FILTERS, "allow_duplicate": True}
         self.api.fail("create_session", "unpriced", 0)
-        for result in self.http.call("create_sourcing_session", arguments, 3):
+        for result in self.http.approved_often("create_sourcing_session", arguments, 3):
             if not result.get("isError"):
                 self.note(self.titles[-1], result)
         self.api.mend()
