@@ -172,8 +172,8 @@ class Spending:
         if consent.approval is None or await self.ledger.use_up(consent.approval, consent.call):
             return
         raise NotApproved(
-            "that approval was used for a purchase already. Call again without it, and the user "
-            "is asked anew."
+            "that approval was used for a purchase already. Call the tool again, and the user will "
+            "be asked anew."
         )
 
     async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
@@ -229,10 +229,11 @@ class Spending:
         )
         if found.charged is None:
             await self._ask_price(claim, found.session_id, traces)
-        purchase = await self.ledger.get(claim)
-        if purchase is None or purchase.state != "charged":
-            raise OutcomeOpen("FutureJobs has not answered yet", order.attempted.tool, 1)
-        return await self._tell(order, purchase, existed=False)
+        with suppress(LedgerBroken):
+            purchase = await self.ledger.get(claim)
+            if purchase is not None and purchase.state == "charged":
+                return await self._tell(order, purchase, existed=False)
+        raise OutcomeOpen("FutureJobs has not answered yet", order.attempted.tool, 1)
 
     async def _send(self, order: Order, claim: int) -> Bought | Found:
         """Send an order; what it brought, or what free reads found while no response came."""
