@@ -273,6 +273,10 @@ def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[
         server.answers([server.request("initialize", hello)])
         server.send("notifications/initialized")
         yield server
+        if settings.keys() & measuring().keys():
+            # What is killed leaves no measurements.
+            server.hang_up()
+            process.wait(timeout=20)
 
 
 @contextmanager

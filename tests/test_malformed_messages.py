@@ -134,6 +134,9 @@ def on_stdio(api: Api, era: str, state: Path) -> Iterator[Ask]:
             ask(request("first", "initialize", hello, era), "first")
             stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
         yield ask
+        # What is killed leaves no measurements.
+        stdin.close()
+        process.wait(timeout=20)
 
 
 @contextmanager
