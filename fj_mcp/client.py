@@ -211,7 +211,7 @@ class FutureJobs:
                     "accept-encoding": ENCODINGS,
                 },
                 timeout=None,  # every attempt has its own, in `_send`
-                limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+                limits=httpx.Limits(max_connections=20, max_keepalive_connections=20),
             )
         return self._http
 
@@ -252,11 +252,20 @@ class FutureJobs:
                 return error.seconds if anyio.current_time() + error.seconds < latest else False
             return anyio.current_time() + 1.0 < latest
 
+        try:
+            return await self._send(http, operation, request, ids, ends, latest)
+        except ApiError as error:
+            if pause(error) is False:
+                raise
+            failed = error
+        # Made for a retry only: it takes longer to make than all else here.
         attempts = stamina.retry_context(
             on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
         )
         async for attempt in attempts:
             with attempt:
+                if attempt.num == 1:
+                    raise failed
                 return await self._send(http, operation, request, ids, ends, latest)
         raise AssertionError("stamina always returns or raises")
 
