@@ -257,7 +257,8 @@ class FutureJobs:
         except ApiError as error:
             if pause(error) is False:
                 raise
-            failed = error
+            # Its traceback would hold what was read until the retries are over.
+            failed = error.with_traceback(None)
         # Made for a retry only: it takes longer to make than all else here.
         attempts = stamina.retry_context(
             on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
