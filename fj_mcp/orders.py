@@ -152,9 +152,11 @@ def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
 
 def age(shop: Shop, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
+    traces = purchase.traces
+    # A process may have died before it could remember that the request left, as after a power cut;
     # `sent_time` is what earlier versions remembered.
-    left = purchase.traces.get("left") or {"server": purchase.traces.get("sent_time")}
-    return seconds_since(shop, left)
+    earlier = {"server": traces.get("sent_time")}
+    return seconds_since(shop, traces.get("left") or traces.get("sending") or earlier)
 
 
 def fingerprint(operation: str, **parts: Any) -> str:

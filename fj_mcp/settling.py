@@ -83,7 +83,7 @@ async def _correct_moments(shop: Shop, purchase: Purchase) -> None:
     Between two responses this machine's clocks tell how that goes on, and one of them may leap.
     """
     now, wrong = shop.client.server_time, False
-    for name in ("left", "ended"):
+    for name in ("sending", "left", "ended"):
         moment = purchase.traces.get(name) or {}
         if now is not None and (moment.get("server") or 0) > now:
             moment["server"], wrong = now, True

@@ -156,6 +156,7 @@ class Spending:
             traces = found | {
                 "server_time": self._client.server_time,
                 "local_time": self._clock.now(),
+                "sending": moment_now(self._shop),
             }
             await self._use_up(consent)
             if not await self.ledger.sending(claim, traces, self._settings.credit_budget):

@@ -1,5 +1,6 @@
 """Purchases whose response does not come: looked for while it is awaited, never judged in haste."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,21 @@ async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
         assistant.sandbox.fail("get_session", Fault("status", status=200, body=other), times=3)
         text = await assistant.refusal("get_session", session_id=one)
     assert "cannot be read" in text
+
+
+def test_a_purchase_whose_process_died_before_it_left_does_not_stay_open_for_ever(
+    world: World,
+) -> None:
+    gate = Gate("before", None)
+    world.run(world.interrupted(0, "create_sourcing_session", SEARCH, gate, killed=True))
+    (row,) = world.rows()
+    traces = json.loads(row["traces"])
+    del traces["left"]
+    world.restore([row | {"traces": json.dumps(traces)}])
+    assert "not certain" in str(in_world(world))
+    world.run(world.clocks.sleep(300))
+    assert isinstance(in_world(world), dict)
+    assert len(world.sandbox.charges) == 1
 
 
 # The time, as the API tells it
