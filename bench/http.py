@@ -7,8 +7,9 @@ from time import process_time
 
 import httpx
 
+from bench.bare_session_server import KEY
 from bench.http_servers import Served, bare_server, cpu_seconds, idle_seconds, our_server
-from bench.loopback import KEY, sandbox_apart
+from bench.loopback import sandbox_apart
 from bench.requests import Load, call, send
 from bench.table import Row, at_least, at_most
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.bare_environment import bare_python
+
 _HERE = Path(__file__).parent.parent
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -62,10 +64,11 @@ def our_server(api: str, *arguments: str, **settings: str) -> Iterator[Served]:
 
 @contextmanager
 def bare_server(api: str) -> Iterator[Served]:
-    """The SDK with one tool, on the same API."""
+    """The SDK with one tool, on the same API, in an environment of its own."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
-    with _process(["bench.bare_http_server", api, str(port)], {}) as process:
+    module = ["bench.bare_session_server", api, str(port)]
+    with bare_python() as python, _process(module, {}, python) as process:
         _until_open(port)
         yield Served(process.pid, port)
 
@@ -82,10 +85,12 @@ def _until_open(port: int) -> None:
 
 
 @contextmanager
-def _process(command: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def _process(
+    command: list[str], settings: dict[str, str], python: str = sys.executable
+) -> Iterator[subprocess.Popen[str]]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", *command],
+        [python, "-m", *command],
         cwd=_HERE,
         env=clean | settings,
         stdout=subprocess.PIPE,

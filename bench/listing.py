@@ -14,8 +14,9 @@ import httpx
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from bench.bare_session_server import KEY, bare_http
 from bench.calls import call, search
-from bench.loopback import KEY, bare_http, sandbox_apart, server_on
+from bench.loopback import sandbox_apart, server_on
 from bench.table import Row, at_most
 from bench.timing import in_turn, ratio_row
 from fj_mcp.sandbox import SPARSE_SKILL

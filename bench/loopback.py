@@ -8,17 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx
 from mcp import Client
 from pydantic import SecretStr
 
+from bench.bare_session_server import KEY
 from fj_mcp.sandbox import Sandbox
 from fj_mcp.sandbox.server import serve
 from fj_mcp.server import build_server
 from fj_mcp.settings import Settings
-
-KEY = "fjk_bench"
-HEADERS = {"x-fj-api-key": KEY, "accept": "application/json"}
 
 
 @contextmanager
@@ -47,8 +44,3 @@ async def server_on(api: str) -> AsyncIterator[Client]:
         settings = Settings(api_key=SecretStr(KEY), api_base_url=api, state_dir=Path(folder))
         async with Client(build_server(settings), mode="legacy") as client:
             yield client
-
-
-def bare_http(api: str) -> httpx.AsyncClient:
-    """What a plain program would use: httpx with the headers that the server sends."""
-    return httpx.AsyncClient(base_url=api, headers=HEADERS, timeout=30)

@@ -12,8 +12,8 @@ from time import perf_counter
 from mcp import Client
 from pydantic import SecretStr
 
+from bench.bare_session_server import KEY
 from bench.calls import call
-from bench.loopback import KEY
 from bench.table import Row, at_most
 from bench.timing import in_turn
 from fj_mcp.sandbox import Sandbox

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from bench.bare_session_server import bare_http
 from bench.calls import call, search
-from bench.loopback import bare_http, sandbox_apart, server_on
+from bench.loopback import sandbox_apart, server_on
 from bench.table import Row, at_most
 
 _CARDS = 20
