@@ -36,7 +36,11 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """
     try:
         if options.get("transport") is None:
-            options["verify"] = _trusted(os.environ.get("SSL_CERT_FILE"))
+            trusted = _trusted(os.environ.get("SSL_CERT_FILE"))
+            if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
+                options["verify"] = trusted
+            else:
+                options["transport"] = _direct(trusted)
         return httpx.AsyncClient(**options)
     except OSError as error:
         # An ssl.SSLError, for a file without certificates, is one too.
@@ -90,6 +94,13 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
         f"The proxy {proxy} cannot be reached",
         "Start it, or correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY and restart the server",
     )
+
+
+def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    # Loaded by the first request: it takes as long as a tenth of the start.
+    from fj_mcp.transport import AiohttpTransport
+
+    return AiohttpTransport(trusted)
 
 
 @cache
