@@ -9,7 +9,5 @@ tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
 arrived_at: ContextVar[float] = ContextVar("arrived_at")
 """When the call that is being answered arrived, by the steady clock."""
 
-before_paying: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar(
-    "before_paying", default=None
-)
-"""Called right before each attempt of a paid request, so that its time is known."""
+BeforeSend = Callable[[], Awaitable[None]]
+"""Awaited right before each attempt of a paid request leaves; what it raises stops the request."""

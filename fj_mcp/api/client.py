@@ -16,7 +16,7 @@ import httpx
 import stamina
 
 from fj_mcp.api import network
-from fj_mcp.api.call_context import before_paying, tool_in_use
+from fj_mcp.api.call_context import BeforeSend, tool_in_use
 from fj_mcp.api.contact_records import Reveal
 from fj_mcp.api.endpoints import OPERATIONS, Operation
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, TimedOut, Unavailable, Unreadable
@@ -81,7 +81,12 @@ class FutureJobs:
             await self._http.aclose()
 
     async def create_session(
-        self, title: str, queries: dict[str, Any], text: str, sample_profile_url: str
+        self,
+        title: str,
+        queries: dict[str, Any],
+        text: str,
+        sample_profile_url: str,
+        before_send: BeforeSend | None = None,
     ) -> Started:
         """Start a search (5 credits). `queries` is the filter map; matching goes on after this."""
         body = {
@@ -89,7 +94,8 @@ class FutureJobs:
             "jdDetail": _described(text, sample_profile_url),
             "queries": queries,
         }
-        started = Started.read(await self._request("create_session", body=body), self._key)
+        response = await self._request("create_session", body=body, before_send=before_send)
+        started = Started.read(response, self._key)
         if not started.session.id:
             raise Unreadable(OPERATIONS["create_session"].attempted)
         return self._counted(started)
@@ -102,6 +108,7 @@ class FutureJobs:
         title: str | None = None,
         text: str | None = None,
         sample_profile_url: str | None = None,
+        before_send: BeforeSend | None = None,
     ) -> Started:
         """Change a session and search again (costs credits). `queries` must be the whole map."""
         body: dict[str, Any] = {}
@@ -111,22 +118,31 @@ class FutureJobs:
             body["jdDetail"] = _described(text or "", sample_profile_url or "")
         if queries is not None:
             body["queries"] = queries
-        answer = await self._request("update_session", {"session_id": session_id}, body=body)
+        ids = {"session_id": session_id}
+        answer = await self._request("update_session", ids, body=body, before_send=before_send)
         return self._counted(Started.read(answer, self._key))
 
-    async def fetch_more(self, session_id: str) -> Started:
+    async def fetch_more(self, session_id: str, before_send: BeforeSend | None = None) -> Started:
         """Ask for further profiles (5 credits); they are matched after this returns."""
-        answer = await self._request("fetch_more", {"session_id": session_id}, body={})
+        ids = {"session_id": session_id}
+        answer = await self._request("fetch_more", ids, body={}, before_send=before_send)
         return self._counted(Started.read(answer, self._key))
 
-    async def reveal(self, session_id: str, profile_url: str, channel: Channel) -> Reveal:
+    async def reveal(
+        self,
+        session_id: str,
+        profile_url: str,
+        channel: Channel,
+        before_send: BeforeSend | None = None,
+    ) -> Reveal:
         """Reveal one contact (costs credits) by the profile's own LinkedIn address."""
         query = {
             "sourcingSessionId": session_id,
             "linkedin_profile_url": profile_url,
             "revealType": channel.upper(),
         }
-        return self._counted(Reveal.read(await self._request("reveal", query=query), channel))
+        answer = await self._request("reveal", query=query, before_send=before_send)
+        return self._counted(Reveal.read(answer, channel))
 
     async def get_session(self, session_id: str) -> Session:
         """The session as it is now."""
@@ -222,6 +238,7 @@ class FutureJobs:
         *,
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
+        before_send: BeforeSend | None = None,
     ) -> dict[str, Any]:
         """The JSON of the answer to one operation, after as many attempts as it may have."""
         if self._settings.problems:
@@ -247,7 +264,7 @@ class FutureJobs:
             return anyio.current_time() + 1.0 < latest
 
         try:
-            return await self._send(http, operation, request, ids, ends, latest)
+            return await self._send(http, operation, request, ids, ends, latest, before_send)
         except ApiError as error:
             if pause(error) is False:
                 raise
@@ -261,7 +278,7 @@ class FutureJobs:
             with attempt:
                 if attempt.num == 1:
                     raise failed
-                return await self._send(http, operation, request, ids, ends, latest)
+                return await self._send(http, operation, request, ids, ends, latest, before_send)
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
@@ -278,12 +295,13 @@ class FutureJobs:
         ids: Mapping[str, str],
         ends: float,
         latest: float,
+        before_send: BeforeSend | None,
     ) -> dict[str, Any]:
         """One attempt."""
         attempted = operation.attempted
         await self._keep_pace(attempted, latest)
-        if attempted.costs and (leaving := before_paying.get()) is not None:
-            await leaving()
+        if before_send is not None:
+            await before_send()
         left = ends - anyio.current_time()
         seconds = left if attempted.costs else min(left, _FREE_ATTEMPT_SECONDS)
         connect = min(_CONNECT_SECONDS, seconds)

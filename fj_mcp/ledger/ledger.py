@@ -8,15 +8,16 @@ what was bought is kept as fingerprints, as far as it takes to recognise it agai
        └──────► unknown ──► charged | refused     sent, and no readable answer came
 """
 
-import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from fj_mcp.clock import boot
 from fj_mcp.ledger.errors import OverBudget
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
 from fj_mcp.ledger.storage import Row, Rows, Storage, is_gone, process_token
 
@@ -26,7 +27,7 @@ APPROVAL_SECONDS = 3600.0
 """How long an approval that was used is remembered; questions can be answered for ten minutes."""
 
 _RELEASED = "released:"
-"""How the slot of a purchase begins that leaves its own to another."""
+"""How the lock of a purchase begins that leaves its own to another."""
 
 
 class Ledger:
@@ -46,21 +47,21 @@ class Ledger:
     async def claim(
         self,
         operation: str,
-        slot: str,
+        lock: str,
         fingerprint: str,
         session_id: str | None,
         lease_seconds: float,
     ) -> int | Purchase:
-        """Take the slot for a new purchase: its id, or the open purchase that has the slot."""
+        """Take a lock for a new purchase: its id, or the open purchase that holds the lock."""
 
         async def work(rows: Rows) -> int | Purchase:
-            if (other := await self._holder(rows, slot)) is not None:
+            if (other := await self._holder(rows, lock)) is not None:
                 return other
             now = self._clock()
             return await rows.add(
                 {
                     "operation": operation,
-                    "slot": slot,
+                    "slot": lock,
                     "fingerprint": fingerprint,
                     "session_id": session_id,
                     "state": "pending",
@@ -79,7 +80,7 @@ class Ledger:
 
         return await self._storage.transact(work)
 
-    async def sending(self, purchase_id: int, traces: dict[str, Any], budget: int | None) -> bool:
+    async def sending(self, purchase_id: int, evidence: Evidence, budget: int | None) -> bool:
         """Remember that the request is about to leave, and what it takes to find it again.
 
         Returns:
@@ -98,16 +99,16 @@ class Ledger:
                 before = spent.charged + spent.open
                 if before + own["expected"] > budget:
                     raise OverBudget(before, own["expected"], budget, self._day_ends())
-            sent = {"sent": 1, "traces": json.dumps(traces)}
+            sent = {"sent": 1, "traces": evidence.stored()}
             await rows.change(purchase_id, sent)
             self._sent[purchase_id] = {**own, **sent}
             return True
 
         return await self._storage.transact(work, on_disk=True)
 
-    async def leaving(self, purchase_id: int, traces: dict[str, Any]) -> bool:
-        """Remember that the request leaves now; False if somebody has given the claim up."""
-        return await self._update(purchase_id, _OPEN, traces=json.dumps(traces))
+    async def add_evidence(self, purchase_id: int, evidence: Evidence) -> bool:
+        """Store the evidence of an open purchase; False if somebody has given the claim up."""
+        return await self._update(purchase_id, _OPEN, traces=evidence.stored())
 
     async def settle(
         self,
@@ -117,7 +118,7 @@ class Ledger:
         session_id: str | None = None,
         credits: int | None = None,
         remaining: int | None = None,
-        traces: dict[str, Any] | None = None,
+        evidence: Evidence | None = None,
         if_open: bool = False,
     ) -> int:
         """Remember what became of a purchase.
@@ -126,7 +127,7 @@ class Ledger:
         not there any more, because the record was lost meanwhile, is written anew.
 
         Args:
-            if_open: change nothing if somebody else settled it meanwhile, which gave up its slot:
+            if_open: change nothing if somebody else settled it meanwhile, which released its lock:
                 what was seen since then may be another purchase's doing.
 
         Returns:
@@ -139,8 +140,8 @@ class Ledger:
             values["credits"] = credits
         if remaining is not None:
             values["remaining"] = remaining
-        if traces is not None:
-            values["traces"] = json.dumps(traces)
+        if evidence is not None:
+            values["traces"] = evidence.stored()
         open_only = if_open or state != "charged"
         before = _OPEN if open_only else _ANY
 
@@ -165,13 +166,14 @@ class Ledger:
         name = f"approval:{approval}"
         return await self._storage.note(name, call, APPROVAL_SECONDS) == call
 
-    async def tell(self, purchase_id: int) -> None:
-        """Remember that a client has the result, so that asking again is a new wish."""
+    async def deliver(self, purchase_id: int) -> None:
+        """Remember that a client has the result, so that asking again is a new request."""
 
         async def work(rows: Rows) -> None:
             if (row := await rows.get(purchase_id)) is not None and not row["told"]:
-                traces = json.loads(row["traces"]) | {"told": [boot(), time.monotonic()]}
-                await rows.change(purchase_id, {"told": 1, "traces": json.dumps(traces)})
+                delivered = (boot(), time.monotonic())
+                evidence = replace(Evidence.read(row["traces"]), delivered=delivered)
+                await rows.change(purchase_id, {"told": 1, "traces": evidence.stored()})
 
         await self._storage.transact(work)
 
@@ -187,7 +189,7 @@ class Ledger:
         await self._storage.transact(work)
 
     async def release(self, purchase_id: int) -> None:
-        """Leave an outcome unknown for good, and the slot to another purchase."""
+        """Leave an outcome unknown for good, and the lock to another purchase."""
         await self._update(purchase_id, _ANY, slot=f"{_RELEASED}{purchase_id}")
 
     async def get(self, purchase_id: int) -> Purchase | None:
@@ -204,42 +206,34 @@ class Ledger:
         identical = await self._list(lambda rows: rows.with_fingerprint(fingerprint))
         return next((one for one in identical if one.state == "charged"), None)
 
-    async def newest_in(self, session_id: str) -> Purchase | None:
-        """The newest purchase in a session, whatever became of it."""
-        return next(iter(await self._list(lambda rows: rows.in_session(session_id))), None)
-
-    async def last_search(self, session_id: str) -> Purchase | None:
-        """The newest charged purchase that set a session matching."""
+    async def newest_in(
+        self,
+        session_id: str,
+        operations: Collection[str] | None = None,
+        states: Collection[State] = _ANY,
+    ) -> Purchase | None:
+        """The newest purchase in a session, of some operations and in some states."""
         for one in await self._list(lambda rows: rows.in_session(session_id)):
-            if one.state == "charged" and one.operation != "reveal":
+            if one.state in states and (operations is None or one.operation in operations):
                 return one
         return None
 
-    async def is_exhausted(self, session_id: str) -> bool:
-        """Whether the last thing heard of a session today is that there is nobody else."""
-        for one in await self._list(lambda rows: rows.in_session(session_id)):
-            told = one.state in ("charged", "refused")
-            recent = one.claimed_at > self._clock() - DAY_SECONDS
-            if told and recent and one.operation in ("fetch_more", "update_session"):
-                return one.operation == "fetch_more" and "nobody" in one.traces
-        return False
-
-    async def open_in(self, slot: str) -> Purchase | None:
-        """The purchase that has the slot."""
-        return await self._storage.read(lambda rows: self._holder(rows, slot))
+    async def open_in(self, lock: str) -> Purchase | None:
+        """The open purchase that holds a lock."""
+        return await self._storage.read(lambda rows: self._holder(rows, lock))
 
     async def open(self) -> list[Purchase]:
         """Every purchase whose outcome is not known and whose process no longer sees to it."""
         return [
             one
             for one in await self._list(lambda rows: rows.open())
-            if not one.slot.startswith(_RELEASED) and (one.state == "unknown" or one.abandoned)
+            if not one.lock.startswith(_RELEASED) and (one.state == "unknown" or one.abandoned)
         ]
 
-    async def open_searches(self) -> list[Purchase]:
-        """Every create whose outcome is not known, whoever sees to it."""
+    async def open_of(self, operation: str) -> list[Purchase]:
+        """Every purchase of a kind whose outcome is not known, whoever sees to it."""
         unsure = await self._list(lambda rows: rows.open())
-        return [one for one in unsure if one.operation == "create_session"]
+        return [one for one in unsure if one.operation == operation]
 
     async def bought_sessions(self) -> set[str]:
         """The sessions that some create is known to have made."""
@@ -277,9 +271,9 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def _holder(self, rows: Rows, slot: str) -> Purchase | None:
-        """The open purchase that has the slot."""
-        row = next((row for row in await rows.open() if row["slot"] == slot), None)
+    async def _holder(self, rows: Rows, lock: str) -> Purchase | None:
+        """The open purchase that holds a lock."""
+        row = next((row for row in await rows.open() if row["slot"] == lock), None)
         return self._purchase(row) if row is not None else None
 
     def _purchase(self, row: Row) -> Purchase:
@@ -290,7 +284,7 @@ class Ledger:
         return Purchase(
             id=row["id"],
             operation=row["operation"],
-            slot=row["slot"],
+            lock=row["slot"],
             fingerprint=row["fingerprint"],
             session_id=row["session_id"],
             state=row["state"],
@@ -299,8 +293,8 @@ class Ledger:
             expected=row["expected"],
             credits=row["credits"],
             remaining=row["remaining"],
-            traces=json.loads(row["traces"]),
-            told=bool(row["told"]),
+            evidence=Evidence.read(row["traces"]),
+            delivered=bool(row["told"]),
             abandoned=pending and over,
         )
 

@@ -1,9 +1,10 @@
 """What is remembered of a purchase, wherever it is remembered."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from fj_mcp.clock import boot
+from fj_mcp.ledger.evidence import Evidence
 
 State = Literal["pending", "charged", "refused", "unknown"]
 
@@ -17,18 +18,20 @@ class Purchase:
     """One purchase as the ledger remembers it.
 
     Attributes:
-        slot: what only one purchase at a time may have pending.
+        lock: what only one open purchase at a time can hold.
         fingerprint: of what was asked for; equal for equal intent.
         claimed_at: Unix seconds, by this machine's clock.
         sent: whether the request may have left.
         expected: the price in credits that was expected.
         credits: the price that the API named; None where it did not.
-        traces: what the free reads need to find it: counters before it, the server's time.
+        evidence: what the free reads recognize it by.
+        delivered: whether its result was handed to a client.
+        abandoned: whether it is pending and its process is gone.
     """
 
     id: int
     operation: str
-    slot: str
+    lock: str
     fingerprint: str
     session_id: str | None
     state: State
@@ -37,16 +40,14 @@ class Purchase:
     expected: int
     credits: int | None
     remaining: int | None
-    traces: dict[str, Any]
-    told: bool
-    """Whether its result was handed to a client."""
+    evidence: Evidence
+    delivered: bool
     abandoned: bool
-    """Whether it is pending and its process is gone."""
 
-    def told_before(self, moment: float) -> bool:
+    def delivered_before(self, moment: float) -> bool:
         """Whether its result was handed out before a moment of this machine's steady clock."""
-        since, told_at = self.traces.get("told") or ("", 0.0)
-        return self.told and not (since == boot() and told_at > moment)
+        since, delivered_at = self.evidence.delivered or ("", 0.0)
+        return self.delivered and not (since == boot() and delivered_at > moment)
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,26 @@ from typing import Any
 
 import anyio
 
-from fj_mcp.api.call_context import arrived_at, before_paying
+from fj_mcp.api.call_context import BeforeSend, arrived_at
 from fj_mcp.api.endpoints import OPERATIONS
 from fj_mcp.api.errors import ApiError, NoAnswer, NoMatch, NotFound
 from fj_mcp.errors import BadSettings
 from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import Purchase, State
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
-from fj_mcp.purchases.order import ALLOWED, Bought, Consent, Order, moment_now
-from fj_mcp.purchases.reconciliation import (
+from fj_mcp.purchases.order import (
+    ALLOWED,
     SETTLED_AFTER_SECONDS,
+    Consent,
     Found,
-    look_for,
-    settle,
-    settle_all,
+    Order,
+    Plan,
+    R,
+    Receipt,
+    moment_now,
 )
-from fj_mcp.results.models import Result
+from fj_mcp.purchases.reconciliation import settle, settle_all
 from fj_mcp.settings.settings import Settings
 from fj_mcp.workspace.workspace import Shop
 
@@ -56,7 +60,7 @@ class Spending:
         self._under_way: set[int] = set()
         self._unwritten: list[tuple[int, State, dict[str, Any]]] = []
 
-    async def buy(self, order: Order, consent: Consent = ALLOWED) -> Result:
+    async def buy(self, order: Order[R, Any], consent: Consent = ALLOWED) -> R:
         """The result of an order: bought now, or found to be there already.
 
         Raises:
@@ -72,7 +76,7 @@ class Spending:
         while True:
             claim = await self.ledger.claim(
                 order.operation,
-                order.slot,
+                order.lock,
                 order.fingerprint,
                 order.session_id,
                 self._call_seconds,
@@ -83,20 +87,19 @@ class Spending:
             elif (result := await self._carry_out(order, claim, consent, known)) is not None:
                 return result
 
-    async def question(self, *orders: Order) -> str | None:
+    async def question(self, *orders: Order[Any, Any]) -> str | None:
         """What to ask the person before some orders of a kind; None if nothing would be sent.
 
         Raises what `buy` raises before it sends anything.
         """
         await self._write_left()
-        needed = [order for order in orders if await self._would_send(order)]
-        if not needed:
+        plans = [plan for order in orders if (plan := await self._plan(order)) is not None]
+        if not plans:
             return None
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
-        first = needed[0]
-        price = await self.price(first.operation)
-        each = " for each" if len(needed) > 1 else ""
+        price = await self.price(orders[0].operation)
+        each = " for each" if len(plans) > 1 else ""
         cost = (
             f"about {price} credits{each}"
             if price is not None
@@ -105,8 +108,9 @@ class Spending:
         newest = await self.ledger.newest(20)
         last = next((item for item in newest if item.remaining is not None), None)
         left = f" {last.remaining} credits are left." if last is not None else ""
-        many = f", for {len(needed)} candidates" if len(needed) > 1 else ""
-        return f"This asks FutureJobs for {first.wish}{many}. It costs {cost}.{left} Go ahead?"
+        many = f", for {len(plans)} candidates" if len(plans) > 1 else ""
+        wanted = f"{plans[0].description}{many}"
+        return f"This asks FutureJobs for {wanted}. It costs {cost}.{left} Go ahead?"
 
     async def price(self, operation: str) -> int | None:
         """The credits that an operation cost last, or is published to cost; None if unknown."""
@@ -115,14 +119,16 @@ class Spending:
                 return named
         return OPERATIONS[operation].attempted.price
 
-    async def _would_send(self, order: Order) -> bool:
-        while (other := await self.ledger.open_in(order.slot)) is not None:
+    async def _plan(self, order: Order[Any, Any]) -> Plan | None:
+        """What would be sent for an order; None if nothing would."""
+        while (other := await self.ledger.open_in(order.lock)) is not None:
             if await self._after(other, order) is not None:
-                return False
+                return None
         known = await self.ledger.charged(order.fingerprint)
-        if known is not None and not known.told:
-            return False
-        return not isinstance(await order.inspect(), Result)
+        if known is not None and not known.delivered:
+            return None
+        found = await order.inspect()
+        return found if isinstance(found, Plan) else None
 
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
@@ -144,18 +150,18 @@ class Spending:
             await self._write_left()
 
     async def _carry_out(
-        self, order: Order, claim: int, consent: Consent, known: Purchase | None
-    ) -> Result | None:
-        """The result of an order whose slot is claimed; None if the claim was lost meanwhile.
+        self, order: Order[R, Any], claim: int, consent: Consent, known: Purchase | None
+    ) -> R | None:
+        """The result of an order whose lock is held; None if the claim was lost meanwhile.
 
         Args:
             known: the newest identical purchase when the order was given.
         """
         try:
-            found = await self._owed(order, known) or await order.inspect()
-            if isinstance(found, Result):
+            plan = await self._owed(order, known) or await order.inspect()
+            if not isinstance(plan, Plan):
                 await self.ledger.forget(claim)
-                return found
+                return plan
             if self._settings.unsafe_to_spend:
                 raise BadSettings(self._settings.unsafe_to_spend)
             if not consent.given:
@@ -163,20 +169,22 @@ class Spending:
             left = anyio.current_effective_deadline() - anyio.current_time()
             if left < self._settings.time_to_pay:
                 raise TooLate(order.attempted.tool)
-            traces = found | {
-                "server_time": self._client.server_time,
-                "local_time": self._clock.now(),
-                "sending": moment_now(self._shop),
-            }
+            evidence = replace(
+                plan.evidence,
+                server_time=self._client.server_time,
+                local_time=self._clock.now(),
+                sending=moment_now(self._shop),
+            )
+            plan = replace(plan, evidence=evidence)
             await self._use_up(consent)
-            if not await self.ledger.sending(claim, traces, self._settings.credit_budget):
+            if not await self.ledger.sending(claim, evidence, self._settings.credit_budget):
                 return None
         except BaseException:
             # A broken ledger must not hide what went wrong first.
             with suppress(LedgerBroken):
                 await self.ledger.forget(claim)
             raise
-        return await self._pay(order, claim, traces)
+        return await self._pay(order, plan, claim)
 
     async def _use_up(self, consent: Consent) -> None:
         """Let an approval be good for one call, however often its answer is sent."""
@@ -187,69 +195,71 @@ class Spending:
             "be asked anew."
         )
 
-    async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
-        async def leaving() -> None:
+    async def _pay(self, order: Order[R, Any], plan: Plan, claim: int) -> R:
+        evidence = plan.evidence
+
+        async def before_send() -> None:
             # The request may wait for its turn, so what counts is when it really leaves.
-            traces.update(left=moment_now(self._shop))
-            if not await self.ledger.leaving(claim, traces):
-                del traces["left"]
+            nonlocal evidence
+            leaving = replace(evidence, left=moment_now(self._shop))
+            if not await self.ledger.add_evidence(claim, leaving):
+                # An attempt before this one certainly did not leave.
+                evidence = replace(evidence, left=None)
                 raise TooLate(order.attempted.tool)
+            evidence = leaving
 
         self._under_way.add(claim)
-        before_paying.set(leaving)
         try:
-            bought = await self._send(order, claim)
+            receipt = await self._send(order, plan, claim, before_send)
         except NoMatch:
-            await self._note(claim, "refused", traces=traces | {"nobody": True})
-            return order.nobody()
+            await self._note(claim, "refused", evidence=replace(evidence, nobody=True))
+            return order.nobody(plan)
         except ApiError as error:
             if error.certain:
                 await self._note(claim, "refused")
                 raise
-            claim = await self._note_unknown(claim, traces)
+            claim = await self._note_unknown(claim, evidence)
             if not isinstance(error, NoAnswer):
                 raise
             return await self._look_now(order, claim, error)
         except BaseException:
             # Cancelled, or a defect of ours: the request may have left.
-            await self._note_unknown(claim, traces)
+            await self._note_unknown(claim, evidence)
             raise
-        finally:
-            before_paying.set(None)
-        if isinstance(bought, Found):
-            return await self._adopt(order, claim, bought, traces)
+        if isinstance(receipt, Found):
+            return await self._adopt(order, claim, receipt, evidence)
         claim = await self._note(
             claim,
             "charged",
-            session_id=bought.session_id,
-            credits=bought.credits.charged,
-            remaining=bought.credits.remaining,
-            traces=traces | bought.traces,
+            session_id=receipt.session_id,
+            credits=receipt.credits.charged,
+            remaining=receipt.credits.remaining,
+            evidence=replace(evidence, nobody=receipt.nobody),
         )
-        if bought.credits.charged is None:
-            await self._ask_price(claim, bought.session_id, traces, bought.unfinished)
-        await self._note_told(claim)
-        return bought.result
+        if receipt.credits.charged is None:
+            await self._ask_price(claim, receipt.session_id, evidence, receipt.unfinished)
+        await self._note_delivered(claim)
+        return receipt.result
 
-    async def _adopt(
-        self, order: Order, claim: int, found: Found, traces: dict[str, Any]
-    ) -> Result:
+    async def _adopt(self, order: Order[R, Any], claim: int, found: Found, evidence: Evidence) -> R:
         """The result of a purchase that was carried out although its response never came."""
         claim = await self._note(
             claim, "charged", session_id=found.session_id, credits=found.charged
         )
         if found.charged is None:
-            await self._ask_price(claim, found.session_id, traces)
+            await self._ask_price(claim, found.session_id, evidence)
         with suppress(LedgerBroken):
             purchase = await self.ledger.get(claim)
             if purchase is not None and purchase.state == "charged":
-                return await self._tell(order, purchase, existed=False)
+                return await self._deliver(order, purchase, existed=False)
         raise OutcomeOpen("FutureJobs has not answered yet", order.attempted.tool, 1)
 
-    async def _send(self, order: Order, claim: int) -> Bought | Found:
-        """Send an order; what it brought, or what free reads found while no response came."""
+    async def _send(
+        self, order: Order[R, Any], plan: Plan, claim: int, before_send: BeforeSend
+    ) -> Receipt[R] | Found:
+        """Send an order; its receipt, or what free reads found while no response came."""
         found: Found | None = None
-        outcome: Bought | Exception | None = None
+        outcome: Receipt[R] | Exception | None = None
 
         async def look_meanwhile() -> None:
             nonlocal found
@@ -257,7 +267,7 @@ class Spending:
             while found is None:
                 # Nothing that goes wrong here may end the purchase itself.
                 with suppress(Exception):
-                    found = await self._trace(claim)
+                    found = await self._find(order, claim)
                 await anyio.sleep(0 if found else _LOOK_AGAIN_SECONDS)
             sending.cancel()
 
@@ -265,7 +275,7 @@ class Spending:
             with anyio.CancelScope() as sending:
                 tasks.start_soon(look_meanwhile)
                 try:
-                    outcome = await order.send()
+                    outcome = await order.send(plan, before_send)
                 except Exception as error:
                     outcome = error
             tasks.cancel_scope.cancel()
@@ -277,18 +287,18 @@ class Spending:
             return replace(found, charged=found.charged or None)
         return outcome
 
-    async def _trace(self, claim: int) -> Found | None:
+    async def _find(self, order: Order[R, Any], claim: int) -> Found | None:
         """What free reads find of a purchase whose response is outstanding."""
         purchase = await self.ledger.get(claim)
-        if purchase is None or "left" not in purchase.traces:
+        if purchase is None or purchase.evidence.left is None:
             return None
-        return await look_for(self._shop, purchase, self._call_seconds)
+        return await order.find(self._shop, purchase, self._call_seconds)
 
     async def _ask_price(
-        self, claim: int, session_id: str, traces: dict[str, Any], unfinished: bool = False
+        self, claim: int, session_id: str, evidence: Evidence, unfinished: bool = False
     ) -> None:
         """Find out what an answer that named no price has cost, if the session tells."""
-        before = traces.get("credits", 0)
+        before = evidence.credits
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerBroken):
             after = (await self._client.get_session(session_id)).credits_charged
             newest = await self.ledger.newest_in(session_id)
@@ -299,30 +309,30 @@ class Spending:
             if after > before or (after == before and unfinished):
                 await self._note(claim, "charged", credits=after - before)
 
-    async def _owed(self, order: Order, known: Purchase | None) -> Result | None:
+    async def _owed(self, order: Order[R, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that nobody was told of, or made since `known`."""
         last = await self.ledger.charged(order.fingerprint)
         if last is None:
             return None
         # A call that was made before the other was answered repeats it.
         arrived = arrived_at.get(self._clock.steady())
-        if known is not None and known.id == last.id and known.told_before(arrived):
+        if known is not None and known.id == last.id and known.delivered_before(arrived):
             return None
         try:
-            return await self._tell(order, last, existed=last.told)
+            return await self._deliver(order, last, existed=last.delivered)
         except NotFound:
             # Deleted in FutureJobs since.
-            await self._note_told(last.id)
+            await self._note_delivered(last.id)
             return None
 
-    async def _tell(self, order: Order, purchase: Purchase, *, existed: bool) -> Result:
+    async def _deliver(self, order: Order[R, Any], purchase: Purchase, *, existed: bool) -> R:
         result = await order.repeat(purchase, existed=existed)
-        await self._note_told(purchase.id)
+        await self._note_delivered(purchase.id)
         return result
 
-    async def _note_told(self, claim: int) -> None:
+    async def _note_delivered(self, claim: int) -> None:
         with suppress(LedgerBroken):
-            await self.ledger.tell(claim)
+            await self.ledger.deliver(claim)
 
     async def _note(self, claim: int, state: State, **known: Any) -> int:
         """Remember an outcome, if need be with the next purchase; the purchase's id since."""
@@ -335,11 +345,12 @@ class Spending:
         finally:
             self._under_way.discard(claim)
 
-    async def _note_unknown(self, claim: int, traces: dict[str, Any]) -> int:
+    async def _note_unknown(self, claim: int, evidence: Evidence) -> int:
         """Remember that no response came, and when that was given up."""
-        if "left" not in traces:
+        if evidence.left is None:
             return await self._note(claim, "refused")
-        return await self._note(claim, "unknown", traces=traces | {"ended": moment_now(self._shop)})
+        ended = replace(evidence, ended=moment_now(self._shop))
+        return await self._note(claim, "unknown", evidence=ended)
 
     async def _write_left(self) -> None:
         """Remember what could not be written when it happened. Raises `LedgerBroken`."""
@@ -350,7 +361,7 @@ class Spending:
             with suppress(ValueError):
                 self._unwritten.remove(first)
 
-    async def _look_now(self, order: Order, claim: int, error: NoAnswer) -> Result:
+    async def _look_now(self, order: Order[R, Any], claim: int, error: NoAnswer) -> R:
         """Look for a purchase whose answer was lost, in the time that this call has left."""
         wait = SETTLED_AFTER_SECONDS
         for pause in _LOOKS:
@@ -365,11 +376,11 @@ class Spending:
                     wait = await settle(self._shop, purchase, self._call_seconds)
                     purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state == "charged":
-                    return await self._tell(order, purchase, existed=False)
+                    return await self._deliver(order, purchase, existed=False)
         raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
 
-    async def _after(self, other: Purchase, order: Order) -> Result | None:
-        """The result of the purchase that has the slot, if it is the same; None once it is free."""
+    async def _after(self, other: Purchase, order: Order[R, Any]) -> R | None:
+        """The result of `other` if it is the same purchase; else None, once its lock is free."""
         same = other.fingerprint == order.fingerprint
         current: Purchase | None = other
         waited = False
@@ -394,4 +405,4 @@ class Spending:
                 raise OutcomeOpen("An earlier call got no answer", order.attempted.tool, wait)
         if current is None or current.state != "charged" or not same:
             return None
-        return await self._tell(order, current, existed=waited)
+        return await self._deliver(order, current, existed=waited)

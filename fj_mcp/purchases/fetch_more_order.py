@@ -1,17 +1,26 @@
 """The order for more candidates of a session."""
 
-from typing import Any
-
-from fj_mcp.ledger.purchase import Purchase
-from fj_mcp.purchases.order import Bought, Order, counters_before, fingerprint, is_matching
+from fj_mcp.api.call_context import BeforeSend
+from fj_mcp.api.session_records import Session
+from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
+from fj_mcp.purchases.order import (
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    find_change,
+    fingerprint,
+    is_matching,
+    session_evidence,
+)
 from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import MoreProfiles, Result
+from fj_mcp.results.models import Credits, MoreProfiles
 from fj_mcp.text.cleaning import quoted
 from fj_mcp.workspace.workspace import Shop
 
 
-class MoreOrder(Order):
+class MoreOrder(Order[MoreProfiles, Plan]):
     """Further candidates of a session."""
 
     operation = "fetch_more"
@@ -20,10 +29,9 @@ class MoreOrder(Order):
         self._shop = shop
         self.session_id: str = session_id
         self.fingerprint = fingerprint(self.operation, session=session_id)
-        self.slot = f"session:{session_id}"
-        self.wish = "more candidates of a search"
+        self.lock = f"session:{session_id}"
 
-    async def inspect(self) -> Result | dict[str, Any]:
+    async def inspect(self) -> Plan | MoreProfiles:
         session = await self._shop.matching.look(self.session_id)
         if await is_matching(self._shop, session):
             return MoreProfiles(
@@ -35,18 +43,25 @@ class MoreOrder(Order):
                     f"wait_for_session with session_id {session.id} (free), then decide."
                 ),
             )
-        if await self._shop.ledger.is_exhausted(self.session_id):
-            return self.nobody()
-        self.wish = f"more candidates for {quoted(session.title or session.id)}"
-        return counters_before(session, session.search_more_counter)
+        if await self._is_exhausted():
+            return self._nobody()
+        description = f"more candidates for {quoted(session.title or session.id)}"
+        return Plan(session_evidence(session, session.search_more_counter), description)
 
-    async def send(self) -> Bought:
-        started = await self._shop.client.fetch_more(self.session_id)
+    async def _is_exhausted(self) -> bool:
+        """Whether the last thing heard of the session today is that there is nobody else."""
+        last = await self._shop.ledger.newest_in(
+            self.session_id, (self.operation, "update_session"), {"charged", "refused"}
+        )
+        if last is None or last.operation != self.operation:
+            return False
+        return last.evidence.nobody and last.claimed_at > self._shop.clock.now() - DAY_SECONDS
+
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[MoreProfiles]:
+        started = await self._shop.client.fetch_more(self.session_id, before_send)
         if started.new_profiles == 0:
-            result = self.nobody().model_copy(
-                update={"credits": next_steps.credits(started.credits)}
-            )
-            return Bought(result, self.session_id, started.credits, {"nobody": True})
+            result = self._nobody(next_steps.credits(started.credits))
+            return Receipt(result, self.session_id, started.credits, nobody=True)
         result = MoreProfiles(
             session_id=self.session_id,
             status="running",
@@ -57,13 +72,17 @@ class MoreOrder(Order):
             next_step=next_steps.wait_step(self.session_id),
         )
         unfinished = started.unfinished is not None
-        return Bought(result, self.session_id, started.credits, unfinished=unfinished)
+        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def nobody(self) -> MoreProfiles:
+    def nobody(self, plan: Plan) -> MoreProfiles:
+        return self._nobody()
+
+    def _nobody(self, credits: Credits | None = None) -> MoreProfiles:
         return MoreProfiles(
             session_id=self.session_id,
             status="done",
             expected_profiles=0,
+            credits=credits,
             exhausted=True,
             next_step=(
                 "There is nobody else for these filters, so do not fetch more. Loosen them with "
@@ -81,3 +100,11 @@ class MoreOrder(Order):
             credits=earlier_credits(purchase),
             next_step=next_steps.session_step(session),
         )
+
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        def has_fetched(session: Session) -> bool:
+            fetched = session.search_more_counter > purchase.evidence.counter
+            return fetched or session.api_status == "fetching_more"
+
+        return (await find_change(shop, purchase, has_fetched))[1]

@@ -1,36 +1,72 @@
 """What can be bought: a search, a change of one, more of one, a contact.
 
 An order knows what makes it the same as another, which free reads come before it, how it is sent,
-and how its result is told, whether it was just bought or found to have been bought before.
+how it is found again if its response is lost, and what its result is, whether it was just bought or
+had been bought before.
 """
 
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
+from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.endpoints import OPERATIONS
 from fj_mcp.api.errors import Attempted
 from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.clock import boot
+from fj_mcp.ledger.evidence import Evidence, Moment
 from fj_mcp.ledger.purchase import Purchase
-from fj_mcp.results.models import Result
+from fj_mcp.text import lenient
 from fj_mcp.text.comparison import folded
 from fj_mcp.workspace.workspace import Shop
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
-class Bought:
-    """An order that was carried out: its result, and what the ledger remembers of it."""
+class Plan:
+    """A purchase that has been inspected and may be sent.
 
-    result: Result
+    Attributes:
+        evidence: what the purchase can be found by, should its response be lost.
+        description: what the user is asked to pay for, such as `a search “C#, Pune”`.
+    """
+
+    evidence: Evidence
+    description: str
+
+
+P = TypeVar("P", bound=Plan)
+
+
+@dataclass(frozen=True)
+class Receipt(Generic[R]):
+    """An order that was carried out.
+
+    Attributes:
+        result: for the model.
+        session_id: of the session that was made or changed.
+        credits: as far as the response named them.
+        nobody: whether there was nobody else to be found.
+        unfinished: whether the session was saved without its search having completed.
+    """
+
+    result: R
     session_id: str
     credits: CreditInfo
-    traces: dict[str, Any] = field(default_factory=dict)
+    nobody: bool = False
     unfinished: bool = False
-    """Whether the session was saved without its search having completed."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What free reads found of a purchase whose response was lost."""
+
+    session_id: str
+    charged: int | None
 
 
 @dataclass(frozen=True)
@@ -51,24 +87,22 @@ class Consent:
 ALLOWED = Consent(True)
 
 
-class Order(ABC):
-    """Something that costs credits.
+class Order(ABC, Generic[R, P]):
+    """Something that costs credits, and what is particular about buying it.
 
     Attributes:
         operation: of the API.
-        slot: what only one purchase at a time may have under way. All that changes one session
-            shares a slot, because its counters tell whether a purchase was carried out.
+        lock: what only one open purchase at a time can hold. All that changes one session shares
+            a lock, because its counters tell whether a purchase was carried out.
         fingerprint: equal for equal intent.
         session_id: of the session concerned; None for a new one.
-        wish: what the person is asked to pay for, such as `a search “C#, Pune”`.
         insists: whether to buy even what an open purchase may have bought, if nobody can tell.
     """
 
-    operation: str
-    slot: str
+    operation: ClassVar[str]
+    lock: str
     fingerprint: str
     session_id: str | None
-    wish: str
     insists: bool = False
 
     @property
@@ -77,65 +111,83 @@ class Order(ABC):
         return OPERATIONS[self.operation].attempted
 
     @abstractmethod
-    async def inspect(self) -> Result | dict[str, Any]:
-        """The free reads before a purchase.
-
-        Returns:
-            A result, if nothing needs to be bought; else the traces by which the purchase can be
-            found again: counters as they are now.
-        """
+    async def inspect(self) -> P | R:
+        """The free reads before a purchase: a plan, or the result if nothing needs to be bought."""
 
     @abstractmethod
-    async def send(self) -> Bought:
+    async def send(self, plan: P, before_send: BeforeSend) -> Receipt[R]:
         """Pay. Raises an `ApiError`; `NoMatch` where nobody fits."""
 
     @abstractmethod
-    def nobody(self) -> Result:
+    def nobody(self, plan: P) -> R:
         """The result where nobody fits."""
 
     @abstractmethod
-    async def repeat(self, purchase: Purchase, *, existed: bool) -> Result:
+    async def repeat(self, purchase: Purchase, *, existed: bool) -> R:
         """The result of an identical purchase made before, from free reads.
 
         Args:
             purchase: as the ledger remembers it.
-            existed: whether it was told before, so that the model learns that it repeats itself.
+            existed: whether it was delivered before, so that the model learns that it repeats
+                itself.
         """
 
+    @classmethod
+    @abstractmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        """Look, for free, whether a purchase of this kind was carried out; None without a sign.
 
-def moment_now(shop: Shop) -> dict[str, Any]:
-    """This moment by the API's clock, and by the two of this machine, as traces remember it."""
-    return {
-        "server": shop.client.server_now(),
-        "local": shop.clock.now(),
-        "steady": shop.clock.steady(),
-        "boot": boot(),
-    }
+        Args:
+            shop: of the workspace.
+            purchase: with the evidence that was taken before it was sent.
+            call_seconds: how long the call that sent it may have been under way.
+
+        Raises:
+            OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
+            NothingShown: if the response lacks that by which it would be seen.
+            NotFound: if its session is not there.
+        """
+
+    @classmethod
+    def settled_after(cls, purchase: Purchase) -> float:
+        """Seconds without a sign since it was under way, after which it was not carried out."""
+        return SETTLED_AFTER_SECONDS
 
 
-def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
+SETTLED_AFTER_SECONDS = 180.0
+"""Gateways were seen to go on with a request for more than a minute after the client hung up."""
+
+
+class NothingShown(Exception):
+    """A session came without the counters that it had before the purchase."""
+
+
+def moment_now(shop: Shop) -> Moment:
+    """This moment, by every clock."""
+    server = shop.client.server_now()
+    return Moment(server, shop.clock.now(), shop.clock.steady(), boot())
+
+
+def seconds_since(shop: Shop, moment: Moment) -> float:
     """Seconds since a moment, by the API's clock.
 
     Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
     and the other begins anew when the machine is started. 0 if nothing tells.
     """
-    if moment.get("server") is not None:
+    if moment.server is not None:
         now = shop.client.server_time
         # The next response will say the time.
-        return 0.0 if now is None else float(now - moment["server"])
-    if moment.get("boot") != boot():
+        return 0.0 if now is None else now - moment.server
+    if moment.boot != boot():
         return 0.0
-    passed = shop.clock.now() - moment["local"], shop.clock.steady() - moment["steady"]
-    return float(min(passed))
+    return min(shop.clock.now() - moment.local, shop.clock.steady() - moment.steady)
 
 
 def age(shop: Shop, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
-    traces = purchase.traces
-    # A process may have died before it could remember that the request left, as after a power cut;
-    # `sent_time` is what earlier versions remembered.
-    earlier = {"server": traces.get("sent_time")}
-    return seconds_since(shop, traces.get("left") or traces.get("sending") or earlier)
+    # A process may have died before it could remember that the request left, as after a power cut.
+    sent = purchase.evidence.left or purchase.evidence.sending
+    return seconds_since(shop, sent) if sent is not None else 0.0
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
@@ -158,20 +210,45 @@ MATCHING_SECONDS = 600.0
 """How long a session counts as matching. One that hangs must not lock its owner out."""
 
 
-def counters_before(session: Session, counter: int) -> dict[str, Any]:
-    """What tells a change of a session from what it was."""
-    return {
-        "counter": counter,
-        "shows_counters": session.shows_counters,
-        "credits": session.credits_charged,
-    }
+MATCHING_OPERATIONS = ("create_session", "update_session", "fetch_more")
+"""What sets a session matching."""
+
+
+def session_evidence(session: Session, counter: int = 0) -> Evidence:
+    """What tells a session after a change from the same before it."""
+    return Evidence(
+        counter=counter,
+        shows_counters=session.shows_counters,
+        credits=session.credits_charged,
+    )
+
+
+async def find_change(
+    shop: Shop, purchase: Purchase, has_changed: Callable[[Session], bool]
+) -> tuple[Session, Found | None]:
+    """The session of a purchase, and whether that was changed by it, or charged for it.
+
+    Raises:
+        NothingShown, NotFound: see `Order.find`.
+    """
+    evidence = purchase.evidence
+    session = await shop.client.get_session(purchase.session_id or "")
+    charged = None
+    if session.credits_charged is not None and evidence.credits is not None:
+        charged = lenient.credits(session.credits_charged - evidence.credits)
+    if has_changed(session) or (charged or 0) > 0:
+        return session, Found(session.id, charged)
+    if evidence.shows_counters and not session.shows_counters:
+        raise NothingShown
+    return session, None
 
 
 async def is_matching(shop: Shop, session: Session) -> bool:
     """Whether a session's search is still going on, as far as anybody can say."""
     if session.status != "running":
         return False
-    if (last := await shop.ledger.last_search(session.id)) is not None:
+    last = await shop.ledger.newest_in(session.id, MATCHING_OPERATIONS, {"charged"})
+    if last is not None:
         return age(shop, last) < MATCHING_SECONDS
     now = shop.client.server_time or shop.clock.now()
     return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

@@ -1,22 +1,24 @@
 """What became of a purchase whose outcome is open: decided by free reads, never by paying."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 from fj_mcp.api.errors import ApiError, NotFound
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
-from fj_mcp.purchases.order import age, seconds_since
-from fj_mcp.purchases.search_order import query_traces, search_traces
-from fj_mcp.text import lenient
+from fj_mcp.purchases.fetch_more_order import MoreOrder
+from fj_mcp.purchases.order import NothingShown, Order, age, seconds_since
+from fj_mcp.purchases.reveal_order import RevealOrder
+from fj_mcp.purchases.search_order import SearchOrder
+from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.workspace.workspace import Shop
 
-SETTLED_AFTER_SECONDS = 180.0
-"""Without a sign of a purchase for this long since it was last under way, it was not carried out.
-Gateways were seen to go on with a request for more than a minute after the client had hung up."""
-
-PHONE_SETTLED_AFTER_SECONDS = 240.0
-"""The same for a telephone number, which may arrive three minutes after it was paid for."""
+ORDERS: Mapping[str, type[Order[Any, Any]]] = {
+    order.operation: order for order in (SearchOrder, UpdateOrder, MoreOrder, RevealOrder)
+}
+"""Everything that can be bought, by the API's operation."""
 
 _SHOWN_AGAIN_SECONDS = 10.0
 """After a session came without its counters, it is worth asking for again this much later."""
@@ -54,11 +56,8 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     if purchase.state == "pending":
         await ledger.settle(purchase.id, "unknown")
     try:
-        found = await look_for(shop, purchase, call_seconds)
+        found = await ORDERS[purchase.operation].find(shop, purchase, call_seconds)
     except NotFound:
-        if purchase.operation == "create_session":
-            why = "this key has no project whose sessions could be looked through"
-            raise OutcomeHidden(why) from None
         found = None
     except NothingShown:
         return _SHOWN_AGAIN_SECONDS
@@ -71,7 +70,7 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             if_open=True,
         )
         return 0
-    await _correct_moments(shop, purchase)
+    purchase = await _corrected(shop, purchase)
     left = _seconds_left(shop, purchase, call_seconds)
     if left <= 0:
         await ledger.settle(purchase.id, "refused")
@@ -79,112 +78,22 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     return left
 
 
-async def _correct_moments(shop: Shop, purchase: Purchase) -> None:
-    """Let no moment of a purchase lie after what the API's clock says now.
+async def _corrected(shop: Shop, purchase: Purchase) -> Purchase:
+    """The purchase with no moment after what the API's clock says now.
 
     Between two responses this machine's clocks tell how that goes on, and one of them may leap.
     """
-    now, wrong = shop.client.server_time, False
-    for name in ("sending", "left", "ended"):
-        moment = purchase.traces.get(name) or {}
-        if now is not None and (moment.get("server") or 0) > now:
-            moment["server"], wrong = now, True
-    if wrong:
-        await shop.ledger.leaving(purchase.id, purchase.traces)
+    if (now := shop.client.server_time) is None:
+        return purchase
+    evidence = purchase.evidence.as_of(now)
+    if evidence != purchase.evidence:
+        await shop.ledger.add_evidence(purchase.id, evidence)
+    return replace(purchase, evidence=evidence)
 
 
 def _seconds_left(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     """The seconds until a purchase of which there is no sign counts as not carried out."""
-    by_phone = purchase.traces.get("channel") == "phone"
-    limit = PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
-    if (ended := purchase.traces.get("ended")) is not None:
+    limit = ORDERS[purchase.operation].settled_after(purchase)
+    if (ended := purchase.evidence.ended) is not None:
         return limit - seconds_since(shop, ended)
     return limit + call_seconds - age(shop, purchase)
-
-
-class NothingShown(Exception):
-    """A session came without the counters that it had before the purchase."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """The verdict of the free reads about a purchase whose outcome was open."""
-
-    session_id: str
-    charged: int | None
-
-
-async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
-    """Look, for free, whether a purchase was carried out.
-
-    Args:
-        shop: of the workspace.
-        purchase: with the traces that were taken before it was sent.
-        call_seconds: how long the call that sent it may have been under way.
-
-    Returns:
-        What was found, or None if there is no sign of it.
-
-    Raises:
-        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
-        NothingShown: if the response lacks that by which it would be seen.
-    """
-    traces = purchase.traces
-    if purchase.operation == "create_session":
-        return await _look_for_search(shop, purchase, call_seconds)
-    session = await shop.client.get_session(purchase.session_id or "")
-    charged = None
-    if session.credits_charged is not None and traces.get("credits") is not None:
-        charged = lenient.credits(session.credits_charged - traces["credits"])
-    counters = {
-        "update_session": session.filter_changes_counter,
-        "fetch_more": session.search_more_counter,
-    }
-    moved = counters.get(purchase.operation, 0) > traces.get("counter", 0)
-    fetching = purchase.operation == "fetch_more" and session.api_status == "fetching_more"
-    if moved or fetching or (charged or 0) > 0:
-        return Found(session.id, charged)
-    if traces.get("shows_counters") and not session.shows_counters:
-        raise NothingShown
-    if purchase.operation == "reveal":
-        shop.shortlists.expect_contacts(session.id)
-        person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
-        if person is not None and person.contact(traces.get("channel", "")).revealed:
-            # It may have arrived between the two reads, so that no difference tells nothing.
-            return Found(session.id, charged or None)
-    return None
-
-
-async def _look_for_search(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
-    client, traces = shop.client, purchase.traces
-    taken = await shop.ledger.bought_sessions()
-    others = [other for other in await shop.ledger.open_searches() if other.id != purchase.id]
-    # Whole seconds in the id and in the Date header: a session may seem to be a little older
-    # than the request for it. Without the server's time only the other signs decide.
-    tolerance = 3 if traces.get("server_time") else 24 * 3600
-    since = (traces.get("server_time") or traces.get("local_time") or 0) - tolerance
-    left = (traces.get("left") or {}).get("server") or since
-    until = left + call_seconds + SETTLED_AFTER_SECONDS + 2 * tolerance
-    similar = False
-    for listed in await client.project_sessions():
-        if listed.id in taken or not listed.created_at or listed.created_at.timestamp() < since:
-            continue
-        named = search_traces(listed.title, listed.job_description)
-        if not named.items() <= traces.items():
-            continue
-        try:
-            session = await client.get_session(listed.id)
-        except NotFound:
-            continue  # Listed still, and deleted already.
-        shown = named | query_traces(session.queries, session.sample_profile_url)
-        if shown.items() <= traces.items():
-            # What was done with it since is in its count too.
-            used = session.search_more_counter or session.filter_changes_counter
-            return Found(session.id, None if used else session.credits_charged)
-        another = any(shown.items() <= other.traces.items() for other in others)
-        similar = similar or (not another and listed.created_at.timestamp() <= until)
-    if similar:
-        # The same title and text at the same moment: the API may show filters otherwise than they
-        # were sent, and to be sure of a miss would be to pay again.
-        raise OutcomeHidden("a session of that name shows other filters than were asked for")
-    return None

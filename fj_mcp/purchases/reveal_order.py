@@ -1,20 +1,32 @@
 """The order that reveals a contact, and a whole call's worth of them."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import anyio
 
+from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.api.errors import ApiError, NoMatch, NotFound
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.errors import BadArguments, FutureJobsError
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeOpen
-from fj_mcp.purchases.order import Bought, Order, age, fingerprint
+from fj_mcp.purchases.order import (
+    SETTLED_AFTER_SECONDS,
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    age,
+    find_change,
+    fingerprint,
+)
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import Result, RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.results.models import RevealedContact, RevealedContacts, RevealStatus
 from fj_mcp.workspace.workspace import Shop
 
 if TYPE_CHECKING:
@@ -24,14 +36,19 @@ _ENOUGH_SECONDS = 8.0
 """What a further reveal needs before the deadline: one that starts later could end as unknown."""
 
 
-class OneContact(Result):
-    """What became of one reveal."""
+PHONE_SETTLED_AFTER_SECONDS = 240.0
+"""A telephone number may arrive three minutes after it was paid for."""
+
+
+@dataclass(frozen=True)
+class OneContact:
+    """The result of one reveal."""
 
     contact: RevealedContact
     credits: CreditInfo | None = None
 
 
-class RevealOrder(Order):
+class RevealOrder(Order[OneContact, Plan]):
     """One contact of one candidate."""
 
     operation = "reveal"
@@ -44,31 +61,29 @@ class RevealOrder(Order):
         self.fingerprint = fingerprint(
             self.operation, session=session_id, candidate=person.id, channel=channel
         )
-        self.slot = f"session:{session_id}"
-        words = {"email": "e-mail address", "phone": "telephone number"}
-        self.wish = f"the {words[channel]} of a candidate"
+        self.lock = f"session:{session_id}"
 
-    async def inspect(self) -> Result | dict[str, Any]:
+    async def inspect(self) -> Plan | OneContact:
         known = self._person.contact(self._channel)
         if known.revealed:
-            return self._told("already_revealed", known.values)
+            return self._result("already_revealed", known.values)
         if self._person.reveal_url is None:
-            return self._told("not_found")
+            return self._result("not_found")
         session = await self._shop.client.get_session(self.session_id)
         bought = await self._shop.ledger.charged(self.fingerprint)
         if bought is not None and age(self._shop, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
-        return {
-            "credits": session.credits_charged,
-            "candidate": self._person.id,
-            "channel": self._channel,
-        }
+        evidence = Evidence(
+            credits=session.credits_charged, candidate=self._person.id, channel=self._channel
+        )
+        contact = {"email": "e-mail address", "phone": "telephone number"}[self._channel]
+        return Plan(evidence, f"the {contact} of a candidate")
 
-    async def send(self) -> Bought:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[OneContact]:
         assert self._person.reveal_url is not None
         try:
             answer = await self._shop.client.reveal(
-                self.session_id, self._person.reveal_url, self._channel
+                self.session_id, self._person.reveal_url, self._channel, before_send
             )
         except NotFound as error:
             # There is no contact, which is an answer; nothing was charged for it.
@@ -78,8 +93,8 @@ class RevealOrder(Order):
         if not values:
             # An empty answer may also mean "not yet", or have lost what it was to say: look.
             status, values = ("not_found", ()) if answer.absent else await self._look()
-        result = self._told(status, values, answer.credits)
-        return Bought(result, self.session_id, answer.credits)
+        result = self._result(status, values, answer.credits)
+        return Receipt(result, self.session_id, answer.credits)
 
     async def _look(self) -> tuple[RevealStatus, tuple[str, ...]]:
         try:
@@ -99,23 +114,23 @@ class RevealOrder(Order):
         person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
         return (person or self._person).contact(self._channel)
 
-    def nobody(self) -> OneContact:
-        return self._told("not_found")
+    def nobody(self, plan: Plan) -> OneContact:
+        return self._result("not_found")
 
     def unknown(self) -> OneContact:
         """The result while nobody knows what became of it."""
-        return self._told("unknown")
+        return self._result("unknown")
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
         known = await self._current()
         status: RevealStatus = "already_revealed" if existed else "found"
-        return self._told(
+        return self._result(
             status if known.revealed else self._nothing_yet,
             known.values,
             None if existed else CreditInfo(purchase.credits, purchase.remaining),
         )
 
-    def _told(
+    def _result(
         self,
         status: RevealStatus,
         values: tuple[str, ...] = (),
@@ -127,7 +142,26 @@ class RevealOrder(Order):
             status=status,
             values=list(values),
         )
-        return OneContact(contact=contact, credits=credits)
+        return OneContact(contact, credits)
+
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        evidence = purchase.evidence
+        session, found = await find_change(shop, purchase, lambda _: False)
+        if found is not None:
+            return found
+        shop.shortlists.expect_contacts(session.id)
+        person = (await shop.shortlists.ranked(session)).find(evidence.candidate or "")
+        if person is not None and person.contact(evidence.channel or "").revealed:
+            # It may have arrived between the two reads, so that no difference in the credits tells
+            # nothing.
+            return Found(session.id, None)
+        return None
+
+    @classmethod
+    def settled_after(cls, purchase: Purchase) -> float:
+        by_phone = purchase.evidence.channel == "phone"
+        return PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
 
 
 async def reveal_orders(
@@ -156,9 +190,9 @@ async def reveal_all(
     orders: list[RevealOrder],
     candidate_ids: list[str],
     channel: "Channel",
-    buy: Callable[[Order], Awaitable[Result]],
+    buy: Callable[[RevealOrder], Awaitable[OneContact]],
 ) -> RevealedContacts:
-    """Buy the orders one after the other, and tell what became of each.
+    """Buy the orders one after the other, and say what became of each.
 
     One after the other, so that the session's own count of credits tells what each of them cost.
 
@@ -183,7 +217,6 @@ async def reveal_all(
             trouble = error
             left.append(candidate_id)
         else:
-            assert isinstance(one, OneContact)
             results.append(one.contact)
             if one.credits is not None:
                 credits.append(one.credits)

@@ -1,17 +1,29 @@
-"""The order for a new search, and how a search that was bought is told."""
+"""The order for a new search, and the result of one that was bought."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound
 from fj_mcp.api.session_records import Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import MOST_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import SearchFilters
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
-from fj_mcp.purchases.order import Bought, Order, age, fingerprint
+from fj_mcp.purchases.errors import OutcomeHidden
+from fj_mcp.purchases.order import (
+    SETTLED_AFTER_SECONDS,
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    age,
+    fingerprint,
+)
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import Credits, Result, StartedSession
+from fj_mcp.results.models import Credits, StartedSession
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Shop
@@ -21,7 +33,7 @@ MOST_JD_CHARACTERS = 250
 go to JD to filters only."""
 
 
-class SearchOrder(Order):
+class SearchOrder(Order[StartedSession, Plan]):
     """A new session. An identical one of the last 24 hours is returned instead of bought."""
 
     operation = "create_session"
@@ -52,10 +64,9 @@ class SearchOrder(Order):
             # A person's address is an id: its case matters.
             sample=sample_profile_url.encode().hex(),
         )
-        self.slot = f"create:{self.fingerprint}"
-        self.wish = f"a search {quoted(title)}"
+        self.lock = f"create:{self.fingerprint}"
 
-    async def inspect(self) -> Result | dict[str, Any]:
+    async def inspect(self) -> Plan | StartedSession:
         if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):
             # Deleted in FutureJobs since, there is nothing to return to.
             with suppress(NotFound):
@@ -66,19 +77,20 @@ class SearchOrder(Order):
         # without a project can search all the same.
         with suppress(NotFound):
             await self._shop.client.project_sessions()
-        return search_traces(self._title, self._text) | query_traces(self._queries, self._sample)
+        evidence = search_evidence(self._title, self._text, self._queries, self._sample)
+        return Plan(evidence, f"a search {quoted(self._title)}")
 
-    async def send(self) -> Bought:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[StartedSession]:
         started = await self._shop.client.create_session(
-            self._title, self._queries, self._text, self._sample
+            self._title, self._queries, self._text, self._sample, before_send
         )
         counter = started.filter_changes_counter
         self._shop.sent.remember(started.session.id, counter, self._queries)
         result = started_session(started.session.id, self._title, started, self._filters)
         unfinished = started.unfinished is not None
-        return Bought(result, started.session.id, started.credits, unfinished=unfinished)
+        return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
 
-    def nobody(self) -> StartedSession:
+    def nobody(self, plan: Plan) -> StartedSession:
         return StartedSession(
             title=self._title,
             status="done",
@@ -90,9 +102,51 @@ class SearchOrder(Order):
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
         return await earlier_search(self._shop, purchase, existed=existed)
 
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        client, evidence = shop.client, purchase.evidence
+        taken = await shop.ledger.bought_sessions()
+        others = [one for one in await shop.ledger.open_of(cls.operation) if one.id != purchase.id]
+        # Whole seconds in the id and in the Date header: a session may seem to be a little older
+        # than the request for it. Without the server's time only the other signs decide.
+        tolerance = 3 if evidence.server_time else 24 * 3600
+        since = (evidence.server_time or evidence.local_time or 0) - tolerance
+        left = (evidence.left and evidence.left.server) or since
+        until = left + call_seconds + SETTLED_AFTER_SECONDS + 2 * tolerance
+        similar = False
+        try:
+            sessions = await client.project_sessions()
+        except NotFound:
+            why = "this key has no project whose sessions could be looked through"
+            raise OutcomeHidden(why) from None
+        for listed in sessions:
+            created = listed.created_at.timestamp() if listed.created_at else 0
+            if listed.id in taken or not created or created < since:
+                continue
+            if not evidence.has_name_of(_name_evidence(listed.title, listed.job_description)):
+                continue
+            try:
+                session = await client.get_session(listed.id)
+            except NotFound:
+                continue  # Listed still, and deleted already.
+            shown = search_evidence(
+                listed.title, listed.job_description, session.queries, session.sample_profile_url
+            )
+            if evidence.has_search_of(shown):
+                # What was done with it since is in its count too.
+                used = session.search_more_counter or session.filter_changes_counter
+                return Found(session.id, None if used else session.credits_charged)
+            another = any(other.evidence.has_search_of(shown) for other in others)
+            similar = similar or (not another and created <= until)
+        if similar:
+            # The same title and text at the same moment: the API may show filters otherwise than
+            # they were sent, and to be sure of a miss would be to pay again.
+            raise OutcomeHidden("a session of that name shows other filters than were asked for")
+        return None
+
 
 async def earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> StartedSession:
-    """A search bought before, as its session is now; free if it was told before (`existed`)."""
+    """A search bought before, as its session is now; free if delivered before (`existed`)."""
     session = await shop.matching.look(purchase.session_id or "")
     filters = from_queries(shop.sent.in_force(session))[0]
     credits = earlier_credits(purchase)
@@ -145,19 +199,18 @@ def check_size(filters: SearchFilters) -> None:
         )
 
 
-def search_traces(title: str | None, text: str | None) -> dict[str, str]:
-    """What a search is found again by in the list of sessions."""
-    return {"title": fingerprint("title", text=title), "text": fingerprint("text", text=text)}
+def search_evidence(
+    title: str | None, text: str | None, queries: Any, sample_profile_url: str | None
+) -> Evidence:
+    """What tells a search from others, as sent or as a session shows it."""
+    return replace(
+        _name_evidence(title, text),
+        filters=fingerprint("filters", filters=from_queries(queries)[0].shown()),
+        sample=fingerprint("sample", link=lenient.link(sample_profile_url)),
+        credits=0,
+    )
 
 
-def query_traces(queries: Any, sample_profile_url: str | None) -> dict[str, str]:
-    """What tells a search from others of its name, as sent or as a session shows it."""
-    return {
-        "filters": filters_fingerprint(queries),
-        "sample": fingerprint("sample", link=lenient.link(sample_profile_url)),
-    }
-
-
-def filters_fingerprint(queries: Any) -> str:
-    """A digest of a filter map, as sent or as a session shows it."""
-    return fingerprint("filters", filters=from_queries(queries)[0].shown())
+def _name_evidence(title: str | None, text: str | None) -> Evidence:
+    """As much of it as a list of sessions shows."""
+    return Evidence(title=fingerprint("title", text=title), text=fingerprint("text", text=text))

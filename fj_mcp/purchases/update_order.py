@@ -1,16 +1,27 @@
 """The order that changes a session and searches in it again."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters
 from fj_mcp.ledger.purchase import Purchase
-from fj_mcp.purchases.order import Bought, Order, counters_before, fingerprint, is_matching
+from fj_mcp.purchases.order import (
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    find_change,
+    fingerprint,
+    is_matching,
+    session_evidence,
+)
 from fj_mcp.purchases.search_order import (
     MOST_JD_CHARACTERS,
     check_size,
@@ -18,14 +29,31 @@ from fj_mcp.purchases.search_order import (
     started_session,
 )
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import Credits, Result, StartedSession
+from fj_mcp.results.models import Credits, StartedSession
 from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Shop
 
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
 
-class UpdateOrder(Order):
+@dataclass(frozen=True)
+class UpdatePlan(Plan):
+    """An update as it will be sent.
+
+    Attributes:
+        title: of the session after it.
+        filters: of the session after it.
+        kept: stored filters that none here can carry, which are sent back as they are.
+        changes: the parameters of `FutureJobs.update_session`.
+    """
+
+    title: str | None
+    filters: SearchFilters
+    kept: list[str]
+    changes: dict[str, Any]
+
+
+class UpdateOrder(Order[StartedSession, UpdatePlan]):
     """Changes of a session, merged into what it has and sent as a whole."""
 
     operation = "update_session"
@@ -56,11 +84,6 @@ class UpdateOrder(Order):
         self._sample = sample_profile_url
         self._changes = changes
         self._removed = removed
-        self._body: dict[str, Any] = {}
-        self._filters: SearchFilters
-        self._shown_title: str | None = None
-        self._counter = 0
-        self._kept: list[str] = []
         self.fingerprint = fingerprint(
             self.operation,
             session=session_id,
@@ -70,10 +93,9 @@ class UpdateOrder(Order):
             changes=changes.shown() if changes else None,
             removed=removed,
         )
-        self.slot = f"session:{session_id}"
-        self.wish = "an update of a search"
+        self.lock = f"session:{session_id}"
 
-    async def inspect(self) -> Result | dict[str, Any]:
+    async def inspect(self) -> UpdatePlan | StartedSession:
         session = await self._shop.matching.look(self.session_id)
         stored = self._shop.sent.in_force(session)
         before = from_queries(stored)[0].shown()
@@ -84,14 +106,13 @@ class UpdateOrder(Order):
                 "It is still matching, so nothing was changed or charged. Call wait_for_session "
                 f"with session_id {session.id} (free), then update again.",
             )
-        self._filters = _merge(before, self._changes, self._removed)
-        check_size(self._filters)
-        self._shown_title = self._title or session.title
+        filters = _merge(before, self._changes, self._removed)
+        check_size(filters)
         described = self._text is not None or self._sample is not None
         text = clean_line((self._text or session.job_description or ""), MOST_JD_CHARACTERS)
         sample = session.sample_profile_url if self._sample is None else self._sample
         if (
-            self._filters.shown() == before
+            filters.shown() == before
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MOST_JD_CHARACTERS)
             and sample == session.sample_profile_url
@@ -112,41 +133,53 @@ class UpdateOrder(Order):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
-        self.wish = f"a new search in {quoted(session.title or session.id)} with changed {named}"
-        self._counter = session.filter_changes_counter
-        self._kept = from_queries(kept)[1]
-        self._body = {
-            "queries": to_queries(self._filters) | kept,
-            "title": self._title,
-            "text": text if described else None,
-            "sample_profile_url": sample if described else None,
-        }
-        return counters_before(session, session.filter_changes_counter)
+        return UpdatePlan(
+            session_evidence(session, session.filter_changes_counter),
+            f"a new search in {quoted(session.title or session.id)} with changed {named}",
+            title=self._title or session.title,
+            filters=filters,
+            kept=from_queries(kept)[1],
+            changes={
+                "queries": to_queries(filters) | kept,
+                "title": self._title,
+                "text": text if described else None,
+                "sample_profile_url": sample if described else None,
+            },
+        )
 
-    async def send(self) -> Bought:
-        started = await self._shop.client.update_session(self.session_id, **self._body)
-        counter = max(started.filter_changes_counter, self._counter + 1)
-        self._shop.sent.remember(self.session_id, counter, self._body["queries"])
-        result = started_session(self.session_id, self._shown_title, started, self._filters)
-        if self._kept:
-            named = ", ".join(self._kept[:20])
+    async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[StartedSession]:
+        started = await self._shop.client.update_session(
+            self.session_id, **plan.changes, before_send=before_send
+        )
+        counter = max(started.filter_changes_counter, plan.evidence.counter + 1)
+        self._shop.sent.remember(self.session_id, counter, plan.changes["queries"])
+        result = started_session(self.session_id, plan.title, started, plan.filters)
+        if plan.kept:
+            named = ", ".join(plan.kept[:20])
             words = f"Kept as they were, because no filter here carries them: {named}."
             result.warning = f"{result.warning} {words}" if result.warning else words
         unfinished = started.unfinished is not None
-        return Bought(result, self.session_id, started.credits, unfinished=unfinished)
+        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def nobody(self) -> StartedSession:
+    def nobody(self, plan: UpdatePlan) -> StartedSession:
         return StartedSession(
             session_id=self.session_id,
-            title=self._shown_title,
+            title=plan.title,
             status="done",
             expected_profiles=0,
-            filters=self._filters.shown(),
+            filters=plan.filters.shown(),
             next_step=next_steps.widen_step(self.session_id),
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
         return await earlier_search(self._shop, purchase, existed=False)
+
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        def has_changed(session: Session) -> bool:
+            return session.filter_changes_counter > purchase.evidence.counter
+
+        return (await find_change(shop, purchase, has_changed))[1]
 
 
 def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSession:

@@ -108,7 +108,7 @@ def may_ask(context: Context[Any, Any]) -> bool:
 
 
 async def question(
-    sourcing: Sourcing, context: Context[Any, Any], *orders: Order
+    sourcing: Sourcing, context: Context[Any, Any], *orders: Order[Any, Any]
 ) -> Approval | Elicit[Approval]:
     """What a tool's resolver returns: the question, or the answer where there is none to ask.
 

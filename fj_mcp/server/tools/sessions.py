@@ -1,6 +1,6 @@
 """Tools for sourcing sessions: start, wait, change, look up."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import anyio
 from mcp.server.mcpserver import Context, Elicit, Resolve
@@ -119,7 +119,7 @@ async def create_sourcing_session(
     filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
     result without a session_id.
     """
-    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
+    return await running.spending.buy(order, consent(asked))
 
 
 async def wait_for_session(
@@ -173,7 +173,7 @@ async def fetch_more_profiles(
     candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
     """
-    return cast(MoreProfiles, await running.spending.buy(order, consent(asked)))
+    return await running.spending.buy(order, consent(asked))
 
 
 async def update_sourcing_session(
@@ -198,7 +198,7 @@ async def update_sourcing_session(
     wait_for_session next. For a separate search use create_sourcing_session, for more people with
     the same filters fetch_more_profiles.
     """
-    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
+    return await running.spending.buy(order, consent(asked))
 
 
 async def get_session(session_id: SessionId, running: Running) -> FullSession:
