@@ -19,7 +19,7 @@ from bench.calls import call, search
 from bench.loopback import sandbox_apart, server_on
 from bench.table import Row, at_most
 from bench.timing import in_turn, ratio_row
-from fj_mcp.sandbox import SPARSE_SKILL
+from fj_mcp.sandbox.population.odd_people import SPARSE_SKILL
 
 _PROFILES = 500
 _PAGE_SIZE = 100

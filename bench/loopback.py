@@ -12,10 +12,10 @@ from mcp import Client
 from pydantic import SecretStr
 
 from bench.bare_session_server import KEY
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.server import serve
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.table import Row, at_most
-from fj_mcp.sandbox.oddities import population
+from fj_mcp.sandbox.population.odd_people import population
 
 _PEOPLE = 5_000
 _SEEDS = range(1, 6)

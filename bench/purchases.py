@@ -16,9 +16,9 @@ from bench.bare_session_server import KEY
 from bench.calls import call
 from bench.table import Row, at_most
 from bench.timing import in_turn
-from fj_mcp.sandbox import Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 
 _ROUNDS = 60
 _MOST_MILLISECONDS = 10.0

@@ -7,9 +7,9 @@ from mcp import Client
 
 from bench.calls import search
 from bench.table import Row, at_most
-from fj_mcp.sandbox import Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 
 _WAITS = 200
 _MATCH_SECONDS = 40

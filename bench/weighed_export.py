@@ -9,9 +9,9 @@ from mcp import Client
 
 from bench.calls import call
 from bench.weighed_server import peak_bytes
-from fj_mcp.sandbox import Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 
 
 async def main(people: int) -> None:

@@ -5,7 +5,7 @@ import resource
 import sys
 from pathlib import Path
 
-from fj_mcp.cli import main
+from fj_mcp.commands.cli import main
 
 
 def peak_bytes() -> int:

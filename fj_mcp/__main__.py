@@ -1,5 +1,5 @@
 """`python -m fj_mcp` is `fj-mcp`."""
 
-from fj_mcp.cli import main
+from fj_mcp.commands.cli import main
 
 main()

@@ -1,5 +1,5 @@
 """Where a bundle starts: the same command that the package installs."""
 
-from fj_mcp.cli import main
+from fj_mcp.commands.cli import main
 
 main()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 from tests.view.desk import Served, View, browsing, opened, served
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"

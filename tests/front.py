@@ -14,9 +14,9 @@ from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, ResourceLink, TextContent
 
 from fj_mcp.clock import Clock
-from fj_mcp.sandbox import Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import SANDBOX_KEY, Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import SANDBOX_KEY, Settings
 from tests.ledgers import IN_REDIS, ledger_settings
 
 ERAS = ("2026-07-28", "legacy")

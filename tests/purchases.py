@@ -29,13 +29,14 @@ from mcp.server import MCPServer
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
 
 from fj_mcp.clock import Clock
-from fj_mcp.filters import SearchFilters
-from fj_mcp.queries import to_queries
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.filters.query_map import to_queries
+from fj_mcp.filters.search_filters import SearchFilters
+from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.routes import route_of
-from fj_mcp.server import build_server
-from fj_mcp.settings import LEDGER_FILE, Settings
-from fj_mcp.sourcing import Sourcing
+from fj_mcp.server.build import build_server
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.front import Assistant, Refused, text_of
 from tests.ledgers import ledger_settings, put_back, rows_of, wipe
 

@@ -2,7 +2,7 @@
 
 A command that is started anew spends its first second on loading the SDK, and these tests start a
 hundred. A forked one is a process like any other: it has its own number, pipes, environment and
-end, and runs `fj_mcp.cli.main` from its first line. Where there is no fork, it is started anew.
+end, and runs `commands.cli.main` from its first line. Where there is no fork, it is started anew.
 """
 
 import atexit
@@ -179,8 +179,8 @@ async def _warm_up() -> None:
     """Do once what every server does for its first client: most of it stays made."""
     from mcp import Client
 
-    from fj_mcp.server import build_server
-    from fj_mcp.settings import Settings
+    from fj_mcp.server.build import build_server
+    from fj_mcp.settings.settings import Settings
 
     for era in ("legacy", "auto"):
         async with Client(build_server(Settings(sandbox=True)), mode=era) as client:
@@ -194,7 +194,7 @@ def _main() -> None:
 
     import anyio
 
-    from fj_mcp.cli import main
+    from fj_mcp.commands.cli import main
 
     anyio.run(_warm_up)
     gc.freeze()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.sandbox import Fault
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 from tests.front import CSHARP, ERAS, Assistant, connected, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]

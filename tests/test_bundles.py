@@ -14,8 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from fj_mcp import __version__
-from fj_mcp.server import list_tools
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.server.catalog import list_tools
+from fj_mcp.settings.settings import Settings, read_settings
 from tests.processes import CLEAN
 
 pytestmark = pytest.mark.xdist_group("bundles")

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
-from fj_mcp.sandbox import Fault, Sandbox
-from fj_mcp.settings import read_settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.settings.settings import read_settings
 from tests.front import CSHARP, Assistant, Stepped, connected, small_sandbox, text_of
 from tests.ledgers import on_a_file
 

@@ -23,9 +23,10 @@ from mcp.client.stdio import stdio_client
 from mcp_types import CallToolResult, Tool
 
 import fj_mcp
-from fj_mcp.sandbox import Fault, Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]

@@ -6,9 +6,9 @@ import pytest
 from mcp import Client
 from mcp_types import PromptReference, ResourceTemplateReference
 
-from fj_mcp.sandbox import Fault
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio

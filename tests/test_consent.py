@@ -14,7 +14,7 @@ from mcp_types import (
     ErrorData,
 )
 
-from fj_mcp.sandbox import Fault
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, ERAS, connected, small_sandbox
 from tests.processes import Api, ModernClient, http_process
 

@@ -9,9 +9,9 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
-from fj_mcp.commands import app
-from fj_mcp.http.serving import ENDING_SECONDS
-from fj_mcp.settings import Settings
+from fj_mcp.commands.typer_app import app
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
 from tests.ledgers import redis_server
 from tests.processes import http_process
 

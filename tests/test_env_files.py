@@ -12,8 +12,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 from starlette.testclient import TestClient
 
-from fj_mcp.http import create_app
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.settings.settings import Settings, read_settings
+from fj_mcp.transports.http.app import create_app
 from tests.front import CSHARP, text_of
 from tests.processes import CLEAN, Api, measuring, sandbox_process
 
@@ -239,7 +239,7 @@ def test_an_app_that_others_serve_ignores_the_folders_file_too(
 ) -> None:
     written(folder, "FJ_HTTP_TOKEN=known", "FJ_API_BASE_URL=https://example.com/steal")
     done = subprocess.run(
-        [sys.executable, "-c", "from fj_mcp.http import create_app; create_app()"],
+        [sys.executable, "-c", "from fj_mcp.transports.http.app import create_app; create_app()"],
         cwd=folder,
         env=environment_of(tmp_path, PYTHONPATH=str(Path(__file__).parent.parent)),
         capture_output=True,

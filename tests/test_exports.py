@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from mcp_types import ResourceLink
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.test_shortlists import page_of, profile, unread_session
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fj_mcp.filters import WIRES, SearchFilters
-from fj_mcp.kinds import Choice, Distance, Range, Switch, Tiers, Values
-from fj_mcp.queries import from_queries, to_queries
-from fj_mcp.sandbox import Fault
-from fj_mcp.wire import Wire
+from fj_mcp.filters.base import Wire
+from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
+from fj_mcp.filters.query_map import from_queries, to_queries
+from fj_mcp.filters.search_filters import WIRES, SearchFilters
+from fj_mcp.sandbox.faults import Fault
 from tests.front import Assistant
 
 words = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=30)

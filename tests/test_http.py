@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, PromptReference, ResourceLink, ResourceTemplateReference
 from typer.testing import CliRunner
 
-from fj_mcp.commands import app
+from fj_mcp.commands.typer_app import app
 from tests.collector import collecting
 from tests.front import CSHARP, ERAS, text_of
 from tests.processes import CLEAN, Api, HttpServer, http_process, states, until
@@ -557,7 +557,13 @@ def test_several_workers_serve_one_address_and_end_together(tmp_path: Path, api:
 
 
 def test_the_app_runs_under_other_process_managers(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "uvicorn", "--factory", "fj_mcp.http:create_app"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        "fj_mcp.transports.http.app:create_app",
+    ]
     process = subprocess.Popen(
         [*command, "--uds", str(tmp_path / "socket")],
         env=CLEAN | {"FJ_STATE_DIR": str(tmp_path), "FJ_SANDBOX": "1"},

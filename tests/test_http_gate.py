@@ -15,7 +15,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from fj_mcp.http.replies import Reply
+from fj_mcp.transports.http.responses import Reply
 from tests.processes import CLEAN, Api, HttpServer, http_process, until
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("http-gate")]

@@ -13,10 +13,10 @@ import pytest
 from starlette.applications import Starlette
 
 from fj_mcp.clock import Clock
-from fj_mcp.http import create_app
-from fj_mcp.http.workspaces import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
-from fj_mcp.sandbox import Fault
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.app import create_app
+from fj_mcp.transports.http.tenants import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
 from tests.front import CSHARP, Alarm, small_sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.http.bodies import BODY_SECONDS
-from fj_mcp.http.connection import HEAD_SECONDS, MOST_CONNECTIONS
-from fj_mcp.http.workspaces import MOST_KEYS, MOST_REQUESTS_OF_A_KEY
+from fj_mcp.transports.http.h11_protocol import HEAD_SECONDS, MOST_CONNECTIONS
+from fj_mcp.transports.http.request_bodies import BODY_SECONDS
+from fj_mcp.transports.http.tenants import MOST_KEYS, MOST_REQUESTS_OF_A_KEY
 from tests.processes import Api, HttpServer, http_process, sandbox_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from fj_mcp import configs, installs, jsonc
-from fj_mcp.assistants import ASSISTANTS, Launch, Machine
-from fj_mcp.commands import app
-from fj_mcp.configs import BACKUP_SUFFIX
-from fj_mcp.installs import CannotInstall, install, launch, run_install, shown
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.commands.install import command, config_files, jsonc
+from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
+from fj_mcp.commands.install.command import CannotInstall, install, launch, run_install, shown
+from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
+from fj_mcp.commands.typer_app import app
+from fj_mcp.settings.settings import Settings, read_settings
 
 KEY = "fjk_this-is-the-key"
 SANDBOX = Settings(sandbox=True)
@@ -231,7 +231,7 @@ def test_what_a_person_added_to_the_entry_stays(machine: Machine, client: str) -
     assistant = ASSISTANTS[client]
     theirs = {"timeout": 7, assistant.command: "old", "args": ["old"]}
     theirs[assistant.environment] = {"FJ_READ_ONLY": "1", "FJ_API_KEY": "fjk_old"}
-    written(client, machine, configs.with_entry("", assistant.kind, assistant.path, theirs))
+    written(client, machine, config_files.with_entry("", assistant.kind, assistant.path, theirs))
     install(client, settings_with(KEY), machine, STARTED)
     made = entry(client, machine)
     assert made["timeout"] == 7
@@ -340,9 +340,9 @@ def test_an_address_gives_way_to_a_command_with_all_that_belongs_to_it(
     assistant = ASSISTANTS[client]
     theirs = {"timeout": 7, **now} | ({assistant.command: "old", "args": []} if broken else {})
     others = {"other": {**now, "timeout": 8}}
-    text = configs.with_entry("", assistant.kind, assistant.path[:-1], others)
+    text = config_files.with_entry("", assistant.kind, assistant.path[:-1], others)
     file = written(
-        client, machine, configs.with_entry(text, assistant.kind, assistant.path, theirs)
+        client, machine, config_files.with_entry(text, assistant.kind, assistant.path, theirs)
     )
     install(client, settings_with(KEY), machine, STARTED)
     wanted = assistant.entry(Launch(STARTED.command, (), {"FJ_API_KEY": KEY}), now)
@@ -597,7 +597,7 @@ def noted(monkeypatch: pytest.MonkeyPatch, note: str | None) -> None:
             assert name == "direct_url.json"
             return note
 
-    monkeypatch.setattr(installs, "distribution", lambda _: Installed())
+    monkeypatch.setattr(command, "distribution", lambda _: Installed())
 
 
 @pytest.mark.parametrize(
@@ -699,8 +699,9 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
 
 def test_the_server_starts_without_loading_what_the_commands_need() -> None:
     check = (
-        "import sys, fj_mcp.cli, fj_mcp.stdio; "
+        "import sys, fj_mcp.commands.cli, fj_mcp.transports.stdio; "
         "sys.exit(any(name in sys.modules for name in "
-        "('fj_mcp.commands', 'fj_mcp.installs', 'typer', 'rich', 'tomlkit', 'ruamel.yaml')))"
+        "('fj_mcp.commands.typer_app', 'fj_mcp.commands.install', 'typer', 'rich', 'tomlkit',"
+        " 'ruamel.yaml')))"
     )
     assert subprocess.run([sys.executable, "-c", check], timeout=60, check=False).returncode == 0

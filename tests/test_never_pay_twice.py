@@ -19,11 +19,13 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fj_mcp import spending, sqlite
-from fj_mcp.filters import WIRES, SearchFilters
-from fj_mcp.kinds import Choice, Range, Tiers, Values
-from fj_mcp.queries import to_queries
-from fj_mcp.sandbox import Fault, session_operations
+from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
+from fj_mcp.filters.query_map import to_queries
+from fj_mcp.filters.search_filters import WIRES, SearchFilters
+from fj_mcp.ledger import sqlite_file
+from fj_mcp.purchases import checkout
+from fj_mcp.sandbox import session_operations
+from fj_mcp.sandbox.faults import Fault
 from tests.ledgers import IN_REDIS
 from tests.purchases import (
     DAY,
@@ -419,7 +421,7 @@ class Purchases(RuleBasedStateMachine):
                 call = self.world.call(server, purchase.tool, purchase.arguments)
                 # It need not wait for long: nobody lets go of the record meanwhile.
                 with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+                    patch.setattr(sqlite_file, "_BUSY_SECONDS", 0.1)
                     self.tell(purchase, self.world.run(call))
             # With that it also opens and closes it, as a doctor does.
             self.world.other.close()
@@ -565,7 +567,7 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # A call that waits for another looks at the ledger as often as a loaded machine allows.
-    monkeypatch.setattr(spending, "_WATCH_SECONDS", 0.002)
+    monkeypatch.setattr(checkout, "_WATCH_SECONDS", 0.002)
     monkeypatch.setattr(Purchases, "world", World(tmp_path), raising=False)
     steps_done.clear()
     stops.clear()

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox
 from tests.purchases import Gate, World
 

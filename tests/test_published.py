@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fj_mcp import __version__
-from fj_mcp.reference import documents
-from fj_mcp.settings import Settings, read_settings
+from fj_mcp.commands.docs import documents
+from fj_mcp.settings.settings import Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fj_mcp.sandbox import Fault
-from fj_mcp.text import quotable
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.text.cleaning import quotable
 from tests.front import CSHARP, Assistant, Refused, connected, small_sandbox
 from tests.test_untrusted_text import unwanted
 

@@ -15,9 +15,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from typer.testing import CliRunner
 
-from fj_mcp.commands import app
-from fj_mcp.sandbox import Fault
-from fj_mcp.settings import read_settings
+from fj_mcp.commands.typer_app import app
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.settings.settings import read_settings
 from tests.front import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox, text_of
 from tests.ledgers import RedisServer, redis_server, rows_in
 from tests.processes import Api, HttpServer, http_process, sandbox_process

@@ -17,9 +17,10 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from fj_mcp.filters import WIRES
-from fj_mcp.reference import filters_page
-from fj_mcp.sandbox import HOSTILE_SKILL, Fault
+from fj_mcp.filters.reference import filters_page
+from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL
 from tests.front import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected, small_sandbox
 from tests.test_untrusted_text import MARKS, unwanted
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.filters import WIRES
-from fj_mcp.kinds import Tiers, Values
-from fj_mcp.sandbox import Fault
+from fj_mcp.filters.kinds import Tiers, Values
+from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 from tests.test_shortlists import page_of, profile
 

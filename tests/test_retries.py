@@ -10,9 +10,9 @@ import pytest
 import stamina
 from mcp import Client
 
-from fj_mcp.sandbox import Fault
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 from tests.front import CSHARP, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 
 pytestmark = pytest.mark.anyio

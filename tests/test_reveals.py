@@ -2,7 +2,7 @@
 
 import pytest
 
-from fj_mcp.sandbox import Fault
+from fj_mcp.sandbox.faults import Fault
 from tests.front import Assistant, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio

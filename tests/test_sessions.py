@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.filters import WIRES
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, Assistant, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio

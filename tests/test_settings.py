@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fj_mcp.settings import VARIABLES, Settings, read_settings
+from fj_mcp.settings.settings import VARIABLES, Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
 

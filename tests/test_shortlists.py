@@ -7,9 +7,11 @@ import httpx
 import pytest
 from mcp import Client
 
-from fj_mcp.sandbox import SPARSE_SKILL, Fault, Sandbox
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.sandbox.population.odd_people import SPARSE_SKILL
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
 from tests.front import PEOPLE, Assistant, connected
 
 pytestmark = pytest.mark.anyio

@@ -9,9 +9,10 @@ import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
-from fj_mcp.sandbox import Fault, Sandbox
-from fj_mcp.sandbox.oddities import population
-from fj_mcp.sandbox.people import Person as SandboxPerson
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.sandbox.population.odd_people import population
+from fj_mcp.sandbox.population.people import Person as SandboxPerson
 from tests.front import CSHARP, ERAS, Assistant, Stepped, connected, small_sandbox
 
 pytestmark = pytest.mark.anyio

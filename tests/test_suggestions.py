@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from fj_mcp.filters import FilterChanges, SearchFilters
-from fj_mcp.queries import to_queries
-from fj_mcp.results import Suggestion
-from fj_mcp.sandbox import Sandbox
-from fj_mcp.suggestions import suggest_changes
+from fj_mcp.filters.query_map import to_queries
+from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.results.models import Suggestion
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.shortlist.suggestions import suggest_changes
 from tests.front import CSHARP, Assistant, connected, small_sandbox
 from tests.test_filters import all_filters
 from tests.test_shortlists import page_of, profile

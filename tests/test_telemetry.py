@@ -28,10 +28,10 @@ from mcp_types import (
 )
 from opentelemetry import trace
 
-from fj_mcp.calls import WithoutTexts
-from fj_mcp.protocol_errors import UNFORESEEN
-from fj_mcp.server import build_server
-from fj_mcp.settings import Settings
+from fj_mcp.server.build import build_server
+from fj_mcp.server.sdk.protocol_errors import UNFORESEEN
+from fj_mcp.server.sdk.tracing import WithoutTexts
+from fj_mcp.settings.settings import Settings
 from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
 from tests.processes import (

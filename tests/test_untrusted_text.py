@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fj_mcp.sandbox import HOSTILE_SKILL, SPARSE_SKILL, Fault
-from fj_mcp.text import clean_block, clean_line
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL, SPARSE_SKILL
+from fj_mcp.text.cleaning import clean_block, clean_line
 from tests.front import ERAS, Assistant, Refused, connected, small_sandbox, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fj_mcp.filters import WIRES
-from fj_mcp.kinds import Choice, Tiers, Values
-from fj_mcp.sandbox import Fault
+from fj_mcp.filters.kinds import Choice, Tiers, Values
+from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.sandbox.faults import Fault
 from tests.front import Assistant
 
 pytestmark = pytest.mark.anyio

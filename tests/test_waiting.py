@@ -7,7 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pages = [
-  { from: "src", name: "shortlist", to: "../fj_mcp/app/shortlist.html" },
+  { from: "src", name: "shortlist", to: "../fj_mcp/server/app/shortlist.html" },
   { from: "host", name: "host", to: "../tests/view/host.html" },
 ];
 

@@ -1,12 +1,6 @@
 """The FutureJobs API in miniature, over invented people: for trials, demos and tests.
 
-`Sandbox` is an ASGI app and gives an in-process transport for httpx; `fj_mcp.sandbox.server`
-serves it on loopback. Nothing in it reaches the network.
+`app.Sandbox` is an ASGI app with an in-process transport for httpx; `server` serves it on
+loopback. It shares filters and text with the real client, but neither its code nor its records,
+and nothing in it reaches the network.
 """
-
-from fj_mcp.sandbox.app import Call, Sandbox
-from fj_mcp.sandbox.faults import Fault
-from fj_mcp.sandbox.oddities import HOSTILE_SKILL, SPARSE_SKILL
-from fj_mcp.sandbox.workspaces import Charge
-
-__all__ = ["HOSTILE_SKILL", "SPARSE_SKILL", "Call", "Charge", "Fault", "Sandbox"]

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 import anyio
 import httpx
 
-from fj_mcp.sandbox.answers import Answer, Refusal
 from fj_mcp.sandbox.faults import Fault, Faults
 from fj_mcp.sandbox.request import Request, Rules
+from fj_mcp.sandbox.responses import Answer, Refusal
 from fj_mcp.sandbox.routes import OPERATIONS, Route, route_of
 from fj_mcp.sandbox.sessions import Session, object_id
 from fj_mcp.sandbox.transport import ConnectionDropped, SandboxTransport, hang_up

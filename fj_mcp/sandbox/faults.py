@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from fj_mcp.sandbox.answers import Answer, Refusal
+from fj_mcp.sandbox.responses import Answer, Refusal
 
 FaultKind = Literal[
     "429", "502_before", "502_after", "207", "html", "empty", "cut", "null_data", "drop_before",

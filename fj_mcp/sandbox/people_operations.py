@@ -3,14 +3,14 @@
 import json
 from dataclasses import replace
 
-from fj_mcp.sandbox import documents
-from fj_mcp.sandbox.annotation import annotate
-from fj_mcp.sandbox.answers import Answer, Refusal, success
-from fj_mcp.sandbox.completion import complete
-from fj_mcp.sandbox.people import Person
+from fj_mcp.sandbox.matching.annotation import annotate
+from fj_mcp.sandbox.matching.completion import complete
+from fj_mcp.sandbox.matching.scoring import Match, analysis, breakdown
+from fj_mcp.sandbox.matching.search import Wanted
+from fj_mcp.sandbox.population import documents
+from fj_mcp.sandbox.population.people import Person
 from fj_mcp.sandbox.request import REVEAL_PRICES, Request
-from fj_mcp.sandbox.scoring import Match, analysis, breakdown
-from fj_mcp.sandbox.search import Wanted
+from fj_mcp.sandbox.responses import Answer, Refusal, success
 from fj_mcp.sandbox.sessions import Contact, Session
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fj_mcp.sandbox.answers import Refusal
 from fj_mcp.sandbox.faults import Fault
-from fj_mcp.sandbox.oddities import population
-from fj_mcp.sandbox.people import Person
+from fj_mcp.sandbox.population.odd_people import population
+from fj_mcp.sandbox.population.people import Person
+from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.sandbox.workspaces import Workspace
 
 SEARCH_PRICE = 5

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fj_mcp.sandbox import people_operations, session_operations
-from fj_mcp.sandbox.answers import Answer
 from fj_mcp.sandbox.request import Request
+from fj_mcp.sandbox.responses import Answer
 
 BASE_PATH = "/api/v1/wl"
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fj_mcp.sandbox.answers import Answer, Refusal, success
+from fj_mcp.sandbox.matching.scoring import Match, rank
+from fj_mcp.sandbox.matching.search import Wanted, check, find
 from fj_mcp.sandbox.request import SEARCH_PRICE, Request
-from fj_mcp.sandbox.scoring import Match, rank
-from fj_mcp.sandbox.search import Wanted, check, find
+from fj_mcp.sandbox.responses import Answer, Refusal, success
 from fj_mcp.sandbox.sessions import Session, object_id
 
 _FIELDS = ("sessionTitle", "jdDetail", "queries")

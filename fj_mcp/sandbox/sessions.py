@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from fj_mcp.sandbox.people import Person
-from fj_mcp.sandbox.scoring import Match
-from fj_mcp.sandbox.search import Wanted
+from fj_mcp.sandbox.matching.scoring import Match
+from fj_mcp.sandbox.matching.search import Wanted
+from fj_mcp.sandbox.population.people import Person
 
 _WORKSPACES_SINCE = 0x64000000
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from fj_mcp.sandbox.answers import Refusal
+from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.sandbox.sessions import Session
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 
 BASE = "http://sandbox.example.com/api/v1/wl"
 

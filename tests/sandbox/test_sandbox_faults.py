@@ -8,7 +8,8 @@ import anyio
 import httpx
 import pytest
 
-from fj_mcp.sandbox import Fault, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.server import serve, serve_forever
 from tests.sandbox.conftest import Api, connect, searching
 

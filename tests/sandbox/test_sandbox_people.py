@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.sandbox import HOSTILE_SKILL, SPARSE_SKILL, Sandbox
-from fj_mcp.sandbox.oddities import HOSTILE_TEXTS, population
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.population.odd_people import (
+    HOSTILE_SKILL,
+    HOSTILE_TEXTS,
+    SPARSE_SKILL,
+    population,
+)
 from tests.sandbox.conftest import Api, Clock, connect, searching
 
 pytestmark = pytest.mark.anyio

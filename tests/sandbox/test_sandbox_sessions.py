@@ -3,7 +3,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fj_mcp.sandbox import Charge, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.workspaces import Charge
 from tests.sandbox.conftest import Api, Clock, connect, searching
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 from tests.view.desk import PATIENCE_MS, PEOPLE, WIDE, Serve, Served, browsing, served
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from fj_mcp.sandbox import Sandbox
+from fj_mcp.sandbox.app import Sandbox
 from tests.view.desk import CSHARP, PEOPLE, Serve, Served, opened
 
 pytestmark = [pytest.mark.xdist_group("view-actions"), pytest.mark.unmeasured]

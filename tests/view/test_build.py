@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "ui"
-SHORTLIST = ROOT / "fj_mcp" / "app" / "shortlist.html"
+SHORTLIST = ROOT / "fj_mcp" / "server" / "app" / "shortlist.html"
 HOST = ROOT / "tests" / "view" / "host.html"
 REBUILD = "cd ui && npm install && npm run build"
 

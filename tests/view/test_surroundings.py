@@ -5,7 +5,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from fj_mcp.sandbox import HOSTILE_SKILL, Sandbox
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL
 from tests.view.desk import CSHARP, NARROW, PEOPLE, Serve, Served, View, opened
 
 pytestmark = [pytest.mark.xdist_group("view-surroundings"), pytest.mark.unmeasured]

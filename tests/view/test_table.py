@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from fj_mcp.sandbox import SPARSE_SKILL
+from fj_mcp.sandbox.population.odd_people import SPARSE_SKILL
 from tests.front import UNKNOWN_SESSION
 from tests.view.desk import CSHARP, PEOPLE, Served, View, opened
 

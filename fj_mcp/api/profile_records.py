@@ -1,0 +1,248 @@
+"""Candidates as the API answers them: in a session's list, and in full.
+
+Read as leniently as the rest of the records: a profile with nothing but an `_id` is still one.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from fj_mcp.api.contact_records import Contact
+from fj_mcp.text import lenient
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One employment."""
+
+    title: str | None
+    company: str | None
+    start: str | None = None
+    end: str | None = None
+    description: str | None = None
+
+    @classmethod
+    def named(cls, doc: dict[str, Any]) -> Self:
+        """Only what the job is; the field names of employers differ between answers."""
+        return cls(
+            title=lenient.line(doc.get("job_title") or doc.get("title"), 120),
+            company=lenient.line(doc.get("company_name") or doc.get("name"), 120),
+        )
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From any of the employer objects, with when and what."""
+        return replace(
+            cls.named(doc),
+            start=_day(doc.get("start_date")),
+            end=_day(doc.get("end_date")),
+            description=lenient.block(
+                doc.get("description") or doc.get("employee_description"), 600
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Education:
+    """One course of study."""
+
+    school: str | None
+    degree: str | None
+    field: str | None
+    dates: str | None
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From `education_background[]`."""
+        dates = doc.get("dates")
+        if dates is None:
+            ends = (_day(doc.get("start_date")), _day(doc.get("end_date")))
+            dates = " – ".join(day[:4] for day in ends if day)
+        return cls(
+            school=lenient.line(doc.get("institute_name"), 120),
+            degree=lenient.line(doc.get("degree_name"), 120),
+            field=lenient.line(doc.get("field_of_study"), 120),
+            dates=lenient.line(dates, 60),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A candidate as a session's list shows one."""
+
+    id: str
+    name: str | None
+    headline: str | None
+    region: str | None
+    years_of_experience: float | None
+    score: float | None
+    recommendation: str | None
+    highlights: tuple[str, ...]
+    skills: tuple[str, ...]
+    jobs: tuple[Job, ...]
+    past_jobs: tuple[Job, ...]
+    education: tuple[Education, ...]
+    linkedin_url: str | None
+    reveal_url: str | None
+    """The address to reveal a contact by, exactly as the API gave it: its id is case-sensitive."""
+    email: Contact
+    phone: Contact
+
+    def contact(self, channel: str) -> Contact:
+        """What is revealed of one channel, `email` or `phone`."""
+        return self.email if channel == "email" else self.phone
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From one of `docs[]`."""
+        person = lenient.mapping(doc.get("profile"))
+        analysis = lenient.mapping(doc.get("profileAnalysis"))
+        reveal = lenient.mapping(doc.get("revealStatus"))
+        found = (lenient.line(item.get("Highlight")) for item in _highlights(analysis))
+        employers = person.get("current_employers_object") or person.get("current_employers")
+        earlier = person.get("past_employers_object") or person.get("past_employers")
+        own = lenient.link(person.get("linkedin_profile_url"))
+        public = lenient.link(
+            person.get("linkedin_flagship_url") or person.get("flagship_profile_url")
+        )
+        score = lenient.number(doc.get("finalScore"))
+        return cls(
+            id=lenient.identity(doc.get("_id")) or lenient.identity(person.get("_id")) or "",
+            name=lenient.line(person.get("name"), 100),
+            headline=lenient.line(person.get("headline"), 160),
+            region=lenient.line(person.get("region"), 100),
+            years_of_experience=lenient.number(person.get("years_of_experience_raw")),
+            score=lenient.number(analysis.get("starRating")) if score is None else score,
+            recommendation=lenient.line(analysis.get("recommendation"), 600),
+            highlights=tuple(text for text in found if text),
+            skills=tuple(lenient.lines(person.get("skills"), 60, 100)),
+            jobs=tuple(Job.named(item) for item in lenient.mappings(employers)[:3]),
+            past_jobs=tuple(Job.named(item) for item in lenient.mappings(earlier)[:5]),
+            education=tuple(
+                Education.read(item)
+                for item in lenient.mappings(person.get("education_background"))[:5]
+            ),
+            linkedin_url=public or own,
+            reveal_url=own or public,
+            email=Contact.read(reveal.get("email")),
+            phone=Contact.read(reveal.get("phone")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """One page of a session's profiles, in the API's order."""
+
+    profiles: list[Profile]
+    total: int
+    pages: int
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From `data` of the profiles answer."""
+        page = lenient.mapping(data)
+        docs = lenient.mappings(page.get("docs"))
+        return cls(
+            profiles=[Profile.read(doc) for doc in docs],
+            total=max(lenient.count(page.get("totalDocs")), len(docs)),
+            pages=lenient.count(page.get("totalPages")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate in full, from candidate details."""
+
+    id: str
+    name: str | None
+    headline: str | None
+    summary: str | None
+    region: str | None
+    years_of_experience: float | None
+    linkedin_url: str | None
+    skills: tuple[str, ...]
+    current_jobs: tuple[Job, ...]
+    past_jobs: tuple[Job, ...]
+    education: tuple[Education, ...]
+    certifications: tuple[str, ...]
+    honors: tuple[str, ...]
+    recommendation: str | None
+    rating: float | None
+    rating_label: str | None
+    strengths: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+    breakdown: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From `data` of the details answer."""
+        answer = lenient.mapping(data)
+        doc = lenient.mapping(answer.get("candidate")) or answer
+        verdict = lenient.mapping(answer.get("profileAnalysis"))
+        analysis = lenient.mapping(verdict.get("analysis"))
+        current = [Job.read(item) for item in lenient.mappings(doc.get("current_employers"))]
+        past = [Job.read(item) for item in lenient.mappings(doc.get("past_employers"))]
+        if not current and not past:
+            past = [Job.read(item) for item in lenient.mappings(doc.get("all_employers"))]
+        return cls(
+            id=lenient.identity(doc.get("_id")) or "",
+            name=lenient.line(doc.get("name"), 100),
+            headline=lenient.line(doc.get("headline"), 200),
+            summary=lenient.block(doc.get("summary"), 2000),
+            region=lenient.line(doc.get("region"), 100),
+            years_of_experience=lenient.number(doc.get("years_of_experience_raw")),
+            linkedin_url=lenient.link(doc.get("flagship_profile_url"))
+            or lenient.link(doc.get("linkedin_profile_url")),
+            skills=tuple(lenient.lines(doc.get("skills"), 60, 60)),
+            current_jobs=tuple(current[:5]),
+            past_jobs=tuple(past[:15]),
+            education=tuple(
+                Education.read(item)
+                for item in lenient.mappings(doc.get("education_background"))[:8]
+            ),
+            certifications=_named(doc.get("certifications")),
+            honors=_named(doc.get("honors")),
+            recommendation=lenient.block(verdict.get("recommendation"), 1500),
+            rating=lenient.number(verdict.get("starRating")),
+            rating_label=lenient.line(verdict.get("starLabel"), 60),
+            strengths=_observed(analysis.get("keyStrengths")),
+            weaknesses=_observed(analysis.get("keyWeaknesses")),
+            breakdown=_scored(analysis.get("scoreBreakdown")),
+        )
+
+
+def _day(value: object) -> str | None:
+    """A date as the API gave it, without its time of day."""
+    text = lenient.line(value, 40)
+    return re.sub(r"T\d\d:.*$", "", text) if text else None
+
+
+def _highlights(analysis: dict[str, Any]) -> list[dict[str, Any]]:
+    return lenient.mappings(analysis.get("highlights"))[:8]
+
+
+def _named(value: object) -> tuple[str, ...]:
+    """Names of certificates or awards, given as words or as objects."""
+    items = value if isinstance(value, list) else []
+    words = [
+        item.get("name") or item.get("title") if isinstance(item, dict) else item for item in items
+    ]
+    return tuple(lenient.lines(words, 160, 20))
+
+
+def _observed(value: object) -> tuple[str, ...]:
+    texts = []
+    for item in lenient.mappings(value)[:6]:
+        parts = (lenient.line(item.get(name), 240) for name in ("observation", "evidence"))
+        texts.append(": ".join(part for part in parts if part))
+    return tuple(text for text in texts if text)
+
+
+def _scored(value: object) -> tuple[str, ...]:
+    texts = []
+    for item in lenient.mappings(value)[:12]:
+        label = lenient.line(item.get("label") or item.get("code"), 80)
+        awarded, weight = lenient.number(item.get("awarded")), lenient.number(item.get("weight"))
+        if label and awarded is not None and weight is not None:
+            texts.append(f"{label}: {awarded:g} of {weight:g}")
+    return tuple(texts)

@@ -1,0 +1,248 @@
+"""What an HTTP answer means: the API's JSON, or the error that it stands for.
+
+Gateways answer HTML, error bodies have other keys than success bodies, and the body's own status
+can differ from HTTP's: all of that ends here.
+"""
+
+import email.utils
+import json
+import math
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic_core import from_json
+
+from fj_mcp.api import evidence
+from fj_mcp.api.endpoints import OPERATIONS, Operation
+from fj_mcp.api.errors import (
+    ApiError,
+    Attempted,
+    CannotConnect,
+    KeyRefused,
+    NoCredits,
+    NoMatch,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unreadable,
+)
+from fj_mcp.api.network import PROXY_WANTS_PASSWORD
+from fj_mcp.api.session_records import CreditInfo
+from fj_mcp.filters.names import name_of
+from fj_mcp.text import lenient
+
+_FAILED = re.compile(
+    r"error|fail|^(?:false|ko|no|denied|refused|rejected|unsuccessful)$", re.IGNORECASE
+)
+_NOBODY = "no profiles match"
+
+_MOST_VALUES = 1_000_000
+"""In one answer. As Python objects so many take a hundred megabytes."""
+
+_FEW_BYTES = 1_000_000
+"""So short an answer cannot hold too many values."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What else is known when an answer is read, for the words of an error.
+
+    Attributes:
+        ids: those in the request's path.
+        remaining: the credits left when they were last heard of.
+        key: the API key in use, of which nothing may be repeated.
+    """
+
+    ids: Mapping[str, str]
+    remaining: int | None = None
+    key: str = ""
+
+
+def read_answer(
+    operation: Operation, response: httpx.Response, content: bytes, known: Known
+) -> dict[str, Any]:
+    """The JSON of an answer; a bare array comes back as `{"data": [...]}`.
+
+    A success status is not enough: the body must hold what the operation promises, and not tell
+    of a failure. A failure that the body tells of means the same as an HTTP status would.
+
+    Args:
+        operation: what was asked.
+        response: of any status.
+        content: its whole body.
+        known: for the words of an error.
+
+    Raises:
+        ApiError: for anything else. It is `certain` only where the answer says that nothing was
+            carried out, and shows nothing that was.
+    """
+    attempted = operation.attempted
+    body = _decoded(content)
+    if isinstance(body, list):
+        body = {"data": body}
+    told = lenient.mapping(body)
+    shown = operation.answers(told)
+    failure = _told_failure(told) if response.is_success else response.status_code
+    if failure is None:
+        if shown or (attempted.costs and evidence.names_price(told)):
+            return told
+        raise Unreadable(attempted)
+    if shown or evidence.names_charge(told):
+        # It says both that it was carried out and that it was not.
+        if attempted.costs or response.is_success:
+            raise Unreadable(attempted)
+    elif failure == 0 and attempted.costs and _NOBODY in _said(told).lower():
+        raise NoMatch(attempted, "no profiles match")
+    if failure in range(300, 600):
+        raise _refusal(attempted, failure, told, response, known)
+    raise Unreadable(attempted)
+
+
+def _told_failure(body: dict[str, Any]) -> int | None:
+    """The status of the failure that a body tells of, 0 if it names none; None: no failure."""
+    parts = _parts(body)
+    codes = [lenient.count(part.get(name)) for part in parts for name in ("statusCode", "status")]
+    codes.append(lenient.count(lenient.mapping(body.get("error")).get("code")))
+    # Where it names several, the highest leaves the most open.
+    if (code := max(codes)) >= 400:
+        return code
+    failed = any(
+        _is_false(part.get("success"))
+        or part.get("status") is False
+        or _FAILED.search(lenient.line(part.get("status"), 60) or "")
+        for part in parts
+    )
+    return 0 if failed else None
+
+
+def _parts(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where a body may tell of a failure."""
+    return [body, lenient.mapping(body.get("error")), lenient.mapping(body.get("data"))]
+
+
+def _is_false(value: object) -> bool:
+    return value is False or (lenient.line(value) or "").lower() in ("false", "0", "no")
+
+
+def _said(body: dict[str, Any]) -> str:
+    """The API's own message, wherever it stands; an empty text if there is none."""
+    found = (part.get(name) for part in _parts(body) for name in ("message", "detail", "error"))
+    listed = (lenient.lines(one, 500, 3) for one in found)
+    return "; ".join(next((words for words in listed if words), []))
+
+
+def _decoded(content: bytes) -> Any:
+    """The JSON in `content`; None where there is none, or too much of it."""
+    if len(content) > _FEW_BYTES and content.count(b",") > _MOST_VALUES:
+        return None
+    try:
+        return from_json(content)
+    except ValueError:
+        pass
+    try:
+        # Slower, but it also reads half of a surrogate pair, which profiles cut short can hold.
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def spent_seconds_until_reset(response: httpx.Response) -> float | None:
+    """Seconds to wait before the next request, where this answer says that none is left now."""
+    if lenient.whole(response.headers.get("ratelimit-remaining")) != 0:
+        return None
+    return _seconds(response.headers.get("ratelimit-reset"))
+
+
+def _refusal(
+    attempted: Attempted,
+    status: int,
+    body: dict[str, Any],
+    response: httpx.Response,
+    known: Known,
+) -> ApiError:
+    """The error for an HTTP status and a body, both of any provenance."""
+    if status in (401, 403):
+        return KeyRefused(attempted)
+    if status == 402:
+        told = evidence.price(body)
+        left = CreditInfo.read(told).remaining
+        price = lenient.credits(told.get("amount"))
+        last = known.remaining
+        if left is None and last is not None and last < (attempted.price or 0):
+            left = last
+        return NoCredits(attempted, left, price)
+    if status == 404:
+        return _missing(attempted, known.ids)
+    if status == 429:
+        return RateLimited(attempted, _asked_wait(response))
+    if status == 407:
+        return CannotConnect(attempted, *PROXY_WANTS_PASSWORD)
+    if 400 <= status < 500 and status != 408:
+        message = _said(body)
+        kind = NoMatch if status == 400 and _NOBODY in message.lower() else Rejected
+        words = lenient.quote(message, known.key) or f"HTTP {status}"
+        return kind(attempted, _reasons(body, known.key) or words)
+    return Unavailable(attempted, status)
+
+
+def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
+    session_id = ids.get("session_id")
+    if candidate_id := ids.get("candidate_id"):
+        return NotFound(
+            attempted,
+            f"candidate {candidate_id} in session {session_id}",
+            "list_profiles shows the ids of that session's candidates.",
+        )
+    if session_id:
+        return NotFound(
+            attempted,
+            f"session {session_id} in this key's workspace",
+            "list_sessions shows those it knows.",
+        )
+    if attempted.phrase == OPERATIONS["reveal"].attempted.phrase:
+        return NotFound(attempted, "contact for this profile", "Other candidates may have one.")
+    return NotFound(
+        attempted,
+        "project for this key",
+        "Ask FutureJobs to assign the key to one; ids of earlier sessions go on working.",
+    )
+
+
+def _reasons(body: dict[str, Any], key: str) -> str:
+    """The API's field reasons, by this server's names."""
+    reasons = []
+    for item in lenient.mappings(body.get("errors"))[:3]:
+        for field, reason in list(item.items())[:3]:
+            plain = field.removeprefix("queries.")
+            name = name_of(plain) or name_of(plain.rpartition(".")[0])
+            shown = f"filters.{name}" if name else lenient.field(field) or "a field"
+            words = lenient.quote(reason, key, 160)
+            reasons.append(f"{shown}: {words}" if words else f"{shown} is not valid")
+    return "; ".join(reasons)
+
+
+def _asked_wait(response: httpx.Response) -> float:
+    for header in ("retry-after", "ratelimit-reset"):
+        if (seconds := _seconds(response.headers.get(header))) is not None:
+            return seconds
+    return 1.0
+
+
+def _seconds(header: str | None) -> float | None:
+    """Seconds from now, from a header in seconds, Unix seconds or HTTP date."""
+    if header is None:
+        return None
+    seconds = lenient.number(header)
+    if seconds is None:
+        try:
+            seconds = email.utils.parsedate_to_datetime(header).timestamp()
+        except ValueError:
+            return None
+    # A number this large is a point in time, not a wait.
+    wait = seconds - time.time() if seconds > 1e9 else seconds
+    return min(max(0.0, wait), 3600.0) if math.isfinite(wait) else None

@@ -1,0 +1,231 @@
+"""What the API answers, read leniently: typed, cleaned, and never failing on what is missing.
+
+Field names and shapes come from the API's documentation, and from the variants that public
+clients handle. Texts of strangers are cleaned here, once, so that nothing further in has to.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from fj_mcp.text import lenient
+
+Status = Literal["running", "done", "failed"]
+
+DOCUMENTED_STATUSES = frozenset({"processing", "fetching_more", "done", "idle"})
+_FINISHED = frozenset({"done", "completed"})
+YOUNG_SECONDS = 120
+"""How long `idle` may mean "not finished yet": matching takes under a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditInfo:
+    """What a call cost and what is left; None where the API did not say."""
+
+    charged: int | None = None
+    remaining: int | None = None
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From an answer's `creditInfo`."""
+        info = lenient.mapping(data)
+        # The documentation shows `charged` as a flag and as an amount.
+        flag, amount = info.get("charged"), info.get("amount")
+        charged = lenient.credits(flag if amount is None else amount)
+        if flag is False:
+            # A flag that the amount contradicts says nothing.
+            charged = 0 if amount is None or charged == 0 else None
+        return cls(charged, lenient.credits(info.get("remainingCredits")))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sourcing session as the API stores it."""
+
+    id: str
+    title: str | None
+    job_description: str | None
+    sample_profile_url: str | None
+    queries: dict[str, Any]
+    api_status: str
+    matched: int
+    total: int
+    available: int
+    search_more_counter: int
+    filter_changes_counter: int
+    shows_counters: bool
+    """Whether both of them were in the response, and not only taken for 0."""
+
+    created_at: datetime | None
+    updated_at: str | None
+    credits_charged: int | None
+    """All that the session has cost so far, where the API says it."""
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """From `data.session`, or from an answer that is the session itself."""
+        doc = lenient.mapping(data)
+        doc = lenient.mapping(doc.get("session")) or doc
+        described = lenient.mapping(doc.get("jdDetail"))
+        identity = lenient.identity(doc.get("_id")) or ""
+        return cls(
+            id=identity,
+            title=lenient.line(doc.get("sessionTitle")),
+            job_description=lenient.block(described.get("userText"), 20_000),
+            sample_profile_url=lenient.link(described.get("sampleProfileURL")),
+            queries=lenient.mapping(doc.get("queries")),
+            api_status=lenient.status(doc.get("profileMatchingStatus")) or "",
+            matched=lenient.count(doc.get("totalProfilesMatched")),
+            total=lenient.count(doc.get("totalProfilesForMatching")),
+            available=lenient.count(doc.get("totalAvailableProfiles")),
+            search_more_counter=lenient.count(doc.get("searchMoreCounter")),
+            filter_changes_counter=lenient.count(doc.get("filterChangesCounter")),
+            shows_counters=None
+            not in map(
+                lenient.counted, (doc.get("searchMoreCounter"), doc.get("filterChangesCounter"))
+            ),
+            created_at=lenient.moment(doc.get("createdAt")) or _moment_of(identity),
+            updated_at=lenient.line(doc.get("updatedAt"), 40),
+            credits_charged=lenient.credits(doc.get("sessionCreditCharged")),
+        )
+
+    @property
+    def status(self) -> Status:
+        """The API's word, in this server's three.
+
+        An unknown word is busy. `idle` is what a session says before its search has begun as
+        well as after it is over, so it counts as over once all are matched, or once
+        nothing has happened to it for so long that it is not about to begin or to go on.
+        """
+        word = self.api_status.lower()
+        if word == "failed":
+            return "failed"
+        if word in _FINISHED:
+            return "done"
+        if word not in ("", "idle"):
+            return "running"
+        if (self.total or self.matched) and self.matched >= self.total:
+            return "done"
+        return "running" if self.is_young else "done"
+
+    @property
+    def is_young(self) -> bool:
+        """Whether a search may be about to begin, or be going on."""
+        moments = [one for one in (self.created_at, lenient.moment(self.updated_at)) if one]
+        age = (datetime.now(UTC) - max(moments)).total_seconds() if moments else 0
+        return age < YOUNG_SECONDS
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether only the profiles themselves can tell if this session is over."""
+        return self.api_status.lower() in ("", "idle") and not (self.total or self.matched)
+
+    def with_profiles(self, total: int) -> "Session":
+        """This session, once it is known that it lists `total` profiles."""
+        return replace(self, matched=total, total=total) if total else self
+
+    @property
+    def counters(self) -> tuple[object, ...]:
+        """What changes whenever the session's profiles may have changed."""
+        return (
+            self.api_status,
+            self.matched,
+            self.total,
+            self.available,
+            self.search_more_counter,
+            self.filter_changes_counter,
+            self.updated_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to create, update and fetch-more: what the search did."""
+
+    session: Session
+    api_status: str
+    expected_profiles: int | None
+    new_profiles: int | None
+    filter_changes_counter: int
+    credits: CreditInfo
+    unfinished: str | None = None
+    """Why the session was saved and its search did not complete (body code 207)."""
+
+    @classmethod
+    def read(cls, body: dict[str, Any], key: str = "") -> Self:
+        """From the whole body, because a 207 is told by the body's own status code.
+
+        `sourcing` says what the search did; `session` at that moment still says `idle`. Some
+        answers have sourcing's fields directly under `data`. No piece of `key` is repeated.
+        """
+        data = lenient.mapping(body.get("data"))
+        sourcing = data | lenient.mapping(data.get("sourcing"))
+        session = Session.read(data)
+        unfinished = None
+        if lenient.whole(body.get("statusCode")) == 207:
+            reason = sourcing.get("sourcingError") or body.get("message")
+            reason = lenient.mapping(reason).get("message", reason)
+            unfinished = lenient.quote(reason, key) or "no reason given"
+        return cls(
+            session=session,
+            api_status=lenient.status(sourcing.get("profileMatchingStatus")) or session.api_status,
+            expected_profiles=lenient.counted(sourcing.get("total_display_count")),
+            new_profiles=lenient.counted(sourcing.get("newProfilesCount")),
+            filter_changes_counter=max(
+                lenient.count(sourcing.get("filterChangesCounter")), session.filter_changes_counter
+            ),
+            credits=CreditInfo.read(sourcing.get("creditInfo")),
+            unfinished=unfinished,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A session as the project's list shows one."""
+
+    id: str
+    title: str | None
+    profiles: int | None
+    job_description: str | None
+    created_at: datetime | None
+
+    @classmethod
+    def read(cls, doc: dict[str, Any]) -> Self:
+        """From one of the project's sessions; the time is in the id."""
+        identity = lenient.identity(doc.get("_id")) or ""
+        return cls(
+            id=identity,
+            title=lenient.line(doc.get("sessionTitle")),
+            profiles=lenient.counted(doc.get("totalProfiles")),
+            job_description=lenient.line(
+                lenient.mapping(doc.get("jdDetail")).get("userText"), 20_000
+            ),
+            created_at=lenient.moment(doc.get("createdAt")) or _moment_of(identity),
+        )
+
+
+def newest_first(sessions: list[ListedSession]) -> list[ListedSession]:
+    """By the time they were made; the API's own order is not documented."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(sessions, key=lambda item: item.created_at or oldest, reverse=True)
+
+
+def completions(data: object) -> list[str]:
+    """The values of an autocomplete answer, which comes in five shapes."""
+    listed = lenient.mapping(data).get("list", data)
+    items = listed if isinstance(listed, list) else []
+    words = []
+    for item in items:
+        if isinstance(item, dict):
+            names = ("value", "label", "name", "title", "text")
+            item = next((item[name] for name in names if item.get(name)), None)
+        words.append(item)
+    return lenient.lines(words)
+
+
+def _moment_of(identity: str) -> datetime | None:
+    """The creation time in the first 8 hex digits of a MongoDB id."""
+    if not re.fullmatch(r"[0-9a-fA-F]{24}", identity):
+        return None
+    return datetime.fromtimestamp(int(identity[:8], 16), UTC)

@@ -1,0 +1,211 @@
+"""The commands, for people and for whoever sets the server up."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fj_mcp import __version__
+from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.transports.stdio_launch import serve_stdio
+
+app = typer.Typer(
+    help="Find and reach candidates from your assistant, with FutureJobs.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Sandbox = Annotated[
+    bool,
+    typer.Option("--sandbox", help="Use the built-in sandbox: no key, no network, no credits."),
+]
+EnvFile = Annotated[
+    Path | None,
+    typer.Option("--env-file", help="Read settings from this file, after the environment."),
+]
+
+OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin"}
+"""Options of `serve` that mean nothing on stdio."""
+
+
+def _chosen(context: typer.Context, sandbox: bool, env_file: Path | None) -> dict[str, Any]:
+    """The sandbox and the file of settings, which may stand before a command's name or after it."""
+    before = context.obj or {}
+    return {
+        "sandbox": sandbox or before.get("sandbox", False),
+        "env_file": env_file or before.get("env_file"),
+    }
+
+
+def _settings(context: typer.Context, sandbox: bool, env_file: Path | None) -> Settings:
+    """The settings of a command that is run by a person, who is told at once of a missing file."""
+    chosen = _chosen(context, sandbox, env_file)
+    settings = settings_here(**chosen)
+    for problem in settings.problems:
+        if problem.startswith(f"{chosen['env_file']} cannot be read"):
+            raise _refuse(f"{problem}.")
+    return settings
+
+
+def _refuse(sentence: str) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    context: typer.Context,
+    sandbox: Sandbox = False,
+    env_file: EnvFile = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Serve MCP on stdio, for the assistant that started this command."""
+    context.obj = {"sandbox": sandbox, "env_file": env_file}
+    if context.invoked_subcommand is None:
+        serve_stdio(sandbox=sandbox, env_file=env_file)
+
+
+@app.command()
+def demo(
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="It always uses the sandbox.", hidden=True)
+    ] = False,
+    job_description: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A text file; or an example.")
+    ] = None,
+) -> None:
+    """Source candidates for a job on the sandbox, from job description to contact."""
+    from fj_mcp.commands.demo import EXAMPLE, run_demo
+
+    text = job_description.read_text(encoding="utf-8") if job_description else EXAMPLE
+    raise typer.Exit(run_demo(text))
+
+
+@app.command()
+def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile = None) -> None:
+    """Check settings, key and API with free calls, and say what to fix."""
+    from fj_mcp.commands.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(_settings(context, sandbox, env_file)))
+
+
+@app.command()
+def install(
+    context: typer.Context,
+    client: Annotated[
+        str,
+        typer.Argument(
+            help="claude-code, claude-desktop, cursor, vscode, codex, gemini or goose.",
+        ),
+    ],
+    show: Annotated[
+        bool, typer.Option("--print", help="Show what to add where; write nothing.")
+    ] = False,
+    sandbox: Sandbox = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Add this server to your assistant's configuration, with FJ_API_KEY or a key you type."""
+    from fj_mcp.commands.install.assistants import Machine
+    from fj_mcp.commands.install.command import run_install
+
+    settings = _settings(context, sandbox, env_file)
+    try:
+        machine = Machine.this(os.environ)
+    except RuntimeError:
+        raise _refuse("Nothing was installed: this user has no home folder. Set HOME.") from None
+    raise typer.Exit(run_install(client, settings, machine, show=show))
+
+
+@app.command(hidden=True)
+def docs() -> None:
+    """Renew the generated documentation of this project's folder."""
+    from fj_mcp.commands.docs import write_docs
+
+    for path in write_docs(Path.cwd()):
+        typer.echo(f"renewed {path.name}")
+
+
+@app.command("serve")
+def serve_clients(
+    context: typer.Context,
+    http: Annotated[
+        bool, typer.Option("--http", help="Streamable HTTP, for many clients; else stdio.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes.")] = 1,
+    allowed_host: Annotated[
+        list[str] | None, typer.Option(help="A name that clients reach it by; repeatable.")
+    ] = None,
+    allowed_origin: Annotated[
+        list[str] | None, typer.Option(help="A web page that may call it; repeatable.")
+    ] = None,
+    sandbox: Sandbox = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Serve MCP over HTTP, each request for its own key or all for FJ_API_KEY."""
+    if not http:
+        # Whoever names a port wants to be reached at it, and not on stdin.
+        unheard = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
+        if unheard:
+            options = ", ".join(f"--{name.replace('_', '-')}" for name in unheard)
+            raise _refuse(f"Nothing is served: {options} can only be used with --http.")
+        return serve_stdio(**_chosen(context, sandbox, env_file))
+    from fj_mcp.telemetry.logs import log_settings
+    from fj_mcp.transports.http.uvicorn_server import serve as serve_http
+
+    settings = _settings(context, sandbox, env_file)
+    log_settings(settings)
+    try:
+        serve_http(
+            settings,
+            host=host,
+            port=port,
+            workers=workers,
+            allowed_hosts=allowed_host or [],
+            allowed_origins=allowed_origin or [],
+            announce=lambda address: typer.echo(f"fj-mcp on {address}"),
+        )
+    except ValueError as refusal:
+        raise _refuse(str(refusal)) from None
+    return None
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+@app.command("sandbox")
+def serve_sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
+    match_seconds: Annotated[float, typer.Option(min=0, help="How long matching takes.")] = 3.0,
+    credits: Annotated[int, typer.Option(min=0, help="What each key starts with.")] = 100,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="It is the sandbox.", hidden=True)
+    ] = False,
+) -> None:
+    """Serve the sandbox API over HTTP on this machine, for other programs."""
+    from fj_mcp.sandbox.app import Sandbox as Api
+    from fj_mcp.sandbox.server import serve as serve_api
+
+    def announce(bound: int) -> None:
+        typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
+
+    # Uvicorn ends by sending itself the signal that it was asked with.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        serve_api(port, Api(match_seconds=match_seconds, credits=credits), announce)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "it cannot be used"
+        raise _refuse(f"Nothing can listen at port {port} ({reason}): choose another.") from None

@@ -1,0 +1,246 @@
+"""The kinds of filter there are: what the value is, and how it is written and read."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fj_mcp.filters.base import Operator, Wire
+from fj_mcp.text import lenient
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.comparison import distinct, folded
+
+MAX_VALUE_LENGTH = 200
+_LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values(Wire):
+    """Several values: free text, or words of a vocabulary."""
+
+    places: bool = False
+
+    def schema(self) -> dict[str, Any]:
+        items: dict[str, Any] = {"type": "string"}
+        if self.closed:
+            items["enum"] = list(self.vocabulary)
+        return {"type": "array", "items": items}
+
+    def summary(self) -> str:
+        return "several of a fixed list" if self.closed else "strings"
+
+    def encode(self, value: list[str]) -> list[str]:
+        return value
+
+    def decode(self, value: Any) -> list[str] | None:
+        words: list[str] | None = self.parse(lenient.lines(value, MAX_VALUE_LENGTH))
+        return words
+
+    def parse(self, value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            return value
+        if self.places:
+            value = [_LEADING_POSTAL_CODE.sub("", word) for word in value]
+        return distinct([self.choose(word) for word in distinct(short_words(value))]) or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Wire):
+    """One word of a closed vocabulary, which the API takes as an array of one."""
+
+    closed: bool = True
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.vocabulary)}
+
+    def summary(self) -> str:
+        return "one of a fixed list"
+
+    def encode(self, value: str) -> list[str]:
+        return [value]
+
+    def decode(self, value: Any) -> str | None:
+        words = lenient.lines(value)
+        return self.choose(words[0]) if words else None
+
+    def uncarried(self, value: Any) -> list[str]:
+        return lenient.lines(value)[1:]
+
+    def parse(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return self.choose(value) if value.strip() else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range(Wire):
+    """`{min?, max?}`. The API knows only two-sided ranges; a missing side is the natural bound.
+
+    Attributes:
+        lowest: the natural lower bound.
+        end: the natural upper bound; None for the present year.
+    """
+
+    operator: Operator = "RANGE"
+    lowest: int
+    end: int | None = None
+
+    @property
+    def highest(self) -> int:
+        """The natural upper bound, today."""
+        return datetime.now(UTC).year if self.end is None else self.end
+
+    def schema(self) -> dict[str, Any]:
+        sides = {"min": {"type": "integer"}, "max": {"type": "integer"}}
+        return {"type": "object", "properties": sides}
+
+    def summary(self) -> str:
+        return f"`{{min?, max?}}`, {self.lowest} to {self.end or 'this year'}"
+
+    def encode(self, value: Mapping[str, int]) -> list[int]:
+        return [value.get("min", self.lowest), value.get("max", self.highest)]
+
+    def decode(self, value: Any) -> dict[str, int] | None:
+        sides = value if isinstance(value, list) else []
+        named = zip(("min", "max"), map(lenient.whole, sides), strict=False)
+        return {name: side for name, side in named if side is not None} or None
+
+    def uncarried(self, value: Any) -> list[str]:
+        sides = value if isinstance(value, list) else []
+        fractions = [side for side in sides if lenient.number(side) != lenient.whole(side)]
+        return lenient.lines(fractions + sides[2:])
+
+    def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        span = check_type(value)
+        sides = [side for side in (span.min, span.max) if side is not None]
+        if any(not self.lowest <= side <= self.highest for side in sides):
+            raise ValueError(f"must lie between {self.lowest} and {self.highest}")
+        if sides != sorted(sides):
+            raise ValueError(f"has min {span.min} above max {span.max}; swap them")
+        low = None if span.min == self.lowest else span.min
+        high = None if span.max == self.highest else span.max
+        # A range as wide as nature restricts nothing, so it is not a filter.
+        unbounded = low is None and high is None
+        return None if unbounded else span.model_copy(update={"min": low, "max": high})
+
+    def check(self, value: Any) -> str | None:
+        if (objection := super().check(value)) is not None:
+            return objection
+        return None if value[0] <= value[1] else "value has min above max"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distance(Wire):
+    """Kilometres around the regions, which the API takes as `["50_km"]`."""
+
+    operator: Operator = "="
+    farthest: int = 500
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1, "maximum": self.farthest}
+
+    def summary(self) -> str:
+        return f"kilometres, 1 to {self.farthest}"
+
+    def encode(self, value: int) -> list[str]:
+        return [f"{value}_km"]
+
+    def decode(self, value: Any) -> int | None:
+        words = lenient.lines(value)
+        found = [re.fullmatch(r"(\d{1,4})[ _]?(?:km)?", word, re.IGNORECASE) for word in words]
+        if words and not any(found):
+            raise ValueError("is not in kilometres")
+        return next((int(digits[1]) for digits in found if digits), None)
+
+    def uncarried(self, value: Any) -> list[str]:
+        return lenient.lines(value)[1:]
+
+    def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        kilometres = check_type(value)
+        if not 1 <= kilometres <= self.farthest:
+            raise ValueError(f"must lie between 1 and {self.farthest} kilometres")
+        return kilometres
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch(Wire):
+    """True, or left out; `meaning_true` is the word of the vocabulary that means true."""
+
+    operator: Operator = "="
+    meaning_true: str
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def summary(self) -> str:
+        return "true"
+
+    def encode(self, value: bool) -> list[str]:
+        return [self.meaning_true]
+
+    def decode(self, value: Any) -> bool | None:
+        words = lenient.lines(value)
+        if words and self.meaning_true not in words:
+            raise ValueError(f"is not {self.meaning_true}")
+        return True if words else None
+
+    def uncarried(self, value: Any) -> list[str]:
+        return [word for word in lenient.lines(value) if word != self.meaning_true]
+
+    def parse(self, value: Any) -> Any:
+        return None if value is False else value
+
+    def check(self, value: Any) -> str | None:
+        known = isinstance(value, list) and value and set(map(str, value)) <= set(self.vocabulary)
+        return None if known else f"value must hold one of {', '.join(self.vocabulary)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiers(Wire):
+    """Skills by how much they matter. The API takes an object here, where all others are arrays."""
+
+    names: tuple[str, ...] = ("mandatory", "core", "secondary")
+
+    def schema(self) -> dict[str, Any]:
+        tier = {"type": "array", "items": {"type": "string"}}
+        return {"type": "object", "properties": dict.fromkeys(self.names, tier)}
+
+    def summary(self) -> str:
+        return "`{mandatory?, core?, secondary?}`, one skill at least"
+
+    def encode(self, value: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        return {name: value.get(name, []) for name in self.names}
+
+    def decode(self, value: Any) -> dict[str, list[str]] | None:
+        tiers = value if isinstance(value, dict) else {"core": value}
+        skills = {name: lenient.lines(tiers.get(name), MAX_VALUE_LENGTH) for name in self.names}
+        return {name: words for name, words in skills.items() if words} or None
+
+    def uncarried(self, value: Any) -> list[str]:
+        others = {name: words for name, words in lenient.mapping(value).items() if words}
+        return lenient.lines([name for name in others if name not in self.names])
+
+    def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        tiers = check_type(value)
+        seen: set[str] = set()
+        kept: dict[str, list[str]] = {}
+        # A skill named in two tiers counts in the first: mandatory outranks core.
+        for name in self.names:
+            words = distinct(short_words(getattr(tiers, name)))
+            kept[name] = [word for word in words if folded(word) not in seen]
+            seen.update(map(folded, words))
+        if not seen:
+            raise ValueError("needs at least one skill in mandatory, core or secondary")
+        return tiers.model_copy(update=kept)
+
+
+def short_words(words: list[str]) -> list[str]:
+    """`words` without invisible characters, unless one is too long to be a filter's value.
+
+    Raises:
+        ValueError: for a value over 200 characters.
+    """
+    if any(len(word) > MAX_VALUE_LENGTH for word in words):
+        raise ValueError(f"holds a value of more than {MAX_VALUE_LENGTH} characters")
+    return [clean_line(word, MAX_VALUE_LENGTH) for word in words]

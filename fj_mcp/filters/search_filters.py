@@ -1,0 +1,198 @@
+"""The search filters: one declaration each, and everything else follows from it.
+
+A filter is a field of `SearchFilters`: its name, its type, its `Wire` (how it travels), and the
+description that the model reads. The input schema, the API's filter map, the way back, the
+reference table, the value search and the sandbox's checks all read these declarations. Keys,
+operators and vocabularies come from the FutureJobs API's documentation and from what its public
+clients send.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
+from fj_mcp.filters.base import Wire
+from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
+from fj_mcp.filters.vocabularies import (
+    ANNUAL_REVENUE,
+    COMPANY_TYPES,
+    DEGREES,
+    EMPLOYMENT_TYPES,
+    FUNCTIONS,
+    FUNDING_STAGES,
+    HEADCOUNT_RANGES,
+    INDUSTRIES,
+    OPEN_TO_CARDS,
+    RECENTLY_FUNDED,
+    SENIORITY,
+    TOTAL_FUNDING,
+    YEARS_AT_COMPANY,
+)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SkillTiers(_Part):
+    """Skills by how much they matter."""
+
+    mandatory: list[str] = []
+    core: list[str] = []
+    secondary: list[str] = []
+
+
+class Span(_Part):
+    """A range; a side that is left out is open."""
+
+    min: Whole = LEFT_OUT
+    max: Whole = LEFT_OUT
+
+
+def _optional(description: str) -> Any:
+    return Field(default=LEFT_OUT, description=description)
+
+
+_COMPANY = "current_employers.name"
+_TITLE = "title"
+_REGION = "region"
+
+
+class SearchFilters(_Part):
+    """Whom to search for. Filters narrow each other; every one but `skills` may be left out."""
+
+    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = Field(
+        description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
+    )
+    current_titles: Annotated[
+        list[str], Values(key="current_employers.title", autocomplete=_TITLE)
+    ] = _optional("Job titles held now; give the usual variants.")
+    past_titles: Annotated[list[str], Values(key="past_employers.title", autocomplete=_TITLE)] = (
+        _optional("Job titles held before.")
+    )
+    years_of_experience: Annotated[Span, Range(key="years_of_experience_raw", lowest=0, end=60)] = (
+        _optional("Total years, 0 to 60.")
+    )
+    countries: Annotated[
+        list[str], Values(key="country_region", operator="(.)", autocomplete="country_region")
+    ] = _optional("Country names, such as India.")
+    regions: Annotated[list[str], Values(key="region", autocomplete=_REGION, places=True)] = (
+        _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
+    )
+    within_km: Annotated[Whole, Distance(key="geo_distance")] = _optional(
+        "Kilometres around the regions, 1 to 500 (10, 25, 50, 100, 150, 200 are usual). "
+        "Left out: the regions themselves."
+    )
+    seniority: Annotated[
+        list[str],
+        Values(key="current_employers.seniority_level", vocabulary=SENIORITY, closed=True),
+    ] = _optional("Level of the present job.")
+    functions: Annotated[
+        list[str],
+        Values(key="current_employers.function_category", vocabulary=FUNCTIONS, closed=True),
+    ] = _optional("Department of the present job.")
+    current_companies: Annotated[list[str], Values(key=_COMPANY, autocomplete=_COMPANY)] = (
+        _optional("Employers now.")
+    )
+    past_companies: Annotated[
+        list[str], Values(key="past_employers.name", autocomplete=_COMPANY)
+    ] = _optional("Employers before.")
+    years_at_company: Annotated[
+        list[str],
+        Values(key="current_employers.years_at_company", vocabulary=YEARS_AT_COMPANY, closed=True),
+    ] = _optional("Time with the present employer.")
+    employment_types: Annotated[
+        list[str],
+        Values(key="current_employers.employment_type", vocabulary=EMPLOYMENT_TYPES),
+    ] = _optional("Such as Full-time, Part-time, Permanent, Contract, Internship, Freelance.")
+    open_to_work: Annotated[
+        Flag, Switch(key="open_to_cards", meaning_true="CAREER_INTEREST", vocabulary=OPEN_TO_CARDS)
+    ] = _optional("true: only people who say that they are open to work.")
+    industries: Annotated[
+        list[str], Values(key="all_employers.company_industries", vocabulary=INDUSTRIES)
+    ] = _optional("Industries of any employer, such as Software Development.")
+    schools: Annotated[
+        list[str],
+        Values(
+            key="education_background.institute_name",
+            autocomplete="education_background.institute_name",
+        ),
+    ] = _optional("Schools and universities.")
+    fields_of_study: Annotated[
+        list[str],
+        Values(
+            key="education_background.field_of_study",
+            autocomplete="education_background.field_of_study",
+        ),
+    ] = _optional("Such as Computer Science.")
+    degree: Annotated[str, Choice(key="education_background.degree_name", vocabulary=DEGREES)] = (
+        _optional("This degree or above.")
+    )
+    certifications: Annotated[
+        list[str], Values(key="certifications.name", autocomplete="certifications.name")
+    ] = _optional("Names of certificates.")
+    honors: Annotated[list[str], Values(key="honors.title")] = _optional("Titles of awards.")
+    company_types: Annotated[
+        list[str], Values(key="current_employers.company_type", vocabulary=COMPANY_TYPES)
+    ] = _optional("Such as Public Company, Privately Held, Non Profit, Government Agency.")
+    company_headquarters: Annotated[
+        list[str], Values(key="current_employers.company_hq_location", autocomplete=_REGION)
+    ] = _optional("Where the employer sits, as 'City, State, Country'.")
+    company_keywords: Annotated[list[str], Values(key="current_employers.description")] = _optional(
+        "What the employer does, such as B2B SaaS."
+    )
+    company_headcount: Annotated[
+        Span, Range(key="current_employers.company_headcount_latest", lowest=1, end=10_000_000)
+    ] = _optional("Employer's people, 1 to 10000000.")
+    company_headcount_ranges: Annotated[
+        list[str],
+        Values(key="current_employers.company_headcount_range", vocabulary=HEADCOUNT_RANGES),
+    ] = _optional("Such as 1-10, 11-50, 51-200, 201-500, 501-1000, 1001-5000, 10,001+.")
+    headcount_growth_percent: Annotated[
+        Span, Range(key="headcount_growth", lowest=-100, end=10_000)
+    ] = _optional("Employer's growth, -100 to 10000.")
+    funding_stages: Annotated[
+        list[str], Values(key="funding_stage", vocabulary=FUNDING_STAGES, closed=True)
+    ] = _optional("Employer's last funding round.")
+    annual_revenue: Annotated[
+        str, Choice(key="annual_revenue", operator="=", vocabulary=ANNUAL_REVENUE)
+    ] = _optional("Employer's, USD millions.")
+    total_funding: Annotated[
+        str, Choice(key="total_funding", operator="=", vocabulary=TOTAL_FUNDING)
+    ] = _optional("Employer's, USD millions.")
+    recently_funded: Annotated[
+        str, Choice(key="recently_funded", operator="=", vocabulary=RECENTLY_FUNDED)
+    ] = _optional("Employer got money in the last months.")
+    founded_year: Annotated[Span, Range(key="year_founded", lowest=1600)] = _optional(
+        "Employer's founding, 1600 to this year."
+    )
+
+    def shown(self) -> dict[str, Any]:
+        """The filters that are set, by name, as a model may send them again."""
+        return self.model_dump(exclude_defaults=True)
+
+
+def _brief(schema: dict[str, Any]) -> None:
+    # The words are those of SearchFilters, which stand in another tool's schema beside this one;
+    # only what a value alone does not tell (units, bounds) is said twice.
+    for name, wire in WIRES.items():
+        if isinstance(wire, Values):
+            schema["properties"][name].pop("description", None)
+
+
+class FilterChanges(SearchFilters):
+    """Filters to change on a session; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=_brief)
+
+    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = _optional(
+        "Replaces all three tiers. mandatory: must have; core: wanted; secondary: nice to have."
+    )
+
+
+WIRES: dict[str, Wire] = {
+    name: next(part for part in field.metadata if isinstance(part, Wire))
+    for name, field in SearchFilters.model_fields.items()
+}
+"""Each filter's name and how it travels, in the order of the declarations."""

@@ -1,0 +1,110 @@
+"""The order for more candidates of a session."""
+
+from fj_mcp.api.call_context import BeforeSend
+from fj_mcp.api.session_records import Session
+from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
+from fj_mcp.purchases.order import (
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    find_change,
+    fingerprint,
+    is_matching,
+    session_evidence,
+)
+from fj_mcp.purchases.search_order import earlier_credits
+from fj_mcp.results import next_steps
+from fj_mcp.results.models import Credits, MoreProfiles
+from fj_mcp.text.cleaning import quoted
+from fj_mcp.workspace.workspace import Shop
+
+
+class MoreOrder(Order[MoreProfiles, Plan]):
+    """Further candidates of a session."""
+
+    operation = "fetch_more"
+
+    def __init__(self, shop: Shop, session_id: str) -> None:
+        self._shop = shop
+        self.session_id: str = session_id
+        self.fingerprint = fingerprint(self.operation, session=session_id)
+        self.lock = f"session:{session_id}"
+
+    async def inspect(self) -> Plan | MoreProfiles:
+        session = await self._shop.matching.look(self.session_id)
+        if await is_matching(self._shop, session):
+            return MoreProfiles(
+                session_id=session.id,
+                status="running",
+                api_status=next_steps.unusual(session.api_status),
+                next_step=(
+                    "It is still matching, so nothing was fetched or charged. Call "
+                    f"wait_for_session with session_id {session.id} (free), then decide."
+                ),
+            )
+        if await self._is_exhausted():
+            return self._nobody()
+        description = f"more candidates for {quoted(session.title or session.id)}"
+        return Plan(session_evidence(session, session.search_more_counter), description)
+
+    async def _is_exhausted(self) -> bool:
+        """Whether the last thing heard of the session today is that there is nobody else."""
+        last = await self._shop.ledger.newest_in(
+            self.session_id, (self.operation, "update_session"), {"charged", "refused"}
+        )
+        if last is None or last.operation != self.operation:
+            return False
+        return last.evidence.nobody and last.claimed_at > self._shop.clock.now() - DAY_SECONDS
+
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[MoreProfiles]:
+        started = await self._shop.client.fetch_more(self.session_id, before_send)
+        if started.new_profiles == 0:
+            result = self._nobody(next_steps.credits(started.credits))
+            return Receipt(result, self.session_id, started.credits, nobody=True)
+        result = MoreProfiles(
+            session_id=self.session_id,
+            status="running",
+            api_status=next_steps.unusual(started.api_status),
+            expected_profiles=started.new_profiles,
+            credits=next_steps.credits(started.credits),
+            warning=next_steps.unfinished(started),
+            next_step=next_steps.wait_step(self.session_id),
+        )
+        unfinished = started.unfinished is not None
+        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
+
+    def nobody(self, plan: Plan) -> MoreProfiles:
+        return self._nobody()
+
+    def _nobody(self, credits: Credits | None = None) -> MoreProfiles:
+        return MoreProfiles(
+            session_id=self.session_id,
+            status="done",
+            expected_profiles=0,
+            credits=credits,
+            exhausted=True,
+            next_step=(
+                "There is nobody else for these filters, so do not fetch more. Loosen them with "
+                f"update_sourcing_session and session_id {self.session_id}, which costs credits: "
+                "ask first."
+            ),
+        )
+
+    async def repeat(self, purchase: Purchase, *, existed: bool) -> MoreProfiles:
+        session = await self._shop.matching.look(self.session_id)
+        return MoreProfiles(
+            session_id=self.session_id,
+            status=session.status,
+            api_status=next_steps.unusual(session.api_status),
+            credits=earlier_credits(purchase),
+            next_step=next_steps.session_step(session),
+        )
+
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        def has_fetched(session: Session) -> bool:
+            fetched = session.search_more_counter > purchase.evidence.counter
+            return fetched or session.api_status == "fetching_more"
+
+        return (await find_change(shop, purchase, has_fetched))[1]

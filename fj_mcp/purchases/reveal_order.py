@@ -1,0 +1,252 @@
+"""The order that reveals a contact, and a whole call's worth of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+
+from fj_mcp.api.call_context import BeforeSend
+from fj_mcp.api.contact_records import Contact
+from fj_mcp.api.errors import ApiError, NoMatch, NotFound
+from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.session_records import CreditInfo, Session
+from fj_mcp.errors import BadArguments, FutureJobsError
+from fj_mcp.ledger.evidence import Evidence
+from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
+from fj_mcp.purchases.errors import OutcomeOpen
+from fj_mcp.purchases.order import (
+    SETTLED_AFTER_SECONDS,
+    Found,
+    Order,
+    Plan,
+    Receipt,
+    age,
+    find_change,
+    fingerprint,
+)
+from fj_mcp.results import next_steps
+from fj_mcp.results.models import RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.workspace.workspace import Shop
+
+if TYPE_CHECKING:
+    from fj_mcp.api.client import Channel
+
+_ENOUGH_SECONDS = 8.0
+"""What a further reveal needs before the deadline: one that starts later could end as unknown."""
+
+
+PHONE_SETTLED_AFTER_SECONDS = 240.0
+"""A telephone number may arrive three minutes after it was paid for."""
+
+
+@dataclass(frozen=True)
+class OneContact:
+    """The result of one reveal."""
+
+    contact: RevealedContact
+    credits: CreditInfo | None = None
+
+
+class RevealOrder(Order[OneContact, Plan]):
+    """One contact of one candidate."""
+
+    operation = "reveal"
+
+    def __init__(self, shop: Shop, session_id: str, person: Profile, channel: "Channel") -> None:
+        self._shop = shop
+        self.session_id: str = session_id
+        self._person = person
+        self._channel: Channel = channel
+        self.fingerprint = fingerprint(
+            self.operation, session=session_id, candidate=person.id, channel=channel
+        )
+        self.lock = f"session:{session_id}"
+
+    async def inspect(self) -> Plan | OneContact:
+        known = self._person.contact(self._channel)
+        if known.revealed:
+            return self._result("already_revealed", known.values)
+        if self._person.reveal_url is None:
+            return self._result("not_found")
+        session = await self._shop.client.get_session(self.session_id)
+        bought = await self._shop.ledger.charged(self.fingerprint)
+        if bought is not None and age(self._shop, bought) < DAY_SECONDS:
+            return await self.repeat(bought, existed=True)
+        evidence = Evidence(
+            credits=session.credits_charged, candidate=self._person.id, channel=self._channel
+        )
+        contact = {"email": "e-mail address", "phone": "telephone number"}[self._channel]
+        return Plan(evidence, f"the {contact} of a candidate")
+
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[OneContact]:
+        assert self._person.reveal_url is not None
+        try:
+            answer = await self._shop.client.reveal(
+                self.session_id, self._person.reveal_url, self._channel, before_send
+            )
+        except NotFound as error:
+            # There is no contact, which is an answer; nothing was charged for it.
+            raise NoMatch(error.attempted, "no contact") from None
+        status: RevealStatus = "found"
+        values = answer.values
+        if not values:
+            # An empty answer may also mean "not yet", or have lost what it was to say: look.
+            status, values = ("not_found", ()) if answer.absent else await self._look()
+        result = self._result(status, values, answer.credits)
+        return Receipt(result, self.session_id, answer.credits)
+
+    async def _look(self) -> tuple[RevealStatus, tuple[str, ...]]:
+        try:
+            known = await self._current()
+        except ApiError:
+            return "unknown", ()
+        return ("found", known.values) if known.revealed else (self._nothing_yet, ())
+
+    @property
+    def _nothing_yet(self) -> RevealStatus:
+        # Phone numbers can arrive minutes later.
+        return "pending" if self._channel == "phone" else "not_found"
+
+    async def _current(self) -> Contact:
+        session = await self._shop.client.get_session(self.session_id)
+        self._shop.shortlists.expect_contacts(session.id)
+        person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
+        return (person or self._person).contact(self._channel)
+
+    def nobody(self, plan: Plan) -> OneContact:
+        return self._result("not_found")
+
+    def unknown(self) -> OneContact:
+        """The result while nobody knows what became of it."""
+        return self._result("unknown")
+
+    async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
+        known = await self._current()
+        status: RevealStatus = "already_revealed" if existed else "found"
+        return self._result(
+            status if known.revealed else self._nothing_yet,
+            known.values,
+            None if existed else CreditInfo(purchase.credits, purchase.remaining),
+        )
+
+    def _result(
+        self,
+        status: RevealStatus,
+        values: tuple[str, ...] = (),
+        credits: CreditInfo | None = None,
+    ) -> OneContact:
+        contact = RevealedContact(
+            candidate_id=self._person.id,
+            name=self._person.name,
+            status=status,
+            values=list(values),
+        )
+        return OneContact(contact, credits)
+
+    @classmethod
+    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+        evidence = purchase.evidence
+        session, found = await find_change(shop, purchase, lambda _: False)
+        if found is not None:
+            return found
+        shop.shortlists.expect_contacts(session.id)
+        person = (await shop.shortlists.ranked(session)).find(evidence.candidate or "")
+        if person is not None and person.contact(evidence.channel or "").revealed:
+            # It may have arrived between the two reads, so that no difference in the credits tells
+            # nothing.
+            return Found(session.id, None)
+        return None
+
+    @classmethod
+    def settled_after(cls, purchase: Purchase) -> float:
+        by_phone = purchase.evidence.channel == "phone"
+        return PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
+
+
+async def reveal_orders(
+    shop: Shop, session: Session, candidate_ids: list[str], channel: "Channel"
+) -> list[RevealOrder]:
+    """An order for each candidate, in their order.
+
+    Raises:
+        BadArguments: for a candidate who is not in the session; nothing was sent.
+    """
+    shop.shortlists.expect_contacts(session.id)
+    shortlist = await shop.shortlists.ranked(session)
+    orders = []
+    for position, candidate_id in enumerate(candidate_ids):
+        person = shortlist.find(candidate_id)
+        if person is None:
+            raise BadArguments(
+                f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
+                "list_profiles shows the ids of its candidates"
+            )
+        orders.append(RevealOrder(shop, session.id, person, channel))
+    return orders
+
+
+async def reveal_all(
+    orders: list[RevealOrder],
+    candidate_ids: list[str],
+    channel: "Channel",
+    buy: Callable[[RevealOrder], Awaitable[OneContact]],
+) -> RevealedContacts:
+    """Buy the orders one after the other, and say what became of each.
+
+    One after the other, so that the session's own count of credits tells what each of them cost.
+
+    Raises:
+        FutureJobsError: if not even the first was revealed.
+    """
+    results: list[RevealedContact] = []
+    credits: list[CreditInfo] = []
+    left: list[str] = []
+    trouble: FutureJobsError | None = None
+    for order, candidate_id in zip(orders, candidate_ids, strict=True):
+        late = anyio.current_effective_deadline() - anyio.current_time() < _ENOUGH_SECONDS
+        if trouble is not None or (late and results):
+            left.append(candidate_id)
+            continue
+        try:
+            one = await buy(order)
+        except OutcomeOpen as error:
+            trouble = error
+            results.append(order.unknown().contact)
+        except FutureJobsError as error:
+            trouble = error
+            left.append(candidate_id)
+        else:
+            results.append(one.contact)
+            if one.credits is not None:
+                credits.append(one.credits)
+    if not results and trouble is not None:
+        raise trouble
+    warnings = [str(trouble)] if trouble is not None else []
+    if left:
+        warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
+    return RevealedContacts(
+        results=results,
+        credits=next_steps.credits(_total(credits)),
+        warning=" ".join(warnings) or None,
+        next_step=_reveal_step(orders, results, channel),
+    )
+
+
+def _reveal_step(
+    orders: list[RevealOrder], results: list[RevealedContact], channel: "Channel"
+) -> str | None:
+    late = next((item for item in results if item.status == "pending"), None)
+    if late is None:
+        return None
+    return (
+        f"A {channel} can arrive within about three minutes. Then call get_candidate with "
+        f"session_id {orders[0].session_id}, candidate_id {late.candidate_id}: it shows what was "
+        "revealed, for free."
+    )
+
+
+def _total(infos: list[CreditInfo]) -> CreditInfo:
+    charged = [info.charged for info in infos if info.charged is not None]
+    remaining = [info.remaining for info in infos if info.remaining is not None]
+    return CreditInfo(sum(charged) if charged else None, min(remaining) if remaining else None)

@@ -1,0 +1,298 @@
+"""The tools' results: the field names that the published contract fixes.
+
+A field without a value is left out, never null.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from mcp_types import ResourceLink
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+
+from fj_mcp.api.session_records import Status
+from fj_mcp.text.cleaning import first_within
+
+_MOST_CONTACT_BYTES = 1_200
+"""Of one candidate's addresses or numbers: the longest value there can be, or many usual ones."""
+
+
+def _short(value: float) -> int | float:
+    """4 instead of 4.0, and no more than two decimals."""
+    # As a whole number 1e308 would be 309 digits.
+    return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 2)
+
+
+def _fitting(values: list[str]) -> list[str]:
+    return first_within(values, _MOST_CONTACT_BYTES)
+
+
+Number = Annotated[float, PlainSerializer(_short)]
+Contacts = Annotated[list[str], AfterValidator(_fitting)]
+"""Whole addresses or numbers: half of one reaches nobody, so the last ones are left out."""
+
+
+class Result(BaseModel):
+    """A tool's result."""
+
+    next_step: str | None = Field(default=None, description="What to do next.")
+
+    def links(self) -> list[ResourceLink]:
+        """What can be opened besides; nothing essential, for some clients show no links."""
+        return []
+
+    def shown(self) -> dict[str, Any]:
+        """The result without the fields that have no value; `next_step` last, where it is read."""
+        fields = self.model_dump(mode="json", exclude_none=True)
+        if (step := fields.pop("next_step", None)) is not None:
+            fields["next_step"] = step
+        return fields
+
+
+class Credits(BaseModel):
+    """What a call cost and what is left, as far as FutureJobs said."""
+
+    charged: int | None = None
+    remaining: int | None = None
+
+
+class SessionResult(Result):
+    """The part that all results about one session share."""
+
+    session_id: str | None = None
+    status: Status
+    api_status: str | None = Field(default=None, description="FutureJobs' word, if unusual.")
+    warning: str | None = None
+
+
+class StartedSession(SessionResult):
+    """The result of creating or updating a session."""
+
+    title: str | None = None
+    expected_profiles: int | None = None
+    credits: Credits | None = None
+    filters: dict[str, Any] = Field(default_factory=dict, description="The filters in force.")
+    already_existed: bool | None = None
+
+
+class MoreProfiles(SessionResult):
+    """The result of fetching more."""
+
+    expected_profiles: int | None = None
+    credits: Credits | None = None
+    exhausted: bool | None = None
+
+
+class Card(BaseModel):
+    """A candidate in a list."""
+
+    candidate_id: str
+    name: str | None = None
+    headline: str | None = None
+    title: str | None = None
+    company: str | None = None
+    region: str | None = None
+    years_of_experience: Number | None = None
+    score: Number | None = Field(default=None, description="0 to 5.")
+    skills: list[str] | None = Field(default=None, description="Wanted ones first.")
+    missing_skills: list[str] | None = Field(default=None, description="Wanted, not listed.")
+    why: str | None = None
+    linkedin_url: str | None = None
+    email_revealed: bool | None = None
+    phone_revealed: bool | None = None
+    highlights: list[str] | None = None
+    education: list[str] | None = None
+
+
+class Suggestion(BaseModel):
+    """One change that would let a search find more people."""
+
+    filters: dict[str, Any] | None = None
+    remove_filters: list[str] | None = None
+    reason: str
+
+
+Suggestions = Annotated[
+    list[Suggestion] | None,
+    Field(description="Changes for update_sourcing_session, the least loosening first."),
+]
+
+
+class WaitedSession(SessionResult):
+    """The result of waiting."""
+
+    matched: int
+    total: int
+    waited_seconds: int
+    top_candidates: list[Card] | None = None
+    suggestions: Suggestions = None
+
+
+class CandidateList(SessionResult):
+    """A page of the ranked candidates."""
+
+    total: int
+    page: int
+    pages: int
+    has_more: bool
+    candidates: list[Card]
+    suggestions: Suggestions = None
+
+
+class Prices(BaseModel):
+    """Credits that a further purchase is expected to cost, as far as that is known."""
+
+    fetch_more: int | None = None
+    reveal: int | None = None
+
+
+class ShownCandidates(CandidateList):
+    """What the interactive shortlist opens with."""
+
+    title: str | None = None
+    matched: int
+    min_score: Number = 0
+    wanted_skills: list[str]
+    can_spend: bool
+    prices: Prices
+
+
+class ExportedProfiles(Result):
+    """An export, and where it is."""
+
+    session_id: str
+    rows: int
+    columns: list[str]
+    path: str | None = Field(default=None, description="The file, on this machine.")
+    uri: str | None = Field(default=None, description="The resource to read it from.")
+    warning: str | None = None
+
+    def links(self) -> list[ResourceLink]:
+        """The file or the resource."""
+        address = Path(self.path).as_uri() if self.path else self.uri
+        if address is None:
+            return []
+        name = Path(self.path or address.partition("?")[0]).name
+        return [ResourceLink(type="resource_link", uri=address, name=name)]
+
+
+class Employment(BaseModel):
+    """One job of a candidate in full."""
+
+    title: str | None = None
+    company: str | None = None
+    start: str | None = None
+    end: str | None = None
+    description: str | None = None
+
+
+class FullCandidate(Result):
+    """One candidate in full."""
+
+    session_id: str
+    candidate_id: str
+    name: str | None = None
+    headline: str | None = None
+    region: str | None = None
+    years_of_experience: Number | None = None
+    score: Number | None = Field(default=None, description="0 to 5.")
+    rating: str | None = None
+    why: str | None = None
+    highlights: list[str] | None = None
+    strengths: list[str] | None = None
+    weaknesses: list[str] | None = None
+    score_breakdown: list[str] | None = None
+    summary: str | None = None
+    current_jobs: list[Employment] | None = None
+    past_jobs: list[Employment] | None = None
+    education: list[str] | None = None
+    skills: list[str] | None = None
+    certifications: list[str] | None = None
+    honors: list[str] | None = None
+    linkedin_url: str | None = None
+    email: Contacts | None = Field(default=None, description="Revealed e-mail addresses.")
+    phone: Contacts | None = Field(default=None, description="Revealed phone numbers.")
+
+
+class FullSession(SessionResult):
+    """One session, in this server's names."""
+
+    title: str | None = None
+    job_description: str | None = None
+    sample_profile_url: str | None = None
+    filters: dict[str, Any] = Field(default_factory=dict)
+    matched: int
+    total: int
+    available_profiles: int
+    times_fetched_more: int
+    created_at: str | None = None
+
+
+class SessionLine(BaseModel):
+    """A session in a list."""
+
+    session_id: str
+    title: str | None = None
+    profiles: int | None = None
+    created_at: str | None = None
+
+
+class SessionList(Result):
+    """A page of sessions, newest first."""
+
+    sessions: list[SessionLine]
+    total: int
+    has_more: bool
+
+
+RevealStatus = Literal["found", "not_found", "pending", "already_revealed", "unknown"]
+
+
+class RevealedContact(BaseModel):
+    """One candidate's contact, or why there is none."""
+
+    candidate_id: str
+    name: str | None = None
+    status: RevealStatus
+    values: Contacts = []
+
+
+class RevealedContacts(Result):
+    """The contacts asked for, in the order they were asked for."""
+
+    results: list[RevealedContact]
+    credits: Credits | None = None
+    warning: str | None = None
+
+
+class PurchaseLine(BaseModel):
+    """One purchase in the account of what was spent."""
+
+    operation: str
+    session_id: str | None = None
+    credits: int | None = None
+    outcome: Literal["charged", "not_charged", "unknown", "pending"]
+    when: str
+
+
+class SpendingReport(Result):
+    """What was spent, and on what."""
+
+    spent_today: int
+    reserved: int | None = Field(default=None, description="For outcomes that are still open.")
+    budget: int | None = None
+    remaining_credits: int | None = None
+    purchases: list[PurchaseLine] = Field(description="Newest first, 20 at most.")
+
+
+class SuggestedFilters(Result):
+    """Filters from a job description, ready for create_sourcing_session."""
+
+    filters: dict[str, Any]
+    ignored: list[str] = Field(default=[], description="What no filter carries.")
+
+
+class FilterValues(Result):
+    """Values for one filter."""
+
+    filter: str
+    values: list[str]

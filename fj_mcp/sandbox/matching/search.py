@@ -1,0 +1,195 @@
+"""The search: what a filter map must look like, and whom it finds.
+
+Checks and keys come from the declarations in `filters.search_filters`. An API key is a path into a
+person's record, so that most filters need nothing here; skills, distances and degrees do.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from fj_mcp.filters import search_filters
+from fj_mcp.filters.base import Wire
+from fj_mcp.filters.kinds import Distance, Range, Tiers, Values
+from fj_mcp.sandbox.population.people import Person
+from fj_mcp.sandbox.population.places import CITIES, City, distance_km
+from fj_mcp.sandbox.responses import Refusal
+from fj_mcp.text.comparison import folded
+from fj_mcp.text.lenient import number
+
+Test = Callable[[Person], bool]
+
+_DEGREE = "education_background.degree_name"
+_WORD = re.compile(r"[^\s,;:/()|\"'!?]+")
+
+
+def wires() -> dict[str, Wire]:
+    """Every declared filter by its API key."""
+    return {wire.key: wire for wire in search_filters.WIRES.values()}
+
+
+def check(queries: Any) -> None:
+    """Refuse a filter map that the API would not take.
+
+    Raises:
+        Refusal: 422 when no skill is wanted, else 400 with the reason for each key.
+    """
+    if not isinstance(queries, dict):
+        raise Refusal(400, "Validation failed", {"queries": "must be an object"})
+    known = wires()
+    errors: dict[str, str] = {}
+    for key, entry in queries.items():
+        if (wire := known.get(key)) is None:
+            errors[key] = "is not a known filter"
+        elif not isinstance(entry, dict) or set(entry) != {"type", "value"}:
+            errors[key] = "must be an object of type and value"
+        elif entry["type"] != wire.operator:
+            errors[key] = f"type must be {wire.operator}"
+        elif reason := _objection(wire, entry["value"]):
+            errors[key] = reason
+    if errors:
+        raise Refusal(400, "Validation failed", errors)
+    for key in (key for key, wire in known.items() if isinstance(wire, Tiers)):
+        if key not in queries or _without_skills(known[key], queries[key]["value"]):
+            raise Refusal(422, "At least one skill is required", {key: "all tiers are empty"})
+
+
+def _objection(wire: Wire, value: Any) -> str | None:
+    if _without_skills(wire, value):
+        return None
+    try:
+        return wire.check(value)
+    except TypeError:
+        # A list or an object where a word belongs cannot be looked up in a vocabulary.
+        return "value is of the wrong shape"
+
+
+def _without_skills(wire: Wire, value: Any) -> bool:
+    return isinstance(wire, Tiers) and isinstance(value, dict) and not any(value.values())
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a checked filter map asks for, as far as the score looks at it.
+
+    Attributes:
+        tiers: the skills as they were written, by tier.
+        kilometres: around the regions; None for the regions themselves.
+    """
+
+    tiers: dict[str, list[str]]
+    years: tuple[float, float] | None
+    titles: list[str]
+    regions: list[str]
+    kilometres: int | None
+
+    @classmethod
+    def of(cls, queries: dict[str, Any]) -> "Wanted":
+        """The wishes in a checked filter map."""
+
+        def value(key: str) -> Any:
+            return queries.get(key, {}).get("value")
+
+        distance = value("geo_distance")
+        years = value("years_of_experience_raw")
+        return cls(
+            tiers=value("skills"),
+            years=(years[0], years[1]) if years else None,
+            titles=value("current_employers.title") or [],
+            regions=value("region") or [],
+            kilometres=int(distance[0].removesuffix("_km")) if distance else None,
+        )
+
+
+def find(queries: dict[str, Any], people: Sequence[Person]) -> list[Person]:
+    """The people whom a checked filter map finds, in the order they are known."""
+    wanted = Wanted.of(queries)
+    known = wires()
+    tests = [_test(known[key], entry["value"], wanted) for key, entry in queries.items()]
+    found = list(people)
+    for test in tests:
+        found = [person for person in found if test(person)]
+    return found
+
+
+def values_at(record: Any, path: str) -> Iterator[Any]:
+    """Every value at `path` in a record, through the lists on the way."""
+    head, _, rest = path.partition(".")
+    inner = record.get(head) if isinstance(record, dict) else None
+    for item in inner if isinstance(inner, list) else [inner]:
+        if rest:
+            yield from values_at(item, rest)
+        elif item is not None:
+            yield item
+
+
+@lru_cache(maxsize=50_000)
+def phrase(text: str) -> str:
+    """`text` as blank-separated words between blanks, so that whole words are found in it."""
+    words = (word.rstrip(".") for word in _WORD.findall(folded(text)))
+    return f" {' '.join(word for word in words if word)} "
+
+
+def near(regions: list[str], kilometres: int) -> dict[City, float]:
+    """The cities within reach of `regions`, with how far each is from the nearest of them."""
+    wanted = [city for city in CITIES if any(phrase(city.label) == phrase(r) for r in regions)]
+    far = {city: min(distance_km(city, one) for one in wanted) for city in CITIES if wanted}
+    return {city: distance for city, distance in far.items() if distance <= kilometres}
+
+
+def _test(wire: Wire, value: Any, wanted: Wanted) -> Test:
+    if isinstance(wire, Tiers):
+        return _skills_test(value)
+    if isinstance(wire, Distance):
+        # It widens the regions, whose own test takes it into account.
+        return lambda person: True
+    if isinstance(wire, Range):
+        return _range_test(wire.key, value[0], value[1])
+    if wire.key == _DEGREE:
+        return _degree_test(wire, value[0])
+    if wire.vocabulary:
+        return _word_test(wire.key, {folded(word) for word in value})
+    text = _text_test(wire.key, value)
+    if isinstance(wire, Values) and wire.places and wanted.kilometres is not None:
+        cities = near(value, wanted.kilometres)
+        return lambda person: person.city in cities or text(person)
+    return text
+
+
+def _skills_test(tiers: dict[str, list[str]]) -> Test:
+    folds = {tier: [folded(skill) for skill in skills] for tier, skills in tiers.items()}
+    if mandatory := folds.get("mandatory"):
+        return lambda person: all(skill in person.skills for skill in mandatory)
+    some = [skill for skills in folds.values() for skill in skills]
+    return lambda person: any(skill in person.skills for skill in some)
+
+
+def _range_test(key: str, low: float, high: float) -> Test:
+    def test(person: Person) -> bool:
+        read = (number(value) for value in values_at(person.record, key))
+        return any(low <= value <= high for value in read if value is not None)
+
+    return test
+
+
+def _degree_test(wire: Wire, degree: str) -> Test:
+    ladder = list(wire.vocabulary)
+    above = set(ladder[ladder.index(degree) :])
+    path = _DEGREE.replace("degree_name", "degree_level")
+    return lambda person: not above.isdisjoint(values_at(person.record, path))
+
+
+def _word_test(key: str, words: set[str]) -> Test:
+    return lambda person: any(folded(str(v)) in words for v in values_at(person.record, key))
+
+
+def _text_test(key: str, texts: list[str]) -> Test:
+    phrases = [phrase(text) for text in texts]
+
+    def test(person: Person) -> bool:
+        held = [phrase(str(value)) for value in values_at(person.record, key)]
+        return any(wanted in text for wanted in phrases for text in held)
+
+    return test

@@ -1,0 +1,4 @@
+"""The invented people of the sandbox, their employers and places.
+
+The people are the same in every process. How they are found is in `sandbox.matching`.
+"""

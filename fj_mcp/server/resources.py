@@ -1,0 +1,219 @@
+"""The resources: searches and candidates to read, attach and keep, beside the tools. All free."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.caching import CacheHint
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.server.mcpserver.resources import FunctionResource
+from mcp_types import INVALID_PARAMS
+from mcp_types.methods import CacheableMethod
+from pydantic import Field
+from pydantic_core import to_json
+
+from fj_mcp.api.call_context import tool_in_use
+from fj_mcp.api.errors import NotFound
+from fj_mcp.clock import answering_seconds
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
+from fj_mcp.results.models import Result
+from fj_mcp.server.arguments import CandidateId, Score, SessionId, checked, listed
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.context import sourcing_in_use
+from fj_mcp.server.sdk.protocol_errors import Told
+from fj_mcp.server.tools import sessions
+from fj_mcp.text.cleaning import spoken
+
+MOST_SESSIONS = 50
+_NARROWING = ("min_score", "candidate_ids")
+_Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=1_000)]
+_HOUR = 3_600_000
+
+LISTS = CacheHint(ttl_ms=_HOUR, scope="public")
+CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
+    "server/discover": LISTS,
+    "tools/list": LISTS,
+    "prompts/list": LISTS,
+    "resources/list": LISTS,
+    "resources/templates/list": LISTS,
+    "resources/read": CacheHint(ttl_ms=10_000, scope="private"),
+}
+"""For how long clients may keep what they were told (protocol 2026-07-28): what the program says
+of itself only changes with the program; a session changes while somebody waits for it."""
+
+_LASTING = CacheHint(ttl_ms=24 * _HOUR, scope="public")
+_LASTING_URIS = ("fj://filters", "ui://")
+
+
+class NoSuchResource(FutureJobsError, ResourceNotFoundError):
+    """An address at which there is nothing, for the reason that the text gives."""
+
+
+async def filters() -> str:
+    """Every search filter with its type, meaning and known values."""
+    # It describes the server, so it cannot be loaded before the server is.
+    from fj_mcp.filters.reference import filters_page
+
+    # The note at its top is for who would edit the file.
+    return re.sub(r"<!--.*?-->\n+", "", filters_page())
+
+
+async def all_sessions() -> str:
+    """The newest 50 searches of this workspace: id, title, number of profiles and time."""
+
+    async def read(running: Sourcing) -> str:
+        return _json(await sessions.list_sessions(running, 1, MOST_SESSIONS))
+
+    return await _answered("list_sessions", read)
+
+
+async def one_session(session_id: str) -> str:
+    """One search: title, job description, filters in force, status and counts."""
+
+    async def read(running: Sourcing) -> str:
+        return _json(await sessions.get_session(_session_id(session_id), running))
+
+    return await _answered("get_session", read)
+
+
+async def profiles_csv(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
+    """All candidates of one search as a table, best score first, about 700 bytes each; min_score
+    (0 to 5) and candidate_ids (separated by commas) narrow it."""
+    return await _profiles("csv", session_id, min_score, candidate_ids)
+
+
+async def profiles_json(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
+    """All candidates of one search as data, best score first, about 1,000 bytes each; min_score
+    (0 to 5) and candidate_ids (separated by commas) narrow it."""
+    return await _profiles("json", session_id, min_score, candidate_ids)
+
+
+RESOURCES = (
+    (filters, "fj://filters", "filters", "Search filters", "text/markdown"),
+    (all_sessions, "fj://sessions", "sessions", "Searches", "application/json"),
+)
+TEMPLATES = (
+    (one_session, "fj://sessions/{session_id}", "session", "One search", "application/json"),
+    (
+        profiles_csv,
+        "fj://sessions/{session_id}/profiles.csv{?min_score,candidate_ids}",
+        "profiles.csv",
+        "Candidates of a search, as a table",
+        "text/csv",
+    ),
+    (
+        profiles_json,
+        "fj://sessions/{session_id}/profiles.json{?min_score,candidate_ids}",
+        "profiles.json",
+        "Candidates of a search, as data",
+        "application/json",
+    ),
+)
+"""Function, address, name, title and MIME type of each; the docstring is its description."""
+
+
+def add_resources(server: MCPServer[Sourcing]) -> None:
+    """Give `server` its resources and templates."""
+    for fn, uri, name, title, mime_type in RESOURCES:
+        server.add_resource(
+            FunctionResource(
+                uri=uri,
+                name=name,
+                title=title,
+                description=_description(fn),
+                mime_type=mime_type,
+                fn=fn,
+            )
+        )
+    to_make = [*TEMPLATES]
+
+    async def middleware(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if not ctx.method.startswith("resources/"):
+            return await call_next(ctx)
+        # A template takes two milliseconds to make, for which nobody has to wait at the start.
+        while to_make:
+            fn, uri, name, title, mime_type = to_make.pop(0)
+            server.resource(
+                uri, name=name, title=title, description=_description(fn), mime_type=mime_type
+            )(fn)
+        _check_query(str((ctx.params or {}).get("uri")))
+        return _lasting(ctx, await call_next(ctx))
+
+    server.middleware.append(middleware)
+
+
+def _check_query(uri: str) -> None:
+    """Refuse a misspelt or repeated name, which would narrow nothing and look as if it did."""
+    names = [name for name, _ in parse_qsl(uri.partition("?")[2], keep_blank_values=True)]
+    for name in names if uri.startswith("fj://") else ():
+        if name not in _NARROWING or names.count(name) > 1:
+            problem = (
+                f"Nothing was sent or charged: {spoken(name)} cannot be in this address, or not "
+                f"twice; there are {' and '.join(_NARROWING)}."
+            )
+            raise Told(INVALID_PARAMS, problem)
+
+
+def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:
+    """`CACHE_HINTS` are per method; what is the same for everybody may be kept for longer."""
+    uri = str((ctx.params or {}).get("uri"))
+    # Only results of protocol 2026-07-28 have these fields.
+    if isinstance(result, dict) and "ttlMs" in result and uri.startswith(_LASTING_URIS):
+        return result | {"ttlMs": _LASTING.ttl_ms, "cacheScope": _LASTING.scope}
+    return result
+
+
+async def _profiles(
+    format: Literal["csv", "json"], session_id: str, min_score: str, candidate_ids: str
+) -> str:
+    async def read(running: Sourcing) -> str:
+        # Writing tables is loaded by the first who wants one, like the client.
+        from fj_mcp.shortlist.export_rows import exported
+
+        session = _session_id(session_id)
+        least: float = checked("min_score", Score, min_score) if min_score else 0.0
+        chosen: list[str] | None = None
+        if candidate_ids:
+            chosen = checked("candidate_ids", _Chosen, listed(candidate_ids))
+        export = await exported(running, session, format, least, chosen)
+        # The mark that tells a spreadsheet how a file is encoded; this is no file.
+        return export.text.removeprefix("\ufeff")
+
+    return await _answered("export_profiles", read)
+
+
+async def _answered(tool: str, read: Callable[[Sourcing], Awaitable[str]]) -> str:
+    """What `read` gives, within the call deadline. Errors name `tool`, which tells the same.
+
+    Raises:
+        FutureJobsError: with the sentence for the client.
+        NoSuchResource: with the sentence, where the address is wrong.
+    """
+    running = sourcing_in_use.get()
+    tool_in_use.set(tool)
+    deadline = running.settings.call_deadline_seconds
+    try:
+        with anyio.fail_after(answering_seconds(deadline)):
+            return await read(running)
+    except TimeoutError:
+        raise DeadlinePassed(deadline, costs=False) from None
+    except (BadArguments, NotFound) as error:
+        raise NoSuchResource(str(error)) from None
+
+
+def _session_id(text: str) -> str:
+    session_id: str = checked("session_id", SessionId, text)
+    return session_id
+
+
+def _json(result: Result) -> str:
+    return to_json(result.shown()).decode()
+
+
+def _description(fn: Callable[..., Any]) -> str:
+    return " ".join((inspect.getdoc(fn) or "").split())

@@ -1,0 +1,1 @@
+"""The tools, one function each. The docstring is the description that models read."""

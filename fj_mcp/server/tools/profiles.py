@@ -1,0 +1,117 @@
+"""Tools for the candidates of a session."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver import Context
+from pydantic import Field
+
+from fj_mcp.filters.argument_types import LEFT_OUT
+from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.results.models import (
+    CandidateList,
+    ExportedProfiles,
+    FullCandidate,
+    Prices,
+    ShownCandidates,
+)
+from fj_mcp.server import progress, resource_uris
+from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.context import Running
+from fj_mcp.shortlist import candidate_pages, cards, export_file, export_rows
+from fj_mcp.shortlist.suggestions import suggestions_for
+
+
+async def list_profiles(
+    session_id: SessionId,
+    running: Running,
+    page: Page = 1,
+    limit: PageSize = 20,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    detail: Annotated[
+        Literal["concise", "detailed"],
+        Field(description="detailed adds highlights, education and more skills."),
+    ] = "concise",
+) -> CandidateList:
+    """List a session's candidates, best score first over the whole session. Free, and does not
+    wait: while status is running there are fewer, and wait_for_session is the better call.
+    has_more true means that the next page continues. For one person's career and contacts use
+    get_candidate; to find people beyond those listed use fetch_more_profiles (costs credits).
+    """
+    session = await running.matching.look(session_id)
+    shortlist = await running.shortlists.ranked(session)
+    view = candidate_pages.View(
+        page, limit, min_score, detail == "detailed", not running.settings.read_only
+    )
+    suggestions = suggestions_for(running, session, shortlist)
+    wanted = wanted_skills(session.queries)
+    return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
+
+
+async def get_candidate(
+    session_id: SessionId, candidate_id: CandidateId, running: Running
+) -> FullCandidate:
+    """Show one candidate in full: jobs with descriptions, education, skills, certificates, why
+    they score as they do, and contacts already revealed. Free. candidate_id comes from
+    list_profiles or wait_for_session, which are the calls for comparing many. It reveals nothing:
+    for an e-mail address or phone number use reveal_contacts.
+    """
+    session = await running.client.get_session(session_id)
+    candidate = await running.client.candidate(session_id, candidate_id)
+    shortlist = await running.shortlists.ranked_in_time(session)
+    return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
+
+
+async def show_candidates(
+    session_id: SessionId,
+    running: Running,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+) -> ShownCandidates:
+    """Show the person a session's candidates as an interactive shortlist to sort, filter, open,
+    select and export, when they want to look themselves. To read candidates without showing them
+    use list_profiles, for a file export_profiles. Free; does not wait. The result has the best 20:
+    while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
+    and fetching more in it cost credits, and the person is asked first.
+    """
+    session = await running.matching.look(session_id)
+    shortlist = await running.shortlists.ranked(session)
+    wanted = wanted_skills(session.queries)
+    view = candidate_pages.View(min_score=min_score, can_spend=not running.settings.read_only)
+    suggestions = suggestions_for(running, session, shortlist)
+    listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
+    prices = None
+    if view.can_spend:
+        price = running.spending.price
+        prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
+    return candidate_pages.shown_candidates(listed, session, wanted, min_score, prices)
+
+
+async def export_profiles(
+    session_id: SessionId,
+    running: Running,
+    ctx: Context[Sourcing],
+    format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    candidate_ids: Annotated[
+        list[CandidateId],
+        Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
+    ] = LEFT_OUT,
+) -> ExportedProfiles:
+    """Save a session's candidates as a new file, when the person wants to keep or pass them on:
+    rank, score, latest jobs, skills, contacts already revealed. To read or show them use
+    list_profiles or show_candidates. Free, reveals nothing, replaces no file. Does not wait: of a
+    running session it saves who is matched so far. Returns rows and the path (a uri from a remote
+    server), or no file if nobody fits.
+    """
+
+    report = progress.rising_pages(ctx.report_progress)
+    export = await export_rows.exported(
+        running, session_id, format, min_score, candidate_ids, report
+    )
+    place: Path | str | None = None
+    if export.rows and running.remote:
+        place = resource_uris.resource_uri(session_id, format, min_score, candidate_ids)
+    elif export.rows:
+        place = await export_file.write_export(export, running.settings.export_dir, format)
+    return export_rows.exported_profiles(session_id, export, place)

@@ -1,0 +1,221 @@
+"""Tools for sourcing sessions: start, wait, change, look up."""
+
+from typing import Annotated
+
+import anyio
+from mcp.server.mcpserver import Context, Elicit, Resolve
+from pydantic import Field
+
+from fj_mcp.api.session_records import Session
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
+from fj_mcp.filters.query_map import from_queries, wanted_skills
+from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.purchases.fetch_more_order import MoreOrder
+from fj_mcp.purchases.search_order import SearchOrder
+from fj_mcp.purchases.update_order import UpdateOrder
+from fj_mcp.results.models import (
+    FullSession,
+    MoreProfiles,
+    SessionList,
+    StartedSession,
+    WaitedSession,
+)
+from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.consent import Approval, Asked, consent, question
+from fj_mcp.server.context import Running
+from fj_mcp.server.progress import rising
+from fj_mcp.sessions import session_pages
+from fj_mcp.shortlist import candidate_pages
+from fj_mcp.shortlist.suggestions import suggestions_for
+
+
+async def search_order(
+    title: str,
+    filters: SearchFilters,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    allow_duplicate: bool,
+    running: Running,
+) -> SearchOrder:
+    """What `create_sourcing_session` buys."""
+    return SearchOrder(
+        running.shop,
+        title,
+        filters,
+        job_description or "",
+        sample_profile_url or "",
+        allow_duplicate,
+    )
+
+
+async def more_order(session_id: str, running: Running) -> MoreOrder:
+    """What `fetch_more_profiles` buys."""
+    return MoreOrder(running.shop, session_id)
+
+
+async def update_order(
+    session_id: str,
+    title: str | None,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    filters: FilterChanges | None,
+    remove_filters: list[str] | None,
+    running: Running,
+) -> UpdateOrder:
+    """What `update_sourcing_session` buys."""
+    return UpdateOrder(
+        running.shop,
+        session_id,
+        title=title,
+        job_description=job_description,
+        sample_profile_url=sample_profile_url,
+        changes=filters,
+        removed=remove_filters or [],
+    )
+
+
+async def ask_for_search(
+    order: Annotated[SearchOrder, Resolve(search_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before a search."""
+    return await question(running, ctx, order)
+
+
+async def ask_for_more(
+    order: Annotated[MoreOrder, Resolve(more_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before fetching more."""
+    return await question(running, ctx, order)
+
+
+async def ask_for_update(
+    order: Annotated[UpdateOrder, Resolve(update_order)], running: Running, ctx: Context[Sourcing]
+) -> Approval | Elicit[Approval]:
+    """The question before an update."""
+    return await question(running, ctx, order)
+
+
+async def create_sourcing_session(
+    title: Annotated[Title, Field(description="A name to find the search again by.")],
+    filters: SearchFilters,
+    running: Running,
+    order: Annotated[SearchOrder, Resolve(search_order)],
+    asked: Annotated[Asked, Resolve(ask_for_search)],
+    job_description: Annotated[
+        JobDescription, Field(description="Only its first 250 characters go with the search.")
+    ] = LEFT_OUT,
+    sample_profile_url: ProfileUrl = LEFT_OUT,
+    allow_duplicate: Annotated[
+        Flag, Field(description="true: pay again for a search that was already made.")
+    ] = False,
+) -> StartedSession:
+    """Start a new candidate search from filters. Costs 5 credits, so confirm the filters with the
+    person first; the same search within 24 hours comes back for free, with already_existed true.
+    Returns at once with session_id and status running; matching goes on for about a minute, so
+    call wait_for_session next. To change an existing search use
+    update_sourcing_session, for more people from the same one fetch_more_profiles, and for
+    filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
+    result without a session_id.
+    """
+    return await running.spending.buy(order, consent(asked))
+
+
+async def wait_for_session(
+    session_id: SessionId,
+    running: Running,
+    ctx: Context[Sourcing],
+    max_wait_seconds: Annotated[
+        int,
+        Field(ge=0, description="0 looks once; {seconds} is the most and the default."),
+        NOT_BOOL,
+    ] = LEFT_OUT,
+) -> WaitedSession:
+    """Wait, free of charge, until matching is over after create, update or fetch more, and return
+    the 10 best candidates. Gives up after max_wait_seconds with status running and how many are
+    matched: call it again then, as often as needed. For further or filtered candidates use
+    list_profiles, which does not wait.
+    """
+    limit = running.settings.longest_wait
+    asked = limit if max_wait_seconds is None else max_wait_seconds
+    if asked > limit:
+        raise BadArguments(
+            f"max_wait_seconds must be at most {limit}; to wait longer call again, which is free"
+        )
+    started = anyio.current_time()
+    session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
+    return await wait_result(running, session, anyio.current_time() - started)
+
+
+async def wait_result(running: Sourcing, session: Session, seconds: float) -> WaitedSession:
+    """What `wait_for_session` returns of `session` after waiting for some seconds."""
+    top, suggestions = None, []
+    if session.status == "done":
+        shortlist = await running.shortlists.ranked_in_time(session)
+        if shortlist is not None:
+            top = (shortlist.profiles, wanted_skills(session.queries))
+            suggestions = suggestions_for(running, session, shortlist)
+    can_spend = not running.settings.read_only
+    return candidate_pages.waited(session, seconds, top, suggestions, can_spend)
+
+
+async def fetch_more_profiles(
+    session_id: SessionId,
+    running: Running,
+    order: Annotated[MoreOrder, Resolve(more_order)],
+    asked: Annotated[Asked, Resolve(ask_for_more)],
+) -> MoreProfiles:
+    """Find further candidates for a finished session with the same filters. Costs 5 credits, so
+    ask the person first; while the session is still matching nothing is fetched or charged.
+    Returns at once with status running; wait_for_session brings the result. exhausted true means
+    that there is nobody else, so do not call it again for that session. To page through
+    candidates already found use list_profiles (free); to loosen the filters use
+    update_sourcing_session.
+    """
+    return await running.spending.buy(order, consent(asked))
+
+
+async def update_sourcing_session(
+    session_id: SessionId,
+    running: Running,
+    order: Annotated[UpdateOrder, Resolve(update_order)],
+    asked: Annotated[Asked, Resolve(ask_for_update)],
+    title: Annotated[Title, Field(description="A new name.")] = LEFT_OUT,
+    job_description: Annotated[JobDescription, Field(description="A new text.")] = LEFT_OUT,
+    sample_profile_url: ProfileUrl = LEFT_OUT,
+    filters: Annotated[
+        FilterChanges, Field(description="Only what changes; each replaces that filter's values.")
+    ] = LEFT_OUT,
+    remove_filters: Annotated[
+        list[str], Field(max_length=31, description="Names of filters to drop.")
+    ] = LEFT_OUT,
+) -> StartedSession:
+    """Change a finished session's filters, title or texts and search again in it. Costs credits
+    (FutureJobs does not publish how many), so ask the person first; a change to what is there
+    already is free. Filters that are not
+    named stay. Returns at once with status running and the filters now in force; call
+    wait_for_session next. For a separate search use create_sourcing_session, for more people with
+    the same filters fetch_more_profiles.
+    """
+    return await running.spending.buy(order, consent(asked))
+
+
+async def get_session(session_id: SessionId, running: Running) -> FullSession:
+    """Look up one session: title, job description, filters in force, status, counts and when it
+    was created. Free, and does not wait. For its candidates use list_profiles, to wait until it
+    is done wait_for_session, to find the id of a session list_sessions.
+    """
+    session = await running.client.get_session(session_id)
+    filters, ignored = from_queries(running.shop.sent.in_force(session))
+    return session_pages.full_session(session, filters.shown(), ignored)
+
+
+async def list_sessions(running: Running, page: Page = 1, limit: PageSize = 20) -> SessionList:
+    """List the searches already made in this workspace, newest first, with id, title, number of
+    profiles and time. Free. Use it to find an earlier session instead of paying for the same
+    search again; has_more true means that the next page holds older ones. For one session's
+    filters and status use get_session.
+    """
+    sessions = await running.client.project_sessions()
+    return session_pages.session_list(sessions, page, limit, not running.settings.read_only)

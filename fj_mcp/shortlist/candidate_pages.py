@@ -1,0 +1,210 @@
+"""Candidates as the model and the person get them: pages, and the outcome of a wait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.session_records import Session
+from fj_mcp.results import next_steps
+from fj_mcp.results.models import CandidateList, Prices, ShownCandidates, Suggestion, WaitedSession
+from fj_mcp.shortlist.cards import cards
+from fj_mcp.shortlist.ranking import Shortlist, unread_warning
+from fj_mcp.text.cleaning import cut, first_within
+
+TOP_CANDIDATES = 10
+
+
+@dataclass(frozen=True)
+class View:
+    """Which candidates of a session a caller wants to see, and how.
+
+    Attributes:
+        can_spend: whether the server has the tools that cost credits.
+    """
+
+    page: int = 1
+    limit: int = 20
+    min_score: float = 0
+    detailed: bool = False
+    can_spend: bool = True
+
+    @property
+    def repeated(self) -> str:
+        """What the call for another page of the same view must say again."""
+        limit = f", limit {self.limit}" if self.limit != 20 else ""
+        return limit + (f", min_score {self.min_score:g}" if self.min_score else "")
+
+
+def candidate_list(
+    session: Session,
+    shortlist: Shortlist,
+    wanted: Sequence[str],
+    view: View,
+    suggestions: list[Suggestion],
+) -> CandidateList:
+    """One page of a session's candidates."""
+    chosen = shortlist.at_least(view.min_score)
+    pages = max(1, -(-len(chosen) // view.limit))
+    shown, shortened = cards(
+        chosen[(view.page - 1) * view.limit : view.page * view.limit],
+        wanted,
+        detailed=view.detailed,
+        reserved=len(to_json(suggestions)),
+    )
+    warnings = []
+    if shortlist.unread:
+        warnings.append(unread_warning(shortlist.available))
+    if shortened:
+        warnings.append(
+            "Texts are shortened to fit; ask for a smaller limit, or call get_candidate."
+        )
+    return CandidateList(
+        session_id=session.id,
+        status=session.status,
+        api_status=next_steps.unusual(session.api_status),
+        total=len(chosen),
+        page=view.page,
+        pages=pages,
+        has_more=view.page < pages,
+        candidates=shown,
+        suggestions=suggestions or None,
+        warning=" ".join(warnings) or None,
+        next_step=_list_step(session, shortlist, view, len(chosen), pages, suggestions),
+    )
+
+
+def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion]) -> str | None:
+    """The next step, with what can be done about too few good candidates; None: nobody fits."""
+    if not suggestions:
+        return step
+    how = (
+        "discuss suggestions[] with the person; applying one (update_sourcing_session) costs "
+        "credits."
+    )
+    if step is None:
+        return f"Nobody fits all of these filters of session_id {session_id}: {how}"
+    return f"{step} Few fit well: {how}"
+
+
+def _nobody_step(session_id: str, suggestions: list[Suggestion], can_spend: bool) -> str | None:
+    if not can_spend:
+        return "Nobody fits all of these filters, and this server cannot change a search."
+    return _or_loosen(session_id, None, suggestions) or next_steps.widen_step(session_id)
+
+
+def shown_candidates(
+    listed: CandidateList,
+    session: Session,
+    wanted: list[str],
+    min_score: float,
+    prices: Prices | None,
+) -> ShownCandidates:
+    """What the interactive shortlist opens with.
+
+    Args:
+        listed: its first page.
+        session: as it is now.
+        wanted: the skills that it asks for.
+        min_score: which the candidates have at least.
+        prices: of what can be bought; None where nothing can.
+    """
+    listed.next_step = f"Say what stands out; the person may see the list. {listed.next_step}"
+    return ShownCandidates(
+        **dict(listed),
+        title=session.title,
+        matched=session.matched,
+        min_score=min_score,
+        wanted_skills=first_within([cut(skill, 60) for skill in wanted[:40]], 1_200),
+        can_spend=prices is not None,
+        prices=prices or Prices(),
+    )
+
+
+def _list_step(
+    session: Session,
+    shortlist: Shortlist,
+    view: View,
+    total: int,
+    pages: int,
+    suggestions: list[Suggestion],
+) -> str | None:
+    call = f"call list_profiles with session_id {session.id}"
+    if view.page > pages and total:
+        return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
+    if session.status == "running":
+        return f"More may come: call wait_for_session with session_id {session.id}; it is free."
+    if view.page < pages:
+        further = f"For the next ones {call}, page {view.page + 1}{view.repeated}."
+        return _or_loosen(session.id, further, suggestions)
+    if not total and shortlist.profiles:
+        return (
+            f"None of the {len(shortlist.profiles)} candidates reaches that score. Call "
+            f"list_profiles with session_id {session.id} and a lower min_score; it is free."
+        )
+    if not total and session.status == "failed":
+        return (
+            "The search failed at FutureJobs, and nobody is listed. Tell the person before paying "
+            "for another search."
+        )
+    if not total:
+        return _nobody_step(session.id, suggestions, view.can_spend)
+    show = "Show these to the person. get_candidate tells more about one (free)"
+    if not view.can_spend:
+        return f"{show}."
+    paid = (
+        f"fetch_more_profiles with session_id {session.id} finds others and reveal_contacts gets "
+        "their contacts (both cost credits: ask first)"
+    )
+    return _or_loosen(session.id, f"{show}; {paid}.", suggestions)
+
+
+def waited(
+    session: Session,
+    seconds: float,
+    found: tuple[list[Profile], list[str]] | None,
+    suggestions: list[Suggestion],
+    can_spend: bool,
+) -> WaitedSession:
+    """The result of a wait.
+
+    Args:
+        session: as it was seen last.
+        seconds: how long the call waited.
+        found: the ranked candidates and the wanted skills, if it is done and they could be read.
+        suggestions: what to loosen, if it found too few.
+        can_spend: whether the server has the tools that cost credits.
+    """
+    profiles, wanted = found or ([], [])
+    best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
+    return WaitedSession(
+        session_id=session.id,
+        status=session.status,
+        api_status=next_steps.unusual(session.api_status),
+        matched=session.matched,
+        total=session.total,
+        waited_seconds=round(seconds),
+        top_candidates=best or None,
+        suggestions=suggestions or None,
+        next_step=next_steps.session_step(session)
+        if session.status == "done" and found is None
+        else _waited_step(session, len(profiles), suggestions, can_spend),
+    )
+
+
+def _waited_step(
+    session: Session, count: int, suggestions: list[Suggestion], can_spend: bool
+) -> str | None:
+    if session.status == "running":
+        progress = f", {session.matched} of {session.total}" if session.total else ""
+        return f"Still matching{progress}. Call wait_for_session again; it costs nothing."
+    if session.status != "done":
+        return next_steps.session_step(session)
+    if not count:
+        return _nobody_step(session.id, suggestions, can_spend)
+    show = (
+        f"Show the person the best of {count}. list_profiles with session_id {session.id} has "
+        "all of them, best first; get_candidate tells more about one. Both are free."
+    )
+    return _or_loosen(session.id, show, suggestions)

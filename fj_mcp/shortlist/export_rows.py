@@ -1,0 +1,208 @@
+"""A shortlist to take away: as CSV for a spreadsheet, or as JSON for a program."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from fj_mcp.api.profile_records import Job, Profile
+from fj_mcp.api.session_records import Session
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.results.models import ExportedProfiles
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.shortlist.cards import missing_skills, studied
+from fj_mcp.shortlist.ranking import MOST_PROFILES, PagesRead, unread_warning
+
+Format = Literal["csv", "json"]
+
+COLUMNS = (
+    "rank",
+    "name",
+    "score",
+    "title",
+    "company",
+    "region",
+    "years_of_experience",
+    "headline",
+    "why",
+    "skills",
+    "missing_skills",
+    "highlights",
+    "education",
+    "current_employers",
+    "past_employers",
+    "email",
+    "phone",
+    "linkedin_url",
+    "candidate_id",
+)
+"""The columns of the CSV, and the fields of each candidate in the JSON."""
+
+_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin to run something: at the start of a cell, and after what some
+of them take for the end of one. The wide forms are typed in East Asia."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is taken away.
+
+    Attributes:
+        title: of the session.
+        rows: how many candidates.
+        text: the whole file.
+        running: whether more candidates may still come.
+        available: how many candidates the API says that the session has.
+        columns: of the CSV, which are the fields of each candidate in the JSON.
+    """
+
+    title: str | None
+    rows: int
+    text: str
+    running: bool
+    available: int
+    columns: tuple[str, ...] = COLUMNS
+
+
+async def exported(
+    running: Sourcing,
+    session_id: str,
+    format: Format,
+    min_score: float = 0,
+    candidate_ids: list[str] | None = None,
+    report: PagesRead | None = None,
+) -> Export:
+    """The candidates of a session as text, best score first. Free.
+
+    Args:
+        running: what the server works with.
+        session_id: of the session.
+        format: of the text.
+        min_score: which the candidates have at least; 0 means everybody.
+        candidate_ids: only these; None for all.
+        report: told how many pages are read, of how many.
+
+    Raises:
+        BadArguments: if a candidate is not in the session.
+        ApiError: if it cannot be read.
+    """
+    session = await running.matching.look(session_id)
+    shortlist = await running.shortlists.ranked(session, report)
+    wanted = wanted_skills(session.queries)
+    known = {profile.id for profile in shortlist.profiles}
+    for position, candidate_id in enumerate(candidate_ids or []):
+        if candidate_id not in known:
+            raise BadArguments(
+                f"candidate_ids[{position}] {candidate_id} is not in session {session_id}; "
+                "list_profiles shows the ids of its candidates"
+            )
+    chosen = None if candidate_ids is None else set(candidate_ids)
+    rows = [
+        _row(rank, profile, wanted)
+        # Who has score enough stands at the top.
+        for rank, profile in enumerate(shortlist.at_least(min_score), 1)
+        if chosen is None or profile.id in chosen
+    ]
+    text = _csv(rows) if format == "csv" else _json(session, rows)
+    return Export(session.title, len(rows), text, session.status == "running", shortlist.available)
+
+
+def _row(rank: int, profile: Profile, wanted: list[str]) -> dict[str, Any]:
+    job = profile.jobs[0] if profile.jobs else Job(None, None)
+    values = (
+        rank,
+        profile.name,
+        profile.score,
+        job.title,
+        job.company,
+        profile.region,
+        profile.years_of_experience,
+        profile.headline,
+        profile.recommendation,
+        list(profile.skills),
+        missing_skills(profile, wanted),
+        list(profile.highlights),
+        [studied(item) for item in profile.education],
+        _employers(profile.jobs),
+        _employers(profile.past_jobs),
+        list(profile.email.values),
+        list(profile.phone.values),
+        profile.linkedin_url,
+        profile.id,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _employers(jobs: Iterable[Job]) -> list[str]:
+    named = (" at ".join(part for part in (job.title, job.company) if part) for job in jobs)
+    return [words for words in named if words]
+
+
+def _json(session: Session, rows: list[dict[str, Any]]) -> str:
+    exported_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    about = {
+        "session_id": session.id,
+        "title": session.title,
+        "status": session.status,
+        "exported_at": exported_at,
+    }
+    candidates = [
+        {name: value for name, value in row.items() if value not in (None, [])} for row in rows
+    ]
+    return json.dumps(about | {"candidates": candidates}, ensure_ascii=False) + "\n"
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    """As RFC 4180, with the byte-order mark by which spreadsheets know that it is UTF-8."""
+    lines = io.StringIO()
+    table = csv.writer(lines)
+    table.writerow(COLUMNS)
+    table.writerows([_cell(value) for value in row.values()] for row in rows)
+    return "\ufeff" + lines.getvalue()
+
+
+def _cell(value: Any) -> str | float | None:
+    if isinstance(value, list):
+        value = "; ".join(value)
+    # The mark by which people tell a spreadsheet that what follows is text.
+    return _FORMULA.sub(r"\1\2'", value) if isinstance(value, str) else value
+
+
+def exported_profiles(
+    session_id: str, export: "Export", place: Path | str | None
+) -> ExportedProfiles:
+    """What an export holds and where it is, if it holds anybody: a file, or a resource's URI."""
+    warnings = []
+    if export.running:
+        warnings.append("The session is still matching; these are the candidates so far.")
+    if export.available > MOST_PROFILES:
+        warnings.append(unread_warning(export.available))
+    path = str(place) if isinstance(place, Path) else None
+    uri = place if isinstance(place, str) else None
+    if uri is not None:
+        step = (
+            f"Read the resource at uri (free) to give the person its {export.rows} candidates: "
+            "no file was written on the server, which is another machine than theirs."
+        )
+    elif path is not None:
+        step = f"Tell the person that {export.rows} candidates are in {path}."
+    else:
+        step = (
+            f"Nobody to export, so no file was made. Call list_profiles with session_id "
+            f"{session_id} to see who is there (free)."
+        )
+    return ExportedProfiles(
+        session_id=session_id,
+        rows=export.rows,
+        columns=list(export.columns),
+        path=path,
+        uri=uri,
+        warning=" ".join(warnings) or None,
+        next_step=step,
+    )

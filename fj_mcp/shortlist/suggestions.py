@@ -1,0 +1,174 @@
+"""What to loosen when a search finds too few: computed from its filters, tried by nobody.
+
+Every suggestion is a change that `update_sourcing_session` takes as it is. They come in the order
+of how little they loosen, and it is the person who chooses, because an update costs credits.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydantic_core import to_json
+
+from fj_mcp.api.session_records import Session
+from fj_mcp.filters.kinds import Range
+from fj_mcp.filters.query_map import from_queries
+from fj_mcp.filters.search_filters import WIRES, FilterChanges
+from fj_mcp.results.models import Suggestion
+from fj_mcp.server.connection import Sourcing
+from fj_mcp.shortlist.ranking import Shortlist
+
+FEW = 10
+GOOD_SCORE = 3.0
+"""Fewer than so many above this score are a weak result."""
+
+MOST_SUGGESTIONS = 5
+_MOST_BYTES = 600
+"""Of one suggestion: a change that repeats a long list would crowd the candidates out."""
+
+_USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
+
+_COMPANY_FILTERS = (
+    "recently_funded", "funding_stages", "total_funding", "annual_revenue",
+    "headcount_growth_percent", "founded_year", "company_keywords", "current_companies",
+    "company_headquarters", "company_headcount", "company_headcount_ranges", "company_types",
+    "years_at_company", "past_companies", "industries",
+)  # fmt: skip
+"""Filters on employers, the strictest first: how few employers fit a usual value of each."""
+
+_PERSON_FILTERS = (
+    "honors", "certifications", "schools", "open_to_work", "fields_of_study", "past_titles",
+    "employment_types", "degree", "seniority", "functions",
+)  # fmt: skip
+"""The other filters that can be done without, the strictest first."""
+
+_LEVEL = re.compile(r"^(?:senior|sr\.?|junior|jr\.?)\s+", re.IGNORECASE)
+_SOFTWARE = re.compile(
+    r"^(?:(?:software|back-?end|front-?end|full[ -]?stack|web|mobile|android|ios|python|java|"
+    r"javascript|typescript|react|node(?:\.?js)?|php|ruby|go|golang|rust|scala|kotlin|swift|"
+    r"c#|c\+\+|\.net|asp\.net|data|cloud|devops|embedded|application|applications)\s+)+"
+    r"(developer|engineer|programmer)$",
+    re.IGNORECASE,
+)
+_SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "developer"}
+"""Elsewhere than in software a developer is not an engineer."""
+
+Changes = dict[str, Any]
+
+
+def is_weak(shortlist: Shortlist) -> bool:
+    """Whether fewer than 10 candidates score above 3."""
+    scores = [profile.score for profile in shortlist.profiles if profile.score is not None]
+    if shortlist.profiles and not scores:
+        return False  # Nothing is known of how well they fit.
+    return sum(score > GOOD_SCORE for score in scores) < FEW
+
+
+def suggestions_for(running: Sourcing, session: Session, shortlist: Shortlist) -> list[Suggestion]:
+    """What to loosen in a session that is over and found too few; free."""
+    # Without the paid tools nobody could make use of them.
+    if session.status != "done" or running.settings.read_only or not is_weak(shortlist):
+        return []
+    filters, ignored = from_queries(running.shop.sent.in_force(session))
+    found = suggest_changes(filters)
+    if any(words.startswith(WIRES["within_km"].key) for words in ignored):
+        # It has a distance that cannot be read, so what would be wider is not known.
+        found = [one for one in found if "within_km" not in (one.filters or {})]
+    return found
+
+
+def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
+    """Up to five changes, the one that loosens least first; none without a skill to search by."""
+    shown = filters.shown()
+    if "skills" not in shown:
+        return []
+    found = (suggestion for rule in _RULES for suggestion in rule(shown))
+    short = [one for one in found if len(to_json(one)) <= _MOST_BYTES]
+    return short[:MOST_SUGGESTIONS]
+
+
+def _skill(shown: Changes) -> Iterator[Suggestion]:
+    skills = shown.get("skills", {})
+    mandatory = skills.get("mandatory", [])
+    if mandatory:
+        *kept, last = mandatory
+        moved = skills | {"mandatory": kept, "core": [last, *skills.get("core", [])]}
+        yield Suggestion(
+            filters={"skills": {tier: words for tier, words in moved.items() if words}},
+            reason=f"{last} as a core skill still raises the score and no longer excludes anybody.",
+        )
+
+
+def _distance(shown: Changes) -> Iterator[Suggestion]:
+    now = shown.get("within_km", 0)
+    wider = next((km for km in _USUAL_KM if km >= max(2 * now, 50)), None)
+    if wider is None and now < _USUAL_KM[-1]:
+        wider = _USUAL_KM[-1]
+    if shown.get("regions") and wider is not None:
+        before = f"{now} km" if now else "the places themselves"
+        yield Suggestion(
+            filters={"within_km": wider}, reason=f"{wider} km around instead of {before}."
+        )
+
+
+def _years(shown: Changes) -> Iterator[Suggestion]:
+    span, wire = shown.get("years_of_experience"), WIRES["years_of_experience"]
+    assert isinstance(wire, Range)
+    if not span:
+        return
+    reason = "People a little outside the range of years often do the job as well."
+    wider = {}
+    if "min" in span and span["min"] - 1 > wire.lowest:
+        wider["min"] = span["min"] - 1
+    if "max" in span and span["max"] + 2 < wire.highest:
+        wider["max"] = span["max"] + 2
+    if wider:
+        yield Suggestion(filters={"years_of_experience": wider}, reason=reason)
+    else:
+        yield Suggestion(remove_filters=["years_of_experience"], reason=reason)
+
+
+def _titles(shown: Changes) -> Iterator[Suggestion]:
+    titles = shown.get("current_titles", [])
+    known = {title.casefold() for title in titles}
+    more: dict[str, str] = {}
+    for title in titles:
+        plain = _LEVEL.sub("", title)
+        for variant in (plain, *_same_work(plain), *_same_work(title)):
+            if variant.casefold() not in known:
+                more.setdefault(variant.casefold(), variant)
+    added = list(more.values())[:4]
+    if added:
+        yield Suggestion(
+            filters={"current_titles": [*titles, *added]},
+            reason=f"Similar work goes by other titles too: {', '.join(added)}.",
+        )
+
+
+def _same_work(title: str) -> Iterator[str]:
+    plain = _LEVEL.sub("", title)
+    if found := _SOFTWARE.match(plain):
+        other = _SAME_WORK[found[1].casefold()]
+        yield title[: -len(found[1])] + (other.title() if found[1][0].isupper() else other)
+
+
+def _dropped(names: tuple[str, ...], what: str) -> Callable[[Changes], Iterator[Suggestion]]:
+    def drop(shown: Changes) -> Iterator[Suggestion]:
+        strictest = next((name for name in names if name in shown), None)
+        if strictest is not None:
+            yield Suggestion(
+                remove_filters=[strictest],
+                reason=f"{strictest} is usually the strictest filter on {what}.",
+            )
+
+    return drop
+
+
+_RULES: tuple[Callable[[Changes], Iterator[Suggestion]], ...] = (
+    _skill,
+    _distance,
+    _years,
+    _titles,
+    _dropped(_COMPANY_FILTERS, "employers"),
+    _dropped(_PERSON_FILTERS, "the person"),
+)

@@ -1,1 +1,0 @@
-"""The tools: thin typed functions whose docstrings are what the model reads about them."""

@@ -1,0 +1,168 @@
+"""The bodies of requests: read within bounds, and routed to the protocol era that they are of."""
+
+from typing import Any
+
+import anyio
+from mcp.shared.inbound import (
+    MCP_METHOD_HEADER,
+    MCP_NAME_HEADER,
+    MCP_PROTOCOL_VERSION_HEADER,
+    NAME_BEARING_METHODS,
+    InboundLadderRejection,
+    classify_inbound_request,
+    encode_header_value,
+    find_duplicated_routing_header,
+    unsupported_protocol_version_rejection,
+)
+from mcp_types import HEADER_MISMATCH, PROTOCOL_VERSION_META_KEY, ErrorData
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+from starlette.types import Receive, Scope
+
+from fj_mcp.server.sdk.protocol_errors import in_own_words
+from fj_mcp.transports.http.rejections import Refused
+from fj_mcp.transports.messages import NO_REQUEST, BadMessage, read_message
+
+MOST_BODY_BYTES = 1_000_000
+BODY_SECONDS = 15.0
+"""How long a body may take to arrive."""
+
+_MOST_BYTES_ARRIVING = 64_000_000
+"""Of all bodies that are not complete yet."""
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Gone(Exception):
+    """The client hung up before its request was complete."""
+
+
+class Bodies:
+    """Reads bodies, and counts what is held of those that are arriving."""
+
+    def __init__(self) -> None:
+        self._arriving = 0
+
+    async def read(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body.
+
+        Raises:
+            Refused: 408, 413, 415 or 503.
+            Gone: nobody is there to be answered.
+        """
+        headers = dict(scope["headers"])
+        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json":
+            raise Refused(415, "Send the message with Content-Type: application/json.")
+        declared = headers.get(b"content-length", b"")
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > MOST_BODY_BYTES):
+            raise _too_large()
+        body = bytearray()
+        try:
+            with anyio.fail_after(BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise Gone
+                    part = message.get("body", b"")
+                    if len(body) + len(part) > MOST_BODY_BYTES:
+                        raise _too_large()
+                    if self._arriving + len(part) > _MOST_BYTES_ARRIVING:
+                        raise Refused(
+                            503, "The server is busy: send it again.", {"retry-after": "5"}
+                        )
+                    body += part
+                    self._arriving += len(part)
+                    if not message.get("more_body", False):
+                        return bytes(body)
+        except TimeoutError:
+            words = f"The body was not complete after {BODY_SECONDS:g} seconds: send it again."
+            raise Refused(408, words) from None
+        finally:
+            self._arriving -= len(body)
+
+
+def _too_large() -> Refused:
+    return Refused(413, f"The body is larger than {MOST_BODY_BYTES:,} bytes: send less at once.")
+
+
+def routed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """The headers and the body by which the SDK serves a message in the era that it is of.
+
+    It goes by the header alone, and clients were seen that name another era there than in the
+    message, or that shake hands although `server/discover` told them that they need not. It is
+    also particular about how JSON is called.
+
+    Raises:
+        Refused: 400, if it is no message, or not of the version that it says.
+    """
+    try:
+        message = read_message(body)
+    except BadMessage as bad:
+        raise Refused(400, str(bad), code=bad.code, request_id=bad.request_id) from None
+    plain = [item for item in headers if item[0] not in _CALLED_JSON] + [*_CALLED_JSON.items()]
+    content = message.content
+    said = next((v.decode("latin-1") for k, v in plain if k == _VERSION), None)
+    early = said is None or said in HANDSHAKE_PROTOCOL_VERSIONS
+    params = _object(content, "params")
+    # Without that it is none of the handshakes that there are, but a method that 2026 removed.
+    if content.get("method") == "initialize" and "protocolVersion" in params:
+        kept = plain if early else [item for item in plain if item[0] != _VERSION]
+        return kept, message.json
+    meant = _object(params, "_meta").get(PROTOCOL_VERSION_META_KEY)
+    if early and meant in MODERN_PROTOCOL_VERSIONS:
+        plain, early = _modern(plain, content, meant), False
+    if not early:
+        _check_modern(plain, content)
+    return plain, message.json
+
+
+def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
+    """Refuse what the SDK would, in its own words, before anything is called."""
+    named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+    verdict: object
+    if "method" not in content:
+        # Nothing was asked of the client in this era.
+        raise Refused(400, NO_REQUEST)
+    if find_duplicated_routing_header(named) is not None:
+        verdict = InboundLadderRejection(HEADER_MISMATCH, "")
+    elif "id" in content:
+        verdict = classify_inbound_request(content, headers=dict(named))
+    else:
+        verdict = unsupported_protocol_version_rejection(dict(named)[MCP_PROTOCOL_VERSION_HEADER])
+    if isinstance(verdict, InboundLadderRejection):
+        error = in_own_words(ErrorData(code=verdict.code, message="", data=verdict.data))
+        raise Refused(
+            400,
+            error.message,
+            code=error.code,
+            request_id=content.get("id"),
+            data=error.data,
+        )
+
+
+_CALLED_JSON = {
+    b"content-type": b"application/json",
+    b"accept": b"application/json, text/event-stream",
+}
+_VERSION = MCP_PROTOCOL_VERSION_HEADER.encode()
+
+
+def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    child = parent.get(name)
+    return child if isinstance(child, dict) else {}
+
+
+def _modern(headers: Headers, message: dict[str, Any], version: str) -> Headers:
+    """With the headers of protocol 2026-07-28, as far as they are missing or of another era."""
+    method = message.get("method")
+    wanted = {MCP_METHOD_HEADER: method}
+    if isinstance(method, str) and (key := NAME_BEARING_METHODS.get(method)) is not None:
+        wanted[MCP_NAME_HEADER] = message["params"].get(key)
+    present = {name for name, _ in headers}
+    added = [
+        (name.encode(), encode_header_value(value).encode())
+        for name, value in wanted.items()
+        if isinstance(value, str) and name.encode() not in present
+    ]
+    kept = [item for item in headers if item[0] != _VERSION]
+    return [*kept, (_VERSION, version.encode()), *added]

@@ -1,0 +1,262 @@
+"""One `Sourcing` for each key in use, so that nothing of one key is ever shown to another."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp_types import INTERNAL_ERROR
+from pydantic import SecretStr
+
+from fj_mcp.clock import Clock
+from fj_mcp.server.connection import MakeTransport, Sourcing
+from fj_mcp.server.context import with_sourcing
+from fj_mcp.server.sdk.protocol_errors import Told
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.rejections import Refused
+from fj_mcp.transports.http.shutdown_signals import when_asked_to_end
+from fj_mcp.workspace.open_storage import open_record
+from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.workspace import workspace_fingerprint
+
+WORKSPACE = "fj_mcp.workspace"
+"""Where a request's ASGI scope holds its `Workspace`."""
+
+MOST_KEYS = 200
+"""Of those that FutureJobs accepted."""
+
+MOST_UNPROVEN_KEYS = 50
+"""Of the others, which may be made up, and must not take the places of customers."""
+
+MOST_REQUESTS = 1_900
+"""At once, with room left for questions about health."""
+
+MOST_REQUESTS_OF_A_KEY = 1_000
+MOST_UNPROVEN_REQUESTS = 1_400
+"""Of all keys together that FutureJobs has not accepted yet."""
+
+_MOST_REMEMBERED = 10_000
+IDLE_SECONDS = 900.0
+"""How long after its last request a key's candidates stay in memory."""
+
+MOST_PROFILES_KEPT = 20_000
+"""Over all keys; the least recently used are forgotten first. A profile is some 13 kB."""
+
+FINISH_SECONDS = 8.0
+"""How long calls may still take when the process is asked to end."""
+
+_TIDY_SECONDS = 10.0
+_WATCH_SECONDS = 0.05
+
+
+@dataclass
+class Workspace:
+    """What one key works with. As a context it is in use, and is not forgotten."""
+
+    fingerprint: str
+    sourcing: Sourcing
+    clock: Clock
+    accepted_before: bool = False
+    """Whether FutureJobs accepted the key when it was in use before, or it is the server's own."""
+
+    used_at: float = 0.0
+    requests: int = field(default=0, init=False)
+    _uses: int = field(default=0, init=False)
+
+    @property
+    def proven(self) -> bool:
+        """Whether FutureJobs accepted the key when it last had to do with it."""
+        said = self.sourcing.key_accepted
+        return self.accepted_before if said is None else said
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in flight, and no outcome is waiting to be written down."""
+        return not self._uses and not self.sourcing.unfinished
+
+    def __enter__(self) -> None:
+        self._uses += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._uses -= 1
+        self.used_at = self.clock.now()
+
+
+class Workspaces:
+    """The workspaces of the keys used last, least recently used first.
+
+    There are `most_keys` at most that FutureJobs accepted, and `most_unproven` others.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_transport: MakeTransport | None = None,
+        clock: Clock | None = None,
+        most_keys: int = MOST_KEYS,
+        most_unproven: int = MOST_UNPROVEN_KEYS,
+    ) -> None:
+        self._settings = settings
+        self._most_keys = most_keys
+        self._most_unproven = most_unproven
+        self._requests = 0
+        self._make_transport = make_transport
+        self._clock = clock or Clock()
+        self._known: OrderedDict[str, Workspace] = OrderedDict()
+        self._accepted: OrderedDict[str, None] = OrderedDict()
+        self._in_flight: set[anyio.CancelScope] = set()
+        self._tasks: TaskGroup | None = None
+        self.record: Record
+
+    @asynccontextmanager
+    async def open(self, _: object = None) -> AsyncIterator["Workspaces"]:
+        """For as long as the server runs; what was opened is closed at the end."""
+        asked = anyio.Event()
+        async with open_record(self._settings) as self.record:
+            async with anyio.create_task_group() as self._tasks:
+                self._tasks.start_soon(self._tidy)
+                self._tasks.start_soon(self._finish_when, asked)
+                try:
+                    with when_asked_to_end(asked.set):
+                        yield self
+                finally:
+                    self._tasks.cancel_scope.cancel()
+            with anyio.CancelScope(shield=True):
+                for workspace in self._known.values():
+                    await workspace.sourcing.open_things.aclose()
+        self._known.clear()
+
+    @contextmanager
+    def request(self, key: str) -> Iterator[Workspace]:
+        """The workspace of a key, for as long as a request of it is served.
+
+        Raises:
+            Refused: 503, if too much is going on at once.
+        """
+        workspace = self._of(key)
+        full = self._requests >= MOST_REQUESTS or workspace.requests >= MOST_REQUESTS_OF_A_KEY
+        if not full and not workspace.proven:
+            unproven = (item.requests for item in self._known.values() if not item.proven)
+            full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
+        if full:
+            raise _busy("Too many requests are being answered: send it again in a few seconds.")
+        workspace.requests += 1
+        self._requests += 1
+        try:
+            with workspace:
+                yield workspace
+        finally:
+            workspace.requests -= 1
+            self._requests -= 1
+
+    def _of(self, key: str) -> Workspace:
+        """The workspace of a key, which is opened if there is room. Raises `Refused`."""
+        fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
+        workspace = self._known.get(fingerprint)
+        if workspace is None:
+            accepted = key == self._settings.key or fingerprint in self._accepted
+            self._make_room(proven=accepted)
+            workspace = Workspace(fingerprint, self._sourcing(key), self._clock, accepted)
+            self._known[fingerprint] = workspace
+        self._known.move_to_end(fingerprint)
+        return workspace
+
+    def _sourcing(self, key: str) -> Sourcing:
+        assert self._tasks is not None, "the server is not running"
+        settings = self._settings.model_copy(update={"api_key": SecretStr(key)})
+        return Sourcing(
+            settings,
+            self._tasks,
+            AsyncExitStack(),
+            self.record,
+            self._make_transport,
+            self._clock,
+            remote=True,
+            brought_key=key != self._settings.key,
+        )
+
+    async def handle(
+        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """Middleware: each request works with the `Sourcing` of its own key."""
+        workspace = workspace_of(ctx)
+        with workspace, anyio.CancelScope() as scope:
+            self._in_flight.add(scope)
+            try:
+                own = replace(ctx, lifespan_context=workspace.sourcing)
+                return await with_sourcing(own, call_next)
+            finally:
+                self._in_flight.discard(scope)
+        raise Told(
+            INTERNAL_ERROR,
+            "The server is being restarted and did not finish this call. Call again with "
+            "the same arguments; nothing is paid for twice.",
+        )
+
+    async def _finish_when(self, asked: anyio.Event) -> None:
+        """Once asked, let calls end, purchases before all; then end the rest with a sentence."""
+        await asked.wait()
+        ends = anyio.current_time() + FINISH_SECONDS
+        async with anyio.create_task_group() as tasks:
+            for workspace in self._known.values():
+                tasks.start_soon(workspace.sourcing.finish, FINISH_SECONDS)
+        while self._in_flight and anyio.current_time() < ends:  # noqa: ASYNC110 - once
+            await anyio.sleep(_WATCH_SECONDS)
+        for scope in self._in_flight:
+            scope.cancel()
+
+    async def _tidy(self) -> None:
+        while True:
+            await self._clock.sleep(_TIDY_SECONDS)
+            long_ago = self._clock.now() - IDLE_SECONDS
+            kept = sum(workspace.sourcing.profiles_kept for workspace in self._known.values())
+            for workspace in list(self._known.values()):
+                if workspace.idle and (workspace.used_at < long_ago or kept > MOST_PROFILES_KEPT):
+                    kept -= workspace.sourcing.profiles_kept
+                    self._forget(workspace)
+
+    def _make_room(self, *, proven: bool) -> None:
+        """Let there be room for one more key that is proven, or is not. Raises `Refused`."""
+        # Some of those that were not proven may be by now.
+        self._forget_surplus(not proven, 0)
+        lacking = self._forget_surplus(proven, 1)
+        if lacking or len(self._known) >= self._most_keys + self._most_unproven:
+            which = "keys" if proven else "keys that FutureJobs has not accepted yet"
+            most = self._most_keys if proven else self._most_unproven
+            raise _busy(f"{most} {which} are in use at once: send it again in a few seconds.")
+
+    def _forget_surplus(self, proven: bool, coming: int) -> int:
+        """Forget idle keys until `coming` more of a kind have room; how many still have none."""
+        alike = [item for item in self._known.values() if item.proven == proven]
+        surplus = len(alike) + coming - (self._most_keys if proven else self._most_unproven)
+        for workspace in alike:
+            if surplus > 0 and workspace.idle:
+                self._forget(workspace)
+                surplus -= 1
+        return max(surplus, 0)
+
+    def _forget(self, workspace: Workspace) -> None:
+        assert self._tasks is not None
+        fingerprint = workspace.fingerprint
+        del self._known[fingerprint]
+        self._accepted.pop(fingerprint, None)
+        if workspace.proven:
+            self._accepted[fingerprint] = None
+            if len(self._accepted) > _MOST_REMEMBERED:
+                self._accepted.popitem(last=False)
+        self._tasks.start_soon(workspace.sourcing.open_things.aclose)
+
+
+def _busy(sentence: str) -> Refused:
+    return Refused(503, sentence, {"retry-after": "5"})
+
+
+def workspace_of(ctx: ServerRequestContext[Any, Any]) -> Workspace:
+    """The workspace of a request over HTTP."""
+    assert ctx.request is not None
+    workspace: Workspace = ctx.request.scope[WORKSPACE]
+    return workspace

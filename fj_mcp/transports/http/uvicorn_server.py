@@ -1,0 +1,137 @@
+"""`fj-mcp serve --http`: the app under uvicorn, in one process or several."""
+
+import multiprocessing.connection
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.app import create_app
+from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, Connection
+
+_MOST_AT_ONCE = 2_000
+"""Connections and requests of one process; whoever comes beyond is answered 503."""
+
+ENDING_SECONDS = 10
+_MOST_HEAD_BYTES = 32_768
+_OPEN_FILES = 8_192
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    allowed_hosts: Sequence[str],
+    allowed_origins: Sequence[str],
+    announce: Callable[[str], None],
+) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: as read from the environment.
+        host: the address to listen at.
+        port: the TCP port; 0 takes a free one.
+        workers: how many processes serve.
+        allowed_hosts: see `create_app`.
+        allowed_origins: see `create_app`.
+        announce: told the address of MCP once clients can connect.
+
+    Raises:
+        ValueError: with a sentence, if it must not or cannot be served like this.
+    """
+    if settings.sandbox and workers > 1:
+        raise ValueError("The sandbox lives in one process: leave --workers out, or use an API.")
+    if workers > 1 and settings.state_key is None:
+        key = SecretStr(secrets.token_hex(32))
+        settings = settings.model_copy(update={"state_key": key})
+    make_app = partial(
+        create_app,
+        settings,
+        host=host,
+        allowed_hosts=allowed_hosts,
+        allowed_origins=allowed_origins,
+    )
+    # Made here whatever serves it: its refusals are for whoever started this.
+    app = make_app()
+    config = uvicorn.Config(
+        app if workers == 1 else partial(_app_of_a_worker, make_app),
+        factory=workers > 1,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        workers=workers,
+        log_config=None,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+    )
+    _allow_open_files()
+    with _listener(host, port) as listener:
+        bound = listener.getsockname()[1]
+        announce(f"http://{f'[{host}]' if ':' in host else host}:{bound}/mcp")
+        # Uvicorn ends by sending itself the signal that it was asked with.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        if workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _app_of_a_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
+    """The app in a process that ends with the one that started it, however that ended."""
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    return make_app()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    signal.raise_signal(signal.SIGTERM)
+    time.sleep(ENDING_SECONDS)
+    os._exit(1)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2_048)
+    except OSError as error:
+        reason = error.strerror or "the address cannot be used"
+        raise ValueError(
+            f"Nothing can listen at {host}, port {port} ({reason}): choose another port or host."
+        ) from None
+    # asyncio does this for the sockets it makes itself; without it every second answer on a
+    # kept connection waits 40 ms for an acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _allow_open_files() -> None:
+    """As many open files as connections and the API's answers to them need."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
