@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 
-from fj_mcp.transport import AiohttpTransport
+from fj_mcp.api.transport import AiohttpTransport
 
 pytestmark = pytest.mark.anyio
 

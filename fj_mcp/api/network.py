@@ -98,7 +98,7 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
 
 def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     # Loaded by the first request: it takes as long as a tenth of the start.
-    from fj_mcp.transport import AiohttpTransport
+    from fj_mcp.api.transport import AiohttpTransport
 
     return AiohttpTransport(trusted)
 
