@@ -99,7 +99,7 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
-    """scripts/try-readme runs them on a machine whose Python takes no packages."""
+    """scripts/try-readme.sh runs them on a machine whose Python takes no packages."""
     demo, tests = (line.partition("#")[0].strip() for line in blocks("sh")[0].splitlines())
     # A folder of its own is what a Python that the system manages allows.
     get_uv, run_demo = demo.split(" && ")
