@@ -8,7 +8,7 @@ import { Host, Refused } from "./host";
 import { SkillFilter } from "./skills";
 import { Shortlist } from "./state";
 import { Table } from "./table";
-import type { Card, FullCandidate, Page, Shown, Waited } from "./types";
+import type { CandidateList, Card, FullCandidate, ShownCandidates, WaitedSession } from "./types";
 
 const PAGE_SIZE = 20;
 const MOST_PEOPLE = 1_000;
@@ -55,9 +55,9 @@ function receive(read: () => unknown): void {
   complain("");
   teller.say("");
   by("loading").hidden = true;
-  let shown: Shown;
+  let shown: ShownCandidates;
   try {
-    shown = read() as Shown;
+    shown = read() as ShownCandidates;
   } catch (error) {
     complain(words(error));
     return;
@@ -202,7 +202,7 @@ async function follow(current: Shortlist, markNew: boolean): Promise<void> {
   const args = { session_id: current.sessionId, max_wait_seconds: 0 };
   try {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      const { status, matched, total } = await host.call<Waited>("wait_for_session", args);
+      const { status, matched, total } = await host.call<WaitedSession>("wait_for_session", args);
       if (mine !== run) return;
       Object.assign(current, { status, matched, expected: total });
       refresh();
@@ -227,7 +227,7 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
     for (let more = true; more && listed.length < MOST_PEOPLE; page++) {
       const { sessionId: session_id, leastScore: min_score } = current;
       const args = { session_id, page, limit: PAGE_SIZE, min_score };
-      const got = await host.call<Page>("list_profiles", args);
+      const got = await host.call<CandidateList>("list_profiles", args);
       if (mine !== run) return;
       if (page === 1) current.fresh.clear();
       current.add(got, markNew);
