@@ -114,9 +114,7 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
   list.status = status;
   teller.say(
     sentences(
-      exhausted
-        ? "There is nobody else with these filters"
-        : "More candidates are being matched",
+      exhausted ? "There is nobody else with these filters" : "More candidates are being matched",
       spent(credits ?? {}),
       warning,
     ),

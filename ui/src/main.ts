@@ -69,7 +69,11 @@ function receive(read: () => unknown): void {
   table = new Table(current, {
     sort: (column) => refresh(() => current.sortBy(column)),
     select: (id, on) => select([id], on),
-    selectAll: (on) => select(visible.map((card) => card.candidate_id), on),
+    selectAll: (on) =>
+      select(
+        visible.map((card) => card.candidate_id),
+        on,
+      ),
     open: (id, panel) => void open(current, id, panel),
     link: (url) => void perform(() => host.open(url)),
   });
@@ -97,8 +101,9 @@ function refresh(change?: () => void): void {
 }
 
 function select(ids: string[], on: boolean): void {
-  for (const id of ids) if (on) list?.selected.add(id);
-  else list?.selected.delete(id);
+  for (const id of ids)
+    if (on) list?.selected.add(id);
+    else list?.selected.delete(id);
   table?.mark(visible);
   if (list) tell(list);
 }
@@ -122,7 +127,8 @@ function tell(current: Shortlist): void {
     : "Nobody fits this search. Ask the assistant to loosen one of its filters.";
   by("clear").hidden = !current.filtered;
   by("everybody").hidden = current.leastScore <= 0;
-  for (const id of ["reveal-email", "reveal-phone", "fetch-more"]) by(id).hidden = !current.canSpend;
+  for (const id of ["reveal-email", "reveal-phone", "fetch-more"])
+    by(id).hidden = !current.canSpend;
   for (const id of ["reveal-email", "reveal-phone", "ask"]) allow(by(id), some && !busy);
   by("export").textContent = some ? `Export ${selected.size} selected` : "Export all";
   allow(by("export"), cards.length > 0 && !busy);
@@ -185,8 +191,9 @@ async function open(current: Shortlist, id: string, panel: HTMLElement): Promise
     const buy = (["email", "phone"] as const)
       .filter((channel) => current.canSpend && !current.contact(id, channel)?.values.length)
       .map((channel) =>
-        button(`Reveal ${channel === "email" ? "e-mail" : "phone"}`, () =>
-          void perform(() => reveal(host, current, [id], channel, teller)),
+        button(
+          `Reveal ${channel === "email" ? "e-mail" : "phone"}`,
+          () => void perform(() => reveal(host, current, [id], channel, teller)),
         ),
       );
     panel.replaceChildren(details(person, buy));
@@ -237,7 +244,8 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
     }
     current.keep(listed);
     const added = current.fresh.size;
-    if (markNew) teller.say(added ? `${counted(added, "new candidate")}.` : "Nobody new was found.");
+    if (markNew)
+      teller.say(added ? `${counted(added, "new candidate")}.` : "Nobody new was found.");
   } catch (error) {
     const again = () => void load(current, page, markNew);
     if (mine === run) complain(words(error), again);
@@ -280,7 +288,11 @@ function cancelled(): void {
   complain("The assistant stopped before the shortlist was ready.");
 }
 
-host.connect(receive, cancelled, () => run++).catch((error: unknown) => {
-  by("loading").hidden = true;
-  complain(error instanceof Refused ? error.message : `The shortlist did not start: ${words(error)}`);
-});
+host
+  .connect(receive, cancelled, () => run++)
+  .catch((error: unknown) => {
+    by("loading").hidden = true;
+    complain(
+      error instanceof Refused ? error.message : `The shortlist did not start: ${words(error)}`,
+    );
+  });

@@ -123,7 +123,8 @@ export class Shortlist {
       const skills = this.wantedSkills.length ? this.has(card) : (card.skills ?? []);
       for (const skill of skills) counts.set(skill, (counts.get(skill) ?? 0) + 1);
     }
-    if (this.wantedSkills.length) return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
+    if (this.wantedSkills.length)
+      return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
     return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 12);
   }
 
