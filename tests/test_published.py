@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from fj_mcp import __version__
 from fj_mcp.reference import documents
@@ -131,6 +132,21 @@ def test_the_checks_need_no_more_than_python_and_pip() -> None:
     assert any(line.startswith("export PATH=") and "/.uv/bin" in line for line in lines)
 
 
+def test_every_python_that_the_package_is_for_is_tested_on_every_system() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    workflow = YAML(typ="safe").load(ROOT / ".github" / "workflows" / "ci.yml")
+    linux, elsewhere = workflow["jobs"]["linux"], workflow["jobs"]["elsewhere"]
+    versions = linux["strategy"]["matrix"]["python"]
+    assert project["requires-python"] == f">={versions[0]}"
+    assert linux["runs-on"] == "ubuntu-latest"
+    assert elsewhere["strategy"]["matrix"] == {
+        "os": ["macos-latest", "windows-latest"],
+        "python": versions,
+    }
+    script = (ROOT / "scripts" / "test-pythons.sh").read_text(encoding="utf-8")
+    assert f"for version in {' '.join(versions)}; do" in script
+
+
 def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -> None:
     (block,) = blocks("json")
     entry = json.loads(block)["mcpServers"]["fj-mcp"]
@@ -144,7 +160,7 @@ def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
     """Nobody has published one, so whoever does first would be handed the keys."""
     by_name = re.compile(r"(uvx|pipx run) fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w")
     files = [*ROOT.iterdir()]
-    for folder in (".ci", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
+    for folder in (".ci", ".github", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
         files += (ROOT / folder).rglob("*")
     # The project names itself where it says which of its extras its tests need (pyproject.toml).
     no_text = (".pyc", ".png", ".html", ".lock", ".mcpb", ".toml")
