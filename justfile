@@ -16,7 +16,7 @@ format:
     uv run ruff check --fix .
     uv run ruff format .
 
-# Go from a job description to an e-mail address, on the sandbox
+# Go from a job description to an email address, on the sandbox
 demo *arguments:
     uv run fj-mcp demo {{arguments}}
 
