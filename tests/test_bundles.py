@@ -41,7 +41,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a bundle that was built now."""
     folder = tmp_path_factory.mktemp("bundle")
     subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "bundle"), str(folder)],
+        [sys.executable, str(ROOT / "scripts" / "bundle.py"), str(folder)],
         env=CLEAN | {"PYTHONPATH": str(ROOT)},
         check=True,
         timeout=60,
@@ -176,7 +176,7 @@ def test_the_image_is_built_from_files_that_exist_and_one_short_name(
 
 @pytest.mark.skipif("FJ_TEST_CLIENTS" not in os.environ, reason="needs npm; set FJ_TEST_CLIENTS=1")
 def test_real_assistants_install_and_start_the_server() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "try-clients")]
+    command = [sys.executable, str(ROOT / "scripts" / "try_clients.py")]
     if (clients := os.environ["FJ_TEST_CLIENTS"]) != "1":
         command.append(clients)
     done = subprocess.run(command, check=False, timeout=900, capture_output=True, text=True)

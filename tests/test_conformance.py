@@ -27,7 +27,7 @@ def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:
 @pytest.mark.skipif("FJ_TEST_CONFORMANCE" not in os.environ, reason="needs npm's registry")
 def test_the_suite_passes_and_the_inspector_calls_every_tool() -> None:
     done = subprocess.run(
-        [sys.executable, str(SCRIPTS / "conformance")],
+        [sys.executable, str(SCRIPTS / "conformance.py")],
         check=False,
         timeout=900,
         capture_output=True,

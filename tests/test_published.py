@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from fj_mcp import __version__
 from fj_mcp.commands.docs import documents
@@ -99,7 +100,7 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
-    """scripts/try-readme runs them on a machine whose Python takes no packages."""
+    """scripts/try-readme.sh runs them on a machine whose Python takes no packages."""
     demo, tests = (line.partition("#")[0].strip() for line in blocks("sh")[0].splitlines())
     # A folder of its own is what a Python that the system manages allows.
     get_uv, run_demo = demo.split(" && ")
@@ -131,6 +132,21 @@ def test_the_checks_need_no_more_than_python_and_pip() -> None:
     assert any(line.startswith("export PATH=") and "/.uv/bin" in line for line in lines)
 
 
+def test_every_python_that_the_package_is_for_is_tested_on_every_system() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    workflow = YAML(typ="safe").load(ROOT / ".github" / "workflows" / "ci.yml")
+    linux, elsewhere = workflow["jobs"]["linux"], workflow["jobs"]["elsewhere"]
+    versions = linux["strategy"]["matrix"]["python"]
+    assert project["requires-python"] == f">={versions[0]}"
+    assert linux["runs-on"] == "ubuntu-latest"
+    assert elsewhere["strategy"]["matrix"] == {
+        "os": ["macos-latest", "windows-latest"],
+        "python": versions,
+    }
+    script = (ROOT / "scripts" / "test-pythons.sh").read_text(encoding="utf-8")
+    assert f"for version in {' '.join(versions)}; do" in script
+
+
 def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -> None:
     (block,) = blocks("json")
     entry = json.loads(block)["mcpServers"]["fj-mcp"]
@@ -144,7 +160,7 @@ def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
     """Nobody has published one, so whoever does first would be handed the keys."""
     by_name = re.compile(r"(uvx|pipx run) fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w")
     files = [*ROOT.iterdir()]
-    for folder in (".ci", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
+    for folder in (".ci", ".github", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
         files += (ROOT / folder).rglob("*")
     # The project names itself where it says which of its extras its tests need (pyproject.toml).
     no_text = (".pyc", ".png", ".html", ".lock", ".mcpb", ".toml")
@@ -171,3 +187,15 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", readme) + re.findall(r'src="([^"]+)"', readme)
     assert {"docs/spending.md", "docs/images/shortlist-light.png"} <= set(links)
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/**/*.md")), ids=lambda path: path.stem)
+def test_every_file_that_a_document_links_to_is_there(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_changelog_names_the_version_that_is_being_built() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[({re.escape(__version__)}|Unreleased)\]", changelog, re.MULTILINE)
+    assert __version__ in changelog

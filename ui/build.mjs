@@ -21,7 +21,10 @@ async function sourcesHash() {
     .sort();
   const hash = createHash("sha256");
   for (const name of names) {
-    hash.update(`${name}\0`).update(await readFile(join(here, name))).update("\0");
+    hash
+      .update(`${name}\0`)
+      .update(await readFile(join(here, name)))
+      .update("\0");
   }
   return hash.digest("hex");
 }
@@ -45,7 +48,12 @@ const lean = {
       const sdk = /@modelcontextprotocol\/c(lient|ore)\b/;
       if (asked.pluginData === lean || !sdk.test(asked.path + asked.importer)) return undefined;
       const { kind, importer, resolveDir } = asked;
-      const found = await esbuild.resolve(asked.path, { kind, importer, resolveDir, pluginData: lean });
+      const found = await esbuild.resolve(asked.path, {
+        kind,
+        importer,
+        resolveDir,
+        pluginData: lean,
+      });
       return { ...found, sideEffects: false };
     });
   },

@@ -1,9 +1,13 @@
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import CLEAN
 
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "ui"
@@ -45,9 +49,24 @@ def test_no_text_is_ever_taken_for_markup() -> None:
     )
 
 
-def test_every_version_is_pinned() -> None:
-    versions = json.loads((UI / "package.json").read_text())["devDependencies"].values()
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions)
+def test_the_same_sources_build_the_same_page() -> None:
+    """What the pages are made of and with has one version each; what checks them may move on."""
+    package = json.loads((UI / "package.json").read_text())
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", v) for v in package["dependencies"].values())
+    assert all(re.fullmatch(r"\^\d+\.\d+\.\d+", v) for v in package["devDependencies"].values())
+
+
+def test_the_page_reads_results_by_the_types_that_the_server_declares() -> None:
+    script = ROOT / "scripts" / "page_types.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"],
+        env=CLEAN | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def script_of_ours() -> str:

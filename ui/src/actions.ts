@@ -3,8 +3,8 @@
 import { asked, askedText, nameList } from "./dialogs";
 import { counted, el } from "./dom";
 import { type Host, Refused } from "./host";
-import type { Shortlist } from "./state";
-import type { Channel, Credits, Exported, Fetched, Outcome, Revealed } from "./types";
+import type { Channel, Outcome, Shortlist } from "./state";
+import type { Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "./types";
 
 const MOST_AT_ONCE = 10;
 
@@ -56,7 +56,7 @@ export async function reveal(
     teller.say(`Revealing ${start + 1} to ${start + some.length} of ${ids.length}…`);
     const args = { session_id: list.sessionId, candidate_ids: some, channel };
     const { results, credits, warning } = await host
-      .call<Revealed>("reveal_contacts", args, true)
+      .call<RevealedContacts>("reveal_contacts", args, true)
       .catch((error: unknown) => {
         throw start ? new Refused(`${told(outcomes)} before this: ${words(error)}`) : error;
       });
@@ -105,7 +105,7 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
   if (!yes) return false;
   teller.say("Asking FutureJobs for more candidates…");
   const args = { session_id: list.sessionId };
-  const { status, exhausted, credits, warning } = await host.call<Fetched>(
+  const { status, exhausted, credits, warning } = await host.call<MoreProfiles>(
     "fetch_more_profiles",
     args,
     true,
@@ -114,9 +114,7 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
   list.status = status;
   teller.say(
     sentences(
-      exhausted
-        ? "There is nobody else with these filters"
-        : "More candidates are being matched",
+      exhausted ? "There is nobody else with these filters" : "More candidates are being matched",
       spent(credits ?? {}),
       warning,
     ),
@@ -127,7 +125,7 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
 export async function exportPeople(host: Host, list: Shortlist, teller: Teller): Promise<void> {
   teller.say("Exporting…");
   const ids = [...list.selected];
-  const { rows, path, uri, warning } = await host.call<Exported>("export_profiles", {
+  const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
     format: "csv",
     ...(ids.length ? { candidate_ids: ids } : {}),

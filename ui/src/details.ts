@@ -1,7 +1,7 @@
 /** One candidate in full, under their row. */
 
 import { button, el } from "./dom";
-import type { FullCandidate, Job } from "./types";
+import type { Employment, FullCandidate } from "./types";
 
 export function loadingDetails(): HTMLElement {
   return el("p", { class: "quiet", role: "status" }, "Loading the career…");
@@ -65,7 +65,7 @@ function month(date: string | undefined): string | undefined {
   return Number.isNaN(day.getTime()) ? date : day.toLocaleDateString("en", told);
 }
 
-function job({ title, company, start, end, description }: Job): HTMLElement {
+function job({ title, company, start, end, description }: Employment): HTMLElement {
   const dates = [month(start), start && !end ? "now" : month(end)].filter(Boolean).join(" – ");
   return el(
     "li",

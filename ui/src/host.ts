@@ -91,7 +91,10 @@ async function accepted(request: () => Promise<{ isError?: boolean }>): Promise<
 }
 
 function read(answer: Answer): unknown {
-  const text = (answer.content ?? []).map((part) => part.text ?? "").join("\n").trim();
+  const text = (answer.content ?? [])
+    .map((part) => part.text ?? "")
+    .join("\n")
+    .trim();
   if (answer.isError) throw new Refused(text || "The server did not say why this failed.");
   if (answer.structuredContent) return answer.structuredContent;
   try {

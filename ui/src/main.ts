@@ -8,7 +8,7 @@ import { Host, Refused } from "./host";
 import { SkillFilter } from "./skills";
 import { Shortlist } from "./state";
 import { Table } from "./table";
-import type { Card, FullCandidate, Page, Shown, Waited } from "./types";
+import type { CandidateList, Card, FullCandidate, ShownCandidates, WaitedSession } from "./types";
 
 const PAGE_SIZE = 20;
 const MOST_PEOPLE = 1_000;
@@ -55,9 +55,9 @@ function receive(read: () => unknown): void {
   complain("");
   teller.say("");
   by("loading").hidden = true;
-  let shown: Shown;
+  let shown: ShownCandidates;
   try {
-    shown = read() as Shown;
+    shown = read() as ShownCandidates;
   } catch (error) {
     complain(words(error));
     return;
@@ -69,7 +69,11 @@ function receive(read: () => unknown): void {
   table = new Table(current, {
     sort: (column) => refresh(() => current.sortBy(column)),
     select: (id, on) => select([id], on),
-    selectAll: (on) => select(visible.map((card) => card.candidate_id), on),
+    selectAll: (on) =>
+      select(
+        visible.map((card) => card.candidate_id),
+        on,
+      ),
     open: (id, panel) => void open(current, id, panel),
     link: (url) => void perform(() => host.open(url)),
   });
@@ -97,8 +101,9 @@ function refresh(change?: () => void): void {
 }
 
 function select(ids: string[], on: boolean): void {
-  for (const id of ids) if (on) list?.selected.add(id);
-  else list?.selected.delete(id);
+  for (const id of ids)
+    if (on) list?.selected.add(id);
+    else list?.selected.delete(id);
   table?.mark(visible);
   if (list) tell(list);
 }
@@ -122,7 +127,8 @@ function tell(current: Shortlist): void {
     : "Nobody fits this search. Ask the assistant to loosen one of its filters.";
   by("clear").hidden = !current.filtered;
   by("everybody").hidden = current.leastScore <= 0;
-  for (const id of ["reveal-email", "reveal-phone", "fetch-more"]) by(id).hidden = !current.canSpend;
+  for (const id of ["reveal-email", "reveal-phone", "fetch-more"])
+    by(id).hidden = !current.canSpend;
   for (const id of ["reveal-email", "reveal-phone", "ask"]) allow(by(id), some && !busy);
   by("export").textContent = some ? `Export ${selected.size} selected` : "Export all";
   allow(by("export"), cards.length > 0 && !busy);
@@ -185,8 +191,9 @@ async function open(current: Shortlist, id: string, panel: HTMLElement): Promise
     const buy = (["email", "phone"] as const)
       .filter((channel) => current.canSpend && !current.contact(id, channel)?.values.length)
       .map((channel) =>
-        button(`Reveal ${channel === "email" ? "e-mail" : "phone"}`, () =>
-          void perform(() => reveal(host, current, [id], channel, teller)),
+        button(
+          `Reveal ${channel === "email" ? "e-mail" : "phone"}`,
+          () => void perform(() => reveal(host, current, [id], channel, teller)),
         ),
       );
     panel.replaceChildren(details(person, buy));
@@ -202,7 +209,7 @@ async function follow(current: Shortlist, markNew: boolean): Promise<void> {
   const args = { session_id: current.sessionId, max_wait_seconds: 0 };
   try {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      const { status, matched, total } = await host.call<Waited>("wait_for_session", args);
+      const { status, matched, total } = await host.call<WaitedSession>("wait_for_session", args);
       if (mine !== run) return;
       Object.assign(current, { status, matched, expected: total });
       refresh();
@@ -227,7 +234,7 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
     for (let more = true; more && listed.length < MOST_PEOPLE; page++) {
       const { sessionId: session_id, leastScore: min_score } = current;
       const args = { session_id, page, limit: PAGE_SIZE, min_score };
-      const got = await host.call<Page>("list_profiles", args);
+      const got = await host.call<CandidateList>("list_profiles", args);
       if (mine !== run) return;
       if (page === 1) current.fresh.clear();
       current.add(got, markNew);
@@ -237,7 +244,8 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
     }
     current.keep(listed);
     const added = current.fresh.size;
-    if (markNew) teller.say(added ? `${counted(added, "new candidate")}.` : "Nobody new was found.");
+    if (markNew)
+      teller.say(added ? `${counted(added, "new candidate")}.` : "Nobody new was found.");
   } catch (error) {
     const again = () => void load(current, page, markNew);
     if (mine === run) complain(words(error), again);
@@ -280,7 +288,11 @@ function cancelled(): void {
   complain("The assistant stopped before the shortlist was ready.");
 }
 
-host.connect(receive, cancelled, () => run++).catch((error: unknown) => {
-  by("loading").hidden = true;
-  complain(error instanceof Refused ? error.message : `The shortlist did not start: ${words(error)}`);
-});
+host
+  .connect(receive, cancelled, () => run++)
+  .catch((error: unknown) => {
+    by("loading").hidden = true;
+    complain(
+      error instanceof Refused ? error.message : `The shortlist did not start: ${words(error)}`,
+    );
+  });

@@ -1,6 +1,10 @@
 /** The candidates, and which of them are shown in which order. */
 
-import type { Card, Channel, Outcome, Page, Shown, Status } from "./types";
+import type { CandidateList, Card, Prices, RevealedContact, ShownCandidates } from "./types";
+
+export type Channel = "email" | "phone";
+export type Outcome = RevealedContact["status"];
+export type Status = ShownCandidates["status"];
 
 export type Column = "score" | "name" | "role" | "region" | "years" | "skills" | "why";
 
@@ -20,7 +24,7 @@ export class Shortlist {
   readonly sessionId: string;
   readonly title: string;
   readonly canSpend: boolean;
-  readonly prices: { fetch_more?: number; reveal?: number };
+  readonly prices: Prices;
   readonly wantedSkills: string[];
 
   status: Status;
@@ -45,8 +49,8 @@ export class Shortlist {
   #contacts = new Map<string, Contact>();
   #searched = new WeakMap<Card, string>();
 
-  constructor(shown: Shown) {
-    this.sessionId = shown.session_id;
+  constructor(shown: ShownCandidates) {
+    this.sessionId = shown.session_id ?? "";
     this.title = shown.title ?? "Shortlist";
     this.status = shown.status;
     this.matched = shown.matched;
@@ -74,7 +78,7 @@ export class Shortlist {
     return this.#cards.get(id)?.name ?? `Candidate ${id}`;
   }
 
-  add(page: Page, markNew = false): void {
+  add(page: CandidateList, markNew = false): void {
     this.total = page.total;
     for (const card of page.candidates) {
       const id = card.candidate_id;
@@ -119,7 +123,8 @@ export class Shortlist {
       const skills = this.wantedSkills.length ? this.has(card) : (card.skills ?? []);
       for (const skill of skills) counts.set(skill, (counts.get(skill) ?? 0) + 1);
     }
-    if (this.wantedSkills.length) return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
+    if (this.wantedSkills.length)
+      return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
     return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 12);
   }
 

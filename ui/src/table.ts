@@ -2,8 +2,8 @@
 
 import { by, el } from "./dom";
 import { isLinkedIn } from "./host";
-import { type Column, type Contact, role, type Shortlist } from "./state";
-import type { Card, Channel } from "./types";
+import { type Channel, type Column, type Contact, role, type Shortlist } from "./state";
+import type { Card } from "./types";
 
 const COLUMNS: [Column, string][] = [
   ["score", "Score"],

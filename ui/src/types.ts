@@ -1,4 +1,19 @@
-/** What the server's tools answer, as far as the shortlist reads it. A missing value is left out. */
+// Generated from the result models by `uv run python scripts/page_types.py`.
+// A field without a value is left out, never null.
+
+export interface CandidateList {
+  next_step?: string;
+  session_id?: string;
+  status: "running" | "done" | "failed";
+  api_status?: string;
+  warning?: string;
+  total: number;
+  page: number;
+  pages: number;
+  has_more: boolean;
+  candidates: Card[];
+  suggestions?: Suggestion[];
+}
 
 export interface Card {
   candidate_id: string;
@@ -15,63 +30,8 @@ export interface Card {
   linkedin_url?: string;
   email_revealed?: boolean;
   phone_revealed?: boolean;
-}
-
-export type Status = "running" | "done" | "failed";
-
-export interface Page {
-  session_id: string;
-  status: Status;
-  total: number;
-  page: number;
-  has_more: boolean;
-  candidates: Card[];
-  warning?: string;
-}
-
-export interface Shown extends Page {
-  title?: string;
-  matched: number;
-  min_score?: number;
-  wanted_skills?: string[];
-  can_spend?: boolean;
-  prices?: { fetch_more?: number; reveal?: number };
-}
-
-export interface Job {
-  title?: string;
-  company?: string;
-  start?: string;
-  end?: string;
-  description?: string;
-}
-
-export interface FullCandidate {
-  candidate_id: string;
-  headline?: string;
-  why?: string;
   highlights?: string[];
-  strengths?: string[];
-  weaknesses?: string[];
-  summary?: string;
-  current_jobs?: Job[];
-  past_jobs?: Job[];
   education?: string[];
-  skills?: string[];
-  certifications?: string[];
-  honors?: string[];
-  email?: string[];
-  phone?: string[];
-}
-
-export type Channel = "email" | "phone";
-
-export type Outcome = "found" | "not_found" | "pending" | "already_revealed" | "unknown";
-
-export interface Revealed {
-  results: { candidate_id: string; status: Outcome; values?: string[] }[];
-  credits?: Credits;
-  warning?: string;
 }
 
 export interface Credits {
@@ -79,22 +39,116 @@ export interface Credits {
   remaining?: number;
 }
 
-export interface Waited {
-  status: Status;
-  matched: number;
-  total: number;
+export interface Employment {
+  title?: string;
+  company?: string;
+  start?: string;
+  end?: string;
+  description?: string;
 }
 
-export interface Fetched {
-  status: Status;
+export interface ExportedProfiles {
+  next_step?: string;
+  session_id: string;
+  rows: number;
+  columns: string[];
+  path?: string;
+  uri?: string;
+  warning?: string;
+}
+
+export interface FullCandidate {
+  next_step?: string;
+  session_id: string;
+  candidate_id: string;
+  name?: string;
+  headline?: string;
+  region?: string;
+  years_of_experience?: number;
+  score?: number;
+  rating?: string;
+  why?: string;
+  highlights?: string[];
+  strengths?: string[];
+  weaknesses?: string[];
+  score_breakdown?: string[];
+  summary?: string;
+  current_jobs?: Employment[];
+  past_jobs?: Employment[];
+  education?: string[];
+  skills?: string[];
+  certifications?: string[];
+  honors?: string[];
+  linkedin_url?: string;
+  email?: string[];
+  phone?: string[];
+}
+
+export interface MoreProfiles {
+  next_step?: string;
+  session_id?: string;
+  status: "running" | "done" | "failed";
+  api_status?: string;
+  warning?: string;
+  expected_profiles?: number;
+  credits?: Credits;
   exhausted?: boolean;
+}
+
+export interface Prices {
+  fetch_more?: number;
+  reveal?: number;
+}
+
+export interface RevealedContact {
+  candidate_id: string;
+  name?: string;
+  status: "found" | "not_found" | "pending" | "already_revealed" | "unknown";
+  values?: string[];
+}
+
+export interface RevealedContacts {
+  next_step?: string;
+  results: RevealedContact[];
   credits?: Credits;
   warning?: string;
 }
 
-export interface Exported {
-  rows: number;
-  path?: string;
-  uri?: string;
+export interface ShownCandidates {
+  next_step?: string;
+  session_id?: string;
+  status: "running" | "done" | "failed";
+  api_status?: string;
   warning?: string;
+  total: number;
+  page: number;
+  pages: number;
+  has_more: boolean;
+  candidates: Card[];
+  suggestions?: Suggestion[];
+  title?: string;
+  matched: number;
+  min_score?: number;
+  wanted_skills: string[];
+  can_spend: boolean;
+  prices: Prices;
+}
+
+export interface Suggestion {
+  filters?: Record<string, unknown>;
+  remove_filters?: string[];
+  reason: string;
+}
+
+export interface WaitedSession {
+  next_step?: string;
+  session_id?: string;
+  status: "running" | "done" | "failed";
+  api_status?: string;
+  warning?: string;
+  matched: number;
+  total: number;
+  waited_seconds: number;
+  top_candidates?: Card[];
+  suggestions?: Suggestion[];
 }

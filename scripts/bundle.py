@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Build dist/fj-mcp-<version>.mcpb, which Claude Desktop installs with a click.
 
-    uv run scripts/bundle [FOLDER]
+    uv run python scripts/bundle.py [FOLDER]
 
 The manifest is mcpb/manifest.json with what the package knows better filled in: version, tools,
 and the kind, default and secrecy of each setting. The same sources and the same Python give the
@@ -29,7 +28,9 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 def manifest() -> dict[str, Any]:
     """The manifest of the bundle, in format 0.4."""
-    template = json.loads((ROOT / "mcpb" / "manifest.json").read_text(encoding="utf-8"))
+    template: dict[str, Any] = json.loads(
+        (ROOT / "mcpb" / "manifest.json").read_text(encoding="utf-8")
+    )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     settings = {name: words | form(name) for name, words in template["user_config"].items()}
     environment = {f"FJ_{name.upper()}": f"${{user_config.{name}}}" for name in settings}

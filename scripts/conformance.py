@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Run the official conformance suite and the Inspector's command line against this server.
 
-    uv run scripts/conformance [FOLDER]
+    uv run python scripts/conformance.py [FOLDER]
 
 Needs uv. Node, the suite and the Inspector are taken from their registries into FOLDER, or into a
 temporary one. The suite runs over HTTP for both protocol eras; what it cannot find in a server
@@ -195,6 +194,7 @@ def started(home: Path, *arguments: str) -> Iterator[str]:
     watchdog.daemon = True
     watchdog.start()
     try:
+        assert process.stdout is not None
         (address,) = (word for word in process.stdout.readline().split() if "://" in word)
         yield address
     finally:
@@ -243,11 +243,11 @@ def main() -> int:
         }
         trials: dict[str, Callable[[], None]] = {}
         for protocol in PROTOCOLS:
-            options = ("--suite", "all", "--spec-version", protocol)
-            trials[f"suite, {protocol}"] = partial(suite, programs, address, *options)
+            every = ("--suite", "all", "--spec-version", protocol)
+            trials[f"suite, {protocol}"] = partial(suite, programs, address, *every)
         for scenario in TASKS:
-            options = ("--scenario", scenario)
-            trials[f"suite, {scenario}"] = partial(suite, programs, address, *options)
+            one = ("--scenario", scenario)
+            trials[f"suite, {scenario}"] = partial(suite, programs, address, *one)
         for (name, way), era in product(ways.items(), ERAS):
             inspector = Inspector(programs, era, *way)
             trials[f"Inspector, {name}, {era}"] = partial(every_tool, inspector)

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Install the server in real assistants and let each of them start it.
 
-    uv run scripts/try-clients [FOLDER]
+    uv run python scripts/try_clients.py [FOLDER]
 
 Needs npm and uv. Claude Code, Codex, Gemini CLI and the bundle tool are taken from npm into
 FOLDER, or into a temporary one; each then runs in an empty home of its own, without a login, and
@@ -110,6 +109,8 @@ def codex_tools(home: Home) -> list[str]:
         watchdog = threading.Timer(COMMAND_SECONDS, process.kill)
         watchdog.start()
         try:
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write("".join(json.dumps(message) + "\n" for message in asked))
             process.stdin.flush()
             for line in process.stdout:
@@ -133,7 +134,7 @@ def gemini(home: Home) -> bool:
 
 def bundle(home: Home) -> bool:
     """The official tool accepts the manifest of the bundle, and unpacks it."""
-    built = home.run(sys.executable, str(ROOT / "scripts" / "bundle"), str(home.path / "dist"))
+    built = home.run(sys.executable, str(ROOT / "scripts" / "bundle.py"), str(home.path / "dist"))
     home.run("mcpb", "unpack", built.splitlines()[0], str(home.path / "bundle"))
     checked = home.run("mcpb", "validate", str(home.path / "bundle" / "manifest.json"))
     return "passes" in checked
