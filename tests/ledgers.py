@@ -20,8 +20,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from fj_mcp.settings.settings import LEDGER_FILE
-from fj_mcp.workspace.replicas import _places
+from fj_mcp.ledger.redis import _places
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 
 Row = dict[str, Any]
 

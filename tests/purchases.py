@@ -35,7 +35,8 @@ from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.routes import route_of
 from fj_mcp.server.build import build_server
 from fj_mcp.server.connection import Sourcing
-from fj_mcp.settings.settings import LEDGER_FILE, Settings
+from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.front import Assistant, Refused, text_of
 from tests.ledgers import ledger_settings, put_back, rows_of, wipe
 

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
 from fj_mcp.filters.search_filters import WIRES, SearchFilters
-from fj_mcp.ledger import sqlite
+from fj_mcp.ledger import sqlite_file
 from fj_mcp.purchases import checkout
 from fj_mcp.sandbox import session_operations
 from fj_mcp.sandbox.faults import Fault
@@ -421,7 +421,7 @@ class Purchases(RuleBasedStateMachine):
                 call = self.world.call(server, purchase.tool, purchase.arguments)
                 # It need not wait for long: nobody lets go of the record meanwhile.
                 with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+                    patch.setattr(sqlite_file, "_BUSY_SECONDS", 0.1)
                     self.tell(purchase, self.world.run(call))
             # With that it also opens and closes it, as a doctor does.
             self.world.other.close()

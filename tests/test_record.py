@@ -18,8 +18,9 @@ import httpx
 import pytest
 from mcp import Client
 
-from fj_mcp.settings.settings import LEDGER_FILE, Settings
+from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.tenants import IDLE_SECONDS, Workspaces
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.front import ERAS, Alarm, small_sandbox
 from tests.ledgers import on_a_file
 from tests.processes import (

@@ -23,7 +23,7 @@ from pydantic import ConfigDict
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from fj_mcp.settings.settings import LEDGER_FILE
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Stepped, connected, text_of
 from tests.ledgers import redis_server
 from tests.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, until

@@ -16,26 +16,19 @@ import httpx
 import stamina
 
 from fj_mcp.api import network
+from fj_mcp.api.call_context import before_paying, tool_in_use
 from fj_mcp.api.contact_records import Reveal
-from fj_mcp.api.endpoints import OPERATIONS, Operation, before_paying, tool_in_use
+from fj_mcp.api.endpoints import OPERATIONS, Operation
+from fj_mcp.api.errors import ApiError, Attempted, RateLimited, TimedOut, Unavailable, Unreadable
 from fj_mcp.api.profile_records import Candidate, ProfilePage
 from fj_mcp.api.rate_limit import Pace
 from fj_mcp.api.response_bodies import ENCODINGS, NotReadable, read_body
 from fj_mcp.api.responses import Known, read_answer, spent_seconds_until_reset
 from fj_mcp.api.session_records import ListedSession, Session, Started, completions
+from fj_mcp.api.spans import OPERATION, Sending
 from fj_mcp.clock import Clock, ServerClock
-from fj_mcp.errors import (
-    ApiError,
-    Attempted,
-    BadSettings,
-    NoKey,
-    RateLimited,
-    TimedOut,
-    Unavailable,
-    Unreadable,
-)
+from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.settings.settings import Settings
-from fj_mcp.telemetry.export import OPERATION, Sending
 from fj_mcp.text import lenient
 
 Channel = Literal["email", "phone"]

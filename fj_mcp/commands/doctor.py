@@ -7,11 +7,13 @@ import anyio
 from rich.console import Console
 from rich.text import Text
 
-from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
-from fj_mcp.server.build import sandbox_transport
-from fj_mcp.server.connection import check_record, open_record, open_sourcing
+from fj_mcp.api.errors import NotFound
+from fj_mcp.errors import FutureJobsError
+from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.server.connection import open_sourcing, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.telemetry.logs import start_logging
+from fj_mcp.workspace.open_storage import check_record, open_record
 
 
 def run_doctor(settings: Settings) -> int:

@@ -10,11 +10,14 @@ from typing import Any
 
 import anyio
 
-from fj_mcp.api.endpoints import OPERATIONS, arrived_at, before_paying
-from fj_mcp.errors import ApiError, BadSettings, LedgerBroken, NoAnswer, NoMatch, NotFound
+from fj_mcp.api.call_context import arrived_at, before_paying
+from fj_mcp.api.endpoints import OPERATIONS
+from fj_mcp.api.errors import ApiError, NoAnswer, NoMatch, NotFound
+from fj_mcp.errors import BadSettings
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.ledger.purchase import Purchase, State
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
-from fj_mcp.purchases.order import ALLOWED, Bought, Consent, Order, Shop, moment_now
+from fj_mcp.purchases.order import ALLOWED, Bought, Consent, Order, moment_now
 from fj_mcp.purchases.reconciliation import (
     SETTLED_AFTER_SECONDS,
     Found,
@@ -24,6 +27,7 @@ from fj_mcp.purchases.reconciliation import (
 )
 from fj_mcp.results.models import Result
 from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.workspace import Shop
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""

@@ -9,37 +9,16 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fj_mcp.api.endpoints import OPERATIONS
-from fj_mcp.api.session_records import CreditInfo
+from fj_mcp.api.errors import Attempted
+from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.clock import boot
-from fj_mcp.errors import Attempted
-from fj_mcp.filters.query_map import from_queries
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.results.models import Result
-from fj_mcp.text import lenient
-from fj_mcp.text.cleaning import folded
-
-if TYPE_CHECKING:
-    from fj_mcp.api.client import FutureJobs
-    from fj_mcp.clock import Clock
-    from fj_mcp.ledger.ledger import Ledger
-    from fj_mcp.sessions.sent_filters import SentFilters
-    from fj_mcp.sessions.watcher import Matching
-    from fj_mcp.shortlist.ranking import Shortlists
-
-
-@dataclass(frozen=True)
-class Shop:
-    """What an order is carried out with."""
-
-    client: "FutureJobs"
-    ledger: "Ledger"
-    matching: "Matching"
-    shortlists: "Shortlists"
-    sent: "SentFilters"
-    clock: "Clock"
+from fj_mcp.text.comparison import folded
+from fj_mcp.workspace.workspace import Shop
 
 
 @dataclass(frozen=True)
@@ -165,11 +144,6 @@ def fingerprint(operation: str, **parts: Any) -> str:
     return hashlib.sha256(normal.encode()).hexdigest()
 
 
-def workspace_fingerprint(client_key: str, address: str) -> str:
-    """A digest of a key and the address it is for; the key cannot be read from it."""
-    return hashlib.sha256(f"{client_key}\n{address}".encode()).hexdigest()[:32]
-
-
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
         return folded(value)
@@ -180,19 +154,24 @@ def _normal(value: Any) -> Any:
     return value
 
 
-def search_traces(title: str | None, text: str | None) -> dict[str, str]:
-    """What a search is found again by in the list of sessions."""
-    return {"title": fingerprint("title", text=title), "text": fingerprint("text", text=text)}
+MATCHING_SECONDS = 600.0
+"""How long a session counts as matching. One that hangs must not lock its owner out."""
 
 
-def query_traces(queries: Any, sample_profile_url: str | None) -> dict[str, str]:
-    """What tells a search from others of its name, as sent or as a session shows it."""
+def counters_before(session: Session, counter: int) -> dict[str, Any]:
+    """What tells a change of a session from what it was."""
     return {
-        "filters": filters_fingerprint(queries),
-        "sample": fingerprint("sample", link=lenient.link(sample_profile_url)),
+        "counter": counter,
+        "shows_counters": session.shows_counters,
+        "credits": session.credits_charged,
     }
 
 
-def filters_fingerprint(queries: Any) -> str:
-    """A digest of a filter map, as sent or as a session shows it."""
-    return fingerprint("filters", filters=from_queries(queries)[0].shown())
+async def is_matching(shop: Shop, session: Session) -> bool:
+    """Whether a session's search is still going on, as far as anybody can say."""
+    if session.status != "running":
+        return False
+    if (last := await shop.ledger.last_search(session.id)) is not None:
+        return age(shop, last) < MATCHING_SECONDS
+    now = shop.client.server_time or shop.clock.now()
+    return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

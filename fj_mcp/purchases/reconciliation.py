@@ -3,11 +3,13 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from fj_mcp.errors import ApiError, NotFound
+from fj_mcp.api.errors import ApiError, NotFound
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
-from fj_mcp.purchases.order import Shop, age, query_traces, search_traces, seconds_since
+from fj_mcp.purchases.order import age, seconds_since
+from fj_mcp.purchases.search_order import query_traces, search_traces
 from fj_mcp.text import lenient
+from fj_mcp.workspace.workspace import Shop
 
 SETTLED_AFTER_SECONDS = 180.0
 """Without a sign of a purchase for this long since it was last under way, it was not carried out.

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from fj_mcp.api.contact_records import Contact
+from fj_mcp.api.errors import ApiError, NoMatch, NotFound
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import CreditInfo, Session
-from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound
+from fj_mcp.errors import BadArguments, FutureJobsError
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeOpen
-from fj_mcp.purchases.order import Bought, Order, Shop, age, fingerprint
+from fj_mcp.purchases.order import Bought, Order, age, fingerprint
+from fj_mcp.results import next_steps
 from fj_mcp.results.models import Result, RevealedContact, RevealedContacts, RevealStatus
-from fj_mcp.sessions import session_pages
+from fj_mcp.workspace.workspace import Shop
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import Channel
@@ -192,7 +194,7 @@ async def reveal_all(
         warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
     return RevealedContacts(
         results=results,
-        credits=session_pages.credits(_total(credits)),
+        credits=next_steps.credits(_total(credits)),
         warning=" ".join(warnings) or None,
         next_step=_reveal_step(orders, results, channel),
     )

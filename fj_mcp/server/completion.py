@@ -19,11 +19,11 @@ from mcp_types import (
 
 from fj_mcp.api.session_records import newest_first
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.server.arguments import SessionId
+from fj_mcp.server.arguments import SessionId, checked
 from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, sourcing_in_use
+from fj_mcp.server.context import sourcing_in_use
 from fj_mcp.server.filter_values import SHORTEST_QUERY
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 
 MOST_VALUES = 20
 _SECONDS = 5.0

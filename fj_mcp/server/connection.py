@@ -12,15 +12,16 @@ from anyio.abc import TaskGroup
 from fj_mcp.clock import Clock
 from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.ledger.ledger import Ledger
-from fj_mcp.ledger.sqlite import SqliteRecord
-from fj_mcp.ledger.storage import Record, Storage
+from fj_mcp.ledger.storage import Storage
 from fj_mcp.purchases.checkout import Spending
-from fj_mcp.purchases.order import Shop, workspace_fingerprint
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.sessions.sent_filters import SentFilters
 from fj_mcp.sessions.watcher import Matching
-from fj_mcp.settings.settings import Settings, ledger_path
+from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
+from fj_mcp.workspace.open_storage import open_record
+from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.workspace import Shop, workspace_fingerprint
 
 if TYPE_CHECKING:
     import httpx
@@ -136,28 +137,6 @@ class Sourcing:
 
 
 @asynccontextmanager
-async def open_record(settings: Settings) -> AsyncIterator[Record]:
-    """Where these settings put what is remembered. Nothing is opened before it is needed."""
-    record: Record
-    if settings.ledger_url is None or settings.sandbox:
-        record = SqliteRecord(lambda: ledger_path(settings))
-    else:
-        from fj_mcp.workspace.replicas import Replicas
-
-        record = Replicas(settings.ledger_url)
-    try:
-        yield record
-    finally:
-        with anyio.CancelScope(shield=True):
-            await record.close()
-
-
-async def check_record(record: Record) -> None:
-    """Write and read. Raises `LedgerBroken` if purchases cannot be remembered."""
-    await record.storage("check").check()
-
-
-@asynccontextmanager
 async def open_sourcing(
     settings: Settings,
     make_transport: MakeTransport | None = None,
@@ -175,3 +154,10 @@ async def open_sourcing(
             on_open(sourcing)
         yield sourcing
         tasks.cancel_scope.cancel()
+
+
+def sandbox_transport() -> "httpx.AsyncBaseTransport":
+    """The way to a new sandbox in this process."""
+    from fj_mcp.sandbox.app import Sandbox
+
+    return Sandbox().transport()

@@ -37,7 +37,6 @@ HOW_TO_ALLOW = (
 _IN_RESULTS_SINCE = "2026-07-28"
 """The protocol version since which a question travels in the result of the call."""
 
-
 _DECLINED = "the person declined. Do not call it again unless they ask."
 _CLOSED = "the person closed the question without answering it."
 _UNUSABLE = (

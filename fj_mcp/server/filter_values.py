@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import Wire
 from fj_mcp.filters.kinds import MAX_VALUE_LENGTH, Choice, Tiers, Values
-from fj_mcp.filters.search_filters import WIRES, nearest_name
+from fj_mcp.filters.names import nearest_name
+from fj_mcp.filters.search_filters import WIRES
 from fj_mcp.results.models import FilterValues
-from fj_mcp.text.cleaning import clean_line, folded
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.comparison import folded
 
 if TYPE_CHECKING:
     from fj_mcp.server.connection import Sourcing

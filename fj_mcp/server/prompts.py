@@ -11,9 +11,8 @@ from mcp.server import MCPServer
 from pydantic import Field
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.server.arguments import CandidateId, SessionId
+from fj_mcp.server.arguments import CandidateId, SessionId, checked, listed
 from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, listed
 from fj_mcp.server.sdk.prompt_adapter import known_only, make_prompt
 from fj_mcp.settings.settings import Settings
 from fj_mcp.text.cleaning import clean_block, spoken

@@ -17,13 +17,14 @@ from mcp_types.methods import CacheableMethod
 from pydantic import Field
 from pydantic_core import to_json
 
-from fj_mcp.api.endpoints import tool_in_use
+from fj_mcp.api.call_context import tool_in_use
+from fj_mcp.api.errors import NotFound
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError, NotFound
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.results.models import Result
-from fj_mcp.server.arguments import CandidateId, Score, SessionId
+from fj_mcp.server.arguments import CandidateId, Score, SessionId, checked, listed
 from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, listed, sourcing_in_use
+from fj_mcp.server.context import sourcing_in_use
 from fj_mcp.server.sdk.protocol_errors import Told
 from fj_mcp.server.tools import sessions
 from fj_mcp.text.cleaning import spoken
@@ -56,7 +57,7 @@ class NoSuchResource(FutureJobsError, ResourceNotFoundError):
 async def filters() -> str:
     """Every search filter with its type, meaning and known values."""
     # It describes the server, so it cannot be loaded before the server is.
-    from fj_mcp.commands.docs import filters_page
+    from fj_mcp.filters.reference import filters_page
 
     # The note at its top is for who would edit the file.
     return re.sub(r"<!--.*?-->\n+", "", filters_page())

@@ -2,7 +2,7 @@
 
 Such a client gets an id at once in place of the result, and asks for the task with `tasks/get` as
 often as it is told to. Nothing runs meanwhile: each question looks at the session, or at what a
-wait that is going on saw of it. `fj_mcp.task_ids` says what the id holds and what is remembered.
+wait that is going on saw of it. `task_ids` says what the id holds and what is remembered.
 
     working ──► completed    the session is over, the wait reached its limit, or it cannot be read:
        │                     with what the call would have returned, errors included
@@ -34,9 +34,11 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from fj_mcp.api.endpoints import tool_in_use
+from fj_mcp.api.call_context import tool_in_use
+from fj_mcp.api.errors import ApiError
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import ApiError, DeadlinePassed, FutureJobsError, LedgerBroken
+from fj_mcp.errors import DeadlinePassed, FutureJobsError
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.server.connection import Sourcing
 from fj_mcp.server.sdk.protocol_errors import Told
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, compact

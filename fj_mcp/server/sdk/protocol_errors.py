@@ -25,9 +25,9 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.server.sdk.schemas import nearest
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text.cleaning import spoken
+from fj_mcp.text.comparison import nearest
 
 UNFORESEEN = (
     "The server failed in a way that was not foreseen, and its log says where. Call again with "

@@ -22,14 +22,15 @@ from mcp_types import (
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
-from fj_mcp.api.endpoints import arrived_at, tool_in_use
+from fj_mcp.api.call_context import arrived_at, tool_in_use
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
-from fj_mcp.filters.search_filters import nearest_filter
+from fj_mcp.filters.names import nearest_filter
 from fj_mcp.results.models import Result
 from fj_mcp.server.consent import unusable
+from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import UNFORESEEN, Told
-from fj_mcp.server.sdk.schemas import describe_problems, published_schema, result_schema
+from fj_mcp.server.sdk.schemas import published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
 _OF_THE_CONNECTION = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)

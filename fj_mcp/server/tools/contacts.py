@@ -9,9 +9,10 @@ from pydantic import Field
 from fj_mcp.errors import BadArguments
 from fj_mcp.purchases.reveal_order import RevealOrder, reveal_all, reveal_orders
 from fj_mcp.results.models import RevealedContacts
-from fj_mcp.server.arguments import CandidateId, Running, SessionId
+from fj_mcp.server.arguments import CandidateId, SessionId
 from fj_mcp.server.connection import Sourcing
 from fj_mcp.server.consent import Approval, Asked, consent, question
+from fj_mcp.server.context import Running
 
 
 async def contact_orders(

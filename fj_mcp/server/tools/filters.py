@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL
 from fj_mcp.filters.query_map import fitted_filters, from_queries
 from fj_mcp.results.models import FilterValues, SuggestedFilters
-from fj_mcp.server.arguments import JobDescription, ProfileUrl, Running
+from fj_mcp.server.arguments import JobDescription, ProfileUrl
+from fj_mcp.server.context import Running
 from fj_mcp.server.filter_values import search_values
-from fj_mcp.server.sdk.schemas import LEFT_OUT, NOT_BOOL
 
 
 async def suggest_filters(

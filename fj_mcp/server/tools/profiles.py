@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
+from fj_mcp.filters.argument_types import LEFT_OUT
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import (
     CandidateList,
@@ -14,9 +15,10 @@ from fj_mcp.results.models import (
     Prices,
     ShownCandidates,
 )
-from fj_mcp.server.arguments import CandidateId, Page, PageSize, Running, Score, SessionId
+from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
 from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.sdk.schemas import LEFT_OUT
+from fj_mcp.server.context import Running
+from fj_mcp.server.progress import rising_pages
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.suggestions import suggestions_for
 
@@ -102,15 +104,16 @@ async def export_profiles(
     running session it saves who is matched so far. Returns rows and the path (a uri from a remote
     server), or no file if nobody fits.
     """
-    from fj_mcp.shortlist import export_rows
+    from fj_mcp.server.resource_uris import resource_uri
+    from fj_mcp.shortlist import export_file, export_rows
 
-    report = export_rows.rising_pages(ctx.report_progress)
+    report = rising_pages(ctx.report_progress)
     export = await export_rows.exported(
         running, session_id, format, min_score, candidate_ids, report
     )
     place: Path | str | None = None
     if export.rows and running.remote:
-        place = export_rows.resource_uri(session_id, format, min_score, candidate_ids)
+        place = resource_uri(session_id, format, min_score, candidate_ids)
     elif export.rows:
-        place = await export_rows.write_export(export, running.settings.export_dir, format)
-    return candidate_pages.exported(session_id, export, place)
+        place = await export_file.write_export(export, running.settings.export_dir, format)
+    return export_rows.exported_profiles(session_id, export, place)

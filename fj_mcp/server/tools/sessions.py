@@ -8,10 +8,12 @@ from pydantic import Field
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.purchases.fetch_more_order import MoreOrder
 from fj_mcp.purchases.search_order import SearchOrder
-from fj_mcp.purchases.update_order import MoreOrder, UpdateOrder
+from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
     FullSession,
     MoreProfiles,
@@ -19,20 +21,12 @@ from fj_mcp.results.models import (
     StartedSession,
     WaitedSession,
 )
-from fj_mcp.server.arguments import (
-    JobDescription,
-    Page,
-    PageSize,
-    ProfileUrl,
-    Running,
-    SessionId,
-    Title,
-)
+from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
 from fj_mcp.server.connection import Sourcing
 from fj_mcp.server.consent import Approval, Asked, consent, question
-from fj_mcp.server.sdk.schemas import LEFT_OUT, NOT_BOOL, Flag
+from fj_mcp.server.context import Running
+from fj_mcp.server.progress import rising
 from fj_mcp.sessions import session_pages
-from fj_mcp.sessions.watcher import rising
 from fj_mcp.shortlist import candidate_pages
 from fj_mcp.shortlist.suggestions import suggestions_for
 

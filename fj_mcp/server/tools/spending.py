@@ -1,8 +1,8 @@
 """The tool that tells what was spent."""
 
+from fj_mcp.purchases import spending_report
 from fj_mcp.results.models import SpendingReport
-from fj_mcp.server.arguments import Running
-from fj_mcp.sessions import session_pages
+from fj_mcp.server.context import Running
 
 
 async def get_spending(running: Running) -> SpendingReport:
@@ -14,6 +14,6 @@ async def get_spending(running: Running) -> SpendingReport:
     await running.spending.settle_open()
     ledger = running.shop.ledger
     spent = await ledger.spent_today()
-    return session_pages.spending_report(
+    return spending_report.spending_report(
         spent, running.settings.credit_budget, await ledger.newest(20)
     )

@@ -14,7 +14,8 @@ from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from fj_mcp.server.build import Hosting, build_server, sandbox_transport
+from fj_mcp.server.build import Hosting, build_server
+from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from fj_mcp.api.endpoints import OPERATIONS
+from fj_mcp.api.errors import ApiError
 from fj_mcp.api.network import open_client
-from fj_mcp.errors import ApiError, LedgerBroken
-from fj_mcp.server.connection import check_record
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.tenants import Workspaces
+from fj_mcp.workspace.open_storage import check_record
 
 REACHED_SECONDS = 60.0
 """For how long the API counts as reachable after it answered."""

@@ -13,14 +13,15 @@ from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
 from fj_mcp.clock import Clock
-from fj_mcp.ledger.storage import Record
-from fj_mcp.purchases.order import workspace_fingerprint
-from fj_mcp.server.connection import MakeTransport, Sourcing, open_record
+from fj_mcp.server.connection import MakeTransport, Sourcing
 from fj_mcp.server.context import with_sourcing
 from fj_mcp.server.sdk.protocol_errors import Told
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.rejections import Refused
 from fj_mcp.transports.http.shutdown_signals import when_asked_to_end
+from fj_mcp.workspace.open_storage import open_record
+from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.workspace import workspace_fingerprint
 
 WORKSPACE = "fj_mcp.workspace"
 """Where a request's ASGI scope holds its `Workspace`."""
