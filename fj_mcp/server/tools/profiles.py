@@ -15,11 +15,11 @@ from fj_mcp.results.models import (
     Prices,
     ShownCandidates,
 )
-from fj_mcp.server import progress, resource_uris
 from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
 from fj_mcp.server.connection import Sourcing
 from fj_mcp.server.context import Running
-from fj_mcp.shortlist import candidate_pages, cards, export_file, export_rows
+from fj_mcp.server.progress import rising_pages
+from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.suggestions import suggestions_for
 
 
@@ -104,14 +104,16 @@ async def export_profiles(
     running session it saves who is matched so far. Returns rows and the path (a uri from a remote
     server), or no file if nobody fits.
     """
+    from fj_mcp.server.resource_uris import resource_uri
+    from fj_mcp.shortlist import export_file, export_rows
 
-    report = progress.rising_pages(ctx.report_progress)
+    report = rising_pages(ctx.report_progress)
     export = await export_rows.exported(
         running, session_id, format, min_score, candidate_ids, report
     )
     place: Path | str | None = None
     if export.rows and running.remote:
-        place = resource_uris.resource_uri(session_id, format, min_score, candidate_ids)
+        place = resource_uri(session_id, format, min_score, candidate_ids)
     elif export.rows:
         place = await export_file.write_export(export, running.settings.export_dir, format)
     return export_rows.exported_profiles(session_id, export, place)
