@@ -324,6 +324,20 @@ class FutureJobs:
             await anyio.sleep(wait)
 
 
+async def is_reachable(base_url: str, seconds: float) -> bool:
+    """Whether the API at an address answers at all: without a key, that it wants one."""
+    operation = OPERATIONS["project_sessions"]
+    try:
+        with anyio.fail_after(seconds):
+            async with (
+                network.open_client(operation.attempted) as http,
+                http.stream(operation.method, f"{base_url}{operation.path}") as response,
+            ):
+                return response.status_code < 500
+    except (httpx.HTTPError, ApiError, TimeoutError):
+        return False
+
+
 def _described(text: str, sample_profile_url: str) -> dict[str, str]:
     described = {"userText": text, "sampleProfileURL": sample_profile_url}
     return {name: value for name, value in described.items() if value}

@@ -44,7 +44,8 @@ async def list_profiles(
     view = candidate_pages.View(
         page, limit, min_score, detail == "detailed", not running.settings.read_only
     )
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.shop.sent.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     wanted = wanted_skills(session.queries)
     return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
 
@@ -78,7 +79,8 @@ async def show_candidates(
     shortlist = await running.shortlists.ranked(session)
     wanted = wanted_skills(session.queries)
     view = candidate_pages.View(min_score=min_score, can_spend=not running.settings.read_only)
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.shop.sent.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
     prices = None
     if view.can_spend:
@@ -108,9 +110,9 @@ async def export_profiles(
     from fj_mcp.shortlist import export_file, export_rows
 
     report = rising_pages(ctx.report_progress)
-    export = await export_rows.exported(
-        running, session_id, format, min_score, candidate_ids, report
-    )
+    session = await running.matching.look(session_id)
+    shortlist = await running.shortlists.ranked(session, report)
+    export = export_rows.exported(session, shortlist, format, min_score, candidate_ids)
     place: Path | str | None = None
     if export.rows and running.remote:
         place = resource_uri(session_id, format, min_score, candidate_ids)

@@ -150,13 +150,14 @@ async def wait_for_session(
 
 async def wait_result(running: Sourcing, session: Session, seconds: float) -> WaitedSession:
     """What `wait_for_session` returns of `session` after waiting for some seconds."""
+    can_spend = not running.settings.read_only
     top, suggestions = None, []
     if session.status == "done":
         shortlist = await running.shortlists.ranked_in_time(session)
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
-            suggestions = suggestions_for(running, session, shortlist)
-    can_spend = not running.settings.read_only
+            queries = running.shop.sent.in_force(session)
+            suggestions = suggestions_for(session, shortlist, queries, can_spend=can_spend)
     return candidate_pages.waited(session, seconds, top, suggestions, can_spend)
 
 
