@@ -8,7 +8,7 @@ from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import MoreProfiles, Result
 from fj_mcp.text.cleaning import quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 
 class MoreOrder(Order):
@@ -16,16 +16,16 @@ class MoreOrder(Order):
 
     operation = "fetch_more"
 
-    def __init__(self, shop: Shop, session_id: str) -> None:
-        self._shop = shop
+    def __init__(self, workspace: Workspace, session_id: str) -> None:
+        self._workspace = workspace
         self.session_id: str = session_id
         self.fingerprint = fingerprint(self.operation, session=session_id)
         self.slot = f"session:{session_id}"
         self.wish = "more candidates of a search"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        session = await self._shop.matching.look(self.session_id)
-        if await is_matching(self._shop, session):
+        session = await self._workspace.watcher.look(self.session_id)
+        if await is_matching(self._workspace, session):
             return MoreProfiles(
                 session_id=session.id,
                 status="running",
@@ -35,13 +35,13 @@ class MoreOrder(Order):
                     f"wait_for_session with session_id {session.id} (free), then decide."
                 ),
             )
-        if await self._shop.ledger.is_exhausted(self.session_id):
+        if await self._workspace.ledger.is_exhausted(self.session_id):
             return self.nobody()
         self.wish = f"more candidates for {quoted(session.title or session.id)}"
         return counters_before(session, session.search_more_counter)
 
     async def send(self) -> Bought:
-        started = await self._shop.client.fetch_more(self.session_id)
+        started = await self._workspace.client.fetch_more(self.session_id)
         if started.new_profiles == 0:
             result = self.nobody().model_copy(
                 update={"credits": next_steps.credits(started.credits)}
@@ -73,7 +73,7 @@ class MoreOrder(Order):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> MoreProfiles:
-        session = await self._shop.matching.look(self.session_id)
+        session = await self._workspace.watcher.look(self.session_id)
         return MoreProfiles(
             session_id=self.session_id,
             status=session.status,

@@ -18,7 +18,7 @@ from fj_mcp.clock import boot
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.results.models import Result
 from fj_mcp.text.comparison import folded
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -103,39 +103,39 @@ class Order(ABC):
         """
 
 
-def moment_now(shop: Shop) -> dict[str, Any]:
+def moment_now(workspace: Workspace) -> dict[str, Any]:
     """This moment by the API's clock, and by the two of this machine, as traces remember it."""
     return {
-        "server": shop.client.server_now(),
-        "local": shop.clock.now(),
-        "steady": shop.clock.steady(),
+        "server": workspace.client.server_now(),
+        "local": workspace.clock.now(),
+        "steady": workspace.clock.steady(),
         "boot": boot(),
     }
 
 
-def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
+def seconds_since(workspace: Workspace, moment: Mapping[str, Any]) -> float:
     """Seconds since a moment, by the API's clock.
 
     Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
     and the other begins anew when the machine is started. 0 if nothing tells.
     """
     if moment.get("server") is not None:
-        now = shop.client.server_time
+        now = workspace.client.server_time
         # The next response will say the time.
         return 0.0 if now is None else float(now - moment["server"])
     if moment.get("boot") != boot():
         return 0.0
-    passed = shop.clock.now() - moment["local"], shop.clock.steady() - moment["steady"]
+    passed = workspace.clock.now() - moment["local"], workspace.clock.steady() - moment["steady"]
     return float(min(passed))
 
 
-def age(shop: Shop, purchase: Purchase) -> float:
+def age(workspace: Workspace, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
     traces = purchase.traces
     # A process may have died before it could remember that the request left, as after a power cut;
     # `sent_time` is what earlier versions remembered.
     earlier = {"server": traces.get("sent_time")}
-    return seconds_since(shop, traces.get("left") or traces.get("sending") or earlier)
+    return seconds_since(workspace, traces.get("left") or traces.get("sending") or earlier)
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
@@ -167,11 +167,11 @@ def counters_before(session: Session, counter: int) -> dict[str, Any]:
     }
 
 
-async def is_matching(shop: Shop, session: Session) -> bool:
+async def is_matching(workspace: Workspace, session: Session) -> bool:
     """Whether a session's search is still going on, as far as anybody can say."""
     if session.status != "running":
         return False
-    if (last := await shop.ledger.last_search(session.id)) is not None:
-        return age(shop, last) < MATCHING_SECONDS
-    now = shop.client.server_time or shop.clock.now()
+    if (last := await workspace.ledger.last_search(session.id)) is not None:
+        return age(workspace, last) < MATCHING_SECONDS
+    now = workspace.client.server_time or workspace.clock.now()
     return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

@@ -14,7 +14,7 @@ from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, Result, StartedSession
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 MOST_JD_CHARACTERS = 250
 """Of a job description, on one line, in a session: what a production client sends. Longer texts
@@ -29,7 +29,7 @@ class SearchOrder(Order):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         title: str,
         filters: SearchFilters,
         job_description: str,
@@ -37,7 +37,7 @@ class SearchOrder(Order):
         allow_duplicate: bool,
     ) -> None:
         check_size(filters)
-        self._shop = shop
+        self._workspace = workspace
         self._title = title
         self._filters = filters
         self._queries = to_queries(filters)
@@ -56,24 +56,24 @@ class SearchOrder(Order):
         self.wish = f"a search {quoted(title)}"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):
+        if not self.insists and (bought := await self._workspace.ledger.charged(self.fingerprint)):
             # Deleted in FutureJobs since, there is nothing to return to.
             with suppress(NotFound):
                 earlier = await self.repeat(bought, existed=True)
-                if age(self._shop, bought) < DAY_SECONDS:
+                if age(self._workspace, bought) < DAY_SECONDS:
                     return earlier
         # For the server's clock, by which a session is recognised if its answer is lost. A key
         # without a project can search all the same.
         with suppress(NotFound):
-            await self._shop.client.project_sessions()
+            await self._workspace.client.project_sessions()
         return search_traces(self._title, self._text) | query_traces(self._queries, self._sample)
 
     async def send(self) -> Bought:
-        started = await self._shop.client.create_session(
+        started = await self._workspace.client.create_session(
             self._title, self._queries, self._text, self._sample
         )
         counter = started.filter_changes_counter
-        self._shop.sent.remember(started.session.id, counter, self._queries)
+        self._workspace.sent_filters.remember(started.session.id, counter, self._queries)
         result = started_session(started.session.id, self._title, started, self._filters)
         unfinished = started.unfinished is not None
         return Bought(result, started.session.id, started.credits, unfinished=unfinished)
@@ -88,13 +88,15 @@ class SearchOrder(Order):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=existed)
+        return await earlier_search(self._workspace, purchase, existed=existed)
 
 
-async def earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> StartedSession:
+async def earlier_search(
+    workspace: Workspace, purchase: Purchase, *, existed: bool
+) -> StartedSession:
     """A search bought before, as its session is now; free if it was told before (`existed`)."""
-    session = await shop.matching.look(purchase.session_id or "")
-    filters = from_queries(shop.sent.in_force(session))[0]
+    session = await workspace.watcher.look(purchase.session_id or "")
+    filters = from_queries(workspace.sent_filters.in_force(session))[0]
     credits = earlier_credits(purchase)
     if existed:
         credits = Credits(charged=0)

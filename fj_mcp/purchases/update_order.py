@@ -20,7 +20,7 @@ from fj_mcp.purchases.search_order import (
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, Result, StartedSession
 from fj_mcp.text.cleaning import clean_line, quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
@@ -32,7 +32,7 @@ class UpdateOrder(Order):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         session_id: str,
         *,
         title: str | None,
@@ -49,7 +49,7 @@ class UpdateOrder(Order):
                 "title, job_description, sample_profile_url, filters or remove_filters is required"
             )
         _check_removed(changes, removed)
-        self._shop = shop
+        self._workspace = workspace
         self.session_id: str = session_id
         self._title = title
         self._text = job_description
@@ -74,10 +74,10 @@ class UpdateOrder(Order):
         self.wish = "an update of a search"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        session = await self._shop.matching.look(self.session_id)
-        stored = self._shop.sent.in_force(session)
+        session = await self._workspace.watcher.look(self.session_id)
+        stored = self._workspace.sent_filters.in_force(session)
         before = from_queries(stored)[0].shown()
-        if await is_matching(self._shop, session):
+        if await is_matching(self._workspace, session):
             return _for_free(
                 session,
                 before,
@@ -124,9 +124,9 @@ class UpdateOrder(Order):
         return counters_before(session, session.filter_changes_counter)
 
     async def send(self) -> Bought:
-        started = await self._shop.client.update_session(self.session_id, **self._body)
+        started = await self._workspace.client.update_session(self.session_id, **self._body)
         counter = max(started.filter_changes_counter, self._counter + 1)
-        self._shop.sent.remember(self.session_id, counter, self._body["queries"])
+        self._workspace.sent_filters.remember(self.session_id, counter, self._body["queries"])
         result = started_session(self.session_id, self._shown_title, started, self._filters)
         if self._kept:
             named = ", ".join(self._kept[:20])
@@ -146,7 +146,7 @@ class UpdateOrder(Order):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=False)
+        return await earlier_search(self._workspace, purchase, existed=False)
 
 
 def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSession:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from fj_mcp.api.client import is_reachable
 from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.settings.settings import Settings
-from fj_mcp.transports.http.tenants import Workspaces
+from fj_mcp.transports.http.tenants import Tenants
 from fj_mcp.workspace.open_storage import check_record
 
 REACHED_SECONDS = 60.0
@@ -27,10 +27,10 @@ async def alive(_: Request) -> JSONResponse:
 class Readiness:
     """`/readyz`: settings, ledger and API. Tells no secret, no address and no path."""
 
-    def __init__(self, settings: Settings, workspaces: Workspaces) -> None:
-        """Args: `workspaces`, whose record of purchases must work."""
+    def __init__(self, settings: Settings, tenants: Tenants) -> None:
+        """Args: `tenants`, whose record of purchases must work."""
         self._settings = settings
-        self._workspaces = workspaces
+        self._tenants = tenants
         self._looking = anyio.Lock()
         self._looked_at = self._reached_at = float("-inf")
         self._ledger_works = False
@@ -60,7 +60,7 @@ class Readiness:
 
     async def _try_ledger(self) -> bool:
         try:
-            await check_record(self._workspaces.record)
+            await check_record(self._tenants.record)
         except LedgerBroken:
             return False
         return True
