@@ -32,6 +32,10 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.text import lenient
 
 Channel = Literal["email", "phone"]
+
+Transport = httpx.AsyncBaseTransport
+"""What carries requests: the network, or a sandbox in this process."""
+
 Bought = TypeVar("Bought", Started, Reveal)
 
 ATTEMPTS = 3
@@ -57,7 +61,7 @@ class FutureJobs:
     def __init__(
         self,
         settings: Settings,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         pace: Pace | None = None,
         brought_key: bool = False,
         clock: Clock | None = None,

@@ -20,9 +20,9 @@ from fj_mcp.workspace.record import Record
 from fj_mcp.workspace.workspace import Workspace, open_workspace, workspace_fingerprint
 
 if TYPE_CHECKING:
-    import httpx
+    from fj_mcp.api.client import Transport
 
-MakeTransport = Callable[[], "httpx.AsyncBaseTransport"]
+MakeTransport = Callable[[], "Transport"]
 
 
 @dataclass
@@ -134,7 +134,7 @@ async def open_connection(
         tasks.cancel_scope.cancel()
 
 
-def sandbox_transport() -> "httpx.AsyncBaseTransport":
+def sandbox_transport() -> "Transport":
     """The way to a new sandbox in this process."""
     from fj_mcp.sandbox.app import Sandbox
 

@@ -15,9 +15,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
 
 if TYPE_CHECKING:
-    import httpx
-
-    from fj_mcp.api.client import FutureJobs
+    from fj_mcp.api.client import FutureJobs, Transport
     from fj_mcp.api.rate_limit import Pace
 
 
@@ -39,7 +37,7 @@ def open_workspace(
     tasks: TaskGroup,
     clock: Clock,
     *,
-    transport: "httpx.AsyncBaseTransport | None" = None,
+    transport: "Transport | None" = None,
     pace: "Pace | None" = None,
     brought_key: bool = False,
 ) -> Workspace:
