@@ -16,14 +16,13 @@
     ├── NotWritten               in `shortlist.export_file`: a folder cannot be written to
     └── ApiError                 in `api.errors`: FutureJobs answered, or did not
 
-Only the text of these reaches the model: the SDK hides every other exception. No text of a
-candidate, no key and no raw body is ever part of one.
+Only the text of these reaches the model: `server.sdk.tool_adapter` and `server.resources` hand it
+to the SDK, which hides every other exception. No text of a candidate, no key and no raw body is
+ever part of one.
 """
 
-from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
-
-class FutureJobsError(ToolError, ResourceError):
+class FutureJobsError(Exception):
     """A failure whose text is one sentence (or two) that says what to do.
 
     Attributes:

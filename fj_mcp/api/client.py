@@ -32,6 +32,10 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.text import lenient
 
 Channel = Literal["email", "phone"]
+
+Transport = httpx.AsyncBaseTransport
+"""What carries requests: the network, or a sandbox in this process."""
+
 Bought = TypeVar("Bought", Started, Reveal)
 
 ATTEMPTS = 3
@@ -57,7 +61,7 @@ class FutureJobs:
     def __init__(
         self,
         settings: Settings,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         pace: Pace | None = None,
         brought_key: bool = False,
         clock: Clock | None = None,
@@ -340,6 +344,20 @@ class FutureJobs:
             if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)
             await anyio.sleep(wait)
+
+
+async def is_reachable(base_url: str, seconds: float) -> bool:
+    """Whether the API at an address answers at all: without a key, that it wants one."""
+    operation = OPERATIONS["project_sessions"]
+    try:
+        with anyio.fail_after(seconds):
+            async with (
+                network.open_client(operation.attempted) as http,
+                http.stream(operation.method, f"{base_url}{operation.path}") as response,
+            ):
+                return response.status_code < 500
+    except (httpx.HTTPError, ApiError, TimeoutError):
+        return False
 
 
 def _described(text: str, sample_profile_url: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ from fj_mcp.purchases.order import (
 )
 from fj_mcp.purchases.reconciliation import settle, settle_all
 from fj_mcp.settings.settings import Settings
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""
@@ -50,11 +50,11 @@ _WATCH_SECONDS = 0.1
 class Spending:
     """Buys orders for one workspace, and knows what was bought."""
 
-    def __init__(self, shop: Shop, settings: Settings) -> None:
-        self.ledger = shop.ledger
-        self._shop = shop
-        self._client = shop.client
-        self._clock = shop.clock
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self.ledger = workspace.ledger
+        self._workspace = workspace
+        self._client = workspace.client
+        self._clock = workspace.clock
         self._settings = settings
         self._call_seconds = settings.call_deadline_seconds + 10
         self._under_way: set[int] = set()
@@ -72,7 +72,7 @@ class Spending:
         await self._write_left()
         known = await self.ledger.charged(order.fingerprint)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
-        await settle_all(self._shop, abandoned, self._call_seconds)
+        await settle_all(self._workspace, abandoned, self._call_seconds)
         while True:
             claim = await self.ledger.claim(
                 order.operation,
@@ -132,7 +132,7 @@ class Spending:
 
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
-        await settle_all(self._shop, await self.ledger.open(), self._call_seconds)
+        await settle_all(self._workspace, await self.ledger.open(), self._call_seconds)
 
     @property
     def unfinished(self) -> bool:
@@ -173,7 +173,7 @@ class Spending:
                 plan.evidence,
                 server_time=self._client.server_time,
                 local_time=self._clock.now(),
-                sending=moment_now(self._shop),
+                sending=moment_now(self._workspace),
             )
             plan = replace(plan, evidence=evidence)
             await self._use_up(consent)
@@ -201,7 +201,7 @@ class Spending:
         async def before_send() -> None:
             # The request may wait for its turn, so what counts is when it really leaves.
             nonlocal evidence
-            leaving = replace(evidence, left=moment_now(self._shop))
+            leaving = replace(evidence, left=moment_now(self._workspace))
             if not await self.ledger.add_evidence(claim, leaving):
                 # An attempt before this one certainly did not leave.
                 evidence = replace(evidence, left=None)
@@ -292,7 +292,7 @@ class Spending:
         purchase = await self.ledger.get(claim)
         if purchase is None or purchase.evidence.left is None:
             return None
-        return await order.find(self._shop, purchase, self._call_seconds)
+        return await order.find(self._workspace, purchase, self._call_seconds)
 
     async def _ask_price(
         self, claim: int, session_id: str, evidence: Evidence, unfinished: bool = False
@@ -349,7 +349,7 @@ class Spending:
         """Remember that no response came, and when that was given up."""
         if evidence.left is None:
             return await self._note(claim, "refused")
-        ended = replace(evidence, ended=moment_now(self._shop))
+        ended = replace(evidence, ended=moment_now(self._workspace))
         return await self._note(claim, "unknown", evidence=ended)
 
     async def _write_left(self) -> None:
@@ -373,7 +373,7 @@ class Spending:
             with suppress(ApiError, LedgerBroken):
                 purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
-                    wait = await settle(self._shop, purchase, self._call_seconds)
+                    wait = await settle(self._workspace, purchase, self._call_seconds)
                     purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state == "charged":
                     return await self._deliver(order, purchase, existed=False)
@@ -394,7 +394,7 @@ class Spending:
             return None
         if current.state != "charged":
             try:
-                wait = await settle(self._shop, current, self._call_seconds)
+                wait = await settle(self._workspace, current, self._call_seconds)
             except OutcomeHidden:
                 if not order.insists:
                     raise

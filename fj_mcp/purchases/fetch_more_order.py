@@ -17,7 +17,7 @@ from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, MoreProfiles
 from fj_mcp.text.cleaning import quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 
 class MoreOrder(Order[MoreProfiles, Plan]):
@@ -25,15 +25,15 @@ class MoreOrder(Order[MoreProfiles, Plan]):
 
     operation = "fetch_more"
 
-    def __init__(self, shop: Shop, session_id: str) -> None:
-        self._shop = shop
+    def __init__(self, workspace: Workspace, session_id: str) -> None:
+        self._workspace = workspace
         self.session_id: str = session_id
         self.fingerprint = fingerprint(self.operation, session=session_id)
         self.lock = f"session:{session_id}"
 
     async def inspect(self) -> Plan | MoreProfiles:
-        session = await self._shop.matching.look(self.session_id)
-        if await is_matching(self._shop, session):
+        session = await self._workspace.watcher.look(self.session_id)
+        if await is_matching(self._workspace, session):
             return MoreProfiles(
                 session_id=session.id,
                 status="running",
@@ -50,15 +50,15 @@ class MoreOrder(Order[MoreProfiles, Plan]):
 
     async def _is_exhausted(self) -> bool:
         """Whether the last thing heard of the session today is that there is nobody else."""
-        last = await self._shop.ledger.newest_in(
+        last = await self._workspace.ledger.newest_in(
             self.session_id, (self.operation, "update_session"), {"charged", "refused"}
         )
         if last is None or last.operation != self.operation:
             return False
-        return last.evidence.nobody and last.claimed_at > self._shop.clock.now() - DAY_SECONDS
+        return last.evidence.nobody and last.claimed_at > self._workspace.clock.now() - DAY_SECONDS
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[MoreProfiles]:
-        started = await self._shop.client.fetch_more(self.session_id, before_send)
+        started = await self._workspace.client.fetch_more(self.session_id, before_send)
         if started.new_profiles == 0:
             result = self._nobody(next_steps.credits(started.credits))
             return Receipt(result, self.session_id, started.credits, nobody=True)
@@ -92,7 +92,7 @@ class MoreOrder(Order[MoreProfiles, Plan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> MoreProfiles:
-        session = await self._shop.matching.look(self.session_id)
+        session = await self._workspace.watcher.look(self.session_id)
         return MoreProfiles(
             session_id=self.session_id,
             status=session.status,
@@ -102,9 +102,11 @@ class MoreOrder(Order[MoreProfiles, Plan]):
         )
 
     @classmethod
-    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+    async def find(
+        cls, workspace: Workspace, purchase: Purchase, call_seconds: float
+    ) -> Found | None:
         def has_fetched(session: Session) -> bool:
             fetched = session.search_more_counter > purchase.evidence.counter
             return fetched or session.api_status == "fetching_more"
 
-        return (await find_change(shop, purchase, has_fetched))[1]
+        return (await find_change(workspace, purchase, has_fetched))[1]

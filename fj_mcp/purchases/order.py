@@ -21,7 +21,7 @@ from fj_mcp.ledger.evidence import Evidence, Moment
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.text import lenient
 from fj_mcp.text.comparison import folded
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 R = TypeVar("R")
 
@@ -134,11 +134,13 @@ class Order(ABC, Generic[R, P]):
 
     @classmethod
     @abstractmethod
-    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+    async def find(
+        cls, workspace: Workspace, purchase: Purchase, call_seconds: float
+    ) -> Found | None:
         """Look, for free, whether a purchase of this kind was carried out; None without a sign.
 
         Args:
-            shop: of the workspace.
+            workspace: of the key.
             purchase: with the evidence that was taken before it was sent.
             call_seconds: how long the call that sent it may have been under way.
 
@@ -162,32 +164,32 @@ class NothingShown(Exception):
     """A session came without the counters that it had before the purchase."""
 
 
-def moment_now(shop: Shop) -> Moment:
+def moment_now(workspace: Workspace) -> Moment:
     """This moment, by every clock."""
-    server = shop.client.server_now()
-    return Moment(server, shop.clock.now(), shop.clock.steady(), boot())
+    server = workspace.client.server_now()
+    return Moment(server, workspace.clock.now(), workspace.clock.steady(), boot())
 
 
-def seconds_since(shop: Shop, moment: Moment) -> float:
+def seconds_since(workspace: Workspace, moment: Moment) -> float:
     """Seconds since a moment, by the API's clock.
 
     Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
     and the other begins anew when the machine is started. 0 if nothing tells.
     """
     if moment.server is not None:
-        now = shop.client.server_time
+        now = workspace.client.server_time
         # The next response will say the time.
         return 0.0 if now is None else now - moment.server
     if moment.boot != boot():
         return 0.0
-    return min(shop.clock.now() - moment.local, shop.clock.steady() - moment.steady)
+    return min(workspace.clock.now() - moment.local, workspace.clock.steady() - moment.steady)
 
 
-def age(shop: Shop, purchase: Purchase) -> float:
+def age(workspace: Workspace, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
     # A process may have died before it could remember that the request left, as after a power cut.
     sent = purchase.evidence.left or purchase.evidence.sending
-    return seconds_since(shop, sent) if sent is not None else 0.0
+    return seconds_since(workspace, sent) if sent is not None else 0.0
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
@@ -224,7 +226,7 @@ def session_evidence(session: Session, counter: int = 0) -> Evidence:
 
 
 async def find_change(
-    shop: Shop, purchase: Purchase, has_changed: Callable[[Session], bool]
+    workspace: Workspace, purchase: Purchase, has_changed: Callable[[Session], bool]
 ) -> tuple[Session, Found | None]:
     """The session of a purchase, and whether that was changed by it, or charged for it.
 
@@ -232,7 +234,7 @@ async def find_change(
         NothingShown, NotFound: see `Order.find`.
     """
     evidence = purchase.evidence
-    session = await shop.client.get_session(purchase.session_id or "")
+    session = await workspace.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and evidence.credits is not None:
         charged = lenient.credits(session.credits_charged - evidence.credits)
@@ -243,12 +245,12 @@ async def find_change(
     return session, None
 
 
-async def is_matching(shop: Shop, session: Session) -> bool:
+async def is_matching(workspace: Workspace, session: Session) -> bool:
     """Whether a session's search is still going on, as far as anybody can say."""
     if session.status != "running":
         return False
-    last = await shop.ledger.newest_in(session.id, MATCHING_OPERATIONS, {"charged"})
+    last = await workspace.ledger.newest_in(session.id, MATCHING_OPERATIONS, {"charged"})
     if last is not None:
-        return age(shop, last) < MATCHING_SECONDS
-    now = shop.client.server_time or shop.clock.now()
+        return age(workspace, last) < MATCHING_SECONDS
+    now = workspace.client.server_time or workspace.clock.now()
     return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

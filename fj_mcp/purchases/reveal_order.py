@@ -27,7 +27,7 @@ from fj_mcp.purchases.order import (
 )
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import RevealedContact, RevealedContacts, RevealStatus
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import Channel
@@ -53,8 +53,10 @@ class RevealOrder(Order[OneContact, Plan]):
 
     operation = "reveal"
 
-    def __init__(self, shop: Shop, session_id: str, person: Profile, channel: "Channel") -> None:
-        self._shop = shop
+    def __init__(
+        self, workspace: Workspace, session_id: str, person: Profile, channel: "Channel"
+    ) -> None:
+        self._workspace = workspace
         self.session_id: str = session_id
         self._person = person
         self._channel: Channel = channel
@@ -69,9 +71,9 @@ class RevealOrder(Order[OneContact, Plan]):
             return self._result("already_revealed", known.values)
         if self._person.reveal_url is None:
             return self._result("not_found")
-        session = await self._shop.client.get_session(self.session_id)
-        bought = await self._shop.ledger.charged(self.fingerprint)
-        if bought is not None and age(self._shop, bought) < DAY_SECONDS:
+        session = await self._workspace.client.get_session(self.session_id)
+        bought = await self._workspace.ledger.charged(self.fingerprint)
+        if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         evidence = Evidence(
             credits=session.credits_charged, candidate=self._person.id, channel=self._channel
@@ -82,7 +84,7 @@ class RevealOrder(Order[OneContact, Plan]):
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[OneContact]:
         assert self._person.reveal_url is not None
         try:
-            answer = await self._shop.client.reveal(
+            answer = await self._workspace.client.reveal(
                 self.session_id, self._person.reveal_url, self._channel, before_send
             )
         except NotFound as error:
@@ -109,9 +111,9 @@ class RevealOrder(Order[OneContact, Plan]):
         return "pending" if self._channel == "phone" else "not_found"
 
     async def _current(self) -> Contact:
-        session = await self._shop.client.get_session(self.session_id)
-        self._shop.shortlists.expect_contacts(session.id)
-        person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
+        session = await self._workspace.client.get_session(self.session_id)
+        self._workspace.shortlists.expect_contacts(session.id)
+        person = (await self._workspace.shortlists.ranked(session)).find(self._person.id)
         return (person or self._person).contact(self._channel)
 
     def nobody(self, plan: Plan) -> OneContact:
@@ -145,13 +147,15 @@ class RevealOrder(Order[OneContact, Plan]):
         return OneContact(contact, credits)
 
     @classmethod
-    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+    async def find(
+        cls, workspace: Workspace, purchase: Purchase, call_seconds: float
+    ) -> Found | None:
         evidence = purchase.evidence
-        session, found = await find_change(shop, purchase, lambda _: False)
+        session, found = await find_change(workspace, purchase, lambda _: False)
         if found is not None:
             return found
-        shop.shortlists.expect_contacts(session.id)
-        person = (await shop.shortlists.ranked(session)).find(evidence.candidate or "")
+        workspace.shortlists.expect_contacts(session.id)
+        person = (await workspace.shortlists.ranked(session)).find(evidence.candidate or "")
         if person is not None and person.contact(evidence.channel or "").revealed:
             # It may have arrived between the two reads, so that no difference in the credits tells
             # nothing.
@@ -165,15 +169,15 @@ class RevealOrder(Order[OneContact, Plan]):
 
 
 async def reveal_orders(
-    shop: Shop, session: Session, candidate_ids: list[str], channel: "Channel"
+    workspace: Workspace, session: Session, candidate_ids: list[str], channel: "Channel"
 ) -> list[RevealOrder]:
     """An order for each candidate, in their order.
 
     Raises:
         BadArguments: for a candidate who is not in the session; nothing was sent.
     """
-    shop.shortlists.expect_contacts(session.id)
-    shortlist = await shop.shortlists.ranked(session)
+    workspace.shortlists.expect_contacts(session.id)
+    shortlist = await workspace.shortlists.ranked(session)
     orders = []
     for position, candidate_id in enumerate(candidate_ids):
         person = shortlist.find(candidate_id)
@@ -182,7 +186,7 @@ async def reveal_orders(
                 f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
                 "list_profiles shows the ids of its candidates"
             )
-        orders.append(RevealOrder(shop, session.id, person, channel))
+        orders.append(RevealOrder(workspace, session.id, person, channel))
     return orders
 
 

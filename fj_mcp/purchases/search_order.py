@@ -26,7 +26,7 @@ from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, StartedSession
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 MOST_JD_CHARACTERS = 250
 """Of a job description, on one line, in a session: what a production client sends. Longer texts
@@ -41,7 +41,7 @@ class SearchOrder(Order[StartedSession, Plan]):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         title: str,
         filters: SearchFilters,
         job_description: str,
@@ -49,7 +49,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         allow_duplicate: bool,
     ) -> None:
         check_size(filters)
-        self._shop = shop
+        self._workspace = workspace
         self._title = title
         self._filters = filters
         self._queries = to_queries(filters)
@@ -67,25 +67,25 @@ class SearchOrder(Order[StartedSession, Plan]):
         self.lock = f"create:{self.fingerprint}"
 
     async def inspect(self) -> Plan | StartedSession:
-        if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):
+        if not self.insists and (bought := await self._workspace.ledger.charged(self.fingerprint)):
             # Deleted in FutureJobs since, there is nothing to return to.
             with suppress(NotFound):
                 earlier = await self.repeat(bought, existed=True)
-                if age(self._shop, bought) < DAY_SECONDS:
+                if age(self._workspace, bought) < DAY_SECONDS:
                     return earlier
         # For the server's clock, by which a session is recognised if its answer is lost. A key
         # without a project can search all the same.
         with suppress(NotFound):
-            await self._shop.client.project_sessions()
+            await self._workspace.client.project_sessions()
         evidence = search_evidence(self._title, self._text, self._queries, self._sample)
         return Plan(evidence, f"a search {quoted(self._title)}")
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[StartedSession]:
-        started = await self._shop.client.create_session(
+        started = await self._workspace.client.create_session(
             self._title, self._queries, self._text, self._sample, before_send
         )
         counter = started.filter_changes_counter
-        self._shop.sent.remember(started.session.id, counter, self._queries)
+        self._workspace.sent_filters.remember(started.session.id, counter, self._queries)
         result = started_session(started.session.id, self._title, started, self._filters)
         unfinished = started.unfinished is not None
         return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
@@ -100,13 +100,17 @@ class SearchOrder(Order[StartedSession, Plan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=existed)
+        return await earlier_search(self._workspace, purchase, existed=existed)
 
     @classmethod
-    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
-        client, evidence = shop.client, purchase.evidence
-        taken = await shop.ledger.bought_sessions()
-        others = [one for one in await shop.ledger.open_of(cls.operation) if one.id != purchase.id]
+    async def find(
+        cls, workspace: Workspace, purchase: Purchase, call_seconds: float
+    ) -> Found | None:
+        client, evidence = workspace.client, purchase.evidence
+        taken = await workspace.ledger.bought_sessions()
+        others = [
+            one for one in await workspace.ledger.open_of(cls.operation) if one.id != purchase.id
+        ]
         # Whole seconds in the id and in the Date header: a session may seem to be a little older
         # than the request for it. Without the server's time only the other signs decide.
         tolerance = 3 if evidence.server_time else 24 * 3600
@@ -145,10 +149,12 @@ class SearchOrder(Order[StartedSession, Plan]):
         return None
 
 
-async def earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> StartedSession:
+async def earlier_search(
+    workspace: Workspace, purchase: Purchase, *, existed: bool
+) -> StartedSession:
     """A search bought before, as its session is now; free if delivered before (`existed`)."""
-    session = await shop.matching.look(purchase.session_id or "")
-    filters = from_queries(shop.sent.in_force(session))[0]
+    session = await workspace.watcher.look(purchase.session_id or "")
+    filters = from_queries(workspace.sent_filters.in_force(session))[0]
     credits = earlier_credits(purchase)
     if existed:
         credits = Credits(charged=0)

@@ -31,7 +31,7 @@ from fj_mcp.purchases.search_order import (
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, StartedSession
 from fj_mcp.text.cleaning import clean_line, quoted
-from fj_mcp.workspace.workspace import Shop
+from fj_mcp.workspace.workspace import Workspace
 
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
@@ -60,7 +60,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         session_id: str,
         *,
         title: str | None,
@@ -77,7 +77,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
                 "title, job_description, sample_profile_url, filters or remove_filters is required"
             )
         _check_removed(changes, removed)
-        self._shop = shop
+        self._workspace = workspace
         self.session_id: str = session_id
         self._title = title
         self._text = job_description
@@ -96,10 +96,10 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         self.lock = f"session:{session_id}"
 
     async def inspect(self) -> UpdatePlan | StartedSession:
-        session = await self._shop.matching.look(self.session_id)
-        stored = self._shop.sent.in_force(session)
+        session = await self._workspace.watcher.look(self.session_id)
+        stored = self._workspace.sent_filters.in_force(session)
         before = from_queries(stored)[0].shown()
-        if await is_matching(self._shop, session):
+        if await is_matching(self._workspace, session):
             return _for_free(
                 session,
                 before,
@@ -148,11 +148,11 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         )
 
     async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[StartedSession]:
-        started = await self._shop.client.update_session(
+        started = await self._workspace.client.update_session(
             self.session_id, **plan.changes, before_send=before_send
         )
         counter = max(started.filter_changes_counter, plan.evidence.counter + 1)
-        self._shop.sent.remember(self.session_id, counter, plan.changes["queries"])
+        self._workspace.sent_filters.remember(self.session_id, counter, plan.changes["queries"])
         result = started_session(self.session_id, plan.title, started, plan.filters)
         if plan.kept:
             named = ", ".join(plan.kept[:20])
@@ -172,14 +172,16 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=False)
+        return await earlier_search(self._workspace, purchase, existed=False)
 
     @classmethod
-    async def find(cls, shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+    async def find(
+        cls, workspace: Workspace, purchase: Purchase, call_seconds: float
+    ) -> Found | None:
         def has_changed(session: Session) -> bool:
             return session.filter_changes_counter > purchase.evidence.counter
 
-        return (await find_change(shop, purchase, has_changed))[1]
+        return (await find_change(workspace, purchase, has_changed))[1]
 
 
 def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSession:

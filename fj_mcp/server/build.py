@@ -15,9 +15,9 @@ from fj_mcp import __version__
 from fj_mcp.clock import Clock
 from fj_mcp.server.catalog import SHORTLIST_URI, TOOLS, list_tools
 from fj_mcp.server.completion import add_completion
-from fj_mcp.server.connection import MakeTransport, Sourcing, open_sourcing, sandbox_transport
+from fj_mcp.server.connection import Connection, MakeTransport, open_connection, sandbox_transport
 from fj_mcp.server.consent import with_approval
-from fj_mcp.server.context import with_sourcing
+from fj_mcp.server.context import with_connection
 from fj_mcp.server.instructions import INSTRUCTIONS, READ_ONLY_NOTE
 from fj_mcp.server.prompts import PROMPTS, add_prompts
 from fj_mcp.server.resources import CACHE_HINTS, add_resources
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hosting:
-    """What a server has instead of one `Sourcing`, where each request may be another key's.
+    """What a server has instead of one `Connection`, where each request may be another key's.
 
     Attributes:
         lifespan: what lives as long as it runs.
-        middleware: finds the `Sourcing` of each request, and hands it on in the context.
+        middleware: finds the `Connection` of each request, and hands it on in the context.
         security: how questions to the person are sealed while the client has them.
     """
 
@@ -50,9 +50,9 @@ def build_server(
     settings: Settings,
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
-    on_open: Callable[[Sourcing], None] | None = None,
+    on_open: Callable[[Connection], None] | None = None,
     hosting: "Hosting | None" = None,
-) -> MCPServer[Sourcing]:
+) -> MCPServer[Connection]:
     """The server for these settings.
 
     Args:
@@ -66,8 +66,8 @@ def build_server(
     if settings.sandbox and make_transport is None:
         make_transport = sandbox_transport
 
-    def lifespan(_: MCPServer[Sourcing]) -> AbstractAsyncContextManager[Sourcing]:
-        return open_sourcing(settings, make_transport, clock, on_open)
+    def lifespan(_: MCPServer[Connection]) -> AbstractAsyncContextManager[Connection]:
+        return open_connection(settings, make_transport, clock, on_open)
 
     tools = list_tools(settings)
     extensions = [_shortlist_view(), WaitTasks(tools)]
@@ -82,7 +82,7 @@ def build_server(
         lifespan=hosting.lifespan if hosting else lifespan,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
-        middleware=[hosting.middleware if hosting else with_sourcing],
+        middleware=[hosting.middleware if hosting else with_connection],
         request_state_security=hosting.security if hosting else None,
         # Nothing is ever announced, and over HTTP each listener would hold a connection.
         subscriptions=False if hosting else None,

@@ -7,30 +7,30 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.connection import Connection
 
-sourcing_in_use: ContextVar[Sourcing] = ContextVar("sourcing_in_use")
+connection_in_use: ContextVar[Connection] = ContextVar("connection_in_use")
 """The running server of the request in hand: the SDK hands it to tools and templates alone."""
 
 
-async def with_sourcing(
-    ctx: ServerRequestContext[Sourcing, Any], call_next: CallNext
+async def with_connection(
+    ctx: ServerRequestContext[Connection, Any], call_next: CallNext
 ) -> HandlerResult:
-    """Middleware that sets `sourcing_in_use` for each request."""
-    token = sourcing_in_use.set(ctx.lifespan_context)
+    """Middleware that sets `connection_in_use` for each request."""
+    token = connection_in_use.set(ctx.lifespan_context)
     try:
         return await call_next(ctx)
     finally:
-        sourcing_in_use.reset(token)
+        connection_in_use.reset(token)
 
 
-async def _running(ctx: Context[Sourcing]) -> Sourcing:
+async def _running(ctx: Context[Connection]) -> Connection:
     # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
-    sourcing: Sourcing = ctx.request_context.lifespan_context
-    return sourcing
+    connection: Connection = ctx.request_context.lifespan_context
+    return connection
 
 
-Running = Annotated[Sourcing, Resolve(_running)]
+Running = Annotated[Connection, Resolve(_running)]
 """The running server's parts; the SDK fills it in, the model never sees it."""
 
 _RESOLVED = AcceptedElicitation[Any]

@@ -12,12 +12,12 @@ from fj_mcp.text.cleaning import clean_line
 from fj_mcp.text.comparison import folded
 
 if TYPE_CHECKING:
-    from fj_mcp.server.connection import Sourcing
+    from fj_mcp.server.connection import Connection
 
 SHORTEST_QUERY = 2
 
 
-async def search_values(running: "Sourcing", name: str, query: str, limit: int) -> FilterValues:
+async def search_values(running: "Connection", name: str, query: str, limit: int) -> FilterValues:
     """Values of the filter `name` that fit `query`, `limit` at most.
 
     Raises:
@@ -39,7 +39,7 @@ async def search_values(running: "Sourcing", name: str, query: str, limit: int) 
         )
     if len(query) < SHORTEST_QUERY:
         raise BadArguments(f"query must have at least {SHORTEST_QUERY} letters")
-    found = await running.client.autocomplete(wire.autocomplete, query, limit)
+    found = await running.workspace.client.autocomplete(wire.autocomplete, query, limit)
     step = None if found else f"No value begins like that; try fewer letters for {name}."
     return FilterValues(filter=name, values=found[:limit], next_step=step)
 

@@ -15,9 +15,8 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import ExportedProfiles
-from fj_mcp.server.connection import Sourcing
 from fj_mcp.shortlist.cards import missing_skills, studied
-from fj_mcp.shortlist.ranking import MOST_PROFILES, PagesRead, unread_warning
+from fj_mcp.shortlist.ranking import MOST_PROFILES, Shortlist, unread_warning
 
 Format = Literal["csv", "json"]
 
@@ -70,36 +69,31 @@ class Export:
     columns: tuple[str, ...] = COLUMNS
 
 
-async def exported(
-    running: Sourcing,
-    session_id: str,
+def exported(
+    session: Session,
+    shortlist: Shortlist,
     format: Format,
     min_score: float = 0,
     candidate_ids: list[str] | None = None,
-    report: PagesRead | None = None,
 ) -> Export:
-    """The candidates of a session as text, best score first. Free.
+    """The candidates of a session as text, best score first.
 
     Args:
-        running: what the server works with.
-        session_id: of the session.
+        session: as it is now.
+        shortlist: its candidates.
         format: of the text.
         min_score: which the candidates have at least; 0 means everybody.
         candidate_ids: only these; None for all.
-        report: told how many pages are read, of how many.
 
     Raises:
         BadArguments: if a candidate is not in the session.
-        ApiError: if it cannot be read.
     """
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session, report)
     wanted = wanted_skills(session.queries)
     known = {profile.id for profile in shortlist.profiles}
     for position, candidate_id in enumerate(candidate_ids or []):
         if candidate_id not in known:
             raise BadArguments(
-                f"candidate_ids[{position}] {candidate_id} is not in session {session_id}; "
+                f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
                 "list_profiles shows the ids of its candidates"
             )
     chosen = None if candidate_ids is None else set(candidate_ids)

@@ -22,7 +22,7 @@ async def suggest_filters(
     the search costs credits. ignored lists what FutureJobs found and no filter carries. To look
     up single values, such as how a city is spelt, use search_filter_values.
     """
-    suggested = await running.client.annotation(job_description, sample_profile_url or "")
+    suggested = await running.workspace.client.annotation(job_description, sample_profile_url or "")
     filters, ignored = from_queries(suggested, marked=True)
     shown, cut_short = fitted_filters(filters.shown())
     if filters.skills:

@@ -16,7 +16,7 @@ from fj_mcp.results.models import (
     ShownCandidates,
 )
 from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import Running
 from fj_mcp.server.progress import rising_pages
 from fj_mcp.shortlist import candidate_pages, cards
@@ -39,12 +39,13 @@ async def list_profiles(
     has_more true means that the next page continues. For one person's career and contacts use
     get_candidate; to find people beyond those listed use fetch_more_profiles (costs credits).
     """
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session)
     view = candidate_pages.View(
         page, limit, min_score, detail == "detailed", not running.settings.read_only
     )
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.workspace.sent_filters.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     wanted = wanted_skills(session.queries)
     return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
 
@@ -57,9 +58,9 @@ async def get_candidate(
     list_profiles or wait_for_session, which are the calls for comparing many. It reveals nothing:
     for an e-mail address or phone number use reveal_contacts.
     """
-    session = await running.client.get_session(session_id)
-    candidate = await running.client.candidate(session_id, candidate_id)
-    shortlist = await running.shortlists.ranked_in_time(session)
+    session = await running.workspace.client.get_session(session_id)
+    candidate = await running.workspace.client.candidate(session_id, candidate_id)
+    shortlist = await running.workspace.shortlists.ranked_in_time(session)
     return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
 
 
@@ -74,15 +75,16 @@ async def show_candidates(
     while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
     and fetching more in it cost credits, and the person is asked first.
     """
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session)
     wanted = wanted_skills(session.queries)
     view = candidate_pages.View(min_score=min_score, can_spend=not running.settings.read_only)
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.workspace.sent_filters.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
     prices = None
     if view.can_spend:
-        price = running.spending.price
+        price = running.checkout.price
         prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
     return candidate_pages.shown_candidates(listed, session, wanted, min_score, prices)
 
@@ -90,7 +92,7 @@ async def show_candidates(
 async def export_profiles(
     session_id: SessionId,
     running: Running,
-    ctx: Context[Sourcing],
+    ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
     candidate_ids: Annotated[
@@ -108,9 +110,9 @@ async def export_profiles(
     from fj_mcp.shortlist import export_file, export_rows
 
     report = rising_pages(ctx.report_progress)
-    export = await export_rows.exported(
-        running, session_id, format, min_score, candidate_ids, report
-    )
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session, report)
+    export = export_rows.exported(session, shortlist, format, min_score, candidate_ids)
     place: Path | str | None = None
     if export.rows and running.remote:
         place = resource_uri(session_id, format, min_score, candidate_ids)

@@ -11,8 +11,8 @@ async def get_spending(running: Running) -> SpendingReport:
     when the person asks about cost, or to find a session that was paid for; list_sessions lists
     all sessions, also those made elsewhere.
     """
-    await running.spending.settle_open()
-    ledger = running.shop.ledger
+    await running.checkout.settle_open()
+    ledger = running.workspace.ledger
     spent = await ledger.spent_today()
     return spending_report.spending_report(
         spent, running.settings.credit_budget, await ledger.newest(20)
