@@ -6,7 +6,7 @@
     ├── NoKey                    no API key is set
     ├── DeadlinePassed           a whole tool call took too long
     ├── in `ledger.errors`
-    │   ├── LedgerBroken         purchases cannot be remembered, so none is made
+    │   ├── LedgerUnavailable         purchases cannot be remembered, so none is made
     │   └── OverBudget           the day's budget does not allow it
     ├── in `purchases.errors`
     │   ├── NotApproved          the person said no, or could not be asked

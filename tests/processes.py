@@ -16,7 +16,7 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from fj_mcp.sandbox.routes import OPERATIONS
+from fj_mcp.sandbox.routes import ENDPOINTS
 from tests.front import ERAS
 from tests.ledgers import ledger_environment, rows_of
 from tests.starting import Started, start
@@ -68,7 +68,7 @@ class Api:
 
     def calls(self, *operations: str) -> int:
         """How many requests of some operations arrived, from whatever key."""
-        assert {*operations} <= {*OPERATIONS}
+        assert {*operations} <= {*ENDPOINTS}
         counted = self._state()["calls"]
         return sum(counted.get(operation, 0) for operation in operations)
 

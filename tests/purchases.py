@@ -105,7 +105,7 @@ class Charged:
     at: float
 
 
-class Wire(httpx.AsyncBaseTransport):
+class Filter(httpx.AsyncBaseTransport):
     """The way to the sandbox, which notes what every charge was for."""
 
     def __init__(self, sandbox: Sandbox, clocks: TwoClocks) -> None:
@@ -331,7 +331,7 @@ class World:
         ]
         self.other = OtherProcess()
         self.sandbox: Sandbox
-        self.wire: Wire
+        self.wire: Filter
         self.begin()
 
     def begin(self) -> None:
@@ -350,7 +350,7 @@ class World:
             rate_limit=1_000_000_000,
             clock=self.clocks.api_now,
         )
-        self.wire = Wire(self.sandbox, self.clocks)
+        self.wire = Filter(self.sandbox, self.clocks)
         self.clocks.next_arrival = self.wire.next_arrival
         self.clocks.arrive = self.wire.arrive
 

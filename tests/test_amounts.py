@@ -74,7 +74,7 @@ async def test_a_session_whose_count_of_credits_falls_gives_nothing_back(before:
     async with connected(small_sandbox()) as assistant:
         session_id = await assistant.search()
         session = assistant.sandbox.sessions[session_id]
-        shown = session.shown("w", session.created_at + 100)
+        shown = session.as_dict("w", session.created_at + 100)
         # The update is carried out and its answer lost; then the session counts fewer credits.
         fewer = shown | {"filterChangesCounter": 7, "sessionCreditCharged": before or 0}
         body = {"data": {"session": fewer}}

@@ -343,7 +343,7 @@ async def test_data_of_another_shape_is_no_answer(operation: str, body: Any) -> 
 async def test_a_success_envelope_may_say_so_in_any_way(envelope: dict[str, Any]) -> None:
     async with at_work() as (assistant, _, arguments):
         sandbox = assistant.sandbox
-        listed = envelope | {"data": [{"_id": "6" * 24, "sessionTitle": "Known"}]}
+        listed = envelope | {"data": [{"_id": "6" * 24, "sessionTitle": "RequestContext"}]}
         more = envelope | {"data": {"newProfilesCount": 3}}
         shown = envelope | {"data": [{"type": "EMAIL", "values": ["a@example.com"]}]}
         for operation, body in (
@@ -354,7 +354,7 @@ async def test_a_success_envelope_may_say_so_in_any_way(envelope: dict[str, Any]
             ("candidate", envelope | {"data": {"name": "Asha"}}),
         ):
             sandbox.fail(operation, Fault("status", status=200, body=body))
-        assert (await assistant.call("list_sessions"))["sessions"][0]["title"] == "Known"
+        assert (await assistant.call("list_sessions"))["sessions"][0]["title"] == "RequestContext"
         values = await assistant.call("search_filter_values", **arguments["search_filter_values"])
         assert values["values"] == ["Pune"]
         full = await assistant.call("get_candidate", **arguments["get_candidate"])

@@ -444,7 +444,7 @@ async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift()
         before = (await assistant.call("get_spending"))["spent_today"]
         sandbox.fail("reveal", Fault("drop_after"))
         # As the session was before, while the profile shows the contact already.
-        stale = sandbox.sessions[session_id].shown("w", clock.now())
+        stale = sandbox.sessions[session_id].as_dict("w", clock.now())
         body = {"data": {"session": stale}, "statusCode": 200}
         sandbox.fail("get_session", Fault("delay_before"), times=2)
         sandbox.fail("get_session", Fault("status", status=200, body=body))

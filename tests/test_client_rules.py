@@ -382,7 +382,7 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
     }
 
 
-OPERATIONS = {
+ENDPOINTS = {
     "suggest_filters": "annotation",
     "search_filter_values": "autocomplete",
     "create_sourcing_session": "create_session",
@@ -399,13 +399,13 @@ OPERATIONS = {
 
 
 @pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", ENDPOINTS)
 async def test_an_error_is_marked_and_is_one_block_of_text(era: str, name: str) -> None:
     async with connected(era=era) as assistant:
         arguments = arguments_for(await assistant.search())[name]
         for fault in (Fault("status", status=500), Fault("html", status=503), Fault("429")):
             # Candidates once read are kept, so only the session's own request is sure to be made.
-            operation = "get_session" if name == "list_profiles" else OPERATIONS[name]
+            operation = "get_session" if name == "list_profiles" else ENDPOINTS[name]
             assistant.sandbox.fail(operation, fault, times=3)
             answer = await assistant.client.call_tool(name, arguments)
             assert answer.is_error
@@ -548,7 +548,7 @@ GROUPS = {
 
 
 def test_every_tool_is_in_a_group() -> None:
-    assert sorted(name for group in GROUPS.values() for name in group) == sorted(OPERATIONS)
+    assert sorted(name for group in GROUPS.values() for name in group) == sorted(ENDPOINTS)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -578,7 +578,7 @@ async def test_a_call_is_answered_within_its_deadline_when_the_api_hangs(
 
     async with connected(api, era, call_deadline_seconds=1) as assistant:
         for name in GROUPS[group]:
-            api.fail(OPERATIONS[name], Fault("delay_before", seconds=30), times=10)
+            api.fail(ENDPOINTS[name], Fault("delay_before", seconds=30), times=10)
         with anyio.fail_after(10):
             async with anyio.create_task_group() as calls:
                 for name in GROUPS[group]:

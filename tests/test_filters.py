@@ -8,43 +8,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fj_mcp.filters.base import Wire
+from fj_mcp.filters.base import Filter
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.filters.query_map import from_queries, to_queries
-from fj_mcp.filters.search_filters import WIRES, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, SearchFilters
 from fj_mcp.sandbox.faults import Fault
 from tests.front import Assistant
 
 words = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=30)
 
 
-def values_of(wire: Wire) -> st.SearchStrategy[Any]:
+def values_of(declared: Filter) -> st.SearchStrategy[Any]:
     """Every valid value of one filter, tidy or not."""
-    match wire:
+    match declared:
         case Tiers():
             tier = st.lists(words | words.map(lambda word: f"  {word} "), max_size=3)
-            names = st.dictionaries(st.sampled_from(wire.names), tier)
+            names = st.dictionaries(st.sampled_from(declared.names), tier)
             return names.filter(lambda tiers: any(map(any, tiers.values())))
         case Range():
-            side = st.integers(wire.lowest, wire.highest)
+            side = st.integers(declared.lowest, declared.highest)
             both = st.tuples(side, side).map(lambda two: {"min": min(two), "max": max(two)})
             one = st.dictionaries(st.sampled_from(["min", "max"]), side, max_size=1)
             return both | one
         case Distance():
-            return st.integers(1, wire.farthest)
+            return st.integers(1, declared.farthest)
         case Switch():
             return st.booleans()
         case Choice():
-            return st.sampled_from([*wire.vocabulary, *wire.vocabulary.values()])
+            return st.sampled_from([*declared.vocabulary, *declared.vocabulary.values()])
         case Values(closed=True):
-            known = st.sampled_from([*wire.vocabulary, *wire.vocabulary.values()])
+            known = st.sampled_from([*declared.vocabulary, *declared.vocabulary.values()])
             return st.lists(known | known.map(str.upper), max_size=4)
     return st.lists(words | st.just("  "), max_size=4)
 
 
 def all_filters() -> st.SearchStrategy[dict[str, Any]]:
-    optional = {name: values_of(wire) for name, wire in WIRES.items() if name != "skills"}
-    return st.fixed_dictionaries({"skills": values_of(WIRES["skills"])}, optional=optional)
+    optional = {name: values_of(declared) for name, declared in FILTERS.items() if name != "skills"}
+    return st.fixed_dictionaries({"skills": values_of(FILTERS["skills"])}, optional=optional)
 
 
 @pytest.mark.unmeasured
@@ -54,8 +54,8 @@ def test_any_valid_filters_survive_the_way_to_the_api_and_back(given: dict[str, 
     filters = SearchFilters.model_validate(given)
     back, ignored = from_queries(to_queries(filters))
     assert ignored == []
-    assert back.shown() == filters.shown()
-    assert SearchFilters.model_validate(back.shown()).shown() == filters.shown()
+    assert back.as_dict() == filters.as_dict()
+    assert SearchFilters.model_validate(back.as_dict()).as_dict() == filters.as_dict()
 
 
 @pytest.mark.unmeasured
@@ -63,9 +63,9 @@ def test_any_valid_filters_survive_the_way_to_the_api_and_back(given: dict[str, 
 @given(all_filters())
 def test_the_api_accepts_whatever_is_sent(given: dict[str, Any]) -> None:
     for key, entry in to_queries(SearchFilters.model_validate(given)).items():
-        (wire,) = (wire for wire in WIRES.values() if wire.key == key)
-        assert entry["type"] == wire.operator
-        assert wire.check(entry["value"]) is None
+        (declared,) = (declared for declared in FILTERS.values() if declared.key == key)
+        assert entry["type"] == declared.operator
+        assert declared.check(entry["value"]) is None
 
 
 anything = st.recursive(
@@ -77,17 +77,21 @@ anything = st.recursive(
 
 @pytest.mark.unmeasured
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.sampled_from([wire.key for wire in WIRES.values()]) | words, anything))
+@given(
+    st.dictionaries(
+        st.sampled_from([declared.key for declared in FILTERS.values()]) | words, anything
+    )
+)
 def test_a_filter_map_of_any_shape_is_read_without_failing(queries: dict[str, Any]) -> None:
     for answer in (queries, {key: {"presence": True, "value": v} for key, v in queries.items()}):
         filters, _ = from_queries(answer)
         if filters.skills:
-            SearchFilters.model_validate(filters.shown())
+            SearchFilters.model_validate(filters.as_dict())
 
 
 def normal(**given: Any) -> dict[str, Any]:
     filters = SearchFilters.model_validate({"skills": {"core": ["Go"]}} | given)
-    return {name: value for name, value in filters.shown().items() if name != "skills"}
+    return {name: value for name, value in filters.as_dict().items() if name != "skills"}
 
 
 def test_a_missing_side_of_a_range_is_sent_as_the_natural_bound() -> None:
@@ -123,7 +127,7 @@ def test_blanks_and_repeats_are_dropped_and_empty_filters_with_them() -> None:
 def test_a_skill_named_in_two_tiers_stays_in_the_more_important_one() -> None:
     tiers = {"mandatory": ["C#"], "core": ["c#", "SQL"], "secondary": ["sql", "Go"]}
     filters = SearchFilters.model_validate({"skills": tiers})
-    assert filters.shown()["skills"] == {
+    assert filters.as_dict()["skills"] == {
         "mandatory": ["C#"],
         "core": ["SQL"],
         "secondary": ["Go"],
@@ -193,7 +197,7 @@ def test_what_no_filter_carries_is_told_apart() -> None:
             "certifications.name": {"presence": True, "value": {"strange": True}},
         }
     )
-    assert filters.shown() == {
+    assert filters.as_dict() == {
         "skills": {"core": ["Go"]},
         "seniority": ["Senior"],
         "years_of_experience": {"min": 3},

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
-from fj_mcp.filters.search_filters import WIRES, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, SearchFilters
 from fj_mcp.ledger import sqlite_file
 from fj_mcp.purchases import checkout
 from fj_mcp.sandbox import session_operations
@@ -67,7 +67,7 @@ UPDATES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("years [2, 60]", {"filters": {"years_of_experience": {"min": 2}}}),
     ("years [3, 60]", {"filters": {"years_of_experience": {"min": 3}}}),
 )
-OPERATIONS = {
+ENDPOINTS = {
     "create_sourcing_session": "create_session",
     "update_sourcing_session": "update_session",
     "fetch_more_profiles": "fetch_more",
@@ -103,7 +103,7 @@ class Purchase:
 
     @property
     def operation(self) -> str:
-        return OPERATIONS[self.tool]
+        return ENDPOINTS[self.tool]
 
 
 indices = st.integers(0, 5)
@@ -624,19 +624,19 @@ def searched(world: World, *several: dict[str, Any]) -> list[Result]:
 
 def told_otherwise(draw: st.DrawFn, name: str, value: Any) -> Any:
     """The same value of a filter in other words."""
-    wire = WIRES[name]
-    match wire:
+    declared = FILTERS[name]
+    match declared:
         case Tiers():
             return {tier: reworded(draw, words) for tier, words in value.items()}
         case Range():
-            both = {"min": wire.lowest, "max": wire.highest} | value
+            both = {"min": declared.lowest, "max": declared.highest} | value
             left_out = {
-                side for side, bound in (("min", wire.lowest), ("max", wire.highest))
+                side for side, bound in (("min", declared.lowest), ("max", declared.highest))
                 if both[side] == bound and draw(st.booleans())
             }  # fmt: skip
             return {side: bound for side, bound in both.items() if side not in left_out}
         case Choice():
-            codes = {label: code for code, label in wire.vocabulary.items()}
+            codes = {label: code for code, label in declared.vocabulary.items()}
             return draw(st.sampled_from([value, codes.get(value, value)]))
         case Values():
             return reworded(draw, value)
@@ -674,8 +674,8 @@ def same_searches(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 @st.composite
 def different_searches(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     one = draw(all_filters())
-    name = draw(st.sampled_from(sorted(WIRES)))
-    other = one | {name: draw(values_of(WIRES[name]))}
+    name = draw(st.sampled_from(sorted(FILTERS)))
+    other = one | {name: draw(values_of(FILTERS[name]))}
     assume(meant(one) != meant(other))
     return one, other
 

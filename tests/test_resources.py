@@ -18,7 +18,7 @@ from mcp_types import (
 )
 
 from fj_mcp.filters.reference import filters_page
-from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL
 from tests.front import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected, small_sandbox
@@ -97,7 +97,7 @@ async def test_the_filter_reference_names_every_filter_and_needs_no_key(era: str
         found = await contents(assistant, "fj://filters")
     assert found.mime_type == "text/markdown"
     assert found.text.startswith("# Search filters\n\nFilters narrow each other.")
-    assert all(f"| `{name}` |" in found.text for name in WIRES)
+    assert all(f"| `{name}` |" in found.text for name in FILTERS)
     assert "<!--" not in found.text
     assert filters_page().endswith(found.text.removeprefix("# Search filters\n\n"))
     assert not api.calls

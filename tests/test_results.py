@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.filters.kinds import Tiers, Values
-from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, Assistant, connected, small_sandbox, text_of
 from tests.test_shortlists import page_of, profile
@@ -122,7 +122,7 @@ def wide_queries(letter: str, words: int, length: int) -> dict[str, Any]:
     """Every filter with many values that it carries, or refuses if its list is fixed."""
     values = texts(letter, words, length)
     queries: dict[str, Any] = {}
-    for wire in WIRES.values():
+    for wire in FILTERS.values():
         if isinstance(wire, Tiers):
             queries[wire.key] = {"value": dict.fromkeys(wire.names, values)}
         elif isinstance(wire, Values) or wire.closed:
@@ -271,7 +271,7 @@ async def test_sessions_and_suggestions_fit_with_every_filter_full(
 async def test_nine_hundred_words_of_a_filter_that_takes_one_are_told_in_a_few(
     assistant: Assistant, letter: str
 ) -> None:
-    key = WIRES["degree"].key
+    key = FILTERS["degree"].key
     words = {
         key: {"presence": True, "value": texts(letter, 900, 60)},
         "skills": {"presence": True, "value": {"core": ["C#"]}},

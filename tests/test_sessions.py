@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from tests.front import CSHARP, Assistant, connected, small_sandbox
@@ -237,7 +237,7 @@ async def test_an_update_sends_back_unchanged_what_a_filter_carries_only_in_part
 ) -> None:
     session_id = await assistant.search()
     stored: dict[str, dict[str, Any]] = {
-        WIRES["degree"].key: {"type": "IN", "value": ["BACHELORS", "MASTERS"]},
+        FILTERS["degree"].key: {"type": "IN", "value": ["BACHELORS", "MASTERS"]},
         "years_of_experience_raw": {"type": "RANGE", "value": [3.5, 7.5]},
         "open_to_cards": {"type": "=", "value": ["CAREER_INTEREST", "HIRING_MANAGER"]},
         "geo_distance": {"type": "=", "value": ["50_mi"]},
@@ -251,7 +251,7 @@ async def test_an_update_sends_back_unchanged_what_a_filter_carries_only_in_part
     await assistant.refusal("update_sourcing_session", session_id=session_id, filters=changes)
     (body,) = bodies(assistant, "update_session")
     assert {key: body["queries"][key] for key in stored} == stored
-    assert body["queries"][WIRES["current_titles"].key]["value"] == ["Engineer"]
+    assert body["queries"][FILTERS["current_titles"].key]["value"] == ["Engineer"]
 
 
 async def test_a_session_whose_answer_leaves_its_id_out_is_the_one_asked_for(

@@ -261,11 +261,11 @@ def test_whatever_the_filters_are_at_most_five_valid_changes_are_suggested(
     assert len(suggestions) <= 5
     for one in suggestions:
         assert (one.filters is None) is not (one.remove_filters is None)
-        before = FilterChanges.model_validate(filters).shown()
+        before = FilterChanges.model_validate(filters).as_dict()
         changes = FilterChanges.model_validate(one.filters or {})
         # What an update refuses as restricting nothing would be gone here.
-        assert changes.shown().keys() == (one.filters or {}).keys()
-        merged = before | changes.shown()
+        assert changes.as_dict().keys() == (one.filters or {}).keys()
+        merged = before | changes.as_dict()
         for name in one.remove_filters or []:
             del merged[name]
-        assert SearchFilters.model_validate(merged).shown() != before
+        assert SearchFilters.model_validate(merged).as_dict() != before

@@ -30,7 +30,7 @@ from opentelemetry import trace
 
 from fj_mcp.server.build import build_server
 from fj_mcp.server.sdk.protocol_errors import UNFORESEEN
-from fj_mcp.server.sdk.tracing import WithoutTexts
+from fj_mcp.server.sdk.tracing import RedactedSpans
 from fj_mcp.settings.settings import Settings
 from tests.collector import Collector, Span, collecting
 from tests.front import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
@@ -328,7 +328,7 @@ async def test_spans_are_shown_which_failure_it_was_and_not_its_text(
         return await call_next(ctx)
 
     server = build_server(Settings(sandbox=True))
-    server.middleware[0] = WithoutTexts(spans, ())
+    server.middleware[0] = RedactedSpans(spans, ())
     server.middleware.append(fail)
     async with Client(server) as client:
         with pytest.raises(MCPError):

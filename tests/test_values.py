@@ -3,13 +3,15 @@
 import pytest
 
 from fj_mcp.filters.kinds import Choice, Tiers, Values
-from fj_mcp.filters.search_filters import WIRES
+from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.faults import Fault
 from tests.front import Assistant
 
 pytestmark = pytest.mark.anyio
 
-WORDS = [name for name, wire in WIRES.items() if isinstance(wire, Values | Choice | Tiers)]
+WORDS = [
+    name for name, declared in FILTERS.items() if isinstance(declared, Values | Choice | Tiers)
+]
 
 
 @pytest.mark.parametrize("name", WORDS)
@@ -18,7 +20,7 @@ async def test_every_filter_of_words_has_an_answer(assistant: Assistant, name: s
     assert result["filter"] == name
     assert len(result["values"]) <= 5
     asked = assistant.sent("autocomplete")
-    assert asked == (0 if WIRES[name].vocabulary or not WIRES[name].autocomplete else 1)
+    assert asked == (0 if FILTERS[name].vocabulary or not FILTERS[name].autocomplete else 1)
     if not result["values"]:
         assert result["next_step"]
 
@@ -35,7 +37,7 @@ async def test_fixed_lists_are_answered_by_value_or_label_without_the_api(
 
 async def test_a_word_that_is_not_in_a_fixed_list_brings_the_list(assistant: Assistant) -> None:
     result = await assistant.call("search_filter_values", filter="degree", query="phd", limit=25)
-    assert result["values"] == list(WIRES["degree"].vocabulary)
+    assert result["values"] == list(FILTERS["degree"].vocabulary)
     assert result["next_step"] == "Nothing fits; degree takes only these values."
 
 

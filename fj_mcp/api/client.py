@@ -1,7 +1,7 @@
 """The FutureJobs API: one method an endpoint, typed records out. The only place that speaks HTTP.
 
 `_request` owns time-outs, retries, rate limits and the mapping of failures to `errors`. What may
-be sent twice is decided by `OPERATIONS`: a free call is repeated on anything that may pass; a call
+be sent twice is decided by `ENDPOINTS`: a free call is repeated on anything that may pass; a call
 that costs is repeated only when it certainly was not carried out, which is when no connection
 could be made or the answer was 429.
 """
@@ -18,14 +18,14 @@ import stamina
 from fj_mcp.api import network
 from fj_mcp.api.call_context import BeforeSend, tool_in_use
 from fj_mcp.api.contact_records import Reveal
-from fj_mcp.api.endpoints import OPERATIONS, Operation
+from fj_mcp.api.endpoints import ENDPOINTS, Endpoint
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, TimedOut, Unavailable, Unreadable
 from fj_mcp.api.profile_records import Candidate, ProfilePage
-from fj_mcp.api.rate_limit import Pace
+from fj_mcp.api.rate_limit import RateLimit
 from fj_mcp.api.response_bodies import ENCODINGS, NotReadable, read_body
-from fj_mcp.api.responses import Known, read_answer, spent_seconds_until_reset
+from fj_mcp.api.responses import RequestContext, read_response, spent_seconds_until_reset
 from fj_mcp.api.session_records import ListedSession, Session, Started, completions
-from fj_mcp.api.spans import OPERATION, Sending
+from fj_mcp.api.spans import OPERATION, AttemptSpan
 from fj_mcp.clock import Clock, ServerClock
 from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.settings.settings import Settings
@@ -62,7 +62,7 @@ class FutureJobs:
         self,
         settings: Settings,
         transport: Transport | None = None,
-        pace: Pace | None = None,
+        rate_limit: RateLimit | None = None,
         brought_key: bool = False,
         clock: Clock | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class FutureJobs:
         this machine.
         """
         self._settings = settings
-        self._pace = pace or Pace()
+        self._rate_limit = rate_limit or RateLimit()
         self._brought_key = brought_key
         self._remaining: int | None = None
         self._server_clock = ServerClock(clock or Clock())
@@ -101,7 +101,7 @@ class FutureJobs:
         response = await self._request("create_session", body=body, before_send=before_send)
         started = Started.read(response, self._key)
         if not started.session.id:
-            raise Unreadable(OPERATIONS["create_session"].attempted)
+            raise Unreadable(ENDPOINTS["create_session"].attempted)
         return self._counted(started)
 
     async def update_session(
@@ -205,7 +205,7 @@ class FutureJobs:
 
     def _attempted(self, name: str) -> Attempted:
         """The words for the errors of an operation, for the tool that is being called."""
-        words = OPERATIONS[name].attempted
+        words = ENDPOINTS[name].attempted
         return replace(words, tool=tool_in_use.get(words.tool), brought_key=self._brought_key)
 
     @property
@@ -249,26 +249,26 @@ class FutureJobs:
             raise BadSettings(self._settings.problems)
         if self._settings.key is None:
             raise NoKey
-        operation = replace(OPERATIONS[name], attempted=self._attempted(name))
+        endpoint = replace(ENDPOINTS[name], attempted=self._attempted(name))
         ids = ids or {}
-        path = operation.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
-        http = self._opened(operation.attempted)
-        request = http.build_request(operation.method, path, params=query, json=body)
+        path = endpoint.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
+        http = self._opened(endpoint.attempted)
+        request = http.build_request(endpoint.method, path, params=query, json=body)
         request.extensions[OPERATION] = name
         ends = self._ends()
         # A paid request that leaves with no time for its answer would end as uncertain.
-        latest = ends - (self._settings.time_to_pay if operation.attempted.costs else 0.0)
+        latest = ends - (self._settings.time_to_pay if endpoint.attempted.costs else 0.0)
 
         def pause(error: Exception) -> bool | float:
             """Whether to try again after `error`, and after how many seconds."""
-            if not isinstance(error, ApiError) or not operation.may_repeat(error):
+            if not isinstance(error, ApiError) or not endpoint.may_repeat(error):
                 return False
             if isinstance(error, RateLimited):
                 return error.seconds if anyio.current_time() + error.seconds < latest else False
             return anyio.current_time() + 1.0 < latest
 
         try:
-            return await self._send(http, operation, request, ids, ends, latest, before_send)
+            return await self._send(http, endpoint, request, ids, ends, latest, before_send)
         except ApiError as error:
             if pause(error) is False:
                 raise
@@ -282,7 +282,7 @@ class FutureJobs:
             with attempt:
                 if attempt.num == 1:
                     raise failed
-                return await self._send(http, operation, request, ids, ends, latest, before_send)
+                return await self._send(http, endpoint, request, ids, ends, latest, before_send)
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
@@ -294,7 +294,7 @@ class FutureJobs:
     async def _send(
         self,
         http: httpx.AsyncClient,
-        operation: Operation,
+        endpoint: Endpoint,
         request: httpx.Request,
         ids: Mapping[str, str],
         ends: float,
@@ -302,8 +302,8 @@ class FutureJobs:
         before_send: BeforeSend | None,
     ) -> dict[str, Any]:
         """One attempt."""
-        attempted = operation.attempted
-        await self._keep_pace(attempted, latest)
+        attempted = endpoint.attempted
+        await self._wait_for_rate_limit(attempted, latest)
         if before_send is not None:
             await before_send()
         left = ends - anyio.current_time()
@@ -311,7 +311,7 @@ class FutureJobs:
         connect = min(_CONNECT_SECONDS, seconds)
         request.extensions["timeout"] = {"connect": connect, "pool": connect}
         try:
-            with Sending(request) as attempt, anyio.fail_after(seconds):
+            with AttemptSpan(request) as attempt, anyio.fail_after(seconds):
                 response = attempt.response = await http.send(request, stream=True)
                 try:
                     content = await read_body(response)
@@ -329,17 +329,17 @@ class FutureJobs:
             self.key_accepted = response.status_code not in (401, 403)
         self._server_clock.hear(response.headers.get("date"))
         if (wait := spent_seconds_until_reset(response)) is not None:
-            await self._pace.pause(wait)
-        known = Known(ids, self._remaining, self._key)
-        return read_answer(operation, response, content, known)
+            await self._rate_limit.pause(wait)
+        known = RequestContext(ids, self._remaining, self._key)
+        return read_response(endpoint, response, content, known)
 
-    async def _keep_pace(self, attempted: Attempted, latest: float) -> None:
+    async def _wait_for_rate_limit(self, attempted: Attempted, latest: float) -> None:
         """Wait until the API takes requests again, if that is before `latest`.
 
         Raises:
             RateLimited: if it is not; nothing was sent.
         """
-        wait = await self._pace.wait_seconds()
+        wait = await self._rate_limit.wait_seconds()
         if wait > 0:
             if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)
@@ -348,12 +348,12 @@ class FutureJobs:
 
 async def is_reachable(base_url: str, seconds: float) -> bool:
     """Whether the API at an address answers at all: without a key, that it wants one."""
-    operation = OPERATIONS["project_sessions"]
+    endpoint = ENDPOINTS["project_sessions"]
     try:
         with anyio.fail_after(seconds):
             async with (
-                network.open_client(operation.attempted) as http,
-                http.stream(operation.method, f"{base_url}{operation.path}") as response,
+                network.open_client(endpoint.attempted) as http,
+                http.stream(endpoint.method, f"{base_url}{endpoint.path}") as response,
             ):
                 return response.status_code < 500
     except (httpx.HTTPError, ApiError, TimeoutError):

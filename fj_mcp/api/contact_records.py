@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from fj_mcp.api import evidence
+from fj_mcp.api import required_data
 from fj_mcp.api.session_records import CreditInfo
 from fj_mcp.text import lenient
 
@@ -49,12 +49,14 @@ class Reveal:
             for found in (item.get("values"), item.get("value"), state.get("values")):
                 values += lenient.lines(found, 200, 10)
         if not values and not entries and isinstance(data, list | str):
-            values = lenient.lines([item for item in _items(data) if evidence.is_contact(item)])
+            values = lenient.lines(
+                [item for item in _items(data) if required_data.is_contact(item)]
+            )
         statuses = [lenient.line(item.get("status"), 40) or "" for item in entries]
         return cls(
             values=tuple(dict.fromkeys(values)),
             absent=any(_NOT_FOUND_WORDS.search(word) for word in statuses),
-            credits=CreditInfo.read(evidence.price(body)),
+            credits=CreditInfo.read(required_data.price(body)),
         )
 
 

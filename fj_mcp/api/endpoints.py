@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fj_mcp.api import evidence
+from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
 
 _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
@@ -15,20 +15,20 @@ _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
 
 
 @dataclass(frozen=True)
-class Operation:
+class Endpoint:
     """One endpoint.
 
     Attributes:
         method: the HTTP method.
         path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
         attempted: the words for its errors, and whether it costs.
-        answers: whether a body holds what the operation promises. One without it is no answer.
+        is_complete: whether a body has the data that the endpoint promises; else it proves nothing.
     """
 
     method: Literal["GET", "POST", "PATCH"]
     path: str
     attempted: Attempted
-    answers: Callable[[dict[str, Any]], bool]
+    is_complete: Callable[[dict[str, Any]], bool]
 
     def may_repeat(self, error: ApiError) -> bool:
         """Whether the same request may be sent again after `error`."""
@@ -39,66 +39,66 @@ class Operation:
         return error.passing
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "create_session": Operation(
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "create_session": Endpoint(
         "POST",
         "/sourcing-session",
         Attempted("a search", "create_sourcing_session", True, 5),
-        evidence.new_session,
+        required_data.new_session,
     ),
-    "update_session": Operation(
+    "update_session": Endpoint(
         "PATCH",
         "/sourcing-session/update-session/{session_id}",
         Attempted("an update", "update_sourcing_session", True, None),
-        evidence.search_begun,
+        required_data.search_begun,
     ),
-    "fetch_more": Operation(
+    "fetch_more": Endpoint(
         "POST",
         "/sourcing-session/{session_id}/fetch-more",
         Attempted("fetching more profiles", "fetch_more_profiles", True, 5),
-        evidence.search_begun,
+        required_data.search_begun,
     ),
-    "reveal": Operation(
+    "reveal": Endpoint(
         "POST",
         "/sourcing-session/contact/reveal",
         Attempted("a reveal", "reveal_contacts", True, None),
-        evidence.contact,
+        required_data.contact,
     ),
-    "get_session": Operation(
+    "get_session": Endpoint(
         "GET",
         "/sourcing-session/{session_id}",
         Attempted("the session", "get_session"),
-        evidence.session,
+        required_data.session,
     ),
-    "profiles": Operation(
+    "profiles": Endpoint(
         "GET",
         "/sourcing-session/{session_id}/profiles",
         Attempted("the session's profiles", "list_profiles"),
-        evidence.profiles,
+        required_data.profiles,
     ),
-    "candidate": Operation(
+    "candidate": Endpoint(
         "GET",
         "/sourcing-session/candidate/{candidate_id}/details",
         Attempted("the candidate", "get_candidate"),
-        evidence.candidate,
+        required_data.candidate,
     ),
-    "project_sessions": Operation(
+    "project_sessions": Endpoint(
         "GET",
         "/projects/sessions",
         Attempted("the list of sessions", "list_sessions"),
-        evidence.sessions,
+        required_data.sessions,
     ),
-    "annotation": Operation(
+    "annotation": Endpoint(
         "POST",
         "/sourcing-session/get-annotation",
         Attempted("the job description", "suggest_filters"),
-        evidence.annotation,
+        required_data.annotation,
     ),
-    "autocomplete": Operation(
+    "autocomplete": Endpoint(
         "GET",
         "/sourcing-session/filters/autocomplete",
         Attempted("the query", "search_filter_values"),
-        evidence.values,
+        required_data.values,
     ),
 }
 """Every endpoint. `attempted.costs` decides what may be sent twice."""

@@ -9,7 +9,7 @@ ApiError
 ├── RateLimited          429
 ├── Unreachable          no connection could be made
 ├── CannotConnect        ... and none can be, until a setting or a certificate is put right
-└── NoAnswer             no usable answer: for a purchase, the outcome is open
+└── NoResponse             no usable answer: for a purchase, the outcome is open
     ├── Unavailable      5xx, a gateway's page, a connection that broke
     ├── Unreadable       an answer that is not the API's JSON
     └── TimedOut         no answer in time
@@ -164,7 +164,7 @@ class CannotConnect(ApiError):
         super().__init__(attempted, f"Nothing was sent or charged: {cause}", cause)
 
 
-class NoAnswer(ApiError):
+class NoResponse(ApiError):
     """There is no usable answer, so for a paid call the outcome is not certain."""
 
     passing = True
@@ -180,7 +180,7 @@ class NoAnswer(ApiError):
         )
 
 
-class Unavailable(NoAnswer):
+class Unavailable(NoResponse):
     """5xx, a gateway's page, or a connection that broke. `status` is the HTTP status, if any."""
 
     def __init__(self, attempted: Attempted, status: int | None = None) -> None:
@@ -193,14 +193,14 @@ class Unavailable(NoAnswer):
         super().__init__(attempted, what)
 
 
-class Unreadable(NoAnswer):
+class Unreadable(NoResponse):
     """An answer that is not the API's JSON."""
 
     def __init__(self, attempted: Attempted) -> None:
         super().__init__(attempted, "FutureJobs sent an answer that cannot be read")
 
 
-class TimedOut(NoAnswer):
+class TimedOut(NoResponse):
     """No answer within `seconds`."""
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:

@@ -3,7 +3,7 @@
 import anyio
 
 
-class Pace:
+class RateLimit:
     """The pace of one key, as this process knows it."""
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 from pydantic_core import from_json
 
-from fj_mcp.api import evidence
-from fj_mcp.api.endpoints import OPERATIONS, Operation
+from fj_mcp.api import required_data
+from fj_mcp.api.endpoints import ENDPOINTS, Endpoint
 from fj_mcp.api.errors import (
     ApiError,
     Attempted,
@@ -49,7 +49,7 @@ _FEW_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Known:
+class RequestContext:
     """What else is known when an answer is read, for the words of an error.
 
     Attributes:
@@ -63,8 +63,8 @@ class Known:
     key: str = ""
 
 
-def read_answer(
-    operation: Operation, response: httpx.Response, content: bytes, known: Known
+def read_response(
+    endpoint: Endpoint, response: httpx.Response, content: bytes, known: RequestContext
 ) -> dict[str, Any]:
     """The JSON of an answer; a bare array comes back as `{"data": [...]}`.
 
@@ -81,18 +81,18 @@ def read_answer(
         ApiError: for anything else. It is `certain` only where the answer says that nothing was
             carried out, and shows nothing that was.
     """
-    attempted = operation.attempted
+    attempted = endpoint.attempted
     body = _decoded(content)
     if isinstance(body, list):
         body = {"data": body}
     told = lenient.mapping(body)
-    shown = operation.answers(told)
-    failure = _told_failure(told) if response.is_success else response.status_code
+    shown = endpoint.is_complete(told)
+    failure = _reported_failure(told) if response.is_success else response.status_code
     if failure is None:
-        if shown or (attempted.costs and evidence.names_price(told)):
+        if shown or (attempted.costs and required_data.names_price(told)):
             return told
         raise Unreadable(attempted)
-    if shown or evidence.names_charge(told):
+    if shown or required_data.names_charge(told):
         # It says both that it was carried out and that it was not.
         if attempted.costs or response.is_success:
             raise Unreadable(attempted)
@@ -103,7 +103,7 @@ def read_answer(
     raise Unreadable(attempted)
 
 
-def _told_failure(body: dict[str, Any]) -> int | None:
+def _reported_failure(body: dict[str, Any]) -> int | None:
     """The status of the failure that a body tells of, 0 if it names none; None: no failure."""
     parts = _parts(body)
     codes = [lenient.count(part.get(name)) for part in parts for name in ("statusCode", "status")]
@@ -163,13 +163,13 @@ def _refusal(
     status: int,
     body: dict[str, Any],
     response: httpx.Response,
-    known: Known,
+    known: RequestContext,
 ) -> ApiError:
     """The error for an HTTP status and a body, both of any provenance."""
     if status in (401, 403):
         return KeyRefused(attempted)
     if status == 402:
-        told = evidence.price(body)
+        told = required_data.price(body)
         left = CreditInfo.read(told).remaining
         price = lenient.credits(told.get("amount"))
         last = known.remaining
@@ -204,7 +204,7 @@ def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
             f"session {session_id} in this key's workspace",
             "list_sessions shows those it knows.",
         )
-    if attempted.phrase == OPERATIONS["reveal"].attempted.phrase:
+    if attempted.phrase == ENDPOINTS["reveal"].attempted.phrase:
         return NotFound(attempted, "contact for this profile", "Other candidates may have one.")
     return NotFound(
         attempted,

@@ -24,7 +24,7 @@ _ATTEMPT = "fj_mcp.attempt"
 _tracer = trace.get_tracer("fj_mcp", __version__)
 
 
-class Sending:
+class AttemptSpan:
     """One attempt of a request as a context: a span, and a line of the log at DEBUG.
 
     Attributes:
@@ -39,7 +39,7 @@ class Sending:
         self._attempt: int = request.extensions.get(_ATTEMPT, 0) + 1
         request.extensions[_ATTEMPT] = self._attempt
 
-    def __enter__(self) -> "Sending":
+    def __enter__(self) -> "AttemptSpan":
         self._began = perf_counter()
         self._span = _tracer.start_span(
             f"FutureJobs {self._operation}",

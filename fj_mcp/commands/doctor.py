@@ -9,7 +9,7 @@ from rich.text import Text
 
 from fj_mcp.api.errors import NotFound
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.telemetry.logs import start_logging
@@ -58,7 +58,7 @@ async def _examine(settings: Settings, console: Console) -> int:
             async with open_record(settings) as record:
                 await check_record(record)
                 say(True, f"purchases are remembered in {record.place}")
-        except LedgerBroken as error:
+        except LedgerUnavailable as error:
             say(False, str(error))
     if settings.key is not None and not settings.problems:
         good, words = await _call(settings)

@@ -1,6 +1,6 @@
 """How one filter travels: from what a model writes to the API's `{type, value}` and back.
 
-A `Wire` stands in a field's annotation and is everything that is true of the filter: the API's
+A `Filter` stands in a field's annotation and is everything that is true of the filter: the API's
 key and operator, the vocabulary, the schema that the model reads, the conversion in both
 directions, and the check that the API makes (used by the sandbox).
 """
@@ -14,14 +14,14 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from fj_mcp.text.cleaning import spoken
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.cleaning import as_word
+from fj_mcp.text.comparison import normalized
 
 Operator = Literal["IN", "=", "(.)", "RANGE"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wire(ABC):
+class Filter(ABC):
     """One filter on its way. Subclasses say what its value is; the base speaks for all of them.
 
     Attributes:
@@ -93,18 +93,19 @@ class Wire(ABC):
         Raises:
             ValueError: for a word outside a closed vocabulary, with the nearest tokens.
         """
-        tokens = {folded(label): token for token, label in self.vocabulary.items()}
-        tokens |= {folded(token): token for token in self.vocabulary}
-        token = tokens.get(folded(word))
+        tokens = {normalized(label): token for token, label in self.vocabulary.items()}
+        tokens |= {normalized(token): token for token in self.vocabulary}
+        token = tokens.get(normalized(word))
         if token is None and self.closed:
             near = [
-                tokens[name] for name in get_close_matches(folded(word), tokens, n=3, cutoff=0.7)
+                tokens[name]
+                for name in get_close_matches(normalized(word), tokens, n=3, cutoff=0.7)
             ]
             if near:
                 hint = f"did you mean {' or '.join(dict.fromkeys(near))}?"
             else:
                 hint = f"it takes {', '.join(self.vocabulary)}"
-            raise ValueError(f"has no value {spoken(word)!r}; {hint}")
+            raise ValueError(f"has no value {as_word(word)!r}; {hint}")
         return token or word
 
     def __get_pydantic_core_schema__(

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fj_mcp.filters.base import Operator, Wire
+from fj_mcp.filters.base import Filter, Operator
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line
-from fj_mcp.text.comparison import distinct, folded
+from fj_mcp.text.comparison import distinct, normalized
 
 MAX_VALUE_LENGTH = 200
 _LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Values(Wire):
+class Values(Filter):
     """Several values: free text, or words of a vocabulary."""
 
     places: bool = False
@@ -46,7 +46,7 @@ class Values(Wire):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Wire):
+class Choice(Filter):
     """One word of a closed vocabulary, which the API takes as an array of one."""
 
     closed: bool = True
@@ -74,7 +74,7 @@ class Choice(Wire):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Range(Wire):
+class Range(Filter):
     """`{min?, max?}`. The API knows only two-sided ranges; a missing side is the natural bound.
 
     Attributes:
@@ -131,7 +131,7 @@ class Range(Wire):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Distance(Wire):
+class Distance(Filter):
     """Kilometres around the regions, which the API takes as `["50_km"]`."""
 
     operator: Operator = "="
@@ -164,7 +164,7 @@ class Distance(Wire):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Switch(Wire):
+class Switch(Filter):
     """True, or left out; `meaning_true` is the word of the vocabulary that means true."""
 
     operator: Operator = "="
@@ -197,7 +197,7 @@ class Switch(Wire):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tiers(Wire):
+class Tiers(Filter):
     """Skills by how much they matter. The API takes an object here, where all others are arrays."""
 
     names: tuple[str, ...] = ("mandatory", "core", "secondary")
@@ -228,8 +228,8 @@ class Tiers(Wire):
         # A skill named in two tiers counts in the first: mandatory outranks core.
         for name in self.names:
             words = distinct(short_words(getattr(tiers, name)))
-            kept[name] = [word for word in words if folded(word) not in seen]
-            seen.update(map(folded, words))
+            kept[name] = [word for word in words if normalized(word) not in seen]
+            seen.update(map(normalized, words))
         if not seen:
             raise ValueError("needs at least one skill in mandatory, core or secondary")
         return tiers.model_copy(update=kept)

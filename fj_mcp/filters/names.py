@@ -1,10 +1,10 @@
 """The names of filters: from the API's keys, and from what people call them."""
 
-from fj_mcp.filters.search_filters import WIRES
-from fj_mcp.text.cleaning import spoken
-from fj_mcp.text.comparison import nearest
+from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.text.cleaning import as_word
+from fj_mcp.text.comparison import closest_match
 
-_NAMES = {wire.key: name for name, wire in WIRES.items()}
+_NAMES = {declared.key: name for name, declared in FILTERS.items()}
 
 
 def name_of(key: str) -> str | None:
@@ -39,12 +39,12 @@ _MEANT = {
 def nearest_filter(name: str, known: list[str]) -> str | None:
     """Which of the `known` names was meant; for filters also by what people call them."""
     meant = _MEANT.get(name.strip().lower())
-    return meant if meant in known else nearest(name, known)
+    return meant if meant in known else closest_match(name, known)
 
 
 def nearest_name(name: str) -> str:
     """What to say of `name`, which is not a filter."""
-    meant = nearest_filter(name, list(WIRES))
-    if spoken(name) == meant:
+    meant = nearest_filter(name, list(FILTERS))
+    if as_word(name) == meant:
         return f"holds stray characters; did you mean {meant}?"
-    return f"{spoken(name)} is not a filter{f'; did you mean {meant}?' if meant else ''}"
+    return f"{as_word(name)} is not a filter{f'; did you mean {meant}?' if meant else ''}"

@@ -6,7 +6,7 @@ from pydantic_core import to_json
 
 from fj_mcp.filters.kinds import Values
 from fj_mcp.filters.names import name_of
-from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import cut, first_within, steers
 
@@ -22,8 +22,8 @@ _MOST_CHARACTERS = 120
 def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
     """The API's filter map, `{key: {"type": operator, "value": value}}`."""
     return {
-        WIRES[name].key: {"type": WIRES[name].operator, "value": WIRES[name].encode(value)}
-        for name, value in filters.shown().items()
+        FILTERS[name].key: {"type": FILTERS[name].operator, "value": FILTERS[name].encode(value)}
+        for name, value in filters.as_dict().items()
     }
 
 
@@ -66,15 +66,15 @@ def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChange
 def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
     """What of an API's value the filter `name` can carry, and the words it cannot."""
     try:
-        decoded = WIRES[name].decode(value)
+        decoded = FILTERS[name].decode(value)
         if decoded is None:
             return {}, [""] if lenient.lines(value) else []
-        carried = FilterChanges.model_validate({name: decoded}).shown()
-        words = [cut(word, 60) for word in WIRES[name].uncarried(value)]
+        carried = FilterChanges.model_validate({name: decoded}).as_dict()
+        words = [cut(word, 60) for word in FILTERS[name].uncarried(value)]
         return carried, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)] if words else []
     except ValueError:
         words = lenient.lines(value, 60)
-        if len(words) < 2 or not isinstance(WIRES[name], Values):
+        if len(words) < 2 or not isinstance(FILTERS[name], Values):
             return {}, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)]
     # One strange word must not cost the others.
     kept: list[str] = []

@@ -1,6 +1,6 @@
 """The search filters: one declaration each, and everything else follows from it.
 
-A filter is a field of `SearchFilters`: its name, its type, its `Wire` (how it travels), and the
+A filter is a field of `SearchFilters`: its name, its type, its `Filter` (how it travels), and the
 description that the model reads. The input schema, the API's filter map, the way back, the
 reference table, the value search and the sandbox's checks all read these declarations. Keys,
 operators and vocabularies come from the FutureJobs API's documentation and from what its public
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
-from fj_mcp.filters.base import Wire
+from fj_mcp.filters.base import Filter
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
@@ -168,7 +168,7 @@ class SearchFilters(_Part):
         "Employer's founding, 1600 to this year."
     )
 
-    def shown(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The filters that are set, by name, as a model may send them again."""
         return self.model_dump(exclude_defaults=True)
 
@@ -176,8 +176,8 @@ class SearchFilters(_Part):
 def _brief(schema: dict[str, Any]) -> None:
     # The words are those of SearchFilters, which stand in another tool's schema beside this one;
     # only what a value alone does not tell (units, bounds) is said twice.
-    for name, wire in WIRES.items():
-        if isinstance(wire, Values):
+    for name, declared in FILTERS.items():
+        if isinstance(declared, Values):
             schema["properties"][name].pop("description", None)
 
 
@@ -191,8 +191,8 @@ class FilterChanges(SearchFilters):
     )
 
 
-WIRES: dict[str, Wire] = {
-    name: next(part for part in field.metadata if isinstance(part, Wire))
+FILTERS: dict[str, Filter] = {
+    name: next(part for part in field.metadata if isinstance(part, Filter))
     for name, field in SearchFilters.model_fields.items()
 }
 """Each filter's name and how it travels, in the order of the declarations."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fj_mcp.errors import FutureJobsError
 
 
-class LedgerBroken(FutureJobsError):
+class LedgerUnavailable(FutureJobsError):
     """The ledger cannot be read or written. `remedy` is a whole sentence."""
 
     def __init__(self, place: str, remedy: str) -> None:

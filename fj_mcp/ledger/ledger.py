@@ -33,7 +33,7 @@ _RELEASED = "released:"
 class Ledger:
     """The purchases of one workspace: one API key at one address.
 
-    Every method raises `LedgerBroken` when they cannot be read or written, so that nothing is
+    Every method raises `LedgerUnavailable` when they cannot be read or written, so that nothing is
     bought which could not be remembered.
     """
 

@@ -16,7 +16,7 @@ import anyio
 from redis.exceptions import RedisError, WatchError
 
 from fj_mcp.clock import boot
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.storage import Row, Rows, Storage
 
 T = TypeVar("T")
@@ -90,13 +90,13 @@ class RedisStorage(Storage):
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
-        """Whatever fails inside, or takes too long, becomes a `LedgerBroken`."""
+        """Whatever fails inside, or takes too long, becomes a `LedgerUnavailable`."""
         try:
             # A call that is cancelled must still be able to say what became of its purchase.
             with anyio.fail_after(_WORK_SECONDS, shield=True):
                 yield
         except (RedisError, OSError, TimeoutError, ValueError, LookupError) as error:
-            raise LedgerBroken(self._place, _REMEDY) from error
+            raise LedgerUnavailable(self._place, _REMEDY) from error
 
 
 class _RedisRows:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import anyio.to_thread
 
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.storage import Row
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class SqliteDatabase:
         """The result of `work`, done when the file can be had.
 
         Raises:
-            LedgerBroken: if it cannot, or if anything in `work` fails.
+            LedgerUnavailable: if it cannot, or if anything in `work` fails.
         """
         left = anyio.current_effective_deadline() - anyio.current_time()
         seconds = min(_BUSY_SECONDS, max(left, _GRACE_SECONDS))
@@ -121,7 +121,7 @@ class SqliteDatabase:
                     await anyio.sleep(random.uniform(0.005, 0.025))
         except (sqlite3.Error, OSError, ValueError, LookupError, TimeoutError) as error:
             # `ValueError` and `LookupError`: a file of another shape, or a line without sense.
-            raise LedgerBroken(self.place, _REMEDY) from error
+            raise LedgerUnavailable(self.place, _REMEDY) from error
 
     async def close(self) -> None:
         """Close the file, if it is open."""

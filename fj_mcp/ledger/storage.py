@@ -56,7 +56,7 @@ class Rows(Protocol):
 
 
 class Storage(ABC):
-    """Where the rows of a workspace are. Every method raises `LedgerBroken` if it cannot be used.
+    """The rows of one workspace. Every method raises `LedgerUnavailable` if they cannot be used.
 
     Attributes:
         machine: what tells this machine's processes from those of others; empty if there are none.

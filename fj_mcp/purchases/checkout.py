@@ -11,10 +11,10 @@ from typing import Any
 import anyio
 
 from fj_mcp.api.call_context import BeforeSend, arrived_at
-from fj_mcp.api.endpoints import OPERATIONS
-from fj_mcp.api.errors import ApiError, NoAnswer, NoMatch, NotFound
+from fj_mcp.api.endpoints import ENDPOINTS
+from fj_mcp.api.errors import ApiError, NoMatch, NoResponse, NotFound
 from fj_mcp.errors import BadSettings
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import Purchase, State
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
@@ -47,7 +47,7 @@ _PRICE_SECONDS = 3.0
 _WATCH_SECONDS = 0.1
 
 
-class Spending:
+class Checkout:
     """Buys orders for one workspace, and knows what was bought."""
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
@@ -66,7 +66,7 @@ class Spending:
         Raises:
             OutcomeOpen: if it was sent and nobody knows yet what became of it.
             NotApproved: if it would have to be sent and the person did not agree.
-            OverBudget, LedgerBroken, BadArguments, BadSettings: nothing was sent.
+            OverBudget, LedgerUnavailable, BadArguments, BadSettings: nothing was sent.
             ApiError: nothing was carried out.
         """
         await self._write_left()
@@ -114,10 +114,10 @@ class Spending:
 
     async def price(self, operation: str) -> int | None:
         """The credits that an operation cost last, or is published to cost; None if unknown."""
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             if (named := await self.ledger.price(operation)) is not None:
                 return named
-        return OPERATIONS[operation].attempted.price
+        return ENDPOINTS[operation].attempted.price
 
     async def _plan(self, order: Order[Any, Any]) -> Plan | None:
         """What would be sent for an order; None if nothing would."""
@@ -146,7 +146,7 @@ class Spending:
                 await anyio.sleep(0.02)
         for purchase_id in list(self._under_way):
             await self._note(purchase_id, "unknown")
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             await self._write_left()
 
     async def _carry_out(
@@ -181,7 +181,7 @@ class Spending:
                 return None
         except BaseException:
             # A broken ledger must not hide what went wrong first.
-            with suppress(LedgerBroken):
+            with suppress(LedgerUnavailable):
                 await self.ledger.forget(claim)
             raise
         return await self._pay(order, plan, claim)
@@ -219,7 +219,7 @@ class Spending:
                 await self._note(claim, "refused")
                 raise
             claim = await self._note_unknown(claim, evidence)
-            if not isinstance(error, NoAnswer):
+            if not isinstance(error, NoResponse):
                 raise
             return await self._look_now(order, claim, error)
         except BaseException:
@@ -248,7 +248,7 @@ class Spending:
         )
         if found.charged is None:
             await self._ask_price(claim, found.session_id, evidence)
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             purchase = await self.ledger.get(claim)
             if purchase is not None and purchase.state == "charged":
                 return await self._deliver(order, purchase, existed=False)
@@ -299,7 +299,7 @@ class Spending:
     ) -> None:
         """Find out what an answer that named no price has cost, if the session tells."""
         before = evidence.credits
-        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerBroken):
+        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
             after = (await self._client.get_session(session_id)).credits_charged
             newest = await self.ledger.newest_in(session_id)
             # What the next purchase in the session took is not this one's price.
@@ -331,14 +331,14 @@ class Spending:
         return result
 
     async def _note_delivered(self, claim: int) -> None:
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             await self.ledger.deliver(claim)
 
     async def _note(self, claim: int, state: State, **known: Any) -> int:
         """Remember an outcome, if need be with the next purchase; the purchase's id since."""
         try:
             return await self.ledger.settle(claim, state, **known)
-        except LedgerBroken:
+        except LedgerUnavailable:
             # What was paid for must reach the model, even if the disk is full by now.
             self._unwritten.append((claim, state, known))
             return claim
@@ -353,7 +353,7 @@ class Spending:
         return await self._note(claim, "unknown", evidence=ended)
 
     async def _write_left(self) -> None:
-        """Remember what could not be written when it happened. Raises `LedgerBroken`."""
+        """Remember what could not be written when it happened. Raises `LedgerUnavailable`."""
         while self._unwritten:
             claim, state, known = first = self._unwritten[0]
             await self.ledger.settle(claim, state, **known)
@@ -361,7 +361,7 @@ class Spending:
             with suppress(ValueError):
                 self._unwritten.remove(first)
 
-    async def _look_now(self, order: Order[R, Any], claim: int, error: NoAnswer) -> R:
+    async def _look_now(self, order: Order[R, Any], claim: int, error: NoResponse) -> R:
         """Look for a purchase whose answer was lost, in the time that this call has left."""
         wait = SETTLED_AFTER_SECONDS
         for pause in _LOOKS:
@@ -370,7 +370,7 @@ class Spending:
             await self._clock.sleep(pause)
             # What the looking ends in must not be told of the purchase: not a rate limit, and not
             # that without a record nothing is sent.
-            with suppress(ApiError, LedgerBroken):
+            with suppress(ApiError, LedgerUnavailable):
                 purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
                     wait = await settle(self._workspace, purchase, self._call_seconds)

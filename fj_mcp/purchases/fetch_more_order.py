@@ -20,7 +20,7 @@ from fj_mcp.text.cleaning import quoted
 from fj_mcp.workspace.workspace import Workspace
 
 
-class MoreOrder(Order[MoreProfiles, Plan]):
+class FetchMoreOrder(Order[MoreProfiles, Plan]):
     """Further candidates of a session."""
 
     operation = "fetch_more"

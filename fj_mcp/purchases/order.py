@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from fj_mcp.api.call_context import BeforeSend
-from fj_mcp.api.endpoints import OPERATIONS
+from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import Attempted
 from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.clock import boot
 from fj_mcp.ledger.evidence import Evidence, Moment
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.text import lenient
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 from fj_mcp.workspace.workspace import Workspace
 
 R = TypeVar("R")
@@ -108,7 +108,7 @@ class Order(ABC, Generic[R, P]):
     @property
     def attempted(self) -> Attempted:
         """The words for its errors, and its published price."""
-        return OPERATIONS[self.operation].attempted
+        return ENDPOINTS[self.operation].attempted
 
     @abstractmethod
     async def inspect(self) -> P | R:
@@ -200,7 +200,7 @@ def fingerprint(operation: str, **parts: Any) -> str:
 
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
-        return folded(value)
+        return normalized(value)
     if isinstance(value, dict):
         return {name: _normal(part) for name, part in value.items() if part not in (None, "", [])}
     if isinstance(value, list):

@@ -8,7 +8,7 @@ from typing import Any
 from fj_mcp.api.errors import ApiError, NotFound
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
-from fj_mcp.purchases.fetch_more_order import MoreOrder
+from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.order import NothingShown, Order, age, seconds_since
 from fj_mcp.purchases.reveal_order import RevealOrder
 from fj_mcp.purchases.search_order import SearchOrder
@@ -16,7 +16,7 @@ from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.workspace.workspace import Workspace
 
 ORDERS: Mapping[str, type[Order[Any, Any]]] = {
-    order.operation: order for order in (SearchOrder, UpdateOrder, MoreOrder, RevealOrder)
+    order.operation: order for order in (SearchOrder, UpdateOrder, FetchMoreOrder, RevealOrder)
 }
 """Everything that can be bought, by the API's operation."""
 

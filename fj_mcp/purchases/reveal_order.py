@@ -41,14 +41,14 @@ PHONE_SETTLED_AFTER_SECONDS = 240.0
 
 
 @dataclass(frozen=True)
-class OneContact:
+class ContactResult:
     """The result of one reveal."""
 
     contact: RevealedContact
     credits: CreditInfo | None = None
 
 
-class RevealOrder(Order[OneContact, Plan]):
+class RevealOrder(Order[ContactResult, Plan]):
     """One contact of one candidate."""
 
     operation = "reveal"
@@ -65,7 +65,7 @@ class RevealOrder(Order[OneContact, Plan]):
         )
         self.lock = f"session:{session_id}"
 
-    async def inspect(self) -> Plan | OneContact:
+    async def inspect(self) -> Plan | ContactResult:
         known = self._person.contact(self._channel)
         if known.revealed:
             return self._result("already_revealed", known.values)
@@ -81,7 +81,7 @@ class RevealOrder(Order[OneContact, Plan]):
         contact = {"email": "e-mail address", "phone": "telephone number"}[self._channel]
         return Plan(evidence, f"the {contact} of a candidate")
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[OneContact]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[ContactResult]:
         assert self._person.reveal_url is not None
         try:
             answer = await self._workspace.client.reveal(
@@ -116,14 +116,14 @@ class RevealOrder(Order[OneContact, Plan]):
         person = (await self._workspace.shortlists.ranked(session)).find(self._person.id)
         return (person or self._person).contact(self._channel)
 
-    def nobody(self, plan: Plan) -> OneContact:
+    def nobody(self, plan: Plan) -> ContactResult:
         return self._result("not_found")
 
-    def unknown(self) -> OneContact:
+    def unknown(self) -> ContactResult:
         """The result while nobody knows what became of it."""
         return self._result("unknown")
 
-    async def repeat(self, purchase: Purchase, *, existed: bool) -> OneContact:
+    async def repeat(self, purchase: Purchase, *, existed: bool) -> ContactResult:
         known = await self._current()
         status: RevealStatus = "already_revealed" if existed else "found"
         return self._result(
@@ -137,14 +137,14 @@ class RevealOrder(Order[OneContact, Plan]):
         status: RevealStatus,
         values: tuple[str, ...] = (),
         credits: CreditInfo | None = None,
-    ) -> OneContact:
+    ) -> ContactResult:
         contact = RevealedContact(
             candidate_id=self._person.id,
             name=self._person.name,
             status=status,
             values=list(values),
         )
-        return OneContact(contact, credits)
+        return ContactResult(contact, credits)
 
     @classmethod
     async def find(
@@ -194,7 +194,7 @@ async def reveal_all(
     orders: list[RevealOrder],
     candidate_ids: list[str],
     channel: "Channel",
-    buy: Callable[[RevealOrder], Awaitable[OneContact]],
+    buy: Callable[[RevealOrder], Awaitable[ContactResult]],
 ) -> RevealedContacts:
     """Buy the orders one after the other, and say what became of each.
 

@@ -59,7 +59,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         self.fingerprint = fingerprint(
             self.operation,
             title=title,
-            filters=filters.shown(),
+            filters=filters.as_dict(),
             text=self._text,
             # A person's address is an id: its case matters.
             sample=sample_profile_url.encode().hex(),
@@ -95,7 +95,7 @@ class SearchOrder(Order[StartedSession, Plan]):
             title=self._title,
             status="done",
             expected_profiles=0,
-            filters=self._filters.shown(),
+            filters=self._filters.as_dict(),
             next_step=next_steps.widen_step(None),
         )
 
@@ -165,7 +165,7 @@ async def earlier_search(
         api_status=next_steps.unusual(session.api_status),
         expected_profiles=session.total or None,
         credits=credits,
-        filters=fitted_filters(filters.shown())[0],
+        filters=fitted_filters(filters.as_dict())[0],
         already_existed=existed or None,
         next_step=next_steps.session_step(session),
     )
@@ -190,7 +190,7 @@ def started_session(
         api_status=next_steps.unusual(started.api_status),
         expected_profiles=started.expected_profiles,
         credits=next_steps.credits(started.credits),
-        filters=filters.shown(),
+        filters=filters.as_dict(),
         warning=next_steps.unfinished(started),
         next_step=next_steps.wait_step(session_id),
     )
@@ -198,7 +198,7 @@ def started_session(
 
 def check_size(filters: SearchFilters) -> None:
     """Refuse filters that no result could repeat in the size that clients take."""
-    if fitted_filters(filters.shown())[1]:
+    if fitted_filters(filters.as_dict())[1]:
         raise BadArguments(
             f"filters are too large; keep them under {MOST_FILTER_BYTES:,} characters by "
             "naming fewer values"
@@ -211,7 +211,7 @@ def search_evidence(
     """What tells a search from others, as sent or as a session shows it."""
     return replace(
         _name_evidence(title, text),
-        filters=fingerprint("filters", filters=from_queries(queries)[0].shown()),
+        filters=fingerprint("filters", filters=from_queries(queries)[0].as_dict()),
         sample=fingerprint("sample", link=lenient.link(sample_profile_url)),
         credits=0,
     )

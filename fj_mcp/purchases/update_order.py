@@ -10,7 +10,7 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
-from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import (
     Found,
@@ -90,7 +90,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             title=title,
             text=job_description,
             sample=(sample_profile_url or "").encode().hex(),
-            changes=changes.shown() if changes else None,
+            changes=changes.as_dict() if changes else None,
             removed=removed,
         )
         self.lock = f"session:{session_id}"
@@ -98,7 +98,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
     async def inspect(self) -> UpdatePlan | StartedSession:
         session = await self._workspace.watcher.look(self.session_id)
         stored = self._workspace.sent_filters.in_force(session)
-        before = from_queries(stored)[0].shown()
+        before = from_queries(stored)[0].as_dict()
         if await is_matching(self._workspace, session):
             return _for_free(
                 session,
@@ -112,7 +112,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         text = clean_line((self._text or session.job_description or ""), MOST_JD_CHARACTERS)
         sample = session.sample_profile_url if self._sample is None else self._sample
         if (
-            filters.shown() == before
+            filters.as_dict() == before
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MOST_JD_CHARACTERS)
             and sample == session.sample_profile_url
@@ -123,7 +123,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
                 "The session has exactly this already, so nothing was sent or charged. "
                 f"{next_steps.session_step(session)}",
             )
-        changed = {*self._removed, *(self._changes.shown() if self._changes else ())}
+        changed = {*self._removed, *(self._changes.as_dict() if self._changes else ())}
         kept = {
             key: entry
             for key, entry in stored.items()
@@ -167,7 +167,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             title=plan.title,
             status="done",
             expected_profiles=0,
-            filters=plan.filters.shown(),
+            filters=plan.filters.as_dict(),
             next_step=next_steps.widen_step(self.session_id),
         )
 
@@ -199,13 +199,13 @@ def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSe
 def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
     """Refuse what would cost credits and not be what was meant."""
     for position, name in enumerate(removed):
-        if name not in WIRES:
+        if name not in FILTERS:
             raise BadArguments(f"remove_filters[{position}] {nearest_name(name)}")
         if changes is not None and name in changes.model_fields_set:
             raise BadArguments(f"filters.{name} is in remove_filters too; keep one of the two")
     if "skills" in removed:
         raise BadArguments("remove_filters may not name skills; a search needs at least one skill")
-    blank = changes.model_fields_set - changes.shown().keys() if changes is not None else set()
+    blank = changes.model_fields_set - changes.as_dict().keys() if changes is not None else set()
     if blank:
         name = min(blank)
         raise BadArguments(
@@ -218,7 +218,7 @@ def _merge(
     before: dict[str, Any], changes: FilterChanges | None, removed: list[str]
 ) -> SearchFilters:
     """The whole filter set after a change. Raises `BadArguments` if it holds no skill."""
-    merged = before | (changes.shown() if changes is not None else {})
+    merged = before | (changes.as_dict() if changes is not None else {})
     for name in removed:
         merged.pop(name, None)
     try:

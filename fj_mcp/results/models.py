@@ -46,7 +46,7 @@ class Result(BaseModel):
         """What can be opened besides; nothing essential, for some clients show no links."""
         return []
 
-    def shown(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The result without the fields that have no value; `next_step` last, where it is read."""
         fields = self.model_dump(mode="json", exclude_none=True)
         if (step := fields.pop("next_step", None)) is not None:

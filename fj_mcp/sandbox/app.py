@@ -15,7 +15,7 @@ import httpx
 from fj_mcp.sandbox.faults import Fault, Faults
 from fj_mcp.sandbox.request import Request, Rules
 from fj_mcp.sandbox.responses import Answer, Refusal
-from fj_mcp.sandbox.routes import OPERATIONS, Route, route_of
+from fj_mcp.sandbox.routes import ENDPOINTS, Route, route_of
 from fj_mcp.sandbox.sessions import Session, object_id
 from fj_mcp.sandbox.transport import ConnectionDropped, SandboxTransport, hang_up
 from fj_mcp.sandbox.workspaces import Charge, Workspace
@@ -112,8 +112,8 @@ class Sandbox:
         Raises:
             ValueError: for an operation that the API does not have.
         """
-        if operation not in OPERATIONS:
-            raise ValueError(f"an operation is one of {', '.join(OPERATIONS)}")
+        if operation not in ENDPOINTS:
+            raise ValueError(f"an operation is one of {', '.join(ENDPOINTS)}")
         self._faults.add(operation, fault, times)
 
     def mend(self) -> None:

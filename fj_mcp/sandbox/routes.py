@@ -45,7 +45,7 @@ ROUTES: tuple[Route, ...] = (
           people_operations.autocomplete),
 )
 # fmt: on
-OPERATIONS: tuple[str, ...] = tuple(route.operation for route in ROUTES)
+ENDPOINTS: tuple[str, ...] = tuple(route.operation for route in ROUTES)
 
 
 def route_of(method: str, path: str) -> tuple[Route | None, str]:

@@ -59,7 +59,7 @@ def update_session(request: Request) -> Answer:
 def get_session(request: Request) -> Answer:
     """The session as it is now."""
     session = request.workspace.session(request.id)
-    return success({"session": session.shown(request.workspace.key, request.now)})
+    return success({"session": session.as_dict(request.workspace.key, request.now)})
 
 
 def fetch_more(request: Request) -> Answer:
@@ -132,7 +132,7 @@ def _searched(
     count = session.ask_for(rules.first_batch, request.now, rules.match_seconds)
     info = workspace.charge(operation, session, SEARCH_PRICE, "Sourcing session search")
     # The stored session still has its old counts while `sourcing` already tells of the search.
-    shown = session.shown(workspace.key, request.now, shown_as)
+    shown = session.as_dict(workspace.key, request.now, shown_as)
     sourcing = _counters(session, "processing", count) | {"creditInfo": info}
     return success({"session": shown, "sourcing": sourcing}, "Sourcing session saved", status)
 
@@ -143,7 +143,7 @@ def _unfinished(request: Request, session: Session, status: int) -> Answer:
         count = rules.more_batch if session.batches else rules.first_batch
         session.ask_for(count, request.now, fault.seconds + rules.match_seconds)
     data = {
-        "session": session.shown(request.workspace.key, request.now),
+        "session": session.as_dict(request.workspace.key, request.now),
         "sourcing": None,
         "sourcingError": fault.body if fault and fault.body else _UNFINISHED,
     }

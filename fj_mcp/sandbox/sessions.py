@@ -112,7 +112,7 @@ class Session:
         """The ready match with this candidate id."""
         return next((m for m in self.ready(now) if m.person.id == candidate_id), None)
 
-    def shown(self, workspace: str, now: float, status: str | None = None) -> dict[str, Any]:
+    def as_dict(self, workspace: str, now: float, status: str | None = None) -> dict[str, Any]:
         """`data.session`. With a `status` the counts are those of a search that just started."""
         started = status is not None
         return {

@@ -21,8 +21,8 @@ from fj_mcp.server.context import with_connection
 from fj_mcp.server.instructions import INSTRUCTIONS, READ_ONLY_NOTE
 from fj_mcp.server.prompts import PROMPTS, add_prompts
 from fj_mcp.server.resources import CACHE_HINTS, add_resources
-from fj_mcp.server.sdk.protocol_errors import OwnWords
-from fj_mcp.server.sdk.tracing import WithoutTexts
+from fj_mcp.server.sdk.protocol_errors import PlainErrors
+from fj_mcp.server.sdk.tracing import RedactedSpans
 from fj_mcp.server.tasks import WaitTasks
 from fj_mcp.settings.settings import Settings
 from fj_mcp.telemetry.logs import start_logging
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Hosting:
+class MultiTenancy:
     """What a server has instead of one `Connection`, where each request may be another key's.
 
     Attributes:
@@ -51,7 +51,7 @@ def build_server(
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
     on_open: Callable[[Connection], None] | None = None,
-    hosting: "Hosting | None" = None,
+    tenancy: "MultiTenancy | None" = None,
 ) -> MCPServer[Connection]:
     """The server for these settings.
 
@@ -79,20 +79,20 @@ def build_server(
         website_url="https://futurejobs.ai",
         tools=[*tools],
         extensions=extensions,
-        lifespan=hosting.lifespan if hosting else lifespan,
+        lifespan=tenancy.lifespan if tenancy else lifespan,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
-        middleware=[hosting.middleware if hosting else with_connection],
-        request_state_security=hosting.security if hosting else None,
+        middleware=[tenancy.middleware if tenancy else with_connection],
+        request_state_security=tenancy.security if tenancy else None,
         # Nothing is ever announced, and over HTTP each listener would hold a connection.
-        subscriptions=False if hosting else None,
+        subscriptions=False if tenancy else None,
     )
     names = {fn.__name__ for fn, *_ in (*TOOLS, *PROMPTS)}
     methods = {binding.method for extension in extensions for binding in extension.methods()}
     # The SDK's spans are its outermost middleware.
-    server.middleware[0] = WithoutTexts(server.middleware[0], names | methods)
+    server.middleware[0] = RedactedSpans(server.middleware[0], names | methods)
     server.middleware.insert(1, with_approval)
-    server.middleware.insert(0, OwnWords([tool.name for tool in tools]))
+    server.middleware.insert(0, PlainErrors([tool.name for tool in tools]))
     add_prompts(server, settings)
     add_resources(server)
     add_completion(server)

@@ -14,29 +14,29 @@ SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
 
 @dataclass(frozen=True)
-class Manner:
+class ToolKind:
     """What a kind of tool does, as its hints say it, and whether it costs credits."""
 
     hints: ToolAnnotations
     costs: bool = False
 
 
-def _manner(*, changes: bool, replaces: bool = False, costs: bool = False) -> Manner:
+def _kind(*, changes: bool, replaces: bool = False, costs: bool = False) -> ToolKind:
     hints = ToolAnnotations(
         read_only_hint=not changes,
         destructive_hint=replaces,
         idempotent_hint=not changes,
         open_world_hint=True,
     )
-    return Manner(hints, costs)
+    return ToolKind(hints, costs)
 
 
-READS = _manner(changes=False)
-WRITES = _manner(changes=True)
-SPENDS = _manner(changes=True, costs=True)
-REPLACES = _manner(changes=True, replaces=True, costs=True)
+READS = _kind(changes=False)
+WRITES = _kind(changes=True)
+SPENDS = _kind(changes=True, costs=True)
+REPLACES = _kind(changes=True, replaces=True, costs=True)
 
-TOOLS: tuple[tuple[Callable[..., Any], str, Manner], ...] = (
+TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (filters.suggest_filters, "Suggest filters from a job description", READS),
     (filters.search_filter_values, "Look up filter values", READS),
     (sessions.create_sourcing_session, "Start a candidate search", SPENDS),
@@ -61,13 +61,13 @@ def list_tools(settings: Settings) -> list[SourcingTool]:
         make_tool(
             fn,
             title=title,
-            annotations=manner.hints,
-            costs=manner.costs,
+            annotations=kind.hints,
+            costs=kind.costs,
             deadline_seconds=settings.call_deadline_seconds,
-            meta=_meta(fn, manner, settings),
+            meta=_meta(fn, kind, settings),
         )
-        for fn, title, manner in TOOLS
-        if not (manner.costs and settings.read_only)
+        for fn, title, kind in TOOLS
+        if not (kind.costs and settings.read_only)
     ]
     for tool in tools:
         if (wait := tool.parameters["properties"].get("max_wait_seconds")) is not None:
@@ -75,10 +75,10 @@ def list_tools(settings: Settings) -> list[SourcingTool]:
     return tools
 
 
-def _meta(fn: Callable[..., Any], manner: Manner, settings: Settings) -> dict[str, Any] | None:
+def _meta(fn: Callable[..., Any], kind: ToolKind, settings: Settings) -> dict[str, Any] | None:
     if fn is profiles.show_candidates:
         return {"ui": {"resourceUri": SHORTLIST_URI}}
-    if settings.confirm_spend == "strict" and manner.costs:
+    if settings.confirm_spend == "strict" and kind.costs:
         # Claude then shows each call to its person, whatever they allowed before.
         return {"anthropic/requiresUserInteraction": True}
     return None

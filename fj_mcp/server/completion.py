@@ -23,7 +23,7 @@ from fj_mcp.server.arguments import SessionId, checked
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.filter_values import SHORTEST_QUERY
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 
 MOST_VALUES = 20
 _SECONDS = 5.0
@@ -36,24 +36,24 @@ Given = dict[str, str]
 """The arguments that are filled in already."""
 
 
-async def _sessions(running: Connection, typed: str, _: Given) -> list[str]:
+async def _sessions(connection: Connection, typed: str, _: Given) -> list[str]:
     """The newest sessions whose title holds, or whose id begins with, what was typed."""
-    wanted = folded(typed)
+    wanted = normalized(typed)
     if len(wanted) < SHORTEST_QUERY:
         return []
-    newest = newest_first(await running.workspace.client.project_sessions())
+    newest = newest_first(await connection.workspace.client.project_sessions())
     return [item.id for item in newest if _fits(wanted, item.id, item.title)]
 
 
-async def _candidates(running: Connection, typed: str, given: Given) -> list[str]:
+async def _candidates(connection: Connection, typed: str, given: Given) -> list[str]:
     """What was typed up to its last comma, with the id of each candidate who fits the rest."""
     before, comma, last = typed.rpartition(",")
-    wanted = folded(last)
+    wanted = normalized(last)
     if len(wanted) < SHORTEST_QUERY:
         return []
     session_id: str = checked("session_id", SessionId, given.get("session_id", ""))
-    session = await running.workspace.watcher.look(session_id)
-    shortlist = await running.workspace.shortlists.ranked(session)
+    session = await connection.workspace.watcher.look(session_id)
+    shortlist = await connection.workspace.shortlists.ranked(session)
     chosen = {word.strip() for word in before.split(",")}
     return [
         before + comma + item.id
@@ -63,7 +63,7 @@ async def _candidates(running: Connection, typed: str, given: Given) -> list[str
 
 
 async def _tones(_: Connection, typed: str, __: Given) -> list[str]:
-    return [tone for tone in TONES if folded(typed) in tone]
+    return [tone for tone in TONES if normalized(typed) in tone]
 
 
 _COMPLETED: dict[str, Callable[[Connection, str, Given], Awaitable[list[str]]]] = {
@@ -99,4 +99,4 @@ async def complete(
 
 
 def _fits(wanted: str, identity: str, name: str | None) -> bool:
-    return identity.casefold().startswith(wanted) or wanted in folded(name or "")
+    return identity.casefold().startswith(wanted) or wanted in normalized(name or "")

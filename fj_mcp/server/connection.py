@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 from fj_mcp.clock import Clock
 from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.ledger.storage import Storage
-from fj_mcp.purchases.checkout import Spending
+from fj_mcp.purchases.checkout import Checkout
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.settings.settings import Settings
 from fj_mcp.workspace.open_storage import open_record
@@ -31,7 +31,7 @@ class Connection:
 
     settings: Settings
     tasks: TaskGroup
-    open_things: AsyncExitStack
+    exit_stack: AsyncExitStack
     record: Record
     """Where the process remembers what was bought, for this key and for others."""
 
@@ -54,16 +54,16 @@ class Connection:
             self.tasks,
             self.clock,
             transport=self.make_transport() if self.make_transport else None,
-            pace=self.record.pace(fingerprint),
+            rate_limit=self.record.rate_limit(fingerprint),
             brought_key=self.brought_key,
         )
-        self.open_things.push_async_callback(workspace.client.close)
+        self.exit_stack.push_async_callback(workspace.client.close)
         return workspace
 
     @cached_property
-    def checkout(self) -> Spending:
+    def checkout(self) -> Checkout:
         """Everything that costs credits."""
-        return Spending(self.workspace, self.settings)
+        return Checkout(self.workspace, self.settings)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -122,11 +122,11 @@ async def open_connection(
     """A `Connection` for as long as the server runs; what it opened is closed at the end."""
     async with (
         open_record(settings) as record,
-        AsyncExitStack() as open_things,
+        AsyncExitStack() as exit_stack,
         anyio.create_task_group() as tasks,
     ):
         connection = Connection(
-            settings, tasks, open_things, record, make_transport, clock or Clock()
+            settings, tasks, exit_stack, record, make_transport, clock or Clock()
         )
         if on_open is not None:
             on_open(connection)

@@ -24,13 +24,13 @@ async def with_connection(
         connection_in_use.reset(token)
 
 
-async def _running(ctx: Context[Connection]) -> Connection:
+async def _current(ctx: Context[Connection]) -> Connection:
     # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
     connection: Connection = ctx.request_context.lifespan_context
     return connection
 
 
-Running = Annotated[Connection, Resolve(_running)]
+CurrentConnection = Annotated[Connection, Resolve(_current)]
 """The running server's parts; the SDK fills it in, the model never sees it."""
 
 _RESOLVED = AcceptedElicitation[Any]

@@ -15,7 +15,7 @@ from fj_mcp.server.arguments import CandidateId, SessionId, checked, listed
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.prompt_adapter import known_only, make_prompt
 from fj_mcp.settings.settings import Settings
-from fj_mcp.text.cleaning import clean_block, spoken
+from fj_mcp.text.cleaning import as_word, clean_block
 
 MOST_DESCRIPTION = 30_000
 """Characters of a job description, as many as suggest_filters takes."""
@@ -140,7 +140,7 @@ are, ask me before you write.
 3. Write the drafts, and let me correct them.
 
 For each candidate: their name, a subject of 60 characters at most, and a message of 120 words at \
-most. Tone: {spoken(tone)}. In it:
+most. Tone: {as_word(tone)}. In it:
 - one or two facts from their own career that speak for this job, told as a reader of a public \
 profile would;
 - what the job is and what is in it for them, from the session or from me; promise nothing else, \

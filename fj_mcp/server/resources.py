@@ -24,9 +24,9 @@ from fj_mcp.results.models import Result
 from fj_mcp.server.arguments import CandidateId, Score, SessionId, checked, listed
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
-from fj_mcp.server.sdk.protocol_errors import NoSuchResource, Told, UnreadableResource
+from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
 from fj_mcp.server.tools import sessions
-from fj_mcp.text.cleaning import spoken
+from fj_mcp.text.cleaning import as_word
 
 MOST_SESSIONS = 50
 _NARROWING = ("min_score", "candidate_ids")
@@ -61,8 +61,8 @@ async def filters() -> str:
 async def all_sessions() -> str:
     """The newest 50 searches of this workspace: id, title, number of profiles and time."""
 
-    async def read(running: Connection) -> str:
-        return _json(await sessions.list_sessions(running, 1, MOST_SESSIONS))
+    async def read(connection: Connection) -> str:
+        return _json(await sessions.list_sessions(connection, 1, MOST_SESSIONS))
 
     return await _answered("list_sessions", read)
 
@@ -70,8 +70,8 @@ async def all_sessions() -> str:
 async def one_session(session_id: str) -> str:
     """One search: title, job description, filters in force, status and counts."""
 
-    async def read(running: Connection) -> str:
-        return _json(await sessions.get_session(_session_id(session_id), running))
+    async def read(connection: Connection) -> str:
+        return _json(await sessions.get_session(_session_id(session_id), connection))
 
     return await _answered("get_session", read)
 
@@ -148,10 +148,10 @@ def _check_query(uri: str) -> None:
     for name in names if uri.startswith("fj://") else ():
         if name not in _NARROWING or names.count(name) > 1:
             problem = (
-                f"Nothing was sent or charged: {spoken(name)} cannot be in this address, or not "
+                f"Nothing was sent or charged: {as_word(name)} cannot be in this address, or not "
                 f"twice; there are {' and '.join(_NARROWING)}."
             )
-            raise Told(INVALID_PARAMS, problem)
+            raise ProtocolError(INVALID_PARAMS, problem)
 
 
 def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:
@@ -166,7 +166,7 @@ def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> Hand
 async def _profiles(
     format: Literal["csv", "json"], session_id: str, min_score: str, candidate_ids: str
 ) -> str:
-    async def read(running: Connection) -> str:
+    async def read(connection: Connection) -> str:
         # Writing tables is loaded by the first who wants one, like the client.
         from fj_mcp.shortlist.export_rows import exported
 
@@ -175,8 +175,8 @@ async def _profiles(
         chosen: list[str] | None = None
         if candidate_ids:
             chosen = checked("candidate_ids", _Chosen, listed(candidate_ids))
-        session = await running.workspace.watcher.look(address)
-        shortlist = await running.workspace.shortlists.ranked(session)
+        session = await connection.workspace.watcher.look(address)
+        shortlist = await connection.workspace.shortlists.ranked(session)
         export = exported(session, shortlist, format, least, chosen)
         # The mark that tells a spreadsheet how a file is encoded; this is no file.
         return export.text.removeprefix("\ufeff")
@@ -191,12 +191,12 @@ async def _answered(tool: str, read: Callable[[Connection], Awaitable[str]]) -> 
         UnreadableResource: with the sentence for the client.
         NoSuchResource: with the sentence, where the address is wrong.
     """
-    running = connection_in_use.get()
+    connection = connection_in_use.get()
     tool_in_use.set(tool)
-    deadline = running.settings.call_deadline_seconds
+    deadline = connection.settings.call_deadline_seconds
     try:
         with anyio.fail_after(answering_seconds(deadline)):
-            return await read(running)
+            return await read(connection)
     except TimeoutError:
         raise UnreadableResource(str(DeadlinePassed(deadline, costs=False))) from None
     except (BadArguments, NotFound) as error:
@@ -211,7 +211,7 @@ def _session_id(text: str) -> str:
 
 
 def _json(result: Result) -> str:
-    return to_json(result.shown()).decode()
+    return to_json(result.as_dict()).decode()
 
 
 def _description(fn: Callable[..., Any]) -> str:

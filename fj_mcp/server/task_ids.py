@@ -19,7 +19,7 @@ from typing import Literal
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState
 from pydantic import SecretStr
 
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.storage import Storage
 
 TTL_SECONDS = 24 * 3600
@@ -68,14 +68,14 @@ class TaskIds:
         self._clock = clock
 
     async def issue(self, wait: Wait) -> str:
-        """A new id. Raises `LedgerBroken` if there is no secret to seal it with."""
+        """A new id. Raises `LedgerUnavailable` if there is no secret to seal it with."""
         facts = (wait.session_id, wait.created_at, wait.limit)
         return (await self._codec()).seal(json.dumps(facts).encode())
 
     async def read(self, task_id: str) -> Wait | None:
         """What an id stands for; None if this key has none such.
 
-        Raises `LedgerBroken` if there is no secret to open it with.
+        Raises `LedgerUnavailable` if there is no secret to open it with.
         """
         try:
             return Wait(*json.loads((await self._codec()).unseal(task_id)))
@@ -85,14 +85,14 @@ class TaskIds:
     async def end(self, task_id: str, status: EndStatus) -> End:
         """Remember that a task has ended. Its first end stands, and is returned."""
         end = End(status, self._clock())
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             facts = json.dumps([end.status, end.at])
             return End(*json.loads(await self._storage.note(_name(task_id), facts, TTL_SECONDS)))
         return end
 
     async def ended(self, task_id: str) -> End | None:
         """How a task ended; None if that is not known."""
-        with suppress(LedgerBroken):
+        with suppress(LedgerUnavailable):
             facts = await self._storage.noted(_name(task_id))
             return End(*json.loads(facts)) if facts is not None else None
         return None

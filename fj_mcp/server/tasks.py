@@ -38,9 +38,9 @@ from fj_mcp.api.call_context import tool_in_use
 from fj_mcp.api.errors import ApiError
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import DeadlinePassed, FutureJobsError
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import Connection
-from fj_mcp.server.sdk.protocol_errors import Told
+from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, compact
 from fj_mcp.server.sdk.tracing import ToolCall
 from fj_mcp.server.task_ids import TTL_SECONDS, End, EndStatus, Wait
@@ -138,7 +138,7 @@ class WaitTasks(Extension):
             return state
         try:
             task_id = await connection.task_ids.issue(wait)
-        except LedgerBroken:
+        except LedgerUnavailable:
             # Without a secret that lasts the call waits itself.
             return None
         return _working(task_id, wait, wait.created_at, state, "task")
@@ -195,16 +195,16 @@ class WaitTasks(Extension):
         named = ctx.request.headers.get(MCP_NAME_HEADER) if ctx.request is not None else None
         if named is not None and decode_header_value(named) != params.task_id:
             words = f"The header {MCP_NAME_HEADER} names another task than the request's taskId."
-            raise Told(HEADER_MISMATCH, words)
+            raise ProtocolError(HEADER_MISMATCH, words)
         connection = ctx.lifespan_context
         try:
             wait = await connection.task_ids.read(params.task_id)
         except FutureJobsError as error:
-            raise Told(INTERNAL_ERROR, str(error)) from None
+            raise ProtocolError(INTERNAL_ERROR, str(error)) from None
         if wait is None:
-            raise Told(INVALID_PARAMS, _UNKNOWN)
+            raise ProtocolError(INVALID_PARAMS, _UNKNOWN)
         if connection.clock.now() - wait.created_at > TTL_SECONDS:
-            raise Told(INVALID_PARAMS, _EXPIRED)
+            raise ProtocolError(INVALID_PARAMS, _EXPIRED)
         return wait
 
     async def _state(

@@ -70,7 +70,7 @@ def session_list(
     for length in _TITLE_LENGTHS:
         lines = [_session_line(item, length) for item in chosen]
         shown = SessionList(sessions=lines, total=len(newest), has_more=has_more, next_step=step)
-        if len(to_json(shown.shown())) <= MOST_BYTES:
+        if len(to_json(shown.as_dict())) <= MOST_BYTES:
             break
     return shown
 

@@ -46,7 +46,7 @@ class _Poller:
         )
 
 
-class Matching:
+class SessionWatcher:
     """The sessions that calls are waiting for. Pollers end with the last wait."""
 
     def __init__(self, client: "FutureJobs", tasks: TaskGroup) -> None:

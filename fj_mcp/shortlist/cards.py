@@ -13,11 +13,11 @@ from fj_mcp.results.limits import MOST_BYTES
 from fj_mcp.results.models import Card, Employment, FullCandidate
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.text.cleaning import cut
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 
 
 @dataclass(frozen=True)
-class Room:
+class CardBudget:
     """How much of a card is shown: characters of a text, or how many of several.
 
     Attributes:
@@ -37,29 +37,29 @@ class Room:
 
 
 _CONCISE = (
-    Room(240, 120, 8),
-    Room(240, 80, 8),
-    Room(180, 80, 8),
-    Room(140, 70, 7),
-    Room(110, 60, 6),
-    Room(80, 40, 5),
-    Room(60, 0, 5),
-    Room(0, 0, 3),
-    Room(0, 0, 3, label=60),
-    Room(0, 0, 2, name=60, label=40),
-    Room(0, 0, 1, name=40, label=28),
-    Room(0, 0, 0, name=40, label=20),
-    Room(0, 0, 0, name=30, label=20, link=False),
-    Room(0, 0, 0, name=20, label=10, link=False),
+    CardBudget(240, 120, 8),
+    CardBudget(240, 80, 8),
+    CardBudget(180, 80, 8),
+    CardBudget(140, 70, 7),
+    CardBudget(110, 60, 6),
+    CardBudget(80, 40, 5),
+    CardBudget(60, 0, 5),
+    CardBudget(0, 0, 3),
+    CardBudget(0, 0, 3, label=60),
+    CardBudget(0, 0, 2, name=60, label=40),
+    CardBudget(0, 0, 1, name=40, label=28),
+    CardBudget(0, 0, 0, name=40, label=20),
+    CardBudget(0, 0, 0, name=30, label=20, link=False),
+    CardBudget(0, 0, 0, name=20, label=10, link=False),
     # Fifty of these fit whatever is in them: the id is never cut, and 64 characters at most.
-    Room(0, 0, 0, name=8, label=0, link=False),
+    CardBudget(0, 0, 0, name=8, label=0, link=False),
 )
 _DETAILED = (
-    Room(240, 120, 25, 8, 5),
-    Room(240, 120, 25, 4, 3),
-    Room(180, 80, 20, 3, 2),
-    Room(160, 80, 15, 2, 2),
-    Room(110, 60, 8, 1, 1),
+    CardBudget(240, 120, 25, 8, 5),
+    CardBudget(240, 120, 25, 4, 3),
+    CardBudget(180, 80, 20, 3, 2),
+    CardBudget(160, 80, 15, 2, 2),
+    CardBudget(110, 60, 8, 1, 1),
     *_CONCISE[5:],
 )
 
@@ -87,10 +87,10 @@ def cards(
     most = largest if detailed else min(concise_room, largest)
     shown: list[Card] = []
     rooms = _DETAILED if detailed else _CONCISE
-    for room in rooms:
-        shown = [_card(profile, wanted, room) for profile in profiles if profile.id]
+    for budget in rooms:
+        shown = [_card(profile, wanted, budget) for profile in profiles if profile.id]
         if _size(shown) <= most:
-            return shown, room.why < rooms[0].why and room.why < 110
+            return shown, budget.why < rooms[0].why and budget.why < 110
     return shown, True
 
 
@@ -98,31 +98,31 @@ def _size(shown: list[Card]) -> int:
     return sum(len(card.model_dump_json(exclude_none=True).encode()) + 1 for card in shown)
 
 
-def _card(profile: Profile, wanted: Sequence[str], room: Room) -> Card:
+def _card(profile: Profile, wanted: Sequence[str], budget: CardBudget) -> Card:
     missing = missing_skills(profile, wanted)
     job = profile.jobs[0] if profile.jobs else Job(None, None)
     return Card(
         candidate_id=profile.id,
-        name=_within(profile.name, room.name),
-        headline=_within(profile.headline, room.headline),
-        title=_within(job.title, room.label),
-        company=_within(job.company, room.label),
-        region=_within(profile.region, room.label),
+        name=_within(profile.name, budget.name),
+        headline=_within(profile.headline, budget.headline),
+        title=_within(job.title, budget.label),
+        company=_within(job.company, budget.label),
+        region=_within(profile.region, budget.label),
         years_of_experience=profile.years_of_experience,
         score=profile.score,
-        skills=_first(_wanted_first(profile.skills, wanted), room.skills, room.label),
-        missing_skills=_first(missing, room.skills, room.label),
-        why=_within(profile.recommendation, room.why),
-        linkedin_url=profile.linkedin_url if room.link else None,
+        skills=_first(_wanted_first(profile.skills, wanted), budget.skills, budget.label),
+        missing_skills=_first(missing, budget.skills, budget.label),
+        why=_within(profile.recommendation, budget.why),
+        linkedin_url=profile.linkedin_url if budget.link else None,
         email_revealed=profile.email.revealed or None,
         phone_revealed=profile.phone.revealed or None,
-        highlights=list(profile.highlights[: room.highlights]) or None,
-        education=[studied(item) for item in profile.education[: room.education]] or None,
+        highlights=list(profile.highlights[: budget.highlights]) or None,
+        education=[studied(item) for item in profile.education[: budget.education]] or None,
     )
 
 
 @dataclass(frozen=True)
-class Depth:
+class DetailBudget:
     """How much of a candidate in full is shown.
 
     Attributes:
@@ -143,16 +143,16 @@ class Depth:
 
 
 _DEPTHS = (
-    Depth(600, 15),
-    Depth(300, 15),
-    Depth(160, 10),
-    Depth(0, 10),
-    Depth(0, 10, text=1_000, line=240, items=10, skills=40),
-    Depth(0, 8, text=700, line=160, items=8, skills=30),
-    Depth(0, 6, text=500, line=120, items=6, skills=20),
-    Depth(0, 4, text=300, line=80, items=4, skills=15),
+    DetailBudget(600, 15),
+    DetailBudget(300, 15),
+    DetailBudget(160, 10),
+    DetailBudget(0, 10),
+    DetailBudget(0, 10, text=1_000, line=240, items=10, skills=40),
+    DetailBudget(0, 8, text=700, line=160, items=8, skills=30),
+    DetailBudget(0, 6, text=500, line=120, items=6, skills=20),
+    DetailBudget(0, 4, text=300, line=80, items=4, skills=15),
     # It fits whatever is in it.
-    Depth(0, 3, text=200, line=60, items=3, skills=10),
+    DetailBudget(0, 3, text=200, line=60, items=3, skills=10),
 )
 
 
@@ -168,10 +168,10 @@ def full_candidate(
             f"here: call get_candidate with session_id {session_id}, candidate_id {candidate_id} "
             "again in a minute (free)."
         )
-    for depth in _DEPTHS:
-        view = _full(session_id, candidate_id, candidate, listed, depth)
+    for budget in _DEPTHS:
+        view = _full(session_id, candidate_id, candidate, listed, budget)
         view.next_step = step
-        if len(to_json(view.shown())) <= MOST_BYTES:
+        if len(to_json(view.as_dict())) <= MOST_BYTES:
             break
     return view
 
@@ -181,16 +181,16 @@ def _full(
     candidate_id: str,
     candidate: Candidate,
     listed: Profile | None,
-    depth: Depth,
+    budget: DetailBudget,
 ) -> FullCandidate:
     def line(text: str | None) -> str | None:
-        return _within(text, depth.line)
+        return _within(text, budget.line)
 
-    def several(texts: Sequence[str], most: int = depth.items) -> list[str] | None:
-        return _first(texts, most, depth.line)
+    def several(texts: Sequence[str], most: int = budget.items) -> list[str] | None:
+        return _first(texts, most, budget.line)
 
-    current = candidate.current_jobs[: depth.items]
-    past = candidate.past_jobs[: depth.jobs]
+    current = candidate.current_jobs[: budget.items]
+    past = candidate.past_jobs[: budget.jobs]
     return FullCandidate(
         session_id=session_id,
         candidate_id=candidate_id,
@@ -201,17 +201,17 @@ def _full(
         score=listed.score if listed else candidate.rating,
         rating=line(candidate.rating_label),
         why=_within(
-            candidate.recommendation or (listed.recommendation if listed else None), depth.text
+            candidate.recommendation or (listed.recommendation if listed else None), budget.text
         ),
         highlights=several(listed.highlights) if listed else None,
         strengths=several(candidate.strengths),
         weaknesses=several(candidate.weaknesses),
         score_breakdown=several(candidate.breakdown),
-        summary=_within(candidate.summary, depth.text),
-        current_jobs=[_employment(job, depth) for job in current] or None,
-        past_jobs=[_employment(job, depth) for job in past] or None,
+        summary=_within(candidate.summary, budget.text),
+        current_jobs=[_employment(job, budget) for job in current] or None,
+        past_jobs=[_employment(job, budget) for job in past] or None,
         education=several([studied(item) for item in candidate.education]),
-        skills=several(candidate.skills, depth.skills),
+        skills=several(candidate.skills, budget.skills),
         certifications=several(candidate.certifications),
         honors=several(candidate.honors),
         linkedin_url=candidate.linkedin_url or (listed.linkedin_url if listed else None),
@@ -220,20 +220,20 @@ def _full(
     )
 
 
-def _employment(job: Job, depth: Depth) -> Employment:
+def _employment(job: Job, budget: DetailBudget) -> Employment:
     return Employment(
-        title=_within(job.title, depth.line),
-        company=_within(job.company, depth.line),
+        title=_within(job.title, budget.line),
+        company=_within(job.company, budget.line),
         start=job.start,
         end=job.end,
-        description=_within(job.description, depth.description),
+        description=_within(job.description, budget.description),
     )
 
 
 def missing_skills(profile: Profile, wanted: Sequence[str]) -> list[str]:
     """The wanted skills that a profile does not list; of one that lists none nothing is known."""
-    listed = {folded(skill) for skill in profile.skills}
-    return [skill for skill in wanted if folded(skill) not in listed] if listed else []
+    listed = {normalized(skill) for skill in profile.skills}
+    return [skill for skill in wanted if normalized(skill) not in listed] if listed else []
 
 
 def studied(item: Education) -> str:
@@ -243,8 +243,8 @@ def studied(item: Education) -> str:
 
 
 def _wanted_first(skills: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    names = {folded(skill) for skill in wanted}
-    return sorted(skills, key=lambda skill: folded(skill) not in names)
+    names = {normalized(skill) for skill in wanted}
+    return sorted(skills, key=lambda skill: normalized(skill) not in names)
 
 
 def _within(text: str | None, limit: int) -> str | None:

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
-from fj_mcp.filters.search_filters import WIRES, FilterChanges
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges
 from fj_mcp.results.models import Suggestion
 from fj_mcp.shortlist.ranking import Shortlist
 
@@ -79,7 +79,7 @@ def suggestions_for(
         return []
     filters, ignored = from_queries(queries)
     found = suggest_changes(filters)
-    if any(words.startswith(WIRES["within_km"].key) for words in ignored):
+    if any(words.startswith(FILTERS["within_km"].key) for words in ignored):
         # It has a distance that cannot be read, so what would be wider is not known.
         found = [one for one in found if "within_km" not in (one.filters or {})]
     return found
@@ -87,7 +87,7 @@ def suggestions_for(
 
 def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
     """Up to five changes, the one that loosens least first; none without a skill to search by."""
-    shown = filters.shown()
+    shown = filters.as_dict()
     if "skills" not in shown:
         return []
     found = (suggestion for rule in _RULES for suggestion in rule(shown))
@@ -120,15 +120,15 @@ def _distance(shown: Changes) -> Iterator[Suggestion]:
 
 
 def _years(shown: Changes) -> Iterator[Suggestion]:
-    span, wire = shown.get("years_of_experience"), WIRES["years_of_experience"]
-    assert isinstance(wire, Range)
+    span, declared = shown.get("years_of_experience"), FILTERS["years_of_experience"]
+    assert isinstance(declared, Range)
     if not span:
         return
     reason = "People a little outside the range of years often do the job as well."
     wider = {}
-    if "min" in span and span["min"] - 1 > wire.lowest:
+    if "min" in span and span["min"] - 1 > declared.lowest:
         wider["min"] = span["min"] - 1
-    if "max" in span and span["max"] + 2 < wire.highest:
+    if "max" in span and span["max"] + 2 < declared.highest:
         wider["max"] = span["max"] + 2
     if wider:
         yield Suggestion(filters={"years_of_experience": wider}, reason=reason)

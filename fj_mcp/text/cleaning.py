@@ -119,7 +119,7 @@ def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
     return kept
 
 
-def spoken(word: str) -> str:
+def as_word(word: str) -> str:
     """A caller's own word, short and harmless enough to say back to it in a sentence."""
     kept = re.sub(r"[^\w .,+#&/()-]", "", clean_line(word, 60)).strip()
     return kept or "(unprintable)"

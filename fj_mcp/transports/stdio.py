@@ -57,7 +57,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
 
     def on_open(connection: Connection) -> None:
         opened.append(connection)
-        connection.open_things.callback(_end_even_if_unread)
+        connection.exit_stack.callback(_end_even_if_unread)
 
     async def finish(seconds: float) -> None:
         """Let purchases end, and the replies to them leave."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import anyio
 
-from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.settings.settings import NO_HOME, STATE_DIR, Settings, own_folder
 from fj_mcp.workspace.record import LocalRecord, Record
 
@@ -31,7 +31,7 @@ async def open_record(settings: Settings) -> AsyncIterator[Record]:
 
 
 async def check_record(record: Record) -> None:
-    """Write and read. Raises `LedgerBroken` if purchases cannot be remembered."""
+    """Write and read. Raises `LedgerUnavailable` if purchases cannot be remembered."""
     await record.storage("check").check()
 
 
@@ -39,11 +39,11 @@ def ledger_path(settings: Settings) -> Path | None:
     """The file that remembers purchases; None for the sandbox, whose sessions end with it.
 
     Raises:
-        LedgerBroken: if nothing says where it should be.
+        LedgerUnavailable: if nothing says where it should be.
     """
     if settings.sandbox:
         return None
     folder = settings.state_dir or own_folder("user_state_path")
     if folder is None:
-        raise LedgerBroken("its usual place", f"{STATE_DIR} {NO_HOME}.")
+        raise LedgerUnavailable("its usual place", f"{STATE_DIR} {NO_HOME}.")
     return folder / LEDGER_FILE

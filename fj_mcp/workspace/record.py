@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
-from fj_mcp.api.rate_limit import Pace
+from fj_mcp.api.rate_limit import RateLimit
 from fj_mcp.ledger.sqlite import SqliteStorage
 from fj_mcp.ledger.sqlite_file import SqliteDatabase
 from fj_mcp.ledger.storage import Storage
@@ -22,9 +22,9 @@ class Record(ABC):
     def storage(self, workspace: str) -> Storage:
         """The part of a workspace."""
 
-    def pace(self, workspace: str) -> Pace:
+    def rate_limit(self, workspace: str) -> RateLimit:
         """The pace of a workspace's key."""
-        return Pace()
+        return RateLimit()
 
     @abstractmethod
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from fj_mcp.api.rate_limit import Pace
+from fj_mcp.api.rate_limit import RateLimit
 from fj_mcp.ledger.redis import RedisStorage
 from fj_mcp.workspace.record import Record
 
@@ -48,7 +48,7 @@ class Replicas(Record):
     def storage(self, workspace: str) -> "RedisStorage":
         return RedisStorage(self._redis, f"fj-mcp:{{{workspace}}}:", self.place)
 
-    def pace(self, workspace: str) -> "SharedPace":
+    def rate_limit(self, workspace: str) -> "SharedPace":
         return SharedPace(self, f"fj-mcp:{{{workspace}}}:pause")
 
     async def close(self) -> None:
@@ -67,7 +67,7 @@ class Replicas(Record):
             return None
 
 
-class SharedPace(Pace):
+class SharedPace(RateLimit):
     """The pace of one key as all processes know it; without Redis, as this one does."""
 
     def __init__(self, replicas: Replicas, name: str) -> None:

@@ -10,13 +10,13 @@ from fj_mcp.clock import Clock
 from fj_mcp.ledger.ledger import Ledger
 from fj_mcp.ledger.storage import Storage
 from fj_mcp.sessions.sent_filters import SentFilters
-from fj_mcp.sessions.watcher import Matching
+from fj_mcp.sessions.watcher import SessionWatcher
 from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import FutureJobs, Transport
-    from fj_mcp.api.rate_limit import Pace
+    from fj_mcp.api.rate_limit import RateLimit
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Workspace:
 
     client: "FutureJobs"
     ledger: Ledger
-    watcher: Matching
+    watcher: SessionWatcher
     shortlists: Shortlists
     sent_filters: SentFilters
     clock: Clock
@@ -38,7 +38,7 @@ def open_workspace(
     clock: Clock,
     *,
     transport: "Transport | None" = None,
-    pace: "Pace | None" = None,
+    rate_limit: "RateLimit | None" = None,
     brought_key: bool = False,
 ) -> Workspace:
     """The workspace of the key in `settings`. Nothing is sent yet; close its client at the end.
@@ -55,11 +55,11 @@ def open_workspace(
     # httpx is a tenth of the start-up time, and listing tools needs none of it.
     from fj_mcp.api.client import FutureJobs
 
-    client = FutureJobs(settings, transport, pace, brought_key, clock)
+    client = FutureJobs(settings, transport, rate_limit, brought_key, clock)
     return Workspace(
         client=client,
         ledger=Ledger(storage, clock.now),
-        watcher=Matching(client, tasks),
+        watcher=SessionWatcher(client, tasks),
         shortlists=Shortlists(client),
         sent_filters=SentFilters(),
         clock=clock,

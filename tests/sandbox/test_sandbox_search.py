@@ -176,7 +176,7 @@ async def test_a_filter_leaves_only_the_people_it_fits(
 def test_every_declared_filter_is_tried_above() -> None:
     tried = {key for key, *_ in _APPLIED} | {"skills", "geo_distance"}
 
-    assert tried == {wire.key for wire in search_filters.WIRES.values()}
+    assert tried == {declared.key for declared in search_filters.FILTERS.values()}
 
 
 async def test_a_newly_declared_filter_is_known_at_once(
@@ -185,13 +185,13 @@ async def test_a_newly_declared_filter_is_known_at_once(
     queries = searching("C#", languages={"type": "IN", "value": ["Marathi"]})
     assert (await api.create(queries)).status_code == 400
 
-    monkeypatch.setitem(search_filters.WIRES, "languages", Values(key="languages"))
+    monkeypatch.setitem(search_filters.FILTERS, "languages", Values(key="languages"))
     docs = await api.docs(await api.created(queries))
 
     assert all("Marathi" in doc["profile"]["languages"] for doc in docs)
     assert (await api.complete("languages", "mar")).json() == ["Marathi"]
 
-    monkeypatch.setitem(search_filters.WIRES, "shoes", Values(key="current_employers.shoes"))
+    monkeypatch.setitem(search_filters.FILTERS, "shoes", Values(key="current_employers.shoes"))
     unknown = searching("C#") | {"current_employers.shoes": {"type": "IN", "value": ["Red"]}}
     assert (await api.create(unknown)).json()["message"] == "No profiles match your filters"
 
@@ -301,7 +301,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=6,
 )
-_KEYS = st.sampled_from(sorted(wire.key for wire in search_filters.WIRES.values()))
+_KEYS = st.sampled_from(sorted(declared.key for declared in search_filters.FILTERS.values()))
 _ENTRY = st.fixed_dictionaries(
     {"type": st.sampled_from(["IN", "=", "(.)", "RANGE"]), "value": _JSON}
 )

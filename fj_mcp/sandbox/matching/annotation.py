@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from fj_mcp.filters.kinds import Tiers
-from fj_mcp.sandbox.matching.search import phrase, wires
+from fj_mcp.sandbox.matching.search import filters_by_key, phrase
 from fj_mcp.sandbox.population.places import CITIES
 from fj_mcp.sandbox.population.vocabulary import FAMILIES, LANGUAGES
 
@@ -41,9 +41,9 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
         # No filter carries this key; the API is known to send such.
         "languages": _longest({language: language for language in LANGUAGES}, text),
     }
-    template: dict[str, Any] = dict.fromkeys(wires())
-    template |= {key: dict.fromkeys(wire.names) for key, wire in wires().items()
-                 if isinstance(wire, Tiers)}  # fmt: skip
+    template: dict[str, Any] = dict.fromkeys(filters_by_key())
+    template |= {key: dict.fromkeys(declared.names) for key, declared in filters_by_key().items()
+                 if isinstance(declared, Tiers)}  # fmt: skip
     template["country_region"] = ["India"]
     answer = {key: {"presence": False, "value": value} for key, value in template.items()}
     return answer | {key: {"presence": True, "value": value}

@@ -4,10 +4,10 @@ from collections import Counter
 from functools import cache
 
 from fj_mcp.filters.kinds import Range
-from fj_mcp.sandbox.matching.search import values_at, wires
+from fj_mcp.sandbox.matching.search import filters_by_key, values_at
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.responses import Refusal
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 
 _SHORTEST = 2
 _MOST = 25
@@ -34,22 +34,24 @@ def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]
     errors: dict[str, str] = {}
     if filter_type not in _filter_types():
         errors["filter_type"] = f"must be one of {', '.join(sorted(_filter_types()))}"
-    if len(wanted := folded(query)) < _SHORTEST:
+    if len(wanted := normalized(query)) < _SHORTEST:
         errors["query"] = f"must be at least {_SHORTEST} characters long"
     if not (limit.isdecimal() and 1 <= int(limit) <= _MOST):
         errors["limit"] = f"must be a whole number from 1 to {_MOST}"
     if errors:
         raise Refusal(400, "Validation failed", errors)
     values = _values(people, _PATHS.get(filter_type, filter_type))
-    starting = [value for value in values if folded(value).startswith(wanted)]
-    holding = [value for value in values if wanted in folded(value)]
+    starting = [value for value in values if normalized(value).startswith(wanted)]
+    holding = [value for value in values if wanted in normalized(value)]
     return list(dict.fromkeys(starting + holding))[: int(limit)]
 
 
 def _filter_types() -> set[str]:
-    free = {key for key, wire in wires().items()
-            if not wire.vocabulary and not isinstance(wire, Range)}  # fmt: skip
-    named = {wire.autocomplete for wire in wires().values() if wire.autocomplete}
+    free = {key for key, declared in filters_by_key().items()
+            if not declared.vocabulary and not isinstance(declared, Range)}  # fmt: skip
+    named = {
+        declared.autocomplete for declared in filters_by_key().values() if declared.autocomplete
+    }
     return (free | named | set(_PATHS)) - {"geo_distance"}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fj_mcp.sandbox.matching.search import Wanted, near, phrase
 from fj_mcp.sandbox.population.people import Person
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 
 _TIER_WEIGHTS = {"mandatory": 3.0, "core": 2.0, "secondary": 1.0}
 _WEIGHTS = {"Skills": 5.0, "Experience": 2.0, "Title": 2.0, "Location": 1.0}
@@ -89,8 +89,8 @@ def _shares(person: Person, wanted: Wanted, distances: dict[str, float]) -> dict
         middle, half = (low + high) / 2, max((high - low) / 2, 0.5)
         shares["Experience"] = max(0.0, 1 - abs(person.years - middle) / half / 2)
     if wanted.titles:
-        title = folded(person.record["current_employers"][0]["title"])
-        shares["Title"] = 1.0 if title in map(folded, wanted.titles) else 0.5
+        title = normalized(person.record["current_employers"][0]["title"])
+        shares["Title"] = 1.0 if title in map(normalized, wanted.titles) else 0.5
     if wanted.regions:
         far = distances.get(person.city.label, 0.0)
         shares["Location"] = 1 - far / 2 / max(wanted.kilometres or 0, 1)
@@ -104,15 +104,15 @@ def _skills_share(person: Person, wanted: Wanted) -> float:
         weight = _TIER_WEIGHTS[tier]
         possible += weight * len(skills)
         # A skill at the head of somebody's own list counts more than one at its end.
-        places = (person.skills.get(folded(skill)) for skill in skills)
+        places = (person.skills.get(normalized(skill)) for skill in skills)
         earned += sum(weight * (1 - 0.7 * place / most) for place in places if place is not None)
     return earned / possible
 
 
 def _words(person: Person, wanted: Wanted) -> dict[str, tuple[str, str]]:
     skills = [skill for tier in wanted.tiers.values() for skill in tier]
-    has = [skill for skill in skills if folded(skill) in person.skills]
-    lacks = [skill for skill in skills if folded(skill) not in person.skills]
+    has = [skill for skill in skills if normalized(skill) in person.skills]
+    lacks = [skill for skill in skills if normalized(skill) not in person.skills]
     low, high = wanted.years or (0, 0)
     job = person.record["current_employers"][0]
     exact = any(phrase(person.city.label) == phrase(region) for region in wanted.regions)

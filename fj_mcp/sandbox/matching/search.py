@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from fj_mcp.filters import search_filters
-from fj_mcp.filters.base import Wire
+from fj_mcp.filters.base import Filter
 from fj_mcp.filters.kinds import Distance, Range, Tiers, Values
 from fj_mcp.sandbox.population.people import Person
 from fj_mcp.sandbox.population.places import CITIES, City, distance_km
 from fj_mcp.sandbox.responses import Refusal
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 from fj_mcp.text.lenient import number
 
 Test = Callable[[Person], bool]
@@ -25,9 +25,9 @@ _DEGREE = "education_background.degree_name"
 _WORD = re.compile(r"[^\s,;:/()|\"'!?]+")
 
 
-def wires() -> dict[str, Wire]:
+def filters_by_key() -> dict[str, Filter]:
     """Every declared filter by its API key."""
-    return {wire.key: wire for wire in search_filters.WIRES.values()}
+    return {declared.key: declared for declared in search_filters.FILTERS.values()}
 
 
 def check(queries: Any) -> None:
@@ -38,36 +38,36 @@ def check(queries: Any) -> None:
     """
     if not isinstance(queries, dict):
         raise Refusal(400, "Validation failed", {"queries": "must be an object"})
-    known = wires()
+    known = filters_by_key()
     errors: dict[str, str] = {}
     for key, entry in queries.items():
-        if (wire := known.get(key)) is None:
+        if (declared := known.get(key)) is None:
             errors[key] = "is not a known filter"
         elif not isinstance(entry, dict) or set(entry) != {"type", "value"}:
             errors[key] = "must be an object of type and value"
-        elif entry["type"] != wire.operator:
-            errors[key] = f"type must be {wire.operator}"
-        elif reason := _objection(wire, entry["value"]):
+        elif entry["type"] != declared.operator:
+            errors[key] = f"type must be {declared.operator}"
+        elif reason := _objection(declared, entry["value"]):
             errors[key] = reason
     if errors:
         raise Refusal(400, "Validation failed", errors)
-    for key in (key for key, wire in known.items() if isinstance(wire, Tiers)):
+    for key in (key for key, declared in known.items() if isinstance(declared, Tiers)):
         if key not in queries or _without_skills(known[key], queries[key]["value"]):
             raise Refusal(422, "At least one skill is required", {key: "all tiers are empty"})
 
 
-def _objection(wire: Wire, value: Any) -> str | None:
-    if _without_skills(wire, value):
+def _objection(declared: Filter, value: Any) -> str | None:
+    if _without_skills(declared, value):
         return None
     try:
-        return wire.check(value)
+        return declared.check(value)
     except TypeError:
         # A list or an object where a word belongs cannot be looked up in a vocabulary.
         return "value is of the wrong shape"
 
 
-def _without_skills(wire: Wire, value: Any) -> bool:
-    return isinstance(wire, Tiers) and isinstance(value, dict) and not any(value.values())
+def _without_skills(declared: Filter, value: Any) -> bool:
+    return isinstance(declared, Tiers) and isinstance(value, dict) and not any(value.values())
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Wanted:
 def find(queries: dict[str, Any], people: Sequence[Person]) -> list[Person]:
     """The people whom a checked filter map finds, in the order they are known."""
     wanted = Wanted.of(queries)
-    known = wires()
+    known = filters_by_key()
     tests = [_test(known[key], entry["value"], wanted) for key, entry in queries.items()]
     found = list(people)
     for test in tests:
@@ -128,7 +128,7 @@ def values_at(record: Any, path: str) -> Iterator[Any]:
 @lru_cache(maxsize=50_000)
 def phrase(text: str) -> str:
     """`text` as blank-separated words between blanks, so that whole words are found in it."""
-    words = (word.rstrip(".") for word in _WORD.findall(folded(text)))
+    words = (word.rstrip(".") for word in _WORD.findall(normalized(text)))
     return f" {' '.join(word for word in words if word)} "
 
 
@@ -139,27 +139,27 @@ def near(regions: list[str], kilometres: int) -> dict[City, float]:
     return {city: distance for city, distance in far.items() if distance <= kilometres}
 
 
-def _test(wire: Wire, value: Any, wanted: Wanted) -> Test:
-    if isinstance(wire, Tiers):
+def _test(declared: Filter, value: Any, wanted: Wanted) -> Test:
+    if isinstance(declared, Tiers):
         return _skills_test(value)
-    if isinstance(wire, Distance):
+    if isinstance(declared, Distance):
         # It widens the regions, whose own test takes it into account.
         return lambda person: True
-    if isinstance(wire, Range):
-        return _range_test(wire.key, value[0], value[1])
-    if wire.key == _DEGREE:
-        return _degree_test(wire, value[0])
-    if wire.vocabulary:
-        return _word_test(wire.key, {folded(word) for word in value})
-    text = _text_test(wire.key, value)
-    if isinstance(wire, Values) and wire.places and wanted.kilometres is not None:
+    if isinstance(declared, Range):
+        return _range_test(declared.key, value[0], value[1])
+    if declared.key == _DEGREE:
+        return _degree_test(declared, value[0])
+    if declared.vocabulary:
+        return _word_test(declared.key, {normalized(word) for word in value})
+    text = _text_test(declared.key, value)
+    if isinstance(declared, Values) and declared.places and wanted.kilometres is not None:
         cities = near(value, wanted.kilometres)
         return lambda person: person.city in cities or text(person)
     return text
 
 
 def _skills_test(tiers: dict[str, list[str]]) -> Test:
-    folds = {tier: [folded(skill) for skill in skills] for tier, skills in tiers.items()}
+    folds = {tier: [normalized(skill) for skill in skills] for tier, skills in tiers.items()}
     if mandatory := folds.get("mandatory"):
         return lambda person: all(skill in person.skills for skill in mandatory)
     some = [skill for skills in folds.values() for skill in skills]
@@ -174,15 +174,15 @@ def _range_test(key: str, low: float, high: float) -> Test:
     return test
 
 
-def _degree_test(wire: Wire, degree: str) -> Test:
-    ladder = list(wire.vocabulary)
+def _degree_test(declared: Filter, degree: str) -> Test:
+    ladder = list(declared.vocabulary)
     above = set(ladder[ladder.index(degree) :])
     path = _DEGREE.replace("degree_name", "degree_level")
     return lambda person: not above.isdisjoint(values_at(person.record, path))
 
 
 def _word_test(key: str, words: set[str]) -> Test:
-    return lambda person: any(folded(str(v)) in words for v in values_at(person.record, key))
+    return lambda person: any(normalized(str(v)) in words for v in values_at(person.record, key))
 
 
 def _text_test(key: str, texts: list[str]) -> Test:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fj_mcp.sandbox.population import vocabulary
 from fj_mcp.sandbox.population.companies import Company, companies
 from fj_mcp.sandbox.population.places import CITIES, City
-from fj_mcp.text.comparison import folded
+from fj_mcp.text.comparison import normalized
 
 SEED = 20_260_101
 _THIS_YEAR = 2026
@@ -62,7 +62,7 @@ class Person:
 
 def skill_places(skills: list[str]) -> dict[str, int]:
     """Each skill, folded, with its place in the list."""
-    return {folded(skill): place for place, skill in reversed(list(enumerate(skills)))}
+    return {normalized(skill): place for place, skill in reversed(list(enumerate(skills)))}
 
 
 @cache
@@ -107,7 +107,7 @@ def _person(draw: _Draw, number: int) -> Person:
     years = round(min(random.expovariate(1 / 6) + random.random() * 2, 38), 1)
     skills = _skills(draw, family)
     jobs = _jobs(draw, family, years, city)
-    slug = f"{folded(name).replace(' ', '-')}-{number:05d}"
+    slug = f"{normalized(name).replace(' ', '-')}-{number:05d}"
     first, main = jobs[0], jobs[0]["title"]
     record: dict[str, Any] = {
         "name": name,

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from fj_mcp.text.cleaning import spoken
-from fj_mcp.text.comparison import nearest
+from fj_mcp.text.cleaning import as_word
+from fj_mcp.text.comparison import closest_match
 
 _PROBLEMS = {
     "missing": "is required",
@@ -39,7 +39,7 @@ Nearest = Callable[[str, list[str]], str | None]
 
 
 def describe_problems(
-    errors: list[ErrorDetails], schema: dict[str, Any], owner: str, near: Nearest = nearest
+    errors: list[ErrorDetails], schema: dict[str, Any], owner: str, near: Nearest = closest_match
 ) -> str:
     """What is wrong with some arguments, in words a model can act on.
 
@@ -84,7 +84,7 @@ def _unknown_name(
     loc: tuple[int | str, ...], schema: dict[str, Any], owner: str, near: Nearest
 ) -> str:
     known = _names_at(loc, schema)
-    name = spoken(str(loc[-1]))
+    name = as_word(str(loc[-1]))
     path = _path((*loc[:-1], name))
     if len(loc) == 1:
         words = f"{path} is not an argument of {owner}"

@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.server.sdk.argument_errors import describe_problems
-from fj_mcp.server.sdk.protocol_errors import Told
-from fj_mcp.text.cleaning import spoken
+from fj_mcp.server.sdk.protocol_errors import ProtocolError
+from fj_mcp.text.cleaning import as_word
 
 
 class SourcingPrompt(Prompt):
@@ -39,7 +39,7 @@ class SourcingPrompt(Prompt):
             self._check_names(given)
             return [UserMessage(f"{self.fn(**given)}\n{self.rules}")]
         except BadArguments as error:
-            raise Told(INVALID_PARAMS, str(error)) from None
+            raise ProtocolError(INVALID_PARAMS, str(error)) from None
 
     def _check_names(self, given: dict[str, str]) -> None:
         known = self.arguments or []
@@ -89,7 +89,9 @@ def known_only(names: list[str]) -> ServerMiddleware[Any]:
         name = (ctx.params or {}).get("name")
         if ctx.method == "prompts/get" and isinstance(name, str) and name not in names:
             known = ", ".join(names)
-            raise Told(INVALID_PARAMS, f"There is no prompt {spoken(name)}; there are {known}.")
+            raise ProtocolError(
+                INVALID_PARAMS, f"There is no prompt {as_word(name)}; there are {known}."
+            )
         return await call_next(ctx)
 
     return check

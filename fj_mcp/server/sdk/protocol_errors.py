@@ -26,8 +26,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.telemetry.logs import log
-from fj_mcp.text.cleaning import spoken
-from fj_mcp.text.comparison import nearest
+from fj_mcp.text.cleaning import as_word
+from fj_mcp.text.comparison import closest_match
 
 UNFORESEEN = (
     "The server failed in a way that was not foreseen, and its log says where. Call again with "
@@ -76,17 +76,17 @@ _TAKES = {
 _MOST_DATA_BYTES = 1_000
 
 
-class OwnError(ErrorData):
+class PlainError(ErrorData):
     """An error whose message is one of this server's sentences."""
 
 
-class Told(MCPError):
+class ProtocolError(MCPError):
     """Answers a request with a JSON-RPC error. The message is a sentence of this server's."""
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(code, message, data)
         given = {} if data is None else {"data": data}
-        self.error = OwnError(code=code, message=message, **given)
+        self.error = PlainError(code=code, message=message, **given)
 
 
 class UnreadableResource(ResourceError):
@@ -97,16 +97,16 @@ class NoSuchResource(ResourceNotFoundError):
     """An address at which there is nothing, for the reason that the text gives."""
 
 
-def in_own_words(error: ErrorData) -> OwnError:
+def in_plain_words(error: ErrorData) -> PlainError:
     """An error with the sentence for its code, unless it is told in this server's words already."""
-    if isinstance(error, OwnError):
+    if isinstance(error, PlainError):
         return error
     message = _SENTENCES.get(error.code, UNFORESEEN)
     given = {} if (data := _short(error.data)) is None else {"data": data}
-    return OwnError(code=error.code, message=message, **given)
+    return PlainError(code=error.code, message=message, **given)
 
 
-class OwnWords:
+class PlainErrors:
     """Middleware: whatever goes wrong with a request is told in this server's words."""
 
     def __init__(self, tools: Collection[str]) -> None:
@@ -123,18 +123,18 @@ class OwnWords:
         """
         try:
             result = await call_next(ctx)
-        except Told:
+        except ProtocolError:
             raise
         except MCPError as error:
             raise _told(error, ctx.method) from error
         except ValidationError:
-            raise Told(INVALID_PARAMS, _wrong_parameters(ctx.method)) from None
+            raise ProtocolError(INVALID_PARAMS, _wrong_parameters(ctx.method)) from None
         except Exception:
             if ctx.request_id is None:
                 raise
             method = ctx.method if ctx.method in SPEC_CLIENT_METHODS else "a request"
             log.exception("%s failed", method)
-            raise Told(INTERNAL_ERROR, UNFORESEEN) from None
+            raise ProtocolError(INTERNAL_ERROR, UNFORESEEN) from None
         if ctx.method == "tools/call" and isinstance(result, dict):
             return self._of_a_known_tool(ctx, result)
         return result
@@ -145,27 +145,27 @@ class OwnWords:
         name = str((ctx.params or {}).get("name"))
         if name in self._tools or not result.get("isError"):
             return result
-        meant = nearest(name[:100], [*self._tools])
+        meant = closest_match(name[:100], [*self._tools])
         hint = f"did you mean {meant}?" if meant else "tools/list shows those that there are."
-        words = f"Nothing was sent or charged: there is no tool {spoken(name)}; {hint}"
+        words = f"Nothing was sent or charged: there is no tool {as_word(name)}; {hint}"
         return result | {"content": [{"type": "text", "text": words}]}
 
 
-def _told(error: MCPError, method: str) -> Told:
+def _told(error: MCPError, method: str) -> ProtocolError:
     code, data = error.code, _short(error.data)
     cause = error.__cause__ or error.__context__
     if isinstance(cause, UnreadableResource | NoSuchResource):
         # The SDK only adds the code.
-        return Told(code, str(cause), data)
+        return ProtocolError(code, str(cause), data)
     if code == INVALID_PARAMS:
         if data == {"reason": "invalid_request_state"}:
-            return Told(code, _STALE_ANSWER, data)
+            return ProtocolError(code, _STALE_ANSWER, data)
         message = _NO_RESOURCE if method == "resources/read" else _wrong_parameters(method)
-        return Told(code, message, data)
+        return ProtocolError(code, message, data)
     if code == INVALID_REQUEST:
         # A request of the server's own came to nothing.
-        return Told(code, UNFORESEEN, data)
-    return Told(code, in_own_words(error.error).message, data)
+        return ProtocolError(code, UNFORESEEN, data)
+    return ProtocolError(code, in_plain_words(error.error).message, data)
 
 
 def _wrong_parameters(method: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 
-class _Quick(GenerateJsonSchema):
+class _FastSchemas(GenerateJsonSchema):
     """Leaves out what is dropped anyway: it takes time at the start of every server."""
 
     def encode_default(self, dft: Any) -> Any:
@@ -21,7 +21,7 @@ class _Quick(GenerateJsonSchema):
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
     """The schema of a tool's result as clients get it."""
-    return published_schema(result.model_json_schema(schema_generator=_Quick))
+    return published_schema(result.model_json_schema(schema_generator=_FastSchemas))
 
 
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from fj_mcp.filters.names import nearest_filter
 from fj_mcp.results.models import Result
 from fj_mcp.server.consent import unusable
 from fj_mcp.server.sdk.argument_errors import describe_problems
-from fj_mcp.server.sdk.protocol_errors import UNFORESEEN, Told
+from fj_mcp.server.sdk.protocol_errors import UNFORESEEN, ProtocolError
 from fj_mcp.server.sdk.schemas import published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
@@ -77,7 +77,7 @@ class SourcingTool(Tool):
         except ToolError as error:
             raise self._in_our_words(error) from None
         except MCPError as error:
-            if isinstance(error, Told) or error.code in _OF_THE_CONNECTION:
+            if isinstance(error, ProtocolError) or error.code in _OF_THE_CONNECTION:
                 raise
             # What the client said when it was to ask its person.
             raise unusable() from None
@@ -140,7 +140,7 @@ def _result_model(fn: Callable[..., Any]) -> type[Result]:
 
 def compact(result: Result) -> CallToolResult:
     """The same facts twice: some clients show a model only the text, some only the data."""
-    shown = result.shown()
+    shown = result.as_dict()
     text = TextContent(type="text", text=to_json(shown).decode())
     links = [
         ResourceLink(type="resource_link", uri=link.uri, name=link.name) for link in result.links()

@@ -64,7 +64,7 @@ def _outcome(result: Any) -> str:
     return "ok" if isinstance(result, Result) else str(result.result_type)
 
 
-class WithoutTexts:
+class RedactedSpans:
     """The SDK's own middleware for spans, shown nothing that a person or a model wrote.
 
     It puts into its spans the names that clients call, known or not, and the texts of errors,

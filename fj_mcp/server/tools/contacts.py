@@ -12,29 +12,29 @@ from fj_mcp.results.models import RevealedContacts
 from fj_mcp.server.arguments import CandidateId, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Approval, Asked, consent, question
-from fj_mcp.server.context import Running
+from fj_mcp.server.context import CurrentConnection
 
 
 async def contact_orders(
     session_id: str,
     candidate_ids: list[str],
     channel: Literal["email", "phone"],
-    running: Running,
+    connection: CurrentConnection,
 ) -> list[RevealOrder]:
     """What `reveal_contacts` buys."""
     if len(set(candidate_ids)) < len(candidate_ids):
         raise BadArguments("candidate_ids names a candidate twice; name each once")
-    session = await running.workspace.client.get_session(session_id)
-    return await reveal_orders(running.workspace, session, candidate_ids, channel)
+    session = await connection.workspace.client.get_session(session_id)
+    return await reveal_orders(connection.workspace, session, candidate_ids, channel)
 
 
 async def ask_for_contacts(
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
-    running: Running,
+    connection: CurrentConnection,
     ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before a reveal."""
-    return await question(running, ctx, *orders)
+    return await question(connection, ctx, *orders)
 
 
 async def reveal_contacts(
@@ -43,7 +43,7 @@ async def reveal_contacts(
         list[CandidateId], Field(min_length=1, max_length=10, description="1 to 10.")
     ],
     channel: Annotated[Literal["email", "phone"], Field(description="Which contact to buy.")],
-    running: Running,
+    connection: CurrentConnection,
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
     asked: Annotated[Asked, Resolve(ask_for_contacts)],
 ) -> RevealedContacts:
@@ -53,5 +53,5 @@ async def reveal_contacts(
     arrive minutes later: get_candidate shows it then, for free, and never call this again to
     check. For career and skills without contact use get_candidate.
     """
-    buy = partial(running.checkout.buy, consent=consent(asked))
+    buy = partial(connection.checkout.buy, consent=consent(asked))
     return await reveal_all(orders, candidate_ids, channel, buy)

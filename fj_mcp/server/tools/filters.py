@@ -8,13 +8,13 @@ from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL
 from fj_mcp.filters.query_map import fitted_filters, from_queries
 from fj_mcp.results.models import FilterValues, SuggestedFilters
 from fj_mcp.server.arguments import JobDescription, ProfileUrl
-from fj_mcp.server.context import Running
+from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.filter_values import search_values
 
 
 async def suggest_filters(
     job_description: Annotated[JobDescription, Field(description="The whole text.")],
-    running: Running,
+    connection: CurrentConnection,
     sample_profile_url: ProfileUrl = LEFT_OUT,
 ) -> SuggestedFilters:
     """Turn a job description into search filters, ready for create_sourcing_session. Free, and
@@ -22,9 +22,11 @@ async def suggest_filters(
     the search costs credits. ignored lists what FutureJobs found and no filter carries. To look
     up single values, such as how a city is spelt, use search_filter_values.
     """
-    suggested = await running.workspace.client.annotation(job_description, sample_profile_url or "")
+    suggested = await connection.workspace.client.annotation(
+        job_description, sample_profile_url or ""
+    )
     filters, ignored = from_queries(suggested, marked=True)
-    shown, cut_short = fitted_filters(filters.shown())
+    shown, cut_short = fitted_filters(filters.as_dict())
     if filters.skills:
         step = (
             "Show these filters to the person, correct them, and then call "
@@ -45,7 +47,7 @@ async def search_filter_values(
         StringConstraints(strip_whitespace=True, max_length=100),
         Field(description="The first letters, two or more."),
     ],
-    running: Running,
+    connection: CurrentConnection,
     limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL] = 10,
 ) -> FilterValues:
     """Look up how FutureJobs spells the values of one filter, such as regions, skills or
@@ -54,4 +56,4 @@ async def search_filter_values(
     list (seniority, functions) are answered from that list. To get all filters from a job
     description at once use suggest_filters.
     """
-    return await search_values(running, filter, query, limit)
+    return await search_values(connection, filter, query, limit)

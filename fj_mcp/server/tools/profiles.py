@@ -17,7 +17,7 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
 from fj_mcp.server.connection import Connection
-from fj_mcp.server.context import Running
+from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import rising_pages
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.suggestions import suggestions_for
@@ -25,7 +25,7 @@ from fj_mcp.shortlist.suggestions import suggestions_for
 
 async def list_profiles(
     session_id: SessionId,
-    running: Running,
+    connection: CurrentConnection,
     page: Page = 1,
     limit: PageSize = 20,
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
@@ -39,34 +39,34 @@ async def list_profiles(
     has_more true means that the next page continues. For one person's career and contacts use
     get_candidate; to find people beyond those listed use fetch_more_profiles (costs credits).
     """
-    session = await running.workspace.watcher.look(session_id)
-    shortlist = await running.workspace.shortlists.ranked(session)
+    session = await connection.workspace.watcher.look(session_id)
+    shortlist = await connection.workspace.shortlists.ranked(session)
     view = candidate_pages.View(
-        page, limit, min_score, detail == "detailed", not running.settings.read_only
+        page, limit, min_score, detail == "detailed", not connection.settings.read_only
     )
-    queries = running.workspace.sent_filters.in_force(session)
+    queries = connection.workspace.sent_filters.in_force(session)
     suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     wanted = wanted_skills(session.queries)
     return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
 
 
 async def get_candidate(
-    session_id: SessionId, candidate_id: CandidateId, running: Running
+    session_id: SessionId, candidate_id: CandidateId, connection: CurrentConnection
 ) -> FullCandidate:
     """Show one candidate in full: jobs with descriptions, education, skills, certificates, why
     they score as they do, and contacts already revealed. Free. candidate_id comes from
     list_profiles or wait_for_session, which are the calls for comparing many. It reveals nothing:
     for an e-mail address or phone number use reveal_contacts.
     """
-    session = await running.workspace.client.get_session(session_id)
-    candidate = await running.workspace.client.candidate(session_id, candidate_id)
-    shortlist = await running.workspace.shortlists.ranked_in_time(session)
+    session = await connection.workspace.client.get_session(session_id)
+    candidate = await connection.workspace.client.candidate(session_id, candidate_id)
+    shortlist = await connection.workspace.shortlists.ranked_in_time(session)
     return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
 
 
 async def show_candidates(
     session_id: SessionId,
-    running: Running,
+    connection: CurrentConnection,
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
 ) -> ShownCandidates:
     """Show the person a session's candidates as an interactive shortlist to sort, filter, open,
@@ -75,23 +75,23 @@ async def show_candidates(
     while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
     and fetching more in it cost credits, and the person is asked first.
     """
-    session = await running.workspace.watcher.look(session_id)
-    shortlist = await running.workspace.shortlists.ranked(session)
+    session = await connection.workspace.watcher.look(session_id)
+    shortlist = await connection.workspace.shortlists.ranked(session)
     wanted = wanted_skills(session.queries)
-    view = candidate_pages.View(min_score=min_score, can_spend=not running.settings.read_only)
-    queries = running.workspace.sent_filters.in_force(session)
+    view = candidate_pages.View(min_score=min_score, can_spend=not connection.settings.read_only)
+    queries = connection.workspace.sent_filters.in_force(session)
     suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
     prices = None
     if view.can_spend:
-        price = running.checkout.price
+        price = connection.checkout.price
         prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
     return candidate_pages.shown_candidates(listed, session, wanted, min_score, prices)
 
 
 async def export_profiles(
     session_id: SessionId,
-    running: Running,
+    connection: CurrentConnection,
     ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
@@ -110,12 +110,12 @@ async def export_profiles(
     from fj_mcp.shortlist import export_file, export_rows
 
     report = rising_pages(ctx.report_progress)
-    session = await running.workspace.watcher.look(session_id)
-    shortlist = await running.workspace.shortlists.ranked(session, report)
+    session = await connection.workspace.watcher.look(session_id)
+    shortlist = await connection.workspace.shortlists.ranked(session, report)
     export = export_rows.exported(session, shortlist, format, min_score, candidate_ids)
     place: Path | str | None = None
-    if export.rows and running.remote:
+    if export.rows and connection.remote:
         place = resource_uri(session_id, format, min_score, candidate_ids)
     elif export.rows:
-        place = await export_file.write_export(export, running.settings.export_dir, format)
+        place = await export_file.write_export(export, connection.settings.export_dir, format)
     return export_rows.exported_profiles(session_id, export, place)

@@ -11,7 +11,7 @@ from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
-from fj_mcp.purchases.fetch_more_order import MoreOrder
+from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
@@ -24,7 +24,7 @@ from fj_mcp.results.models import (
 from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Approval, Asked, consent, question
-from fj_mcp.server.context import Running
+from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import rising
 from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
@@ -37,11 +37,11 @@ async def search_order(
     job_description: str | None,
     sample_profile_url: str | None,
     allow_duplicate: bool,
-    running: Running,
+    connection: CurrentConnection,
 ) -> SearchOrder:
     """What `create_sourcing_session` buys."""
     return SearchOrder(
-        running.workspace,
+        connection.workspace,
         title,
         filters,
         job_description or "",
@@ -50,9 +50,9 @@ async def search_order(
     )
 
 
-async def more_order(session_id: str, running: Running) -> MoreOrder:
+async def more_order(session_id: str, connection: CurrentConnection) -> FetchMoreOrder:
     """What `fetch_more_profiles` buys."""
-    return MoreOrder(running.workspace, session_id)
+    return FetchMoreOrder(connection.workspace, session_id)
 
 
 async def update_order(
@@ -62,11 +62,11 @@ async def update_order(
     sample_profile_url: str | None,
     filters: FilterChanges | None,
     remove_filters: list[str] | None,
-    running: Running,
+    connection: CurrentConnection,
 ) -> UpdateOrder:
     """What `update_sourcing_session` buys."""
     return UpdateOrder(
-        running.workspace,
+        connection.workspace,
         session_id,
         title=title,
         job_description=job_description,
@@ -77,30 +77,36 @@ async def update_order(
 
 
 async def ask_for_search(
-    order: Annotated[SearchOrder, Resolve(search_order)], running: Running, ctx: Context[Connection]
+    order: Annotated[SearchOrder, Resolve(search_order)],
+    connection: CurrentConnection,
+    ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before a search."""
-    return await question(running, ctx, order)
+    return await question(connection, ctx, order)
 
 
 async def ask_for_more(
-    order: Annotated[MoreOrder, Resolve(more_order)], running: Running, ctx: Context[Connection]
+    order: Annotated[FetchMoreOrder, Resolve(more_order)],
+    connection: CurrentConnection,
+    ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before fetching more."""
-    return await question(running, ctx, order)
+    return await question(connection, ctx, order)
 
 
 async def ask_for_update(
-    order: Annotated[UpdateOrder, Resolve(update_order)], running: Running, ctx: Context[Connection]
+    order: Annotated[UpdateOrder, Resolve(update_order)],
+    connection: CurrentConnection,
+    ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before an update."""
-    return await question(running, ctx, order)
+    return await question(connection, ctx, order)
 
 
 async def create_sourcing_session(
     title: Annotated[Title, Field(description="A name to find the search again by.")],
     filters: SearchFilters,
-    running: Running,
+    connection: CurrentConnection,
     order: Annotated[SearchOrder, Resolve(search_order)],
     asked: Annotated[Asked, Resolve(ask_for_search)],
     job_description: Annotated[
@@ -119,12 +125,12 @@ async def create_sourcing_session(
     filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
     result without a session_id.
     """
-    return await running.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(asked))
 
 
 async def wait_for_session(
     session_id: SessionId,
-    running: Running,
+    connection: CurrentConnection,
     ctx: Context[Connection],
     max_wait_seconds: Annotated[
         int,
@@ -137,34 +143,36 @@ async def wait_for_session(
     matched: call it again then, as often as needed. For further or filtered candidates use
     list_profiles, which does not wait.
     """
-    limit = running.settings.longest_wait
+    limit = connection.settings.longest_wait
     asked = limit if max_wait_seconds is None else max_wait_seconds
     if asked > limit:
         raise BadArguments(
             f"max_wait_seconds must be at most {limit}; to wait longer call again, which is free"
         )
     started = anyio.current_time()
-    session = await running.workspace.watcher.wait(session_id, asked, rising(ctx.report_progress))
-    return await wait_result(running, session, anyio.current_time() - started)
+    session = await connection.workspace.watcher.wait(
+        session_id, asked, rising(ctx.report_progress)
+    )
+    return await wait_result(connection, session, anyio.current_time() - started)
 
 
-async def wait_result(running: Connection, session: Session, seconds: float) -> WaitedSession:
+async def wait_result(connection: Connection, session: Session, seconds: float) -> WaitedSession:
     """What `wait_for_session` returns of `session` after waiting for some seconds."""
-    can_spend = not running.settings.read_only
+    can_spend = not connection.settings.read_only
     top, suggestions = None, []
     if session.status == "done":
-        shortlist = await running.workspace.shortlists.ranked_in_time(session)
+        shortlist = await connection.workspace.shortlists.ranked_in_time(session)
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
-            queries = running.workspace.sent_filters.in_force(session)
+            queries = connection.workspace.sent_filters.in_force(session)
             suggestions = suggestions_for(session, shortlist, queries, can_spend=can_spend)
     return candidate_pages.waited(session, seconds, top, suggestions, can_spend)
 
 
 async def fetch_more_profiles(
     session_id: SessionId,
-    running: Running,
-    order: Annotated[MoreOrder, Resolve(more_order)],
+    connection: CurrentConnection,
+    order: Annotated[FetchMoreOrder, Resolve(more_order)],
     asked: Annotated[Asked, Resolve(ask_for_more)],
 ) -> MoreProfiles:
     """Find further candidates for a finished session with the same filters. Costs 5 credits, so
@@ -174,12 +182,12 @@ async def fetch_more_profiles(
     candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
     """
-    return await running.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(asked))
 
 
 async def update_sourcing_session(
     session_id: SessionId,
-    running: Running,
+    connection: CurrentConnection,
     order: Annotated[UpdateOrder, Resolve(update_order)],
     asked: Annotated[Asked, Resolve(ask_for_update)],
     title: Annotated[Title, Field(description="A new name.")] = LEFT_OUT,
@@ -199,24 +207,26 @@ async def update_sourcing_session(
     wait_for_session next. For a separate search use create_sourcing_session, for more people with
     the same filters fetch_more_profiles.
     """
-    return await running.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(asked))
 
 
-async def get_session(session_id: SessionId, running: Running) -> FullSession:
+async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
     """Look up one session: title, job description, filters in force, status, counts and when it
     was created. Free, and does not wait. For its candidates use list_profiles, to wait until it
     is done wait_for_session, to find the id of a session list_sessions.
     """
-    session = await running.workspace.client.get_session(session_id)
-    filters, ignored = from_queries(running.workspace.sent_filters.in_force(session))
-    return session_pages.full_session(session, filters.shown(), ignored)
+    session = await connection.workspace.client.get_session(session_id)
+    filters, ignored = from_queries(connection.workspace.sent_filters.in_force(session))
+    return session_pages.full_session(session, filters.as_dict(), ignored)
 
 
-async def list_sessions(running: Running, page: Page = 1, limit: PageSize = 20) -> SessionList:
+async def list_sessions(
+    connection: CurrentConnection, page: Page = 1, limit: PageSize = 20
+) -> SessionList:
     """List the searches already made in this workspace, newest first, with id, title, number of
     profiles and time. Free. Use it to find an earlier session instead of paying for the same
     search again; has_more true means that the next page holds older ones. For one session's
     filters and status use get_session.
     """
-    sessions = await running.workspace.client.project_sessions()
-    return session_pages.session_list(sessions, page, limit, not running.settings.read_only)
+    sessions = await connection.workspace.client.project_sessions()
+    return session_pages.session_list(sessions, page, limit, not connection.settings.read_only)

@@ -14,7 +14,7 @@ from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from fj_mcp.server.build import Hosting, build_server
+from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.telemetry.export import export_spans, flush_spans
@@ -60,12 +60,14 @@ def create_app(
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
         # Each process that serves exports its own; one that ends by a signal runs nothing after.
         export_spans(os.environ)
-        async with served.open(server) as running:
-            yield running
+        async with served.open(server) as connection:
+            yield connection
         await anyio.to_thread.run_sync(flush_spans)
         await anyio.to_thread.run_sync(flush_log)
 
-    server = build_server(settings, hosting=Hosting(lifespan, served.handle, _sealed(settings)))
+    server = build_server(
+        settings, tenancy=MultiTenancy(lifespan, served.handle, _sealed(settings))
+    )
     readiness = Readiness(settings, served)
     for path, answer in zip(HEALTH_PATHS, (alive, readiness.answer), strict=True):
         server.custom_route(path, ["GET"])(answer)

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from fj_mcp.clock import Clock
 from fj_mcp.server.connection import Connection, MakeTransport
 from fj_mcp.server.context import with_connection
-from fj_mcp.server.sdk.protocol_errors import Told
+from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.rejections import Refused
 from fj_mcp.transports.http.shutdown_signals import when_asked_to_end
@@ -127,7 +127,7 @@ class Tenants:
                     self._tasks.cancel_scope.cancel()
             with anyio.CancelScope(shield=True):
                 for tenant in self._known.values():
-                    await tenant.connection.open_things.aclose()
+                    await tenant.connection.exit_stack.aclose()
         self._known.clear()
 
     @contextmanager
@@ -191,7 +191,7 @@ class Tenants:
                 return await with_connection(own, call_next)
             finally:
                 self._in_flight.discard(scope)
-        raise Told(
+        raise ProtocolError(
             INTERNAL_ERROR,
             "The server is being restarted and did not finish this call. Call again with "
             "the same arguments; nothing is paid for twice.",
@@ -248,7 +248,7 @@ class Tenants:
             self._accepted[fingerprint] = None
             if len(self._accepted) > _MOST_REMEMBERED:
                 self._accepted.popitem(last=False)
-        self._tasks.start_soon(tenant.connection.open_things.aclose)
+        self._tasks.start_soon(tenant.connection.exit_stack.aclose)
 
 
 def _busy(sentence: str) -> Refused:

@@ -1,4 +1,4 @@
-"""What shows that a response really answers: the data that its operation promises.
+"""The data that a response must have to count as one: what its endpoint promises.
 
 A success status alone shows nothing, because gateways and error bodies come with one too. Each
 function takes the body as `responses.read_answer` gives it, a bare array under `data`.
