@@ -54,6 +54,11 @@ class ServerClock:
         """Take the `Date` header of a response that has just come."""
         # All responses of a second have the same, and reading one takes time.
         if date is not None and date == self._header:
+            if self._known is not None and self.said is not None:
+                # This machine's clock may have been set within that second; the steady one cannot.
+                wall, steady = self._clock.now(), self._clock.steady()
+                self._known += steady - self._heard[1]
+                self._heard = wall, steady
             return
         self._header = date
         self.said = _moment_of(date)

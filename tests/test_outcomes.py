@@ -230,6 +230,18 @@ async def test_a_date_that_leaps_ahead_settles_nothing() -> None:
     assert len(sandbox.charges) == 1
 
 
+def test_a_clock_that_is_set_ahead_between_two_responses_of_one_second_keeps_nothing_open(
+    world: World,
+) -> None:
+    world.run(world.call(2, "list_sessions", {}))
+    world.clocks.skew += 26 * 3600
+    world.wire.gate = Gate("before", None)
+    assert isinstance(in_world(world, server=2), str)
+    world.run(world.clocks.sleep(181))
+    assert isinstance(in_world(world), dict)
+    assert len(world.sandbox.charges) == 1
+
+
 async def test_a_search_of_today_is_returned_for_free_where_nothing_tells_the_time() -> None:
     clock = Stepped()
     sandbox = Dated(clock)
