@@ -13,9 +13,9 @@ import pytest
 import stamina
 from jsonschema import Draft202012Validator
 
-from tests.front import Assistant, connected
-from tests.ledgers import forget_all, ledger_server
-from tests.processes import Api, sandbox_process
+from tests.support.assistant import Assistant, connected
+from tests.support.ledgers import forget_all, ledger_server
+from tests.support.processes import Api, sandbox_process
 
 # What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):

@@ -1,0 +1,671 @@
+"""Arguments that cannot be sent: 10,000 broken in one place each, and some by hand.
+
+The broken ones are made from the schemas that a client receives: a whole valid example of each
+tool's arguments, with one thing about it wrong. Not among them is what is taken on purpose:
+digits in a string for a number, whole floats for integers, a string of JSON for a top-level list
+or object, `open_to_work: false`, and blank strings and empty lists in a new search's filters.
+"""
+
+import copy
+import json
+import logging
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from fj_mcp.sandbox.app import Sandbox
+from tests.support.assistant import CSHARP, ERAS, Assistant, connected, text_of
+
+pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
+
+HOW_MANY = 10_000
+SEED = 20_260_728
+SESSION = "5f" * 12
+LONG = 700
+
+WORDS: dict[str, Any] = {
+    "skills": {"mandatory": ["C#"], "core": ["SQL"], "secondary": ["Azure"]},
+    "years_of_experience": {"min": 1, "max": 5},
+    "within_km": 50,
+    "seniority": ["Senior"],
+    "functions": ["Engineering"],
+    "years_at_company": ["1 to 2 years"],
+    "open_to_work": True,
+    "degree": "MASTERS",
+    "company_headcount": {"min": 10, "max": 500},
+    "headcount_growth_percent": {"min": -5, "max": 50},
+    "funding_stages": ["series_a"],
+    "annual_revenue": "1_10",
+    "total_funding": "1_10",
+    "recently_funded": "6m",
+    "founded_year": {"min": 1990, "max": 2020},
+} | {
+    name: ["Some Words", "Other Words"]
+    for name in (
+        *("current_titles", "past_titles", "countries", "regions", "current_companies"),
+        *("past_companies", "employment_types", "industries", "schools", "fields_of_study"),
+        *("certifications", "honors", "company_types", "company_headquarters"),
+        *("company_keywords", "company_headcount_ranges"),
+    )
+}
+"""Every filter with a value it takes."""
+
+URL = "https://www.linkedin.com/in/somebody"
+VALID: dict[str, dict[str, Any]] = {
+    "suggest_filters": {"job_description": "C# developers", "sample_profile_url": URL},
+    "search_filter_values": {"filter": "regions", "query": "Pune", "limit": 5},
+    "create_sourcing_session": {
+        "title": "A search",
+        "filters": WORDS,
+        "job_description": "C# developers",
+        "sample_profile_url": URL,
+        "allow_duplicate": True,
+    },
+    "wait_for_session": {"session_id": SESSION, "max_wait_seconds": 0},
+    "list_profiles": {
+        "session_id": SESSION,
+        "page": 1,
+        "limit": 20,
+        "min_score": 3.5,
+        "detail": "concise",
+    },
+    "get_candidate": {"session_id": SESSION, "candidate_id": "6a" * 12},
+    "show_candidates": {"session_id": SESSION, "min_score": 2},
+    "export_profiles": {
+        "session_id": SESSION,
+        "format": "json",
+        "min_score": 2,
+        "candidate_ids": ["6a" * 12],
+    },
+    "fetch_more_profiles": {"session_id": SESSION},
+    "update_sourcing_session": {
+        "session_id": SESSION,
+        "title": "A search",
+        "job_description": "C# developers",
+        "sample_profile_url": URL,
+        "filters": {name: value for name, value in WORDS.items() if name != "honors"},
+        "remove_filters": ["honors"],
+    },
+    "get_session": {"session_id": SESSION},
+    "list_sessions": {"page": 1, "limit": 20},
+    "reveal_contacts": {
+        "session_id": SESSION,
+        "candidate_ids": ["6a" * 12, "6b" * 12],
+        "channel": "email",
+    },
+    "get_spending": {},
+}
+
+CONTROL = ("\x00", "\x07", "\x1b[31m", "\x7f", "\x9b", "\u200b", "\u202e", "\U000e0041")
+WRONG_IDS = (
+    *("", " ", "x", "5f" * 11 + "5", "5f" * 12 + "5", "zz" * 12, "5f" * 5 + " " + "5f" * 6),
+    *("../../sessions", "0x" + "5f" * 11, "٥" * 24, "５" * 24, "null", "5f-5f-5f-5f-5f-5f-5f-5f"),
+    *("5f" * 12 + "/profiles", "5f" * 12 + "?a=b", "5f" * 12 + "\x00", "'; DROP TABLE sessions"),
+)
+WRONG_CANDIDATES = ("", "a b", "a" * 65, "../x", "é", "a\x00b", "a/b", "a?b=c", "a.b", "<b>")
+WRONG_URLS = (
+    *(
+        "linkedin.com/in/somebody",
+        "javascript:alert(1)",
+        "ftp://example.com/x",
+        "https://",
+        "",
+        "/",
+    ),
+    *("https://a b", "file:///etc/passwd", "//example.com", "https://" + "a" * 401),
+    *("https://example.com/\x00", "https://example.com/\x1b[31m", "https://example.com/\u202ex"),
+)
+OTHER_TYPES: dict[str, tuple[Any, ...]] = {
+    "string": (None, True, False, 0, 5, 1.5, -1, [], ["x"], {}, {"a": 1}, 10**30, [["x"]]),
+    "integer": (None, True, False, "five", "", "1.5", 1.5, -0.5, [], [1], {}, {"min": 1}, "0x1F"),
+    "number": (None, True, False, "five", "", "1,5", [], [1.5], {}, {"a": 1}),
+    "boolean": (None, "true", "false", "yes", 0, 1, 2, 1.0, [], [True], {}, ""),
+    "array": (None, True, False, 0, 5, 1.5, "x", "", "one, two", {}, {"0": "x"}, 10**30),
+    "object": (None, True, False, 0, 5, 1.5, "x", "", "{", [], [1], ["x"], [[]], [{}], "[1]"),
+}
+HUGE = (10**30, -(10**30), 2**63, -(2**63) - 1, 10**400, -(10**4000), "9" * 5_000)
+NOT_FINITE = (float("nan"), float("inf"), float("-inf"), "NaN", "Infinity", "-inf", "1e400")
+UNKNOWN = ("zzzz", "xyz_abc", "id", "__proto__", "self", "ctx", "running", "Skills", "q" * 500)
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One value in a tool's valid arguments, with the schema it answers to."""
+
+    path: Path
+    schema: dict[str, Any]
+    value: Any
+
+    @property
+    def name(self) -> str:
+        """The nearest name above the value."""
+        return next(str(part) for part in reversed(self.path) if isinstance(part, str))
+
+    @property
+    def is_range(self) -> bool:
+        return set(self.schema.get("properties", ())) == {"min", "max"}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Arguments with one thing wrong, and the names one of which the answer must say."""
+
+    what: str
+    arguments: dict[str, Any]
+    names: tuple[str, ...]
+
+
+def sites(schema: dict[str, Any], value: Any, path: Path = ()) -> Iterator[Site]:
+    """The whole arguments first, then every value within them."""
+    yield Site(path, schema, value)
+    if schema["type"] == "object":
+        for name, inner in schema["properties"].items():
+            if name in value:
+                yield from sites(inner, value[name], (*path, name))
+    elif schema["type"] == "array":
+        for index, item in enumerate(value):
+            yield from sites(schema["items"], item, (*path, index))
+
+
+def put(arguments: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """A copy of `arguments` with `value` at `path`."""
+    changed: Any = copy.deepcopy(arguments)
+    holder = changed
+    for part in path[:-1]:
+        holder = holder[part]
+    holder[path[-1]] = value
+    assert isinstance(changed, dict)
+    return changed
+
+
+def deep(levels: int, name: str | None) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value] if name is None else {name: value}
+    return value
+
+
+class Breaker:
+    """Makes broken arguments for one tool, each from an example of its own."""
+
+    def __init__(self, tool: str, schema: dict[str, Any], chance: random.Random) -> None:
+        self.tool, self.schema, self.chance = tool, schema, chance
+        self.take_example()
+        self.ways: tuple[Callable[[], Broken | None], ...] = (
+            *([self.wrong_type] * 6),
+            *([self.out_of_bounds] * 3),
+            *([self.wrong_word] * 3),
+            self.required_missing,
+            self.unknown_name,
+            self.misspelt_name,
+            self.empty_where_one_is_needed,
+            self.too_long,
+            self.control_character,
+            self.too_deep,
+            self.huge_or_not_finite,
+        )
+
+    def take_example(self) -> None:
+        """Another valid example: the required arguments, and some of those that are not."""
+        example = self.some_of(VALID[self.tool], self.schema, 0.7)
+        if "session_id" in example:
+            example["session_id"] = f"{self.chance.getrandbits(96):024x}"
+        if "filters" in example:
+            schema = self.schema["properties"]["filters"]
+            example["filters"] = self.some_of(example["filters"], schema, 0.25)
+        self.valid = example
+        everything = list(sites(self.schema, example))
+        self.inner = [site for site in everything if site.path]
+        self.objects = [site for site in everything if site.schema["type"] == "object"]
+        # There are many filters: without this the rest would hardly ever be broken.
+        self.shallow = [site for site in self.inner if len(site.path) == 1]
+
+    def some_of(
+        self, values: dict[str, Any], schema: dict[str, Any], part: float
+    ) -> dict[str, Any]:
+        needed = schema.get("required", [])
+        kept = {key: values[key] for key in values if key in needed or self.chance.random() < part}
+        # Nothing at all would be broken already.
+        return kept or dict(list(values.items())[:1])
+
+    def word(self) -> str:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return "".join(self.chance.choices(letters, k=self.chance.randrange(3, 20)))
+
+    def one(self) -> Broken:
+        while True:
+            self.take_example()
+            broken = self.chance.choice(self.ways)()
+            if broken is not None and broken.arguments != self.valid:
+                return broken
+
+    def some(self, wanted: Callable[[Site], bool] = lambda site: True) -> Site | None:
+        near = self.chance.random() < 0.4
+        found = [site for site in (self.shallow if near else self.inner) if wanted(site)]
+        return self.chance.choice(found) if found else None
+
+    def broken(self, what: str, site: Site, value: Any, *names: str) -> Broken:
+        # An argument or a filter is named; which word of it is wrong need not be.
+        path = ".".join(part for part in site.path[:2] if isinstance(part, str))
+        return Broken(what, put(self.valid, site.path, value), names or (path,))
+
+    def required_missing(self) -> Broken | None:
+        site = self.chance.choice(self.objects)
+        if not site.schema.get("required"):
+            return None
+        name = self.chance.choice(site.schema["required"])
+        kept = {key: value for key, value in site.value.items() if key != name}
+        if not site.path:
+            return Broken("missing", kept, (name,))
+        return self.broken("missing", site, kept, name)
+
+    def wrong_type(self) -> Broken | None:
+        if (site := self.some()) is None:
+            return None
+        value = self.chance.choice(OTHER_TYPES[site.schema["type"]])
+        return self.broken("type", site, value)
+
+    def out_of_bounds(self) -> Broken | None:
+        site = self.some(lambda one: one.schema["type"] in ("integer", "number") or one.is_range)
+        if site is None:
+            return None
+        off = self.chance.choice((1, 2, 7, 1_000, 10**9)) + self.chance.randrange(1_000)
+        if site.is_range:
+            # The natural bounds are in the description's words only.
+            wide = 10**8 + off
+            value: Any = self.chance.choice(
+                ({"min": -wide}, {"max": wide}, {"min": -wide, "max": wide}, {"min": 2, "max": 1})
+            )
+            return self.broken("range", site, value)
+        low, high = bounds(site.schema)
+        if site.path == ("max_wait_seconds",):
+            high = 40
+        ends = [] if low is None else [low - off]
+        ends += [] if high is None else [high + off]
+        return self.broken("bounds", site, self.chance.choice(ends)) if ends else None
+
+    def wrong_word(self) -> Broken | None:
+        closed = {"filter", "remove_filters"}
+        site = self.some(
+            lambda one: (
+                "enum" in one.schema
+                or (one.schema["type"] == "string" and one.name in closed)
+                or one.name in WRONG
+            )
+        )
+        if site is None or site.schema["type"] != "string":
+            return None
+        if site.name in WRONG:
+            made_up = f"{self.word()} {self.word()}"
+            return self.broken("form", site, self.chance.choice((*WRONG[site.name], made_up)))
+        near = str(site.value) + self.chance.choice(("x", "s", "_", " or above", "!"))
+        return self.broken("word", site, self.chance.choice((self.word(), near, near, "null")))
+
+    def unknown_name(self) -> Broken:
+        site = self.chance.choice(self.objects)
+        name = self.chance.choice((*UNKNOWN, f"zq{self.word()}"))
+        value: Any = self.chance.choice((None, 1, "x", [], {}, ["x"]))
+        changed = dict(site.value) | {name: value}
+        shown = name[:40]
+        if not site.path:
+            return Broken("unknown", changed, (shown,))
+        return self.broken("unknown", site, changed, shown)
+
+    def misspelt_name(self) -> Broken | None:
+        site = self.chance.choice(self.objects)
+        if not site.value:
+            return None
+        name = self.chance.choice(list(site.value))
+        place = self.chance.randrange(len(name))
+        wrong = self.chance.choice(
+            (
+                name[:place] + name[place + 1 :],
+                name[:place] + name[place] + name[place:],
+                name.upper(),
+                name.replace("_", ""),
+                name + "s",
+            )
+        )
+        if not wrong or wrong in site.schema["properties"]:
+            return None
+        changed = {wrong if key == name else key: value for key, value in site.value.items()}
+        if not site.path:
+            return Broken("misspelt", changed, (wrong,))
+        return self.broken("misspelt", site, changed, wrong)
+
+    def empty_where_one_is_needed(self) -> Broken | None:
+        if self.tool == "reveal_contacts":
+            return Broken("empty", self.valid | {"candidate_ids": []}, ("candidate_ids",))
+        skills: Any = self.chance.choice(({}, {"core": []}, {"mandatory": [" ", ""]}))
+        if self.tool == "create_sourcing_session":
+            return Broken("empty", put(self.valid, ("filters", "skills"), skills), ("skills",))
+        if self.tool == "update_sourcing_session":
+            name = self.chance.choice(list(WORDS))
+            empty: dict[type, Any] = {list: [], dict: {}, bool: False}
+            nothing = skills if name == "skills" else empty.get(type(WORDS[name]))
+            changed = {"session_id": SESSION, "filters": {name: nothing}}
+            return Broken("empty", changed, (name,))
+        return None
+
+    def too_long(self) -> Broken | None:
+        most = "maxLength"
+        site = self.some(
+            lambda one: (
+                most in one.schema
+                or "maxItems" in one.schema
+                or (one.schema["type"] == "string" and one.path[0] == "filters")
+            )
+        )
+        if site is None:
+            return None
+        over = self.chance.choice((1, 2, 50, 20_000))
+        if site.schema["type"] == "array":
+            items = [f"{number:024x}" for number in range(site.schema["maxItems"] + over % 99)]
+            return self.broken("too many", site, items)
+        return self.broken("too long", site, "w" * (site.schema.get(most, 200) + over))
+
+    def control_character(self) -> Broken | None:
+        closed = {"filter", "remove_filters", "sample_profile_url", *WRONG}
+        site = self.some(
+            lambda one: (
+                # A filter's words may be cleaned instead: see the test of free text.
+                one.path[0] != "filters"
+                and one.schema["type"] == "string"
+                and ("enum" in one.schema or one.name in closed)
+            )
+        )
+        if site is None:
+            return None
+        place = self.chance.randrange(len(site.value) + 1)
+        value = site.value[:place] + self.chance.choice(CONTROL) + site.value[place:]
+        return self.broken("control", site, value)
+
+    def too_deep(self) -> Broken | None:
+        site = self.some()
+        if site is None:
+            return None
+        name = self.chance.choice((None, "a", site.name))
+        value = deep(self.chance.choice((2, 20, 150)), name)
+        if isinstance(value, list) and site.schema["type"] == "array":
+            value = [value]
+        return self.broken("deep", site, value)
+
+    def huge_or_not_finite(self) -> Broken | None:
+        site = self.some(lambda one: one.schema["type"] in ("integer", "number"))
+        if site is None:
+            return None
+        return self.broken("huge", site, self.chance.choice(HUGE + NOT_FINITE))
+
+
+WRONG: dict[str, tuple[str, ...]] = {
+    "session_id": WRONG_IDS,
+    "candidate_id": WRONG_CANDIDATES,
+    "candidate_ids": WRONG_CANDIDATES,
+    "sample_profile_url": WRONG_URLS,
+}
+
+
+def bounds(schema: dict[str, Any]) -> tuple[float | None, float | None]:
+    return schema.get("minimum"), schema.get("maximum")
+
+
+def objection(broken: Broken, is_error: bool, text: str) -> str | None:
+    """What is wrong with an answer to broken arguments."""
+    if not is_error:
+        return "was accepted"
+    if not text.startswith("Nothing was sent or charged: "):
+        return "does not say that nothing was sent or charged"
+    if "\n" in text or not text.isprintable():
+        return "is not one plain paragraph"
+    if len(text) > LONG:
+        return f"has {len(text)} characters"
+    if not text.endswith((".", "?")):
+        return "is not a sentence"
+    # The one address that may be spoken of is the beginning that a right one has.
+    if re.search(r"pydantic|Traceback|Error executing|https?://\w", text):
+        return "speaks of the machinery"
+    if not any(name in text for name in broken.names):
+        return "does not name it"
+    return None
+
+
+async def schemas_of(assistant: Assistant) -> dict[str, dict[str, Any]]:
+    return {tool.name: tool.input_schema for tool in (await assistant.client.list_tools()).tools}
+
+
+def unfilled(schema: dict[str, Any], value: Any, path: str = "") -> Iterator[str]:
+    for name, inner in schema.get("properties", {}).items():
+        if name not in value:
+            yield f"{path}{name}"
+        elif inner["type"] == "object":
+            yield from unfilled(inner, value[name], f"{path}{name}.")
+
+
+async def test_the_examples_have_every_argument_and_are_accepted() -> None:
+    async with connected() as assistant:
+        schemas = await schemas_of(assistant)
+        assert schemas.keys() == VALID.keys()
+        for tool, arguments in VALID.items():
+            missing = set(unfilled(schemas[tool], arguments))
+            assert missing <= {"filters.honors"}, f"give {tool} an example of {missing}"
+            text = text_of(await assistant.client.call_tool(tool, arguments))
+            assert not text.startswith("Nothing was sent"), f"{tool}: {text}"
+
+
+@pytest.mark.parametrize("tool", VALID)
+async def test_broken_arguments_are_refused_by_name_before_anything_is_sent(
+    tool: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    share = -(-HOW_MANY // len(VALID))
+    failures: dict[str, str] = {}
+    async with connected() as assistant:
+        breaker = Breaker(
+            tool, (await schemas_of(assistant))[tool], random.Random(f"{SEED} {tool}")
+        )
+        for _ in range(share):
+            broken = breaker.one()
+            try:
+                answer = await assistant.client.call_tool(tool, broken.arguments)
+                text, is_error = text_of(answer), answer.is_error
+            except Exception as error:
+                # An answer is owed to every call, so this is one failure more.
+                text, is_error = repr(error), True
+            if assistant.sandbox.calls:
+                failures.setdefault(f"{broken.what}: reached the API", shown(tool, broken, text))
+                assistant.sandbox.calls.clear()
+            elif (wrong := objection(broken, is_error, text)) is not None:
+                failures.setdefault(f"{broken.what}: {wrong}", shown(tool, broken, text))
+    assert not failures, "\n".join(f"{key}\n  {value}" for key, value in failures.items())
+    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+    assert capfd.readouterr().err == ""
+
+
+def changed(broken: Any, valid: Any) -> Any:
+    """The part of some broken arguments that is not as in the valid ones."""
+    if isinstance(broken, dict) and isinstance(valid, dict) and broken.keys() & valid.keys():
+        parts = {key: changed(value, valid.get(key)) for key, value in broken.items()}
+        parts = {key: value for key, value in parts.items() if broken[key] != valid.get(key)}
+        return parts | dict.fromkeys(valid.keys() - broken.keys(), "(left out)")
+    return broken
+
+
+def shown(tool: str, broken: Broken, text: str) -> str:
+    try:
+        words = f"{changed(broken.arguments, VALID[tool])!r:.300}"
+    except ValueError:
+        words = "(a number too long to print)"
+    return f"{words} -> {text[:300]}"
+
+
+async def test_free_text_reaches_the_api_without_control_characters_or_not_at_all() -> None:
+    odd = "C\x00\x1b[31m\u200b#\u202e\U000e0041"
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("create_sourcing_session", {"title": odd, "filters": CSHARP}),
+        ("create_sourcing_session", {"title": "x", "filters": {"skills": {"core": [odd]}}}),
+        ("create_sourcing_session", {"title": "x", "filters": CSHARP | {"schools": [odd]}}),
+        ("create_sourcing_session", {"title": "x", "filters": CSHARP | {"seniority": ["CXO\0"]}}),
+        ("suggest_filters", {"job_description": f"Developers\n{odd}"}),
+        ("create_sourcing_session", {"title": "x", "filters": CSHARP, "job_description": odd}),
+        ("search_filter_values", {"filter": "regions", "query": odd}),
+    ]
+    async with connected() as assistant:
+        for tool, arguments in cases:
+            await assistant.client.call_tool(tool, arguments)
+        sent = [json.dumps([call.body, call.query]) for call in assistant.sandbox.calls]
+    for request in sent:
+        for character in ("\\u0000", "\\u001b", "\\u200b", "\\u202e", "\\udb40"):
+            assert character not in request, request
+
+
+@pytest.mark.parametrize(
+    "words", [{"degree": ""}, {"seniority": [" "]}, {"regions": ["", " "]}, {"schools": []},
+              {"open_to_work": False}, {"years_of_experience": {}}, {"annual_revenue": " "}],
+    ids=lambda words: next(iter(words)),
+)  # fmt: skip
+async def test_blank_filters_of_a_new_search_are_dropped(words: dict[str, Any]) -> None:
+    async with connected() as assistant:
+        started = await assistant.call(
+            "create_sourcing_session", title="Blank", filters=CSHARP | words
+        )
+        assert started["filters"] == CSHARP
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"filters": {}}, {"remove_filters": []}, {"filters": {}, "remove_filters": []}],
+    ids=str,
+)
+async def test_an_update_that_changes_nothing_costs_nothing(changes: dict[str, Any]) -> None:
+    async with connected() as assistant:
+        session_id = await assistant.search()
+        charges = len(assistant.sandbox.charges)
+        text = await assistant.refusal("update_sourcing_session", session_id=session_id, **changes)
+        assert text.startswith("Nothing was sent or charged: ")
+        assert len(assistant.sandbox.charges) == charges
+
+
+async def test_numbers_come_as_digits_in_a_string_or_as_whole_floats_too() -> None:
+    async with connected() as assistant:
+        session_id = await assistant.search()
+        for limit in (5, "5", 5.0):
+            listed = await assistant.call("list_profiles", session_id=session_id, limit=limit)
+            assert len(listed["candidates"]) == 5
+
+
+def searching(**filters: Any) -> dict[str, Any]:
+    return {"title": "Test", "filters": CSHARP | filters}
+
+
+SENTENCES: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "create_sourcing_session",
+        searching(senority=["Senior"]),
+        "filters.senority is not a filter; did you mean seniority?",
+    ),
+    (
+        "create_sourcing_session",
+        {"titel": "Test", "title": "Test", "filters": CSHARP},
+        "titel is not an argument of create_sourcing_session; did you mean title?",
+    ),
+    ("create_sourcing_session", {}, "title is required; filters is required."),
+    (
+        "create_sourcing_session",
+        {"title": "Test", "filters": {"skills": {}}},
+        "filters.skills needs at least one skill in mandatory, core or secondary.",
+    ),
+    (
+        "create_sourcing_session",
+        searching(years_of_experience={"min": 9, "max": 2}),
+        "filters.years_of_experience has min 9 above max 2; swap them.",
+    ),
+    (
+        "create_sourcing_session",
+        searching(years_of_experience={"min": -1}),
+        "filters.years_of_experience must lie between 0 and 60.",
+    ),
+    (
+        "create_sourcing_session",
+        searching(seniority=["Seniors"]),
+        "filters.seniority has no value 'Seniors'; did you mean Senior?",
+    ),
+    (
+        "create_sourcing_session",
+        searching(regions="Pune"),
+        "filters.regions must be a list.",
+    ),
+    (
+        "create_sourcing_session",
+        searching(regions=None),
+        "filters.regions must not be null; leave it out or give it a value.",
+    ),
+    (
+        "list_profiles",
+        {"session_id": "Pune search"},
+        "session_id must be the 24 hex digits that list_sessions shows.",
+    ),
+    ("list_profiles", {"session_id": SESSION, "limit": 51}, "limit must be at most 50."),
+    (
+        "list_profiles",
+        {"session_id": SESSION, "detail": "full"},
+        "detail must be 'concise' or 'detailed'.",
+    ),
+    (
+        "list_profiles",
+        {"session_id": SESSION, "sort": "score"},
+        "sort is not an argument of list_profiles; there are session_id, page, limit, "
+        "min_score, detail.",
+    ),
+    (
+        "get_spending",
+        {"since": "2026-01-01"},
+        "since is not an argument of get_spending, which takes none.",
+    ),
+    (
+        "wait_for_session",
+        {"session_id": SESSION, "max_wait_seconds": 120},
+        "max_wait_seconds must be at most 40; to wait longer call again, which is free.",
+    ),
+    (
+        "reveal_contacts",
+        {"session_id": SESSION, "candidate_ids": ["a", "a"], "channel": "email"},
+        "candidate_ids names a candidate twice; name each once.",
+    ),
+    (
+        "search_filter_values",
+        {"filter": "senority", "query": "Sen"},
+        "filter senority is not a filter; did you mean seniority?",
+    ),
+    (
+        "update_sourcing_session",
+        {"session_id": SESSION, "filters": {"regions": []}},
+        "filters.regions restricts nothing as given; to drop the filter name it in remove_filters.",
+    ),
+    (
+        "update_sourcing_session",
+        {"session_id": SESSION, "remove_filters": ["skills"]},
+        "remove_filters may not name skills; a search needs at least one skill.",
+    ),
+    (
+        "suggest_filters",
+        {"job_description": " "},
+        "job_description must not be empty.",
+    ),
+]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("tool", "arguments", "sentence"), SENTENCES, ids=range(len(SENTENCES)))
+async def test_a_refusal_says_what_to_change(
+    era: str, tool: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    api = Sandbox()
+    async with connected(api, era) as assistant:
+        text = await assistant.refusal(tool, **arguments)
+    assert text == f"Nothing was sent or charged: {sentence}"
+    assert api.calls == []
