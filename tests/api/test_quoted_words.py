@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.text.cleaning import quotable
 from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox
-from tests.text.test_untrusted_text import unwanted
+from tests.support.hostile_text import unwanted
 
 pytestmark = pytest.mark.anyio
 

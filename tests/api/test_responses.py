@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox
+from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -93,9 +94,9 @@ EMPTY = [(201, "{}"), (202, ""), (202, "{}"), (204, ""), (206, "[{}]")]
 
 
 @asynccontextmanager
-async def at_work() -> AsyncIterator[tuple[Assistant, Stepped, dict[str, dict[str, Any]]]]:
+async def at_work() -> AsyncIterator[tuple[Assistant, SteppedClock, dict[str, dict[str, Any]]]]:
     """An assistant with a finished session, its clock, and the arguments of each tool."""
-    clock = Stepped()
+    clock = SteppedClock()
     async with connected(small_sandbox(clock=clock.now), clock=clock) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id)

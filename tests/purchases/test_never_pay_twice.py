@@ -26,7 +26,7 @@ from fj_mcp.ledger import sqlite
 from fj_mcp.purchases import checkout
 from fj_mcp.sandbox import session_operations
 from fj_mcp.sandbox.faults import Fault
-from tests.filters.test_search_filters import all_filters, values_of
+from tests.support.filter_strategies import all_filters, values_of
 from tests.support.ledgers import IN_REDIS
 from tests.support.purchase_world import (
     DAY,

@@ -10,7 +10,8 @@ import pytest
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, Assistant, Refused, Stepped, connected, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox
+from tests.support.clocks import SteppedClock
 from tests.support.purchase_world import Gate, World
 
 pytestmark = pytest.mark.anyio
@@ -110,7 +111,7 @@ def test_a_purchase_without_a_sign_is_sent_again_only_after_three_minutes(world:
 async def test_a_session_without_its_counters_does_not_show_that_nothing_was_carried_out(
     operation: str,
 ) -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()
@@ -161,7 +162,7 @@ def test_a_purchase_whose_process_died_before_it_left_does_not_stay_open_for_eve
 class Dated(Sandbox):
     """A sandbox whose responses carry any `Date`, or none."""
 
-    def __init__(self, clock: Stepped) -> None:
+    def __init__(self, clock: SteppedClock) -> None:
         super().__init__(match_seconds=0, first_batch=5, clock=clock.now)
         self.date: str | None = ""
 
@@ -200,7 +201,7 @@ ABSURD = [
 async def test_without_a_date_that_can_be_nothing_is_settled_by_this_machines_clock(
     date: str | None, from_the_start: bool
 ) -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = Dated(clock)
     async with connected(sandbox, clock=clock) as assistant:
         if from_the_start:
@@ -217,7 +218,7 @@ async def test_without_a_date_that_can_be_nothing_is_settled_by_this_machines_cl
 
 
 async def test_a_date_that_leaps_ahead_settles_nothing() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = Dated(clock)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
@@ -231,7 +232,7 @@ async def test_a_date_that_leaps_ahead_settles_nothing() -> None:
 
 
 async def test_a_search_of_today_is_returned_for_free_where_nothing_tells_the_time() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = Dated(clock)
     sandbox.date = None
     async with connected(sandbox, clock=clock) as assistant:

@@ -13,7 +13,8 @@ from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.population.people import Person as SandboxPerson
-from tests.support.assistant import CSHARP, ERAS, Assistant, Stepped, connected, small_sandbox
+from tests.support.assistant import CSHARP, ERAS, Assistant, connected, small_sandbox
+from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -251,7 +252,7 @@ async def test_another_search_is_bought(assistant: Assistant, other: dict[str, A
 
 
 async def test_an_identical_search_is_bought_again_after_a_day(tmp_path: Path) -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         first = await assistant.call("create_sourcing_session", **SEARCH)
@@ -266,7 +267,7 @@ async def test_an_identical_search_is_bought_again_after_a_day(tmp_path: Path) -
 async def test_a_session_that_is_still_matching_is_neither_changed_nor_fetched_more(
     tool: str,
 ) -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = Sandbox(match_seconds=3600, clock=clock.now)
     arguments: dict[str, Any] = {"filters": {"open_to_work": True}} if "update" in tool else {}
     async with connected(sandbox, clock=clock) as assistant:
@@ -320,7 +321,7 @@ async def test_an_update_to_what_is_there_already_costs_nothing(assistant: Assis
 
 @pytest.mark.unmeasured
 async def test_a_late_phone_is_not_paid_for_again() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(phone_delay_seconds=120, clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()
@@ -342,7 +343,7 @@ async def test_a_late_phone_is_not_paid_for_again() -> None:
 
 
 async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> None:
-    clock = Stepped(1_800_000_000.0)  # 2027-01-15 08:00 UTC
+    clock = SteppedClock(1_800_000_000.0)  # 2027-01-15 08:00 UTC
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, credit_budget=12) as assistant:
         for number in range(2):
@@ -413,7 +414,7 @@ async def test_the_account_shows_purchases_newest_first_and_what_is_left(
 
 
 async def test_the_account_settles_what_is_open() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
@@ -425,7 +426,7 @@ async def test_the_account_settles_what_is_open() -> None:
 
 
 async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_carried_out() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
@@ -439,7 +440,7 @@ async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_ca
 
 async def test_a_key_without_a_project_is_told_how_to_go_on_after_a_lost_search() -> None:
     settings: dict[str, Any] = {"sandbox": False, "api_key": "fjk_noproject"}
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, **settings) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))

@@ -20,7 +20,8 @@ from mcp import Client
 
 from fj_mcp.settings.settings import LEDGER_FILE, Settings
 from fj_mcp.transports.http.tenants import IDLE_SECONDS, Workspaces
-from tests.support.assistant import ERAS, Alarm, small_sandbox
+from tests.support.assistant import ERAS, small_sandbox
+from tests.support.clocks import AlarmClock
 from tests.support.ledgers import on_a_file
 from tests.support.processes import (
     CLEAN,
@@ -191,7 +192,7 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
 @linux
 async def test_a_key_that_is_forgotten_leaves_the_record_to_the_others(tmp_path: Path) -> None:
     file = tmp_path / LEDGER_FILE
-    clock = Alarm()
+    clock = AlarmClock()
     served = Workspaces(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
     async with served.open():
         with served.request("fjk_stays") as stays, served.request("fjk_goes") as goes:

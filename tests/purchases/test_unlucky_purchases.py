@@ -20,7 +20,9 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
-from tests.support.assistant import CSHARP, Assistant, Stepped, connected, small_sandbox, text_of
+from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox, text_of
+from tests.support.clocks import SteppedClock
+from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import on_a_file
 
 pytestmark = pytest.mark.anyio
@@ -89,7 +91,7 @@ json_values = st.recursive(
 @given(body=json_values)
 async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
     sandbox = small_sandbox()
-    async with connected(sandbox, clock=Stepped()) as assistant:
+    async with connected(sandbox, clock=SteppedClock()) as assistant:
         session_id = await assistant.search()
         calls: list[tuple[str, str, dict[str, Any]]] = [
             ("annotation", "suggest_filters", {"job_description": "C#"}),
@@ -115,7 +117,7 @@ async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
 class Waiting(Sandbox):
     """A sandbox that is reached 30 seconds after a search was sent for the first time."""
 
-    def __init__(self, clock: Stepped) -> None:
+    def __init__(self, clock: SteppedClock) -> None:
         super().__init__(match_seconds=0, clock=clock.now)
         self.own_clock = clock
 
@@ -132,7 +134,7 @@ class Waiting(Sandbox):
 
 
 async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = Waiting(clock)
     async with connected(sandbox, clock=clock) as assistant:
         # 30 seconds pass before the first attempt is turned away, and the second one is lost.
@@ -249,7 +251,7 @@ async def test_an_answer_without_a_price_counts_at_the_expected_one(
 
 
 async def test_a_session_deleted_meanwhile_is_not_mistaken_for_a_missing_project() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
@@ -261,7 +263,7 @@ async def test_a_session_deleted_meanwhile_is_not_mistaken_for_a_missing_project
 
 
 async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
@@ -286,32 +288,9 @@ def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path
     assert problem.startswith("FJ_API_BASE_URL must start with https://")
 
 
-class Held(Sandbox):
-    """A sandbox whose first answer to one purchase is on its way until it is let through."""
-
-    def __init__(self, clock: Stepped, operation: str) -> None:
-        super().__init__(match_seconds=0, clock=clock.now)
-        self.operation = operation
-        self.reached, self.let_through = anyio.Event(), anyio.Event()
-
-    def transport(self) -> httpx.AsyncBaseTransport:
-        inner, world = super().transport(), self
-
-        class Gate(httpx.AsyncBaseTransport):
-            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-                response = await inner.handle_async_request(request)
-                held = world.calls[-1].operation == world.operation
-                if held and not world.reached.is_set():
-                    world.reached.set()
-                    await world.let_through.wait()
-                return response
-
-        return Gate()
-
-
 async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_path: Path) -> None:
-    clock = Stepped()
-    sandbox = Held(clock, "create_session")
+    clock = SteppedClock()
+    sandbox = HeldSandbox(clock, "create_session")
     sandbox.fail("create_session", Fault("429", retry_after=0))
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_held", "state_dir": tmp_path}
     async with (
@@ -339,7 +318,7 @@ async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_pa
 async def test_a_purchase_counts_as_not_carried_out_three_minutes_after_it_was_last_under_way() -> (
     None
 ):
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, call_deadline_seconds=100) as assistant:
         sandbox.fail("create_session", Fault("drop_before"))
@@ -353,7 +332,7 @@ async def test_a_purchase_counts_as_not_carried_out_three_minutes_after_it_was_l
 
 
 async def test_a_found_search_that_was_used_since_is_not_charged_with_its_further_uses() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         sandbox.fail("create_session", Fault("drop_after"))
@@ -402,8 +381,8 @@ async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_pur
 async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_one_before(
     tmp_path: Path,
 ) -> None:
-    clock = Stepped()
-    sandbox = Held(clock, "fetch_more")
+    clock = SteppedClock()
+    sandbox = HeldSandbox(clock, "fetch_more")
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_held", "state_dir": tmp_path}
     async with (
         connected(sandbox, clock=clock, **own) as slow,
@@ -428,7 +407,7 @@ async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_on
 
 
 async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift() -> None:
-    clock = Stepped()
+    clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
         session_id = await assistant.search()

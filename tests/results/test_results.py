@@ -8,7 +8,6 @@ import pytest
 from fj_mcp.filters.kinds import Tiers, Values
 from fj_mcp.filters.search_filters import WIRES
 from fj_mcp.sandbox.faults import Fault
-from tests.shortlist.test_ranking import page_of, profile
 from tests.support.assistant import (
     CSHARP,
     ERAS,
@@ -18,6 +17,7 @@ from tests.support.assistant import (
     small_sandbox,
     text_of,
 )
+from tests.support.profile_pages import page_of, profile
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 

@@ -11,7 +11,8 @@ import pytest
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.server import serve, serve_forever
-from tests.sandbox.conftest import Api, connect, searching
+from tests.support.clocks import SteppedClock
+from tests.support.sandbox_api import Api, connect, searching
 
 pytestmark = pytest.mark.anyio
 
@@ -90,7 +91,7 @@ async def test_207_saves_a_session_whose_search_never_completes(api: Api, sandbo
 
 
 async def test_207_with_seconds_completes_its_search_later(
-    api: Api, sandbox: Sandbox, clock: Any
+    api: Api, sandbox: Sandbox, clock: SteppedClock
 ) -> None:
     sandbox.fail("create_session", Fault("207", seconds=20))
     data = (await api.create()).json()["data"]
@@ -98,11 +99,11 @@ async def test_207_with_seconds_completes_its_search_later(
 
     assert data["sourcingError"] == "The search did not complete"
     assert (await api.session(session_id))["profileMatchingStatus"] == "processing"
-    clock.now += 20
+    clock.time += 20
     assert len(await api.docs(session_id)) == 100
     sandbox.fail("fetch_more", Fault("207", seconds=20))
     assert (await api.more(session_id)).json()["statusCode"] == 207
-    clock.now += 20
+    clock.time += 20
     assert len(await api.docs(session_id)) == 125
 
 

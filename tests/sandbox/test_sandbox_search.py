@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fj_mcp.filters import search_filters
 from fj_mcp.filters.kinds import Values
 from fj_mcp.sandbox.app import Sandbox
-from tests.sandbox.conftest import Api, connect, searching
+from tests.support.sandbox_api import Api, connect, searching
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 

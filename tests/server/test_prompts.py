@@ -8,7 +8,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, Prompt, TextContent, Tool
 
 from tests.support.assistant import ERAS, Assistant, connected, small_sandbox
-from tests.text.test_untrusted_text import unwanted
+from tests.support.hostile_text import unwanted
 
 pytestmark = pytest.mark.anyio
 

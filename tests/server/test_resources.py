@@ -29,7 +29,7 @@ from tests.support.assistant import (
     connected,
     small_sandbox,
 )
-from tests.text.test_untrusted_text import MARKS, unwanted
+from tests.support.hostile_text import MARKS, unwanted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 

@@ -24,7 +24,8 @@ from pydantic import ConfigDict
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import LEDGER_FILE
-from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, Stepped, connected, text_of
+from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
+from tests.support.clocks import SteppedClock
 from tests.support.ledgers import redis_server
 from tests.support.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, until
 
@@ -134,7 +135,7 @@ class Waiting:
 class World:
     """A server whose time and whose API's time go on together, and a client that waits."""
 
-    def __init__(self, clock: Stepped) -> None:
+    def __init__(self, clock: SteppedClock) -> None:
         self.clock = clock
         self.api = Sandbox(match_seconds=100, clock=clock.now)
 
@@ -154,7 +155,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    return World(Stepped())
+    return World(SteppedClock())
 
 
 async def direct(world: World, session_id: str) -> CallToolResult:
@@ -317,7 +318,7 @@ async def test_no_other_tool_makes_a_task_whatever_a_client_of_2025_would_ask(
 async def test_a_task_ends_at_its_limit_with_how_far_it_is(
     arguments: dict[str, Any], limit: int
 ) -> None:
-    world = World(Stepped())
+    world = World(SteppedClock())
     world.api = Sandbox(match_seconds=1000, clock=world.clock.now)
     async with world.waiting() as client:
         task_id = (await client.task(await world.session(), **arguments))["taskId"]

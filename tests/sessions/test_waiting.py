@@ -9,25 +9,10 @@ import pytest
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
+from tests.support.assistant import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
+from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
-
-
-async def started(assistant: Assistant) -> str:
-    result = await assistant.call("create_sourcing_session", title="T", filters=CSHARP)
-    session_id: str = result["session_id"]
-    return session_id
-
-
-class StepClock:
-    """A clock that goes on by a fixed step at every look at a session."""
-
-    def __init__(self) -> None:
-        self.now = time.time()
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -39,7 +24,7 @@ async def test_progress_rises_and_says_how_many_are_matched(era: str) -> None:
         heard.append((progress, total, message))
 
     async with connected(sandbox, era=era) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         await assistant.client.call_tool(
             "wait_for_session", {"session_id": session_id}, progress_callback=hear
         )
@@ -56,7 +41,7 @@ async def test_counts_that_stand_still_are_not_reported_again() -> None:
         heard.append(progress)
 
     async with connected(Sandbox(match_seconds=3600)) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         for matched in (10, 10, 20, 20):
             session = {
                 "_id": session_id,
@@ -77,10 +62,10 @@ async def test_counts_that_stand_still_are_not_reported_again() -> None:
 
 
 async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
-    clock = StepClock()
-    async with connected(Sandbox(match_seconds=100, clock=clock)) as assistant:
-        session_id = await started(assistant)
-        clock.now += 40
+    clock = SteppedClock(time.time())
+    async with connected(Sandbox(match_seconds=100, clock=clock.now)) as assistant:
+        session_id = await assistant.start_search()
+        clock.time += 40
         result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=1)
     assert result == {
         "session_id": session_id,
@@ -93,7 +78,7 @@ async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
 
 
 async def test_a_wait_of_zero_looks_once(assistant: Assistant) -> None:
-    session_id = await started(assistant)
+    session_id = await assistant.start_search()
     result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
     assert assistant.sent("get_session") == 1
@@ -111,14 +96,14 @@ async def test_a_wait_may_not_be_longer_than_the_setting() -> None:
 
 
 async def test_a_passing_failure_is_not_the_end_of_a_wait(assistant: Assistant) -> None:
-    session_id = await started(assistant)
+    session_id = await assistant.start_search()
     assistant.sandbox.fail("get_session", Fault("502_before"), times=3)
     result = await assistant.call("wait_for_session", session_id=session_id)
     assert result["status"] == "done"
 
 
 async def test_a_wait_in_which_nothing_could_be_read_says_why(assistant: Assistant) -> None:
-    session_id = await started(assistant)
+    session_id = await assistant.start_search()
     assistant.sandbox.fail("get_session", Fault("502_before"), times=100)
     text = await assistant.refusal("wait_for_session", session_id=session_id, max_wait_seconds=1)
     assert text.startswith("FutureJobs is not answering properly (HTTP 502).")
@@ -137,7 +122,7 @@ async def test_a_wait_in_which_nothing_could_be_read_says_why(assistant: Assista
 async def test_the_apis_own_word_is_shown_where_it_is_unusual(
     assistant: Assistant, word: str, status: str, shown: bool
 ) -> None:
-    session_id = await started(assistant)
+    session_id = await assistant.start_search()
     session = {"_id": session_id, "profileMatchingStatus": word}
     fault = Fault("status", status=200, body={"data": {"session": session}})
     assistant.sandbox.fail("get_session", fault)
@@ -157,7 +142,7 @@ def idle(session_id: str, created_at: float) -> Fault:
 
 async def test_an_idle_session_without_profiles_has_not_begun() -> None:
     async with connected(Sandbox(match_seconds=3600)) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         assistant.sandbox.fail("get_session", idle(session_id, time.time()))
         result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "running"
@@ -192,7 +177,7 @@ async def test_an_idle_session_that_nothing_happens_to_is_done_although_some_are
 
 async def test_an_old_idle_session_without_profiles_is_done_and_says_how_to_widen() -> None:
     async with connected(Sandbox(match_seconds=3600)) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         assistant.sandbox.fail("get_session", idle(session_id, time.time() - 3600))
         result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
@@ -200,7 +185,7 @@ async def test_an_old_idle_session_without_profiles_is_done_and_says_how_to_wide
 
 
 async def test_a_failed_search_says_what_to_do(assistant: Assistant) -> None:
-    session_id = await started(assistant)
+    session_id = await assistant.start_search()
     session = {"_id": session_id, "profileMatchingStatus": "failed"}
     fault = Fault("status", status=200, body={"data": {"session": session}})
     assistant.sandbox.fail("get_session", fault)
@@ -212,7 +197,7 @@ async def test_a_failed_search_says_what_to_do(assistant: Assistant) -> None:
 async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> None:
     sandbox = Sandbox(match_seconds=0.5)
     async with connected(sandbox) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         done = []
 
         async def wait() -> None:
@@ -230,7 +215,7 @@ async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> N
 @pytest.mark.parametrize("era", ERAS)
 async def test_polling_stops_when_the_last_wait_is_cancelled(era: str) -> None:
     async with connected(Sandbox(match_seconds=3600), era=era) as assistant:
-        session_id = await started(assistant)
+        session_id = await assistant.start_search()
         with anyio.move_on_after(0.2):
             await assistant.call("wait_for_session", session_id=session_id)
         looks = assistant.sent("get_session")

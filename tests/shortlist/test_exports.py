@@ -12,8 +12,8 @@ from mcp_types import ResourceLink
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.shortlist.test_ranking import page_of, profile, unread_session
 from tests.support.assistant import CSHARP, ERAS, PEOPLE, Assistant, connected, small_sandbox
+from tests.support.profile_pages import page_of, profile
 
 pytestmark = pytest.mark.anyio
 
@@ -70,7 +70,7 @@ async def test_a_csv_has_the_whole_session_best_first_with_every_column(
 
 
 async def test_a_csv_is_as_spreadsheets_and_rfc_4180_want_it(assistant: Assistant) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     quoted = profile(1, 4, profile={"name": 'Ada "the, first"', "headline": "検索 – ünïcode"})
     assistant.sandbox.fail("profiles", page_of(quoted))
     result = await assistant.call("export_profiles", session_id=session_id)
@@ -88,7 +88,7 @@ async def test_a_csv_is_as_spreadsheets_and_rfc_4180_want_it(assistant: Assistan
     ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x","y")', "＝1+1", "－2", "\t=1", " =1"],
 )
 async def test_no_cell_is_run_as_a_formula(assistant: Assistant, written: str) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     person = {
         "name": written,
         "headline": written,
@@ -165,7 +165,7 @@ async def test_a_candidate_of_another_session_is_refused_by_name(tmp_path: Path)
 
 async def test_nobody_to_export_makes_no_file(tmp_path: Path) -> None:
     async with connected(export_dir=tmp_path) as assistant:
-        session_id = await unread_session(assistant)
+        session_id = await assistant.start_search(skills={"core": ["Python"]})
         assistant.sandbox.fail("profiles", page_of())
         result = await assistant.call("export_profiles", session_id=session_id)
     assert result["rows"] == 0
@@ -265,7 +265,7 @@ async def test_without_a_folder_of_its_own_it_goes_to_downloads_or_the_working_d
 async def test_what_follows_a_semicolon_is_no_formula_either(
     assistant: Assistant, written: str, harmless: str
 ) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     person = {"headline": written, "skills": ["C#", "=1+1"]}
     assistant.sandbox.fail("profiles", page_of(profile(1, 4, profile=person)))
     result = await assistant.call("export_profiles", session_id=session_id)
@@ -275,7 +275,7 @@ async def test_what_follows_a_semicolon_is_no_formula_either(
 
 
 async def test_people_without_an_id_are_exported_by_their_own_scores(assistant: Assistant) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     nameless = [{"finalScore": score, "profile": {"name": f"P{score}"}} for score in (1, 5)]
     assistant.sandbox.fail("profiles", page_of(*nameless))
     result = await assistant.call("export_profiles", session_id=session_id, min_score=4)

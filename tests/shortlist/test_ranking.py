@@ -13,30 +13,14 @@ from fj_mcp.sandbox.population.odd_people import SPARSE_SKILL
 from fj_mcp.server.build import build_server
 from fj_mcp.settings.settings import Settings
 from tests.support.assistant import PEOPLE, Assistant, connected
+from tests.support.profile_pages import page_of, profile
 
 pytestmark = pytest.mark.anyio
-
-
-def profile(number: int, score: float | str | None = None, **more: Any) -> dict[str, Any]:
-    return {"_id": f"{number:024x}", "finalScore": score, "profile": {"name": f"P{number}"}} | more
-
-
-def page_of(*docs: Any, total: int | None = None) -> Fault:
-    data = {"docs": list(docs), "totalDocs": len(docs) if total is None else total}
-    return Fault("status", status=200, body={"data": data})
 
 
 async def names(assistant: Assistant, session_id: str, **arguments: Any) -> list[str]:
     page = await assistant.call("list_profiles", session_id=session_id, **arguments)
     return [card.get("name", "") for card in page["candidates"]]
-
-
-async def unread_session(assistant: Assistant) -> str:
-    started = await assistant.call(
-        "create_sourcing_session", title="T", filters={"skills": {"core": ["Python"]}}
-    )
-    session_id: str = started["session_id"]
-    return session_id
 
 
 async def test_the_best_candidate_of_the_last_page_comes_first() -> None:
@@ -63,14 +47,14 @@ async def test_the_best_candidate_of_the_last_page_comes_first() -> None:
 async def test_missing_scores_are_last_and_equal_ones_keep_the_apis_order(
     assistant: Assistant,
 ) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     docs = [profile(1), profile(2, 3), profile(3, "4.5"), profile(4, 3), profile(5, None)]
     assistant.sandbox.fail("profiles", page_of(*docs))
     assert await names(assistant, session_id) == ["P3", "P2", "P4", "P1", "P5"]
 
 
 async def test_a_person_listed_twice_is_one_candidate(assistant: Assistant) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     address = "https://www.linkedin.com/in/ACoAAA"
     person = {"name": "Same", "linkedin_profile_url": address}
     docs = [
@@ -88,7 +72,7 @@ async def test_a_person_listed_twice_is_one_candidate(assistant: Assistant) -> N
 
 
 async def test_a_minimum_score_leaves_out_the_rest(assistant: Assistant) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     assistant.sandbox.fail("profiles", page_of(profile(1), profile(2, 3), profile(3, 4.5)))
     page = await assistant.call("list_profiles", session_id=session_id, min_score=3.5)
     assert [card["name"] for card in page["candidates"]] == ["P3"]
@@ -98,7 +82,7 @@ async def test_a_minimum_score_leaves_out_the_rest(assistant: Assistant) -> None
 async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
     assistant: Assistant,
 ) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     for number in range(10):
         docs = [profile(number * 100 + index, 1) for index in range(100)]
         assistant.sandbox.fail("profiles", page_of(*docs, total=1234))
@@ -109,7 +93,7 @@ async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
 
 
 async def test_pages_that_are_missing_are_not_taken_for_nobody(assistant: Assistant) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     missing = Fault("status", status=200, body={"data": {"docs": None, "totalDocs": 5}})
     assistant.sandbox.fail("profiles", missing)
     page = await assistant.call("list_profiles", session_id=session_id)
@@ -152,7 +136,7 @@ async def test_at_most_three_pages_are_read_at_once() -> None:
 
 async def test_one_unreadable_page_is_one_sentence() -> None:
     async with connected(Sandbox(match_seconds=0, first_batch=300)) as assistant:
-        session_id = await unread_session(assistant)
+        session_id = await assistant.start_search(skills={"core": ["Python"]})
         refused = Fault("status", status=401, body={})
         assistant.sandbox.fail("profiles", Fault("delay_before", seconds=0))
         assistant.sandbox.fail("profiles", refused, times=2)
@@ -222,7 +206,7 @@ async def test_profiles_are_listed_while_matching_goes_on() -> None:
     now = [1_800_000_000.0]
     sandbox = Sandbox(match_seconds=100, clock=lambda: now[0])
     async with connected(sandbox) as assistant:
-        session_id = await unread_session(assistant)
+        session_id = await assistant.start_search(skills={"core": ["Python"]})
         seen = []
         for _ in range(3):
             now[0] += 30
@@ -236,7 +220,7 @@ async def test_profiles_are_listed_while_matching_goes_on() -> None:
 async def test_half_of_a_surrogate_pair_does_not_make_an_answer_unreadable(
     assistant: Assistant,
 ) -> None:
-    session_id = await unread_session(assistant)
+    session_id = await assistant.start_search(skills={"core": ["Python"]})
     name = '{"data": {"docs": [{"_id": "%s", "profile": {"name": "A\\ud83d B"}}]}}' % ("5" * 24)
     assistant.sandbox.fail("profiles", Fault("status", status=200, body=name))
     page = await assistant.call("list_profiles", session_id=session_id)

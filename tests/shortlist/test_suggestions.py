@@ -10,9 +10,9 @@ from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
 from fj_mcp.results.models import Suggestion
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.shortlist.suggestions import suggest_changes
-from tests.filters.test_search_filters import all_filters
-from tests.shortlist.test_ranking import page_of, profile
 from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.filter_strategies import all_filters
+from tests.support.profile_pages import page_of, profile
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import anyio
-import anyio.lowlevel
 from mcp import Client
 from mcp.client.extension import ClientExtension
 from mcp.client.session import ElicitationFnT
@@ -17,6 +15,7 @@ from fj_mcp.clock import Clock
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.server.build import build_server
 from fj_mcp.settings.settings import SANDBOX_KEY, Settings
+from tests.support.clocks import InstantClock
 from tests.support.ledgers import IN_REDIS, ledger_settings
 
 ERAS = ("2026-07-28", "legacy")
@@ -29,59 +28,6 @@ CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 class Refused(Exception):
     """A tool answered with an error; the text is what the model reads."""
-
-
-class Unhurried(Clock):
-    """A clock whose pauses take no time."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Return at once."""
-        await anyio.lowlevel.checkpoint()
-
-
-class Stepped(Clock):
-    """A clock that only goes on when it is told to, or when somebody waits for it."""
-
-    def __init__(self, time: float = 1_800_000_000.0) -> None:
-        self.time = time
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Go on by `seconds`."""
-        self.time += seconds
-        await anyio.lowlevel.checkpoint()
-
-
-class Alarm(Clock):
-    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000.0
-        self._moved = anyio.Event()
-        self._waiting = anyio.Event()
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait until it was set forward by `seconds`."""
-        until = self.time + seconds
-        while self.time < until:
-            self._waiting.set()
-            await self._moved.wait()
-
-    async def forward(self, seconds: float) -> None:
-        """Set it forward, and wait until whoever was woken waits again."""
-        await self._waiting.wait()
-        self._waiting = anyio.Event()
-        self.time += seconds
-        moved, self._moved = self._moved, anyio.Event()
-        moved.set()
-        await self._waiting.wait()
 
 
 class Assistant:
@@ -109,12 +55,17 @@ class Assistant:
             return str(refused)
         raise AssertionError(f"{tool} was not refused: {result}")
 
-    async def search(self, **filters: Any) -> str:
-        """The id of a new, finished session."""
+    async def start_search(self, **filters: Any) -> str:
+        """The id of a new session, whose candidates nobody has read yet."""
         started = await self.call(
             "create_sourcing_session", title="Test", filters=filters or CSHARP
         )
         session_id: str = started["session_id"]
+        return session_id
+
+    async def search(self, **filters: Any) -> str:
+        """The id of a new, finished session."""
+        session_id = await self.start_search(**filters)
         waited = await self.call("wait_for_session", session_id=session_id)
         assert waited["status"] == "done"
         return session_id
@@ -160,7 +111,7 @@ async def connected(
     own: dict[str, Any] = {"export_dir": kept.name, **seeming, **settings}
     place = ledger_settings(own.pop("state_dir", kept.name))
     given = Settings.model_validate(place | own)
-    server = build_server(given, api.transport, clock or Unhurried())
+    server = build_server(given, api.transport, clock or InstantClock())
     with kept:
         async with Client(
             server, mode=era, elicitation_callback=answer, extensions=extensions

@@ -18,16 +18,9 @@ from typer.testing import CliRunner
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
-from tests.purchases.test_unlucky_purchases import Held
-from tests.support.assistant import (
-    CSHARP,
-    Assistant,
-    Refused,
-    Stepped,
-    connected,
-    small_sandbox,
-    text_of,
-)
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox, text_of
+from tests.support.clocks import SteppedClock
+from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import RedisServer, redis_server, rows_in
 from tests.support.processes import Api, HttpServer, http_process, sandbox_process
 
@@ -180,7 +173,7 @@ async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
 async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_was_not(
     redis: RedisServer, lost: bool
 ) -> None:
-    sandbox = Held(Stepped(), "create_session")
+    sandbox = HeldSandbox(SteppedClock(), "create_session")
     async with connected(sandbox, **settings(redis)) as assistant:
         told: list[str] = []
 

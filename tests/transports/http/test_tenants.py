@@ -17,7 +17,8 @@ from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
 from fj_mcp.transports.http.tenants import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
-from tests.support.assistant import CSHARP, Alarm, small_sandbox
+from tests.support.assistant import CSHARP, small_sandbox
+from tests.support.clocks import AlarmClock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
 
@@ -195,7 +196,7 @@ async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_pa
 async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought(
     tmp_path: Path,
 ) -> None:
-    api, clock, key = Api(), Alarm(), "fjk_idle"
+    api, clock, key = Api(), AlarmClock(), "fjk_idle"
     async with served(tmp_path, api, clock) as server:
         bought = await server.call(key, "create_sourcing_session", **SEARCH)
         session = {"session_id": bought["session_id"]}
@@ -218,7 +219,7 @@ async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought
 
 
 async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Path) -> None:
-    api, clock = Api(), Alarm()
+    api, clock = Api(), AlarmClock()
     async with served(tmp_path, api, clock) as server, anyio.create_task_group() as tasks:
         api.shut()
         tasks.start_soon(server.call, "fjk_long", "list_sessions")
