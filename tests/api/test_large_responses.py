@@ -57,6 +57,7 @@ def nested() -> Iterable[bytes]:
 
 def dripping() -> Iterable[bytes]:
     for _ in range(100):
+        # The pauses are what is tested: each piece comes in time, and all of them do not.
         time.sleep(0.1)
         yield b" "
 

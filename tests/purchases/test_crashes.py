@@ -19,6 +19,7 @@ import pytest
 from fj_mcp.ledger.ledger import Ledger
 from fj_mcp.server.connection import check_record, open_record
 from fj_mcp.settings.settings import LEDGER_FILE, Settings
+from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
 from tests.support.processes import (
     CLEAN,
@@ -29,7 +30,6 @@ from tests.support.processes import (
     started,
     states,
     stdio_process,
-    until,
 )
 
 CREATE: dict[str, Any] = {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}}

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.settings.settings import LEDGER_FILE
+from tests.support.conditions import until
 from tests.support.ledgers import IN_REDIS, ledger_environment
 from tests.support.processes import (
     CLEAN,
@@ -29,7 +30,6 @@ from tests.support.processes import (
     http_process,
     sandbox_process,
     stdio_process,
-    until,
 )
 from tests.support.purchase_world import OtherProcess
 

@@ -22,6 +22,7 @@ from fj_mcp.settings.settings import LEDGER_FILE, Settings
 from fj_mcp.transports.http.tenants import IDLE_SECONDS, Workspaces
 from tests.support.assistant import ERAS, small_sandbox
 from tests.support.clocks import AlarmClock
+from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
 from tests.support.processes import (
     CLEAN,
@@ -33,7 +34,6 @@ from tests.support.processes import (
     purchases,
     states,
     stdio_process,
-    until,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("record"), pytest.mark.unmeasured]

@@ -26,8 +26,9 @@ from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import LEDGER_FILE
 from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
 from tests.support.clocks import SteppedClock
+from tests.support.conditions import until
 from tests.support.ledgers import redis_server
-from tests.support.processes import CLEAN, Api, HttpServer, http_process, sandbox_process, until
+from tests.support.processes import CLEAN, Api, HttpServer, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("tasks")]
 
@@ -84,6 +85,7 @@ class TaskClient(ClientExtension):
         task = created.told
         with anyio.fail_after(30):
             while task["status"] == "working":
+                # A client asks again as late as the task says.
                 await anyio.sleep(task["pollIntervalMs"] / 1000)
                 params = Given.model_validate({"taskId": task["taskId"]})
                 request = Asked(method="tasks/get", params=params)

@@ -2,6 +2,9 @@
 
 import itertools
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
@@ -11,6 +14,7 @@ from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import ERAS, PEOPLE, UNKNOWN_SESSION, Assistant, connected
 from tests.support.clocks import SteppedClock
+from tests.support.conditions import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -215,14 +219,30 @@ async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> N
 @pytest.mark.parametrize("era", ERAS)
 async def test_polling_stops_when_the_last_wait_is_cancelled(era: str) -> None:
     async with connected(Sandbox(match_seconds=3600), era=era) as assistant:
-        session_id = await assistant.start_search()
-        with anyio.move_on_after(0.2):
-            await assistant.call("wait_for_session", session_id=session_id)
-        looks = assistant.sent("get_session")
-        assert looks == 1
-        # Longer than the first pause: a poller that were still alive would look again.
-        await anyio.sleep(1.2)
-        assert assistant.sent("get_session") == looks
+
+        def looks_at(session_id: str) -> int:
+            calls = assistant.sandbox.calls
+            return sum(
+                call.operation == "get_session" and session_id in call.path for call in calls
+            )
+
+        @asynccontextmanager
+        async def wait_for(session_id: str) -> AsyncIterator[None]:
+            """A wait that goes on from its first look until it is cancelled."""
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(partial(assistant.call, "wait_for_session", session_id=session_id))
+                await eventually(lambda: looks_at(session_id))
+                yield
+                tasks.cancel_scope.cancel()
+
+        cancelled = await assistant.start_search()
+        other = await assistant.start_search(skills={"core": ["Python"]})
+        async with wait_for(cancelled):
+            pass
+        # Its pauses differ by a tenth, so that a poller still alive would have looked again by now.
+        async with wait_for(other):
+            await eventually(lambda: looks_at(other) > 2)
+        assert looks_at(cancelled) == 1
 
 
 async def test_a_wait_on_an_unknown_session_ends_at_once(assistant: Assistant) -> None:

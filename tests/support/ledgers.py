@@ -9,9 +9,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +21,7 @@ from redis.exceptions import RedisError
 
 from fj_mcp.settings.settings import LEDGER_FILE
 from fj_mcp.workspace.replicas import _places
+from tests.support.conditions import until
 
 Row = dict[str, Any]
 
@@ -44,15 +44,12 @@ class RedisServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        with closing(Redis.from_url(self.address)) as redis:
-            for _ in range(400):
-                try:
-                    redis.ping()
-                except RedisError:
-                    time.sleep(0.025)
-                else:
-                    return
-        raise AssertionError("redis-server did not start")
+        until(self._answers)
+
+    def _answers(self) -> bool:
+        with closing(Redis.from_url(self.address)) as redis, suppress(RedisError):
+            return bool(redis.ping())
+        return False
 
     def admin(self) -> "closing[Redis]":
         """A connection of whoever looks after it, as a context."""

@@ -6,10 +6,10 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import httpx
 import httpx2
@@ -32,7 +32,6 @@ CLEAN = {
 _LIFETIME_SECONDS = 60.0
 """No process outlives this, whatever a test waits for: its pipes close and the test fails."""
 
-T = TypeVar("T")
 Process = Started | subprocess.Popen[str]
 
 
@@ -331,15 +330,6 @@ def started(
         # What was written to a process that is gone cannot be flushed.
         with suppress(OSError), process:
             pass
-
-
-def until(condition: Callable[[], T]) -> T:
-    """What a condition gives as soon as that is true; fails after ten seconds of asking."""
-    for _ in range(400):
-        if value := condition():
-            return value
-        time.sleep(0.025)
-    raise AssertionError("it did not come about")
 
 
 def purchases(state: Path) -> list[tuple[str, str, str | None]]:

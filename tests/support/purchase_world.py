@@ -37,6 +37,7 @@ from fj_mcp.server.build import build_server
 from fj_mcp.server.connection import Sourcing
 from fj_mcp.settings.settings import LEDGER_FILE, Settings
 from tests.support.assistant import Assistant, Refused, text_of
+from tests.support.conditions import eventually
 from tests.support.ledgers import ledger_settings, put_back, rows_of, wipe
 
 T = TypeVar("T")
@@ -492,9 +493,9 @@ class World:
 
     async def _until_quiet(self) -> None:
         """Wait until the server has seen the cancellation: nothing is pending then."""
-        with anyio.fail_after(5):
-            while any(row["state"] == "pending" for row in self.rows()):  # noqa: ASYNC110 - a file
-                await anyio.sleep(0.001)
+        await eventually(
+            lambda: all(row["state"] != "pending" for row in self.rows()), pause_seconds=0.001
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """The ledger as it is for others."""

@@ -16,7 +16,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from fj_mcp.transports.http.responses import Reply
-from tests.support.processes import CLEAN, Api, HttpServer, http_process, until
+from tests.support.conditions import until
+from tests.support.processes import CLEAN, Api, HttpServer, http_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("http-gate")]
 

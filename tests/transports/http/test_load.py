@@ -136,6 +136,7 @@ async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: H
             for letter in head(10)[: int(HEAD_SECONDS) + 5]:
                 stream[1].write(bytes([letter]))
                 await stream[1].drain()
+                # A client that is slow is what is tested.
                 await asyncio.sleep(1)
         assert await rest(stream, 5) == b""
 
@@ -340,6 +341,7 @@ async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path)
                     if b"HTTP/1.1 503" in answer:
                         assert b"retry-after: 5" in answer
                         full.set()
+                        # How often each of them comes again is a part of the load.
                         await asyncio.sleep(0.1)
 
             async with asyncio.TaskGroup() as tasks:
@@ -369,6 +371,7 @@ async def refusing_api(api: Api, known: str, after_seconds: float) -> AsyncItera
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             if good not in head:
+                # A refusal that takes its time is what is tested.
                 await asyncio.sleep(after_seconds)
             writer.write(accepted if good in head else refusal)
             await writer.drain()

@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant import CSHARP, ERAS, text_of
-from tests.support.processes import CLEAN, Api, HttpServer, http_process, states, until
+from tests.support.conditions import until
+from tests.support.processes import CLEAN, Api, HttpServer, http_process, states
 from tests.support.span_collector import collecting
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http")]
