@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from fj_mcp.commands.install import command, config_files, jsonc
+from fj_mcp.commands.install import config_files, jsonc
 from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
 from fj_mcp.commands.install.command import CannotInstall, install, launch, run_install, shown
 from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
@@ -589,15 +589,15 @@ def passing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 PIPX_MARK = "pipx_metadata.json"
 
 
-def noted(monkeypatch: pytest.MonkeyPatch, note: str | None) -> None:
+def noted(monkeypatch: pytest.MonkeyPatch, folder: Path, note: str | None) -> None:
     """Let the package have been installed from where an installer's note says."""
-
-    class Installed:
-        def read_text(self, name: str) -> str | None:
-            assert name == "direct_url.json"
-            return note
-
-    monkeypatch.setattr(command, "distribution", lambda _: Installed())
+    installed = folder / "site-packages" / "fj_mcp-1.0.dist-info"
+    installed.mkdir(parents=True)
+    metadata = "Metadata-Version: 2.4\nName: fj-mcp\nVersion: 1.0\n"
+    (installed / "METADATA").write_text(metadata, encoding="utf-8")
+    if note is not None:
+        (installed / "direct_url.json").write_text(note, encoding="utf-8")
+    monkeypatch.syspath_prepend(installed.parent)
 
 
 @pytest.mark.parametrize(
@@ -621,7 +621,7 @@ def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
 ) -> None:
     clone = tmp_path / "my clone"
     clone.mkdir()
-    noted(monkeypatch, json.dumps(note).replace("{clone}", quote(str(clone))))
+    noted(monkeypatch, tmp_path, json.dumps(note).replace("{clone}", quote(str(clone))))
     monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
     assert launch() == Launch("/bin/uvx", ("--from", source.format(clone=clone), "fj-mcp"))
     monkeypatch.setattr(shutil, "which", lambda name, path=None: path and f"{path}/{name}")
@@ -644,13 +644,14 @@ def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
     ],
 )
 def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
+    tmp_path: Path,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     passing: str,
     note: str | None,
 ) -> None:
-    noted(monkeypatch, note)
+    noted(monkeypatch, tmp_path, note)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
     for show in (False, True):
         assert run_install("cursor", SANDBOX, machine, show=show) == 1
