@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 from mcp.client import ClientRequestContext
-from mcp_types import (
-    INTERNAL_ERROR,
-    METHOD_NOT_FOUND,
-    ElicitRequestParams,
-    ElicitResult,
-    ErrorData,
-)
+from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND, ElicitRequestParams, ElicitResult, ErrorData
 
 from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import CSHARP, ERAS, connected, small_sandbox

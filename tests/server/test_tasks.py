@@ -12,13 +12,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.extension import ClaimContext, ClientExtension, ResultClaim
 from mcp.shared.exceptions import MCPError
-from mcp_types import (
-    CallToolResult,
-    ClientCapabilities,
-    Request,
-    RequestParams,
-    Result,
-)
+from mcp_types import CallToolResult, ClientCapabilities, Request, RequestParams, Result
 from pydantic import ConfigDict
 
 from fj_mcp.sandbox.app import Sandbox

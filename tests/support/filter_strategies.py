@@ -35,6 +35,24 @@ def values_of(wire: Wire) -> st.SearchStrategy[Any]:
     return st.lists(words | st.just("  "), max_size=4)
 
 
+def example_of(wire: Wire) -> Any:
+    """One valid value of a filter, of every part that it has."""
+    match wire:
+        case Tiers():
+            return {name: [f"Skill {name}"] for name in wire.names}
+        case Range():
+            return {"min": wire.lowest + 1, "max": wire.highest - 1}
+        case Distance():
+            return 50
+        case Switch():
+            return True
+        case Choice():
+            return next(iter(wire.vocabulary))
+        case Values(closed=True):
+            return list(wire.vocabulary)[:1]
+    return ["Some Words", "Other Words"]
+
+
 def all_filters() -> st.SearchStrategy[dict[str, Any]]:
     optional = {name: values_of(wire) for name, wire in WIRES.items() if name != "skills"}
     return st.fixed_dictionaries({"skills": values_of(WIRES["skills"])}, optional=optional)
