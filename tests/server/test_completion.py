@@ -1,7 +1,5 @@
 """Completion: what is offered while somebody types. Free, quick, and never an error."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from mcp import Client
 from mcp_types import PromptReference, ResourceTemplateReference
@@ -29,13 +27,6 @@ PROFILES = ResourceTemplateReference(
 )
 
 Reference = PromptReference | ResourceTemplateReference
-
-
-@pytest.fixture(params=ERAS)
-async def either(request: pytest.FixtureRequest) -> AsyncIterator[Assistant]:
-    """An assistant of each era."""
-    async with connected(era=request.param) as one:
-        yield one
 
 
 async def completed(
