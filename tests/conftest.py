@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,15 @@ def api() -> Iterator[Api]:
     """The sandbox in a process of its own, shared by the tests of a module."""
     with sandbox_process() as one:
         yield one
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def key() -> str:
+    """A key, and with it a workspace, that no other test has."""
+    return f"fjk_test{next(_numbers):04}_secret"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a client's answer to a question is good for: one purchase, or none."""
 
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from tests.support.processes import Api, ModernClient, http_process
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("consent")]
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
-
-_numbers = count(1)
 
 
 def answers(answer: ElicitResult | ErrorData) -> Any:
@@ -106,11 +103,6 @@ async def test_a_title_cannot_end_its_own_quotation(title: str) -> None:
 
 
 # The same answer again
-
-
-@pytest.fixture
-def key() -> str:
-    return f"fjk_consent{next(_numbers):03}"
 
 
 def waited(client: ModernClient, session_id: str) -> None:

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,6 @@ pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.unmeasured]
 """They share the sandbox's process."""
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes are POSIX's")
-
-_numbers = count(1)
-
-
-@pytest.fixture
-def key() -> str:
-    """A key, and with it a workspace, that no other test has."""
-    return f"fjk_crash{next(_numbers):03}_secret"
 
 
 @pytest.fixture(scope="module")
@@ -357,58 +348,6 @@ def test_a_call_cancelled_before_sending_leaves_nothing_behind(
         assert server.call("get_spending")["purchases"] == []
     assert api.calls("create_session") == creates
     assert api.charges(key) == []
-
-
-@posix
-@on_a_file
-def test_the_ledger_is_for_its_owner_alone_and_has_a_write_ahead_log(
-    api: Api, key: str, tmp_path: Path
-) -> None:
-    state = tmp_path / "made" / "here"
-    with stdio_process(api, key, state) as server:
-        server.search(**CREATE)
-        files = {path.name: path.stat().st_mode & 0o777 for path in state.iterdir()}
-        assert f"{LEDGER_FILE}-wal" in files
-        assert set(files.values()) == {0o600}, files
-        with closing(sqlite3.connect(state / LEDGER_FILE)) as connection:
-            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert state.stat().st_mode & 0o777 == 0o700
-
-
-@on_a_file
-def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_path: Path) -> None:
-    with stdio_process(api, key, tmp_path) as server:
-        session_id = server.search(**CREATE)
-        server.call("fetch_more_profiles", session_id=session_id)
-        server.call("wait_for_session", session_id=session_id)
-        listed = server.call("list_profiles", session_id=session_id, limit=50)["candidates"]
-        ids = [card["candidate_id"] for card in listed[:5]]
-        revealed: dict[str, set[str]] = {}
-        for channel in ("email", "phone"):
-            wanted = {"session_id": session_id, "candidate_ids": ids, "channel": channel}
-            server.call("reveal_contacts", **wanted)
-
-            def contacts(channel: str = channel) -> set[str]:
-                shown = [
-                    server.call("get_candidate", session_id=session_id, candidate_id=one)
-                    for one in ids
-                ]
-                return {value for full in shown for value in full.get(channel, [])}
-
-            # A telephone number may come later.
-            revealed[channel] = until(contacts)
-        server.call("get_spending")
-        content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert any(path.name.endswith("-wal") for path in tmp_path.iterdir())
-    # What is looked for would be found: the ledger does hold the session.
-    assert session_id.encode() in content
-    names = {card["name"] for card in listed}
-    assert len(names) > 40
-    digits = {"".join(filter(str.isdigit, number)) for number in revealed["phone"]}
-    for secret in (
-        {key, key.removeprefix("fjk_")} | names | digits | set().union(*revealed.values())
-    ):
-        assert secret.encode() not in content, secret
 
 
 def broken_ledger(how: str, folder: Path) -> Path:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +40,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("record"), pytest.mark.
 linux = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="locks are read from /proc")
 
 FILTERS = {"skills": {"mandatory": ["C#"]}}
+
+
 SHARED_LOCK = 0x40000000 + 2
 """Where SQLite locks the first byte of a database that is open: its pending byte and two more."""
-
-_numbers = count(1)
-
-
-@pytest.fixture
-def key() -> str:
-    """A key, and with it a workspace, that no other test has."""
-    return f"fjk_record{next(_numbers):03}"
 
 
 def create(title: str) -> dict[str, Any]:
@@ -357,21 +350,3 @@ async def test_a_record_that_another_process_holds_keeps_only_purchases_waiting(
         async with server.client(key, ERAS[1]) as client:
             assert (await call(client, "create_sourcing_session", **create("after")))["session_id"]
     assert len(api.charges(key)) == 2
-
-
-@on_a_file
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
-def test_a_record_that_others_could_read_becomes_its_owners_alone(
-    api: Api, key: str, tmp_path: Path
-) -> None:
-    with stdio_process(api, key, tmp_path) as server:
-        server.call("create_sourcing_session", **create("one"))
-        server.process.send_signal(signal.SIGKILL)
-        server.process.wait()
-    for path in tmp_path.iterdir():
-        path.chmod(0o644)
-    with stdio_process(api, key, tmp_path) as server:
-        server.call("get_spending")
-        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert set(modes) >= {LEDGER_FILE, f"{LEDGER_FILE}-wal"}
-    assert set(modes.values()) == {0o600}, modes

@@ -120,3 +120,12 @@ def test_real_settings_and_the_tests_own_names_are_no_misspellings() -> None:
     names = dict.fromkeys((*VARIABLES, "FJ_TEST_LEDGER", "HOME", "FJORD_KEY"), "1")
     settings = read_settings(names)
     assert settings.warnings == settings.unsafe_to_spend == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://host:abc/v1", "https://exa mple.com/x", "https://user:pw@host/", "https://", "x"],
+)
+def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path: Path) -> None:
+    (problem,) = read_settings({"FJ_API_BASE_URL": address}, tmp_path).problems
+    assert problem.startswith("FJ_API_BASE_URL must start with https://")
