@@ -3,6 +3,7 @@
 import email.utils
 import secrets
 import time
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -96,3 +97,8 @@ def _moment_of(date: str | None) -> float | None:
 def answering_seconds(deadline_seconds: float) -> float:
     """How long a call may take, so that its answer reaches the client before the deadline."""
     return deadline_seconds - min(0.5, deadline_seconds * 0.025)
+
+
+def iso_time(moment: datetime | None) -> str | None:
+    """A moment as results show it, to the second, in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

@@ -16,29 +16,26 @@ import httpx
 import stamina
 
 from fj_mcp.api import network
+from fj_mcp.api.call_context import before_paying, tool_in_use
 from fj_mcp.api.contact_records import Reveal
-from fj_mcp.api.endpoints import OPERATIONS, Operation, before_paying, tool_in_use
+from fj_mcp.api.endpoints import OPERATIONS, Operation
+from fj_mcp.api.errors import ApiError, Attempted, RateLimited, TimedOut, Unavailable, Unreadable
 from fj_mcp.api.profile_records import Candidate, ProfilePage
 from fj_mcp.api.rate_limit import Pace
 from fj_mcp.api.response_bodies import ENCODINGS, NotReadable, read_body
 from fj_mcp.api.responses import Known, read_answer, spent_seconds_until_reset
 from fj_mcp.api.session_records import ListedSession, Session, Started, completions
+from fj_mcp.api.spans import OPERATION, Sending
 from fj_mcp.clock import Clock, ServerClock
-from fj_mcp.errors import (
-    ApiError,
-    Attempted,
-    BadSettings,
-    NoKey,
-    RateLimited,
-    TimedOut,
-    Unavailable,
-    Unreadable,
-)
+from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.settings.settings import Settings
-from fj_mcp.telemetry.export import OPERATION, Sending
 from fj_mcp.text import lenient
 
 Channel = Literal["email", "phone"]
+
+Transport = httpx.AsyncBaseTransport
+"""What carries requests: the network, or a sandbox in this process."""
+
 Bought = TypeVar("Bought", Started, Reveal)
 
 ATTEMPTS = 3
@@ -64,7 +61,7 @@ class FutureJobs:
     def __init__(
         self,
         settings: Settings,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         pace: Pace | None = None,
         brought_key: bool = False,
         clock: Clock | None = None,
@@ -329,6 +326,20 @@ class FutureJobs:
             if anyio.current_time() + wait >= latest:
                 raise RateLimited(attempted, wait)
             await anyio.sleep(wait)
+
+
+async def is_reachable(base_url: str, seconds: float) -> bool:
+    """Whether the API at an address answers at all: without a key, that it wants one."""
+    operation = OPERATIONS["project_sessions"]
+    try:
+        with anyio.fail_after(seconds):
+            async with (
+                network.open_client(operation.attempted) as http,
+                http.stream(operation.method, f"{base_url}{operation.path}") as response,
+            ):
+                return response.status_code < 500
+    except (httpx.HTTPError, ApiError, TimeoutError):
+        return False
 
 
 def _described(text: str, sample_profile_url: str) -> dict[str, str]:

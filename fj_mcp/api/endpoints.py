@@ -3,27 +3,15 @@
 Paths and methods come from the API's documentation.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from fj_mcp.api import evidence
-from fj_mcp.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
+from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
 
 _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
 """What a gateway says of a machine that may be back a moment later; None is a broken connection."""
-
-tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
-"""The tool that is being called: an error names it, whichever endpoint it came from."""
-
-arrived_at: ContextVar[float] = ContextVar("arrived_at")
-"""When the call that is being answered arrived, by the steady clock."""
-
-before_paying: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar(
-    "before_paying", default=None
-)
-"""Called right before each attempt of a paid request, so that its time is known."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What shows that a response really answers: the data that its operation promises.
 
 A success status alone shows nothing, because gateways and error bodies come with one too. Each
-function takes the body as `answers.read_answer` gives it, a bare array under `data`.
+function takes the body as `responses.read_answer` gives it, a bare array under `data`.
 """
 
 import re

@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from fj_mcp.errors import ApiError, Attempted, CannotConnect, Unreachable
+from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
 from fj_mcp.text import lenient
 
 PROXY_WANTS_PASSWORD = (

@@ -18,9 +18,7 @@ from pydantic_core import from_json
 
 from fj_mcp.api import evidence
 from fj_mcp.api.endpoints import OPERATIONS, Operation
-from fj_mcp.api.network import PROXY_WANTS_PASSWORD
-from fj_mcp.api.session_records import CreditInfo
-from fj_mcp.errors import (
+from fj_mcp.api.errors import (
     ApiError,
     Attempted,
     CannotConnect,
@@ -33,7 +31,9 @@ from fj_mcp.errors import (
     Unavailable,
     Unreadable,
 )
-from fj_mcp.filters.search_filters import name_of
+from fj_mcp.api.network import PROXY_WANTS_PASSWORD
+from fj_mcp.api.session_records import CreditInfo
+from fj_mcp.filters.names import name_of
 from fj_mcp.text import lenient
 
 _FAILED = re.compile(

@@ -1,18 +1,8 @@
 """`fj-mcp`. Alone it serves MCP on stdio, with nothing but protocol on stdout."""
 
-import gc
 import sys
-from pathlib import Path
 
-from fj_mcp.settings.settings import settings_here
-
-FOR_A_PERSON = """\
-This is the MCP server of FutureJobs: it waits for an assistant to speak to it. Ctrl-C ends it.
-
-  fj-mcp demo             a sourcing run without a key
-  fj-mcp install NAME     add it to your assistant
-  fj-mcp doctor           check settings, key and API
-  fj-mcp --help           everything else"""
+from fj_mcp.transports.stdio_launch import serve_stdio
 
 
 def main() -> None:
@@ -26,21 +16,3 @@ def main() -> None:
         from fj_mcp.commands.typer_app import app
 
         app(prog_name="fj-mcp")
-
-
-def serve_stdio(*, sandbox: bool = False, env_file: Path | None = None) -> None:
-    """Serve the client on stdin and stdout, until it hangs up."""
-    # Python has no stream where the process was started without one.
-    if sys.stdin is None or sys.stdout is None:
-        sys.exit("fj-mcp talks to an assistant on stdin and stdout, and one of them is closed.")
-    if sys.stdin.isatty() and sys.stderr is not None:
-        print(FOR_A_PERSON, file=sys.stderr)  # noqa: T201 - a person started it by hand
-    # Nothing that is loaded and made for the start is ever garbage, so looking for garbage
-    # meanwhile only costs time; `serve` turns it on.
-    gc.disable()
-    from fj_mcp.telemetry.logs import log_settings
-    from fj_mcp.transports.stdio import serve
-
-    settings = settings_here(sandbox=sandbox, env_file=env_file)
-    log_settings(settings)
-    serve(settings)

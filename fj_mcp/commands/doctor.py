@@ -7,11 +7,13 @@ import anyio
 from rich.console import Console
 from rich.text import Text
 
-from fj_mcp.errors import FutureJobsError, LedgerBroken, NotFound
-from fj_mcp.server.build import sandbox_transport
-from fj_mcp.server.connection import check_record, open_record, open_sourcing
+from fj_mcp.api.errors import NotFound
+from fj_mcp.errors import FutureJobsError
+from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.telemetry.logs import start_logging
+from fj_mcp.workspace.open_storage import check_record, open_record
 
 
 def run_doctor(settings: Settings) -> int:
@@ -70,9 +72,9 @@ def _absent(file: Path) -> str:
 
 async def _call(settings: Settings) -> tuple[bool, str]:
     make_transport = sandbox_transport if settings.sandbox else None
-    async with open_sourcing(settings, make_transport) as sourcing:
+    async with open_connection(settings, make_transport) as connection:
         try:
-            sessions = await sourcing.client.project_sessions()
+            sessions = await connection.workspace.client.project_sessions()
         except NotFound as error:
             return False, f"the key works, but {error.cause}"
         except FutureJobsError as error:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from fj_mcp import __version__
-from fj_mcp.commands.cli import serve_stdio
 from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.transports.stdio_launch import serve_stdio
 
 app = typer.Typer(
     help="Find and reach candidates from your assistant, with FutureJobs.",

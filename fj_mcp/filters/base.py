@@ -14,7 +14,8 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from fj_mcp.text.cleaning import folded, spoken
+from fj_mcp.text.cleaning import spoken
+from fj_mcp.text.comparison import folded
 
 Operator = Literal["IN", "=", "(.)", "RANGE"]
 

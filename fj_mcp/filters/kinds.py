@@ -8,7 +8,8 @@ from typing import Any
 
 from fj_mcp.filters.base import Operator, Wire
 from fj_mcp.text import lenient
-from fj_mcp.text.cleaning import clean_line, distinct, folded
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.comparison import distinct, folded
 
 MAX_VALUE_LENGTH = 200
 _LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")

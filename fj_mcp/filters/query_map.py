@@ -5,7 +5,8 @@ from typing import Any
 from pydantic_core import to_json
 
 from fj_mcp.filters.kinds import Values
-from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters, name_of
+from fj_mcp.filters.names import name_of
+from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import cut, first_within, steers
 

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fj_mcp.clock import boot
+from fj_mcp.ledger.errors import OverBudget
 from fj_mcp.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
 from fj_mcp.ledger.storage import Row, Rows, Storage, is_gone, process_token
-from fj_mcp.purchases.errors import OverBudget
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")

@@ -1,7 +1,7 @@
 """What is remembered of one workspace: its purchases, and notes beside them.
 
-sqlite.py      a file that the processes of one machine share, or memory
-replicas.py    Redis, which the processes of many machines share
+sqlite.py    a file that the processes of one machine share, or memory
+redis.py     Redis, which the processes of many machines share
 """
 
 import os
@@ -11,8 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Protocol, TypeVar
-
-from fj_mcp.api.rate_limit import Pace
 
 T = TypeVar("T")
 
@@ -55,27 +53,6 @@ class Rows(Protocol):
 
     async def remove(self, row_id: int) -> None:
         """Remove a purchase, if it is there."""
-
-
-class Record(ABC):
-    """Where a process keeps what is remembered of all its workspaces."""
-
-    @property
-    @abstractmethod
-    def place(self) -> str:
-        """Where it is, as a person is told it."""
-
-    @abstractmethod
-    def storage(self, workspace: str) -> "Storage":
-        """The part of a workspace."""
-
-    def pace(self, workspace: str) -> Pace:
-        """The pace of a workspace's key."""
-        return Pace()
-
-    @abstractmethod
-    async def close(self) -> None:
-        """Let go of it."""
 
 
 class Storage(ABC):

@@ -10,11 +10,14 @@ from typing import Any
 
 import anyio
 
-from fj_mcp.api.endpoints import OPERATIONS, arrived_at, before_paying
-from fj_mcp.errors import ApiError, BadSettings, LedgerBroken, NoAnswer, NoMatch, NotFound
+from fj_mcp.api.call_context import arrived_at, before_paying
+from fj_mcp.api.endpoints import OPERATIONS
+from fj_mcp.api.errors import ApiError, NoAnswer, NoMatch, NotFound
+from fj_mcp.errors import BadSettings
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.ledger.purchase import Purchase, State
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
-from fj_mcp.purchases.order import ALLOWED, Bought, Consent, Order, Shop, moment_now
+from fj_mcp.purchases.order import ALLOWED, Bought, Consent, Order, moment_now
 from fj_mcp.purchases.reconciliation import (
     SETTLED_AFTER_SECONDS,
     Found,
@@ -24,6 +27,7 @@ from fj_mcp.purchases.reconciliation import (
 )
 from fj_mcp.results.models import Result
 from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.workspace import Workspace
 
 _LOOKS = (0.0, 1.0, 2.0)
 """Pauses, in seconds, before the looks that follow a lost answer within the same call."""
@@ -42,11 +46,11 @@ _WATCH_SECONDS = 0.1
 class Spending:
     """Buys orders for one workspace, and knows what was bought."""
 
-    def __init__(self, shop: Shop, settings: Settings) -> None:
-        self.ledger = shop.ledger
-        self._shop = shop
-        self._client = shop.client
-        self._clock = shop.clock
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self.ledger = workspace.ledger
+        self._workspace = workspace
+        self._client = workspace.client
+        self._clock = workspace.clock
         self._settings = settings
         self._call_seconds = settings.call_deadline_seconds + 10
         self._under_way: set[int] = set()
@@ -64,7 +68,7 @@ class Spending:
         await self._write_left()
         known = await self.ledger.charged(order.fingerprint)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
-        await settle_all(self._shop, abandoned, self._call_seconds)
+        await settle_all(self._workspace, abandoned, self._call_seconds)
         while True:
             claim = await self.ledger.claim(
                 order.operation,
@@ -122,7 +126,7 @@ class Spending:
 
     async def settle_open(self) -> None:
         """Look what became of the purchases whose outcome is open, as far as free reads tell."""
-        await settle_all(self._shop, await self.ledger.open(), self._call_seconds)
+        await settle_all(self._workspace, await self.ledger.open(), self._call_seconds)
 
     @property
     def unfinished(self) -> bool:
@@ -162,7 +166,7 @@ class Spending:
             traces = found | {
                 "server_time": self._client.server_time,
                 "local_time": self._clock.now(),
-                "sending": moment_now(self._shop),
+                "sending": moment_now(self._workspace),
             }
             await self._use_up(consent)
             if not await self.ledger.sending(claim, traces, self._settings.credit_budget):
@@ -186,7 +190,7 @@ class Spending:
     async def _pay(self, order: Order, claim: int, traces: dict[str, Any]) -> Result:
         async def leaving() -> None:
             # The request may wait for its turn, so what counts is when it really leaves.
-            traces.update(left=moment_now(self._shop))
+            traces.update(left=moment_now(self._workspace))
             if not await self.ledger.leaving(claim, traces):
                 del traces["left"]
                 raise TooLate(order.attempted.tool)
@@ -278,7 +282,7 @@ class Spending:
         purchase = await self.ledger.get(claim)
         if purchase is None or "left" not in purchase.traces:
             return None
-        return await look_for(self._shop, purchase, self._call_seconds)
+        return await look_for(self._workspace, purchase, self._call_seconds)
 
     async def _ask_price(
         self, claim: int, session_id: str, traces: dict[str, Any], unfinished: bool = False
@@ -335,7 +339,9 @@ class Spending:
         """Remember that no response came, and when that was given up."""
         if "left" not in traces:
             return await self._note(claim, "refused")
-        return await self._note(claim, "unknown", traces=traces | {"ended": moment_now(self._shop)})
+        return await self._note(
+            claim, "unknown", traces=traces | {"ended": moment_now(self._workspace)}
+        )
 
     async def _write_left(self) -> None:
         """Remember what could not be written when it happened. Raises `LedgerBroken`."""
@@ -358,7 +364,7 @@ class Spending:
             with suppress(ApiError, LedgerBroken):
                 purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
-                    wait = await settle(self._shop, purchase, self._call_seconds)
+                    wait = await settle(self._workspace, purchase, self._call_seconds)
                     purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state == "charged":
                     return await self._tell(order, purchase, existed=False)
@@ -379,7 +385,7 @@ class Spending:
             return None
         if current.state != "charged":
             try:
-                wait = await settle(self._shop, current, self._call_seconds)
+                wait = await settle(self._workspace, current, self._call_seconds)
             except OutcomeHidden:
                 if not order.insists:
                     raise

@@ -1,20 +1,6 @@
-"""Why nothing is bought, or why nobody knows yet whether it was; a part of the tree in `errors`."""
-
-from datetime import UTC, datetime
+"""Why nothing is bought, or why nobody knows yet whether it was."""
 
 from fj_mcp.errors import FutureJobsError
-
-
-class OverBudget(FutureJobsError):
-    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`."""
-
-    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
-        day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        super().__init__(
-            f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
-            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
-            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
-        )
 
 
 class NotApproved(FutureJobsError):

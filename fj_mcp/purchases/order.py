@@ -9,37 +9,16 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fj_mcp.api.endpoints import OPERATIONS
-from fj_mcp.api.session_records import CreditInfo
+from fj_mcp.api.errors import Attempted
+from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.clock import boot
-from fj_mcp.errors import Attempted
-from fj_mcp.filters.query_map import from_queries
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.results.models import Result
-from fj_mcp.text import lenient
-from fj_mcp.text.cleaning import folded
-
-if TYPE_CHECKING:
-    from fj_mcp.api.client import FutureJobs
-    from fj_mcp.clock import Clock
-    from fj_mcp.ledger.ledger import Ledger
-    from fj_mcp.sessions.sent_filters import SentFilters
-    from fj_mcp.sessions.watcher import Matching
-    from fj_mcp.shortlist.ranking import Shortlists
-
-
-@dataclass(frozen=True)
-class Shop:
-    """What an order is carried out with."""
-
-    client: "FutureJobs"
-    ledger: "Ledger"
-    matching: "Matching"
-    shortlists: "Shortlists"
-    sent: "SentFilters"
-    clock: "Clock"
+from fj_mcp.text.comparison import folded
+from fj_mcp.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -124,50 +103,45 @@ class Order(ABC):
         """
 
 
-def moment_now(shop: Shop) -> dict[str, Any]:
+def moment_now(workspace: Workspace) -> dict[str, Any]:
     """This moment by the API's clock, and by the two of this machine, as traces remember it."""
     return {
-        "server": shop.client.server_now(),
-        "local": shop.clock.now(),
-        "steady": shop.clock.steady(),
+        "server": workspace.client.server_now(),
+        "local": workspace.clock.now(),
+        "steady": workspace.clock.steady(),
         "boot": boot(),
     }
 
 
-def seconds_since(shop: Shop, moment: Mapping[str, Any]) -> float:
+def seconds_since(workspace: Workspace, moment: Mapping[str, Any]) -> float:
     """Seconds since a moment, by the API's clock.
 
     Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
     and the other begins anew when the machine is started. 0 if nothing tells.
     """
     if moment.get("server") is not None:
-        now = shop.client.server_time
+        now = workspace.client.server_time
         # The next response will say the time.
         return 0.0 if now is None else float(now - moment["server"])
     if moment.get("boot") != boot():
         return 0.0
-    passed = shop.clock.now() - moment["local"], shop.clock.steady() - moment["steady"]
+    passed = workspace.clock.now() - moment["local"], workspace.clock.steady() - moment["steady"]
     return float(min(passed))
 
 
-def age(shop: Shop, purchase: Purchase) -> float:
+def age(workspace: Workspace, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
     traces = purchase.traces
     # A process may have died before it could remember that the request left, as after a power cut;
     # `sent_time` is what earlier versions remembered.
     earlier = {"server": traces.get("sent_time")}
-    return seconds_since(shop, traces.get("left") or traces.get("sending") or earlier)
+    return seconds_since(workspace, traces.get("left") or traces.get("sending") or earlier)
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
     """A digest of what was asked for, without regard to order, case and blanks."""
     normal = json.dumps([operation, _normal(parts)], sort_keys=True)
     return hashlib.sha256(normal.encode()).hexdigest()
-
-
-def workspace_fingerprint(client_key: str, address: str) -> str:
-    """A digest of a key and the address it is for; the key cannot be read from it."""
-    return hashlib.sha256(f"{client_key}\n{address}".encode()).hexdigest()[:32]
 
 
 def _normal(value: Any) -> Any:
@@ -180,19 +154,24 @@ def _normal(value: Any) -> Any:
     return value
 
 
-def search_traces(title: str | None, text: str | None) -> dict[str, str]:
-    """What a search is found again by in the list of sessions."""
-    return {"title": fingerprint("title", text=title), "text": fingerprint("text", text=text)}
+MATCHING_SECONDS = 600.0
+"""How long a session counts as matching. One that hangs must not lock its owner out."""
 
 
-def query_traces(queries: Any, sample_profile_url: str | None) -> dict[str, str]:
-    """What tells a search from others of its name, as sent or as a session shows it."""
+def counters_before(session: Session, counter: int) -> dict[str, Any]:
+    """What tells a change of a session from what it was."""
     return {
-        "filters": filters_fingerprint(queries),
-        "sample": fingerprint("sample", link=lenient.link(sample_profile_url)),
+        "counter": counter,
+        "shows_counters": session.shows_counters,
+        "credits": session.credits_charged,
     }
 
 
-def filters_fingerprint(queries: Any) -> str:
-    """A digest of a filter map, as sent or as a session shows it."""
-    return fingerprint("filters", filters=from_queries(queries)[0].shown())
+async def is_matching(workspace: Workspace, session: Session) -> bool:
+    """Whether a session's search is still going on, as far as anybody can say."""
+    if session.status != "running":
+        return False
+    if (last := await workspace.ledger.last_search(session.id)) is not None:
+        return age(workspace, last) < MATCHING_SECONDS
+    now = workspace.client.server_time or workspace.clock.now()
+    return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS

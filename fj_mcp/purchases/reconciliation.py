@@ -3,11 +3,13 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from fj_mcp.errors import ApiError, NotFound
+from fj_mcp.api.errors import ApiError, NotFound
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
-from fj_mcp.purchases.order import Shop, age, query_traces, search_traces, seconds_since
+from fj_mcp.purchases.order import age, seconds_since
+from fj_mcp.purchases.search_order import query_traces, search_traces
 from fj_mcp.text import lenient
+from fj_mcp.workspace.workspace import Workspace
 
 SETTLED_AFTER_SECONDS = 180.0
 """Without a sign of a purchase for this long since it was last under way, it was not carried out.
@@ -23,18 +25,18 @@ _AT_ONCE = 5
 """Leftovers that one call sees to, so that many of them do not use up its time."""
 
 
-async def settle_all(shop: Shop, purchases: list[Purchase], call_seconds: float) -> None:
+async def settle_all(workspace: Workspace, purchases: list[Purchase], call_seconds: float) -> None:
     """Settle what can be settled of some purchases, and leave the others as they are."""
     for purchase in purchases[:_AT_ONCE]:
         with suppress(ApiError, OutcomeHidden):
-            await settle(shop, purchase, call_seconds)
+            await settle(workspace, purchase, call_seconds)
 
 
-async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
+async def settle(workspace: Workspace, purchase: Purchase, call_seconds: float) -> float:
     """Decide by free reads what became of a purchase, if they tell.
 
     Args:
-        shop: of the workspace.
+        workspace: of the key that bought it.
         purchase: which is open.
         call_seconds: how long a call may be under way, for one whose process did not live to say
             when it ended.
@@ -45,14 +47,14 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
     Raises:
         OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
     """
-    ledger = shop.ledger
+    ledger = workspace.ledger
     if not purchase.sent:
         await ledger.forget(purchase.id)
         return 0
     if purchase.state == "pending":
         await ledger.settle(purchase.id, "unknown")
     try:
-        found = await look_for(shop, purchase, call_seconds)
+        found = await look_for(workspace, purchase, call_seconds)
     except NotFound:
         if purchase.operation == "create_session":
             why = "this key has no project whose sessions could be looked through"
@@ -69,35 +71,35 @@ async def settle(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
             if_open=True,
         )
         return 0
-    await _correct_moments(shop, purchase)
-    left = _seconds_left(shop, purchase, call_seconds)
+    await _correct_moments(workspace, purchase)
+    left = _seconds_left(workspace, purchase, call_seconds)
     if left <= 0:
         await ledger.settle(purchase.id, "refused")
         return 0
     return left
 
 
-async def _correct_moments(shop: Shop, purchase: Purchase) -> None:
+async def _correct_moments(workspace: Workspace, purchase: Purchase) -> None:
     """Let no moment of a purchase lie after what the API's clock says now.
 
     Between two responses this machine's clocks tell how that goes on, and one of them may leap.
     """
-    now, wrong = shop.client.server_time, False
+    now, wrong = workspace.client.server_time, False
     for name in ("sending", "left", "ended"):
         moment = purchase.traces.get(name) or {}
         if now is not None and (moment.get("server") or 0) > now:
             moment["server"], wrong = now, True
     if wrong:
-        await shop.ledger.leaving(purchase.id, purchase.traces)
+        await workspace.ledger.leaving(purchase.id, purchase.traces)
 
 
-def _seconds_left(shop: Shop, purchase: Purchase, call_seconds: float) -> float:
+def _seconds_left(workspace: Workspace, purchase: Purchase, call_seconds: float) -> float:
     """The seconds until a purchase of which there is no sign counts as not carried out."""
     by_phone = purchase.traces.get("channel") == "phone"
     limit = PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
     if (ended := purchase.traces.get("ended")) is not None:
-        return limit - seconds_since(shop, ended)
-    return limit + call_seconds - age(shop, purchase)
+        return limit - seconds_since(workspace, ended)
+    return limit + call_seconds - age(workspace, purchase)
 
 
 class NothingShown(Exception):
@@ -112,11 +114,11 @@ class Found:
     charged: int | None
 
 
-async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
+async def look_for(workspace: Workspace, purchase: Purchase, call_seconds: float) -> Found | None:
     """Look, for free, whether a purchase was carried out.
 
     Args:
-        shop: of the workspace.
+        workspace: of the key that bought it.
         purchase: with the traces that were taken before it was sent.
         call_seconds: how long the call that sent it may have been under way.
 
@@ -129,8 +131,8 @@ async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found
     """
     traces = purchase.traces
     if purchase.operation == "create_session":
-        return await _look_for_search(shop, purchase, call_seconds)
-    session = await shop.client.get_session(purchase.session_id or "")
+        return await _look_for_search(workspace, purchase, call_seconds)
+    session = await workspace.client.get_session(purchase.session_id or "")
     charged = None
     if session.credits_charged is not None and traces.get("credits") is not None:
         charged = lenient.credits(session.credits_charged - traces["credits"])
@@ -145,18 +147,20 @@ async def look_for(shop: Shop, purchase: Purchase, call_seconds: float) -> Found
     if traces.get("shows_counters") and not session.shows_counters:
         raise NothingShown
     if purchase.operation == "reveal":
-        shop.shortlists.expect_contacts(session.id)
-        person = (await shop.shortlists.ranked(session)).find(traces.get("candidate", ""))
+        workspace.shortlists.expect_contacts(session.id)
+        person = (await workspace.shortlists.ranked(session)).find(traces.get("candidate", ""))
         if person is not None and person.contact(traces.get("channel", "")).revealed:
             # It may have arrived between the two reads, so that no difference tells nothing.
             return Found(session.id, charged or None)
     return None
 
 
-async def _look_for_search(shop: Shop, purchase: Purchase, call_seconds: float) -> Found | None:
-    client, traces = shop.client, purchase.traces
-    taken = await shop.ledger.bought_sessions()
-    others = [other for other in await shop.ledger.open_searches() if other.id != purchase.id]
+async def _look_for_search(
+    workspace: Workspace, purchase: Purchase, call_seconds: float
+) -> Found | None:
+    client, traces = workspace.client, purchase.traces
+    taken = await workspace.ledger.bought_sessions()
+    others = [other for other in await workspace.ledger.open_searches() if other.id != purchase.id]
     # Whole seconds in the id and in the Date header: a session may seem to be a little older
     # than the request for it. Without the server's time only the other signs decide.
     tolerance = 3 if traces.get("server_time") else 24 * 3600

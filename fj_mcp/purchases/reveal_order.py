@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from fj_mcp.api.contact_records import Contact
+from fj_mcp.api.errors import ApiError, NoMatch, NotFound
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import CreditInfo, Session
-from fj_mcp.errors import ApiError, BadArguments, FutureJobsError, NoMatch, NotFound
+from fj_mcp.errors import BadArguments, FutureJobsError
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeOpen
-from fj_mcp.purchases.order import Bought, Order, Shop, age, fingerprint
+from fj_mcp.purchases.order import Bought, Order, age, fingerprint
+from fj_mcp.results import next_steps
 from fj_mcp.results.models import Result, RevealedContact, RevealedContacts, RevealStatus
-from fj_mcp.sessions import session_pages
+from fj_mcp.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import Channel
@@ -34,8 +36,10 @@ class RevealOrder(Order):
 
     operation = "reveal"
 
-    def __init__(self, shop: Shop, session_id: str, person: Profile, channel: "Channel") -> None:
-        self._shop = shop
+    def __init__(
+        self, workspace: Workspace, session_id: str, person: Profile, channel: "Channel"
+    ) -> None:
+        self._workspace = workspace
         self.session_id: str = session_id
         self._person = person
         self._channel: Channel = channel
@@ -52,9 +56,9 @@ class RevealOrder(Order):
             return self._told("already_revealed", known.values)
         if self._person.reveal_url is None:
             return self._told("not_found")
-        session = await self._shop.client.get_session(self.session_id)
-        bought = await self._shop.ledger.charged(self.fingerprint)
-        if bought is not None and age(self._shop, bought) < DAY_SECONDS:
+        session = await self._workspace.client.get_session(self.session_id)
+        bought = await self._workspace.ledger.charged(self.fingerprint)
+        if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         return {
             "credits": session.credits_charged,
@@ -65,7 +69,7 @@ class RevealOrder(Order):
     async def send(self) -> Bought:
         assert self._person.reveal_url is not None
         try:
-            answer = await self._shop.client.reveal(
+            answer = await self._workspace.client.reveal(
                 self.session_id, self._person.reveal_url, self._channel
             )
         except NotFound as error:
@@ -92,9 +96,9 @@ class RevealOrder(Order):
         return "pending" if self._channel == "phone" else "not_found"
 
     async def _current(self) -> Contact:
-        session = await self._shop.client.get_session(self.session_id)
-        self._shop.shortlists.expect_contacts(session.id)
-        person = (await self._shop.shortlists.ranked(session)).find(self._person.id)
+        session = await self._workspace.client.get_session(self.session_id)
+        self._workspace.shortlists.expect_contacts(session.id)
+        person = (await self._workspace.shortlists.ranked(session)).find(self._person.id)
         return (person or self._person).contact(self._channel)
 
     def nobody(self) -> OneContact:
@@ -129,15 +133,15 @@ class RevealOrder(Order):
 
 
 async def reveal_orders(
-    shop: Shop, session: Session, candidate_ids: list[str], channel: "Channel"
+    workspace: Workspace, session: Session, candidate_ids: list[str], channel: "Channel"
 ) -> list[RevealOrder]:
     """An order for each candidate, in their order.
 
     Raises:
         BadArguments: for a candidate who is not in the session; nothing was sent.
     """
-    shop.shortlists.expect_contacts(session.id)
-    shortlist = await shop.shortlists.ranked(session)
+    workspace.shortlists.expect_contacts(session.id)
+    shortlist = await workspace.shortlists.ranked(session)
     orders = []
     for position, candidate_id in enumerate(candidate_ids):
         person = shortlist.find(candidate_id)
@@ -146,7 +150,7 @@ async def reveal_orders(
                 f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
                 "list_profiles shows the ids of its candidates"
             )
-        orders.append(RevealOrder(shop, session.id, person, channel))
+        orders.append(RevealOrder(workspace, session.id, person, channel))
     return orders
 
 
@@ -192,7 +196,7 @@ async def reveal_all(
         warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
     return RevealedContacts(
         results=results,
-        credits=session_pages.credits(_total(credits)),
+        credits=next_steps.credits(_total(credits)),
         warning=" ".join(warnings) or None,
         next_step=_reveal_step(orders, results, channel),
     )

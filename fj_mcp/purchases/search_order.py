@@ -3,23 +3,18 @@
 from contextlib import suppress
 from typing import Any
 
+from fj_mcp.api.errors import NotFound
 from fj_mcp.api.session_records import Started
-from fj_mcp.errors import BadArguments, NotFound
+from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import MOST_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import SearchFilters
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
-from fj_mcp.purchases.order import (
-    Bought,
-    Order,
-    Shop,
-    age,
-    fingerprint,
-    query_traces,
-    search_traces,
-)
+from fj_mcp.purchases.order import Bought, Order, age, fingerprint
+from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, Result, StartedSession
-from fj_mcp.sessions import session_pages
+from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
+from fj_mcp.workspace.workspace import Workspace
 
 MOST_JD_CHARACTERS = 250
 """Of a job description, on one line, in a session: what a production client sends. Longer texts
@@ -34,7 +29,7 @@ class SearchOrder(Order):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         title: str,
         filters: SearchFilters,
         job_description: str,
@@ -42,7 +37,7 @@ class SearchOrder(Order):
         allow_duplicate: bool,
     ) -> None:
         check_size(filters)
-        self._shop = shop
+        self._workspace = workspace
         self._title = title
         self._filters = filters
         self._queries = to_queries(filters)
@@ -61,24 +56,24 @@ class SearchOrder(Order):
         self.wish = f"a search {quoted(title)}"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        if not self.insists and (bought := await self._shop.ledger.charged(self.fingerprint)):
+        if not self.insists and (bought := await self._workspace.ledger.charged(self.fingerprint)):
             # Deleted in FutureJobs since, there is nothing to return to.
             with suppress(NotFound):
                 earlier = await self.repeat(bought, existed=True)
-                if age(self._shop, bought) < DAY_SECONDS:
+                if age(self._workspace, bought) < DAY_SECONDS:
                     return earlier
         # For the server's clock, by which a session is recognised if its answer is lost. A key
         # without a project can search all the same.
         with suppress(NotFound):
-            await self._shop.client.project_sessions()
+            await self._workspace.client.project_sessions()
         return search_traces(self._title, self._text) | query_traces(self._queries, self._sample)
 
     async def send(self) -> Bought:
-        started = await self._shop.client.create_session(
+        started = await self._workspace.client.create_session(
             self._title, self._queries, self._text, self._sample
         )
         counter = started.filter_changes_counter
-        self._shop.sent.remember(started.session.id, counter, self._queries)
+        self._workspace.sent_filters.remember(started.session.id, counter, self._queries)
         result = started_session(started.session.id, self._title, started, self._filters)
         unfinished = started.unfinished is not None
         return Bought(result, started.session.id, started.credits, unfinished=unfinished)
@@ -89,17 +84,19 @@ class SearchOrder(Order):
             status="done",
             expected_profiles=0,
             filters=self._filters.shown(),
-            next_step=session_pages.widen_step(None),
+            next_step=next_steps.widen_step(None),
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=existed)
+        return await earlier_search(self._workspace, purchase, existed=existed)
 
 
-async def earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> StartedSession:
+async def earlier_search(
+    workspace: Workspace, purchase: Purchase, *, existed: bool
+) -> StartedSession:
     """A search bought before, as its session is now; free if it was told before (`existed`)."""
-    session = await shop.matching.look(purchase.session_id or "")
-    filters = from_queries(shop.sent.in_force(session))[0]
+    session = await workspace.watcher.look(purchase.session_id or "")
+    filters = from_queries(workspace.sent_filters.in_force(session))[0]
     credits = earlier_credits(purchase)
     if existed:
         credits = Credits(charged=0)
@@ -107,12 +104,12 @@ async def earlier_search(shop: Shop, purchase: Purchase, *, existed: bool) -> St
         session_id=session.id,
         title=session.title,
         status=session.status,
-        api_status=session_pages.unusual(session.api_status),
+        api_status=next_steps.unusual(session.api_status),
         expected_profiles=session.total or None,
         credits=credits,
         filters=fitted_filters(filters.shown())[0],
         already_existed=existed or None,
-        next_step=session_pages.session_step(session),
+        next_step=next_steps.session_step(session),
     )
 
 
@@ -132,12 +129,12 @@ def started_session(
         title=title,
         # Whatever the stored session says, its search has only begun.
         status="running",
-        api_status=session_pages.unusual(started.api_status),
+        api_status=next_steps.unusual(started.api_status),
         expected_profiles=started.expected_profiles,
-        credits=session_pages.credits(started.credits),
+        credits=next_steps.credits(started.credits),
         filters=filters.shown(),
-        warning=session_pages.unfinished(started),
-        next_step=session_pages.wait_step(session_id),
+        warning=next_steps.unfinished(started),
+        next_step=next_steps.wait_step(session_id),
     )
 
 
@@ -148,3 +145,21 @@ def check_size(filters: SearchFilters) -> None:
             f"filters are too large; keep them under {MOST_FILTER_BYTES:,} characters by "
             "naming fewer values"
         )
+
+
+def search_traces(title: str | None, text: str | None) -> dict[str, str]:
+    """What a search is found again by in the list of sessions."""
+    return {"title": fingerprint("title", text=title), "text": fingerprint("text", text=text)}
+
+
+def query_traces(queries: Any, sample_profile_url: str | None) -> dict[str, str]:
+    """What tells a search from others of its name, as sent or as a session shows it."""
+    return {
+        "filters": filters_fingerprint(queries),
+        "sample": fingerprint("sample", link=lenient.link(sample_profile_url)),
+    }
+
+
+def filters_fingerprint(queries: Any) -> str:
+    """A digest of a filter map, as sent or as a session shows it."""
+    return fingerprint("filters", filters=from_queries(queries)[0].shown())

@@ -1,4 +1,4 @@
-"""The orders on a session that exists: to change it, and to get more candidates from it."""
+"""The order that changes a session and searches in it again."""
 
 from typing import Any
 
@@ -6,23 +6,21 @@ from pydantic import ValidationError
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
+from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
-from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters, name_of, nearest_name
+from fj_mcp.filters.search_filters import WIRES, FilterChanges, SearchFilters
 from fj_mcp.ledger.purchase import Purchase
-from fj_mcp.purchases.order import Bought, Order, Shop, age, fingerprint
+from fj_mcp.purchases.order import Bought, Order, counters_before, fingerprint, is_matching
 from fj_mcp.purchases.search_order import (
     MOST_JD_CHARACTERS,
     check_size,
-    earlier_credits,
     earlier_search,
     started_session,
 )
-from fj_mcp.results.models import Credits, MoreProfiles, Result, StartedSession
-from fj_mcp.sessions import session_pages
+from fj_mcp.results import next_steps
+from fj_mcp.results.models import Credits, Result, StartedSession
 from fj_mcp.text.cleaning import clean_line, quoted
-
-MATCHING_SECONDS = 600.0
-"""How long a session counts as matching. One that hangs must not lock its owner out."""
+from fj_mcp.workspace.workspace import Workspace
 
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
@@ -34,7 +32,7 @@ class UpdateOrder(Order):
 
     def __init__(
         self,
-        shop: Shop,
+        workspace: Workspace,
         session_id: str,
         *,
         title: str | None,
@@ -51,7 +49,7 @@ class UpdateOrder(Order):
                 "title, job_description, sample_profile_url, filters or remove_filters is required"
             )
         _check_removed(changes, removed)
-        self._shop = shop
+        self._workspace = workspace
         self.session_id: str = session_id
         self._title = title
         self._text = job_description
@@ -76,10 +74,10 @@ class UpdateOrder(Order):
         self.wish = "an update of a search"
 
     async def inspect(self) -> Result | dict[str, Any]:
-        session = await self._shop.matching.look(self.session_id)
-        stored = self._shop.sent.in_force(session)
+        session = await self._workspace.watcher.look(self.session_id)
+        stored = self._workspace.sent_filters.in_force(session)
         before = from_queries(stored)[0].shown()
-        if await _still_matching(self._shop, session):
+        if await is_matching(self._workspace, session):
             return _for_free(
                 session,
                 before,
@@ -102,7 +100,7 @@ class UpdateOrder(Order):
                 session,
                 before,
                 "The session has exactly this already, so nothing was sent or charged. "
-                f"{session_pages.session_step(session)}",
+                f"{next_steps.session_step(session)}",
             )
         changed = {*self._removed, *(self._changes.shown() if self._changes else ())}
         kept = {
@@ -123,12 +121,12 @@ class UpdateOrder(Order):
             "text": text if described else None,
             "sample_profile_url": sample if described else None,
         }
-        return _counters_before(session, session.filter_changes_counter)
+        return counters_before(session, session.filter_changes_counter)
 
     async def send(self) -> Bought:
-        started = await self._shop.client.update_session(self.session_id, **self._body)
+        started = await self._workspace.client.update_session(self.session_id, **self._body)
         counter = max(started.filter_changes_counter, self._counter + 1)
-        self._shop.sent.remember(self.session_id, counter, self._body["queries"])
+        self._workspace.sent_filters.remember(self.session_id, counter, self._body["queries"])
         result = started_session(self.session_id, self._shown_title, started, self._filters)
         if self._kept:
             named = ", ".join(self._kept[:20])
@@ -144,101 +142,11 @@ class UpdateOrder(Order):
             status="done",
             expected_profiles=0,
             filters=self._filters.shown(),
-            next_step=session_pages.widen_step(self.session_id),
+            next_step=next_steps.widen_step(self.session_id),
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._shop, purchase, existed=False)
-
-
-class MoreOrder(Order):
-    """Further candidates of a session."""
-
-    operation = "fetch_more"
-
-    def __init__(self, shop: Shop, session_id: str) -> None:
-        self._shop = shop
-        self.session_id: str = session_id
-        self.fingerprint = fingerprint(self.operation, session=session_id)
-        self.slot = f"session:{session_id}"
-        self.wish = "more candidates of a search"
-
-    async def inspect(self) -> Result | dict[str, Any]:
-        session = await self._shop.matching.look(self.session_id)
-        if await _still_matching(self._shop, session):
-            return MoreProfiles(
-                session_id=session.id,
-                status="running",
-                api_status=session_pages.unusual(session.api_status),
-                next_step=(
-                    "It is still matching, so nothing was fetched or charged. Call "
-                    f"wait_for_session with session_id {session.id} (free), then decide."
-                ),
-            )
-        if await self._shop.ledger.is_exhausted(self.session_id):
-            return self.nobody()
-        self.wish = f"more candidates for {quoted(session.title or session.id)}"
-        return _counters_before(session, session.search_more_counter)
-
-    async def send(self) -> Bought:
-        started = await self._shop.client.fetch_more(self.session_id)
-        if started.new_profiles == 0:
-            result = self.nobody().model_copy(
-                update={"credits": session_pages.credits(started.credits)}
-            )
-            return Bought(result, self.session_id, started.credits, {"nobody": True})
-        result = MoreProfiles(
-            session_id=self.session_id,
-            status="running",
-            api_status=session_pages.unusual(started.api_status),
-            expected_profiles=started.new_profiles,
-            credits=session_pages.credits(started.credits),
-            warning=session_pages.unfinished(started),
-            next_step=session_pages.wait_step(self.session_id),
-        )
-        unfinished = started.unfinished is not None
-        return Bought(result, self.session_id, started.credits, unfinished=unfinished)
-
-    def nobody(self) -> MoreProfiles:
-        return MoreProfiles(
-            session_id=self.session_id,
-            status="done",
-            expected_profiles=0,
-            exhausted=True,
-            next_step=(
-                "There is nobody else for these filters, so do not fetch more. Loosen them with "
-                f"update_sourcing_session and session_id {self.session_id}, which costs credits: "
-                "ask first."
-            ),
-        )
-
-    async def repeat(self, purchase: Purchase, *, existed: bool) -> MoreProfiles:
-        session = await self._shop.matching.look(self.session_id)
-        return MoreProfiles(
-            session_id=self.session_id,
-            status=session.status,
-            api_status=session_pages.unusual(session.api_status),
-            credits=earlier_credits(purchase),
-            next_step=session_pages.session_step(session),
-        )
-
-
-def _counters_before(session: Session, counter: int) -> dict[str, Any]:
-    """What tells a change of a session from what it was."""
-    return {
-        "counter": counter,
-        "shows_counters": session.shows_counters,
-        "credits": session.credits_charged,
-    }
-
-
-async def _still_matching(shop: Shop, session: Session) -> bool:
-    if session.status != "running":
-        return False
-    if (last := await shop.ledger.last_search(session.id)) is not None:
-        return age(shop, last) < MATCHING_SECONDS
-    now = shop.client.server_time or shop.clock.now()
-    return not session.created_at or now - session.created_at.timestamp() < MATCHING_SECONDS
+        return await earlier_search(self._workspace, purchase, existed=False)
 
 
 def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSession:
@@ -246,7 +154,7 @@ def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSe
         session_id=session.id,
         title=session.title,
         status=session.status,
-        api_status=session_pages.unusual(session.api_status),
+        api_status=next_steps.unusual(session.api_status),
         credits=Credits(charged=0),
         filters=fitted_filters(filters)[0],
         next_step=step,

@@ -4,9 +4,8 @@ A field without a value is left out, never null.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from mcp_types import ResourceLink
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
 from fj_mcp.api.session_records import Status
@@ -31,12 +30,19 @@ Contacts = Annotated[list[str], AfterValidator(_fitting)]
 """Whole addresses or numbers: half of one reaches nobody, so the last ones are left out."""
 
 
+class Link(NamedTuple):
+    """Something that a client can open."""
+
+    uri: str
+    name: str
+
+
 class Result(BaseModel):
     """A tool's result."""
 
     next_step: str | None = Field(default=None, description="What to do next.")
 
-    def links(self) -> list[ResourceLink]:
+    def links(self) -> list[Link]:
         """What can be opened besides; nothing essential, for some clients show no links."""
         return []
 
@@ -166,13 +172,13 @@ class ExportedProfiles(Result):
     uri: str | None = Field(default=None, description="The resource to read it from.")
     warning: str | None = None
 
-    def links(self) -> list[ResourceLink]:
+    def links(self) -> list[Link]:
         """The file or the resource."""
         address = Path(self.path).as_uri() if self.path else self.uri
         if address is None:
             return []
         name = Path(self.path or address.partition("?")[0]).name
-        return [ResourceLink(type="resource_link", uri=address, name=name)]
+        return [Link(address, name)]
 
 
 class Employment(BaseModel):

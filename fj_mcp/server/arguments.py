@@ -1,29 +1,16 @@
-"""The arguments that several tools take, and what hands them the running server."""
+"""The arguments that several tools take, and checks of single ones outside of tools."""
 
 import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from mcp.server.elicitation import AcceptedElicitation
-from mcp.server.mcpserver import Context, Resolve
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.sdk.schemas import NOT_BOOL
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters.argument_types import NOT_BOOL
+from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.text.cleaning import clean_block, clean_line
-
-
-async def _running(ctx: Context[Sourcing]) -> Sourcing:
-    # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
-    sourcing: Sourcing = ctx.request_context.lifespan_context
-    return sourcing
-
-
-Running = Annotated[Sourcing, Resolve(_running)]
-"""The running server's parts; the SDK fills it in, the model never sees it."""
-
-_RESOLVED = AcceptedElicitation[Any]
-"""Held, since the SDK wraps what it fills in with this class, and else makes it at each call."""
 
 
 def _like(pattern: str, words: str) -> AfterValidator:
@@ -76,3 +63,23 @@ ProfileUrl = Annotated[
 Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]
 Page = Annotated[int, Field(ge=1, le=10_000, description="From 1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]
+
+
+def checked(name: str, kind: Any, value: object) -> Any:
+    """`value` as the annotated type `kind`, such as `SessionId`.
+
+    Raises:
+        BadArguments: naming the argument `name`, if it is not one.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        (first, *_) = error.errors(include_url=False)
+        problem: ErrorDetails = {**first, "loc": (name, *first["loc"])}
+        raise BadArguments(describe_problems([problem], {}, "")) from None
+
+
+def listed(text: str) -> list[str]:
+    """The words between the commas of `text`, each once."""
+    words = (word.strip() for word in text.split(","))
+    return list(dict.fromkeys(word for word in words if word))

@@ -19,11 +19,11 @@ from mcp_types import (
 
 from fj_mcp.api.session_records import newest_first
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.server.arguments import SessionId
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, sourcing_in_use
+from fj_mcp.server.arguments import SessionId, checked
+from fj_mcp.server.connection import Connection
+from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.filter_values import SHORTEST_QUERY
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 
 MOST_VALUES = 20
 _SECONDS = 5.0
@@ -36,24 +36,24 @@ Given = dict[str, str]
 """The arguments that are filled in already."""
 
 
-async def _sessions(running: Sourcing, typed: str, _: Given) -> list[str]:
+async def _sessions(running: Connection, typed: str, _: Given) -> list[str]:
     """The newest sessions whose title holds, or whose id begins with, what was typed."""
     wanted = folded(typed)
     if len(wanted) < SHORTEST_QUERY:
         return []
-    newest = newest_first(await running.client.project_sessions())
+    newest = newest_first(await running.workspace.client.project_sessions())
     return [item.id for item in newest if _fits(wanted, item.id, item.title)]
 
 
-async def _candidates(running: Sourcing, typed: str, given: Given) -> list[str]:
+async def _candidates(running: Connection, typed: str, given: Given) -> list[str]:
     """What was typed up to its last comma, with the id of each candidate who fits the rest."""
     before, comma, last = typed.rpartition(",")
     wanted = folded(last)
     if len(wanted) < SHORTEST_QUERY:
         return []
     session_id: str = checked("session_id", SessionId, given.get("session_id", ""))
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session)
     chosen = {word.strip() for word in before.split(",")}
     return [
         before + comma + item.id
@@ -62,11 +62,11 @@ async def _candidates(running: Sourcing, typed: str, given: Given) -> list[str]:
     ]
 
 
-async def _tones(_: Sourcing, typed: str, __: Given) -> list[str]:
+async def _tones(_: Connection, typed: str, __: Given) -> list[str]:
     return [tone for tone in TONES if folded(typed) in tone]
 
 
-_COMPLETED: dict[str, Callable[[Sourcing, str, Given], Awaitable[list[str]]]] = {
+_COMPLETED: dict[str, Callable[[Connection, str, Given], Awaitable[list[str]]]] = {
     "session_id": _sessions,
     "candidates": _candidates,
     "candidate_ids": _candidates,
@@ -75,7 +75,7 @@ _COMPLETED: dict[str, Callable[[Sourcing, str, Given], Awaitable[list[str]]]] = 
 """By the argument's name, which means the same in every prompt and template."""
 
 
-def add_completion(server: MCPServer[Sourcing]) -> None:
+def add_completion(server: MCPServer[Connection]) -> None:
     """Let `server` complete the arguments of its prompts and templates."""
     server.completion()(complete)  # type: ignore[no-untyped-call]
 
@@ -92,7 +92,7 @@ async def complete(
     if find is not None:
         # Whoever types goes on typing; the request itself will be told what is wrong.
         with anyio.move_on_after(_SECONDS), suppress(FutureJobsError):
-            values = await find(sourcing_in_use.get(), argument.value, given)
+            values = await find(connection_in_use.get(), argument.value, given)
     return Completion(
         values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES
     )

@@ -1,4 +1,4 @@
-"""Everything a tool needs, made once for a running server."""
+"""What a running server has for one key: its settings, its workspace, and what it opened."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,28 +11,23 @@ from anyio.abc import TaskGroup
 
 from fj_mcp.clock import Clock
 from fj_mcp.errors import BadSettings, NoKey
-from fj_mcp.ledger.ledger import Ledger
-from fj_mcp.ledger.sqlite import SqliteRecord
-from fj_mcp.ledger.storage import Record, Storage
+from fj_mcp.ledger.storage import Storage
 from fj_mcp.purchases.checkout import Spending
-from fj_mcp.purchases.order import Shop, workspace_fingerprint
 from fj_mcp.server.task_ids import TaskIds
-from fj_mcp.sessions.sent_filters import SentFilters
-from fj_mcp.sessions.watcher import Matching
-from fj_mcp.settings.settings import Settings, ledger_path
-from fj_mcp.shortlist.ranking import Shortlists
+from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.open_storage import open_record
+from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.workspace import Workspace, open_workspace, workspace_fingerprint
 
 if TYPE_CHECKING:
-    import httpx
+    from fj_mcp.api.client import Transport
 
-    from fj_mcp.api.client import FutureJobs
-
-MakeTransport = Callable[[], "httpx.AsyncBaseTransport"]
+MakeTransport = Callable[[], "Transport"]
 
 
 @dataclass
-class Sourcing:
-    """The API's client and what is built on it. Made at the start, opened at the first call."""
+class Connection:
+    """Made when the server starts; its workspace is opened at the first call."""
 
     settings: Settings
     tasks: TaskGroup
@@ -50,19 +45,28 @@ class Sourcing:
     """Whether the key is one that requests bring, and not the server's own."""
 
     @cached_property
-    def client(self) -> "FutureJobs":
-        """The client. httpx is a tenth of the start-up time, and listing tools needs none of it."""
-        from fj_mcp.api.client import FutureJobs
-
-        transport = self.make_transport() if self.make_transport else None
-        able = self.settings.key is not None and not self.settings.problems
-        pace = self.record.pace(self.workspace) if able else None
-        client = FutureJobs(self.settings, transport, pace, self.brought_key, self.clock)
-        self.open_things.push_async_callback(client.close)
-        return client
+    def workspace(self) -> Workspace:
+        """What the key works with. Raises like `fingerprint`."""
+        fingerprint = self.fingerprint
+        workspace = open_workspace(
+            self.settings,
+            self.storage,
+            self.tasks,
+            self.clock,
+            transport=self.make_transport() if self.make_transport else None,
+            pace=self.record.pace(fingerprint),
+            brought_key=self.brought_key,
+        )
+        self.open_things.push_async_callback(workspace.client.close)
+        return workspace
 
     @cached_property
-    def workspace(self) -> str:
+    def checkout(self) -> Spending:
+        """Everything that costs credits."""
+        return Spending(self.workspace, self.settings)
+
+    @cached_property
+    def fingerprint(self) -> str:
         """The fingerprint of the key that is used.
 
         Raises:
@@ -79,99 +83,59 @@ class Sourcing:
     @cached_property
     def storage(self) -> Storage:
         """What is remembered of this key."""
-        return self.record.storage(self.workspace)
+        return self.record.storage(self.fingerprint)
 
     @cached_property
     def task_ids(self) -> TaskIds:
         """The ids of tasks, which no other key can use."""
-        return TaskIds(self.storage, self.settings.state_key, self.workspace, self.clock.now)
-
-    @cached_property
-    def shop(self) -> Shop:
-        """What orders are carried out with."""
-        return Shop(
-            client=self.client,
-            ledger=Ledger(self.storage, self.clock.now),
-            matching=Matching(self.client, self.tasks),
-            shortlists=Shortlists(self.client),
-            sent=SentFilters(),
-            clock=self.clock,
-        )
-
-    @cached_property
-    def spending(self) -> Spending:
-        """Everything that costs credits."""
-        return Spending(self.shop, self.settings)
+        return TaskIds(self.storage, self.settings.state_key, self.fingerprint, self.clock.now)
 
     async def finish(self, seconds: float) -> None:
         """Let purchases that are under way end, or be remembered as unknown."""
         # Without a purchase there is nothing to finish, and nothing to open for it.
-        if "spending" in self.__dict__:
-            await self.spending.finish(seconds)
+        if "checkout" in self.__dict__:
+            await self.checkout.finish(seconds)
 
     @property
     def key_accepted(self) -> bool | None:
         """Whether FutureJobs accepted the key at its last response; None if there was none yet."""
-        return self.client.key_accepted if "client" in self.__dict__ else None
+        return self.workspace.client.key_accepted if "workspace" in self.__dict__ else None
 
     @property
     def unfinished(self) -> bool:
         """Whether a purchase is under way, or its outcome is not written down yet."""
-        return "spending" in self.__dict__ and self.spending.unfinished
+        return "checkout" in self.__dict__ and self.checkout.unfinished
 
     @property
     def profiles_kept(self) -> int:
         """How many candidates are remembered."""
-        return self.shop.shortlists.profiles_kept if "shop" in self.__dict__ else 0
-
-    @property
-    def shortlists(self) -> Shortlists:
-        """The ranked candidates of the sessions in use."""
-        return self.shop.shortlists
-
-    @property
-    def matching(self) -> Matching:
-        """The sessions being waited for."""
-        return self.shop.matching
+        return self.workspace.shortlists.profiles_kept if "workspace" in self.__dict__ else 0
 
 
 @asynccontextmanager
-async def open_record(settings: Settings) -> AsyncIterator[Record]:
-    """Where these settings put what is remembered. Nothing is opened before it is needed."""
-    record: Record
-    if settings.ledger_url is None or settings.sandbox:
-        record = SqliteRecord(lambda: ledger_path(settings))
-    else:
-        from fj_mcp.workspace.replicas import Replicas
-
-        record = Replicas(settings.ledger_url)
-    try:
-        yield record
-    finally:
-        with anyio.CancelScope(shield=True):
-            await record.close()
-
-
-async def check_record(record: Record) -> None:
-    """Write and read. Raises `LedgerBroken` if purchases cannot be remembered."""
-    await record.storage("check").check()
-
-
-@asynccontextmanager
-async def open_sourcing(
+async def open_connection(
     settings: Settings,
     make_transport: MakeTransport | None = None,
     clock: Clock | None = None,
-    on_open: Callable[[Sourcing], None] | None = None,
-) -> AsyncIterator[Sourcing]:
-    """A `Sourcing` for as long as the server runs; what it opened is closed at the end."""
+    on_open: Callable[[Connection], None] | None = None,
+) -> AsyncIterator[Connection]:
+    """A `Connection` for as long as the server runs; what it opened is closed at the end."""
     async with (
         open_record(settings) as record,
         AsyncExitStack() as open_things,
         anyio.create_task_group() as tasks,
     ):
-        sourcing = Sourcing(settings, tasks, open_things, record, make_transport, clock or Clock())
+        connection = Connection(
+            settings, tasks, open_things, record, make_transport, clock or Clock()
+        )
         if on_open is not None:
-            on_open(sourcing)
-        yield sourcing
+            on_open(connection)
+        yield connection
         tasks.cancel_scope.cancel()
+
+
+def sandbox_transport() -> "Transport":
+    """The way to a new sandbox in this process."""
+    from fj_mcp.sandbox.app import Sandbox
+
+    return Sandbox().transport()

@@ -27,7 +27,7 @@ from pydantic import (
 
 from fj_mcp.purchases.errors import NotApproved
 from fj_mcp.purchases.order import Consent, Order
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.connection import Connection
 
 HOW_TO_ALLOW = (
     "this server asks the person before it spends credits (FJ_CONFIRM_SPEND=strict), and this "
@@ -36,7 +36,6 @@ HOW_TO_ALLOW = (
 
 _IN_RESULTS_SINCE = "2026-07-28"
 """The protocol version since which a question travels in the result of the call."""
-
 
 _DECLINED = "the person declined. Do not call it again unless they ask."
 _CLOSED = "the person closed the question without answering it."
@@ -109,7 +108,7 @@ def may_ask(context: Context[Any, Any]) -> bool:
 
 
 async def question(
-    sourcing: Sourcing, context: Context[Any, Any], *orders: Order
+    connection: Connection, context: Context[Any, Any], *orders: Order
 ) -> Approval | Elicit[Approval]:
     """What a tool's resolver returns: the question, or the answer where there is none to ask.
 
@@ -118,10 +117,10 @@ async def question(
     Raises:
         NotApproved: where asking is required and the client cannot.
     """
-    mode = sourcing.settings.confirm_spend
+    mode = connection.settings.confirm_spend
     if mode == "off" or (mode == "auto" and not may_ask(context)):
         return Approval.unasked(True)
-    words = await sourcing.spending.question(*orders)
+    words = await connection.checkout.question(*orders)
     if words is None:
         return Approval.unasked(False)
     if not may_ask(context):

@@ -1,46 +1,37 @@
-"""What answers to clients beside the tools share: the running server, and checked arguments."""
+"""How handlers get at the running server: tools by a parameter, the others by a ContextVar."""
 
 from contextvars import ContextVar
-from typing import Any
+from typing import Annotated, Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from mcp.server.elicitation import AcceptedElicitation
+from mcp.server.mcpserver import Context, Resolve
 
-from fj_mcp.errors import BadArguments
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.sdk.schemas import describe_problems
+from fj_mcp.server.connection import Connection
 
-sourcing_in_use: ContextVar[Sourcing] = ContextVar("sourcing_in_use")
+connection_in_use: ContextVar[Connection] = ContextVar("connection_in_use")
 """The running server of the request in hand: the SDK hands it to tools and templates alone."""
 
 
-async def with_sourcing(
-    ctx: ServerRequestContext[Sourcing, Any], call_next: CallNext
+async def with_connection(
+    ctx: ServerRequestContext[Connection, Any], call_next: CallNext
 ) -> HandlerResult:
-    """Middleware that sets `sourcing_in_use` for each request."""
-    token = sourcing_in_use.set(ctx.lifespan_context)
+    """Middleware that sets `connection_in_use` for each request."""
+    token = connection_in_use.set(ctx.lifespan_context)
     try:
         return await call_next(ctx)
     finally:
-        sourcing_in_use.reset(token)
+        connection_in_use.reset(token)
 
 
-def checked(name: str, kind: Any, value: object) -> Any:
-    """`value` as the annotated type `kind`, such as `SessionId`.
-
-    Raises:
-        BadArguments: naming the argument `name`, if it is not one.
-    """
-    try:
-        return TypeAdapter(kind).validate_python(value)
-    except ValidationError as error:
-        (first, *_) = error.errors(include_url=False)
-        problem: ErrorDetails = {**first, "loc": (name, *first["loc"])}
-        raise BadArguments(describe_problems([problem], {}, "")) from None
+async def _running(ctx: Context[Connection]) -> Connection:
+    # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
+    connection: Connection = ctx.request_context.lifespan_context
+    return connection
 
 
-def listed(text: str) -> list[str]:
-    """The words between the commas of `text`, each once."""
-    words = (word.strip() for word in text.split(","))
-    return list(dict.fromkeys(word for word in words if word))
+Running = Annotated[Connection, Resolve(_running)]
+"""The running server's parts; the SDK fills it in, the model never sees it."""
+
+_RESOLVED = AcceptedElicitation[Any]
+"""Held, since the SDK wraps what it fills in with this class, and else makes it at each call."""

@@ -5,17 +5,19 @@ from typing import TYPE_CHECKING
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import Wire
 from fj_mcp.filters.kinds import MAX_VALUE_LENGTH, Choice, Tiers, Values
-from fj_mcp.filters.search_filters import WIRES, nearest_name
+from fj_mcp.filters.names import nearest_name
+from fj_mcp.filters.search_filters import WIRES
 from fj_mcp.results.models import FilterValues
-from fj_mcp.text.cleaning import clean_line, folded
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.comparison import folded
 
 if TYPE_CHECKING:
-    from fj_mcp.server.connection import Sourcing
+    from fj_mcp.server.connection import Connection
 
 SHORTEST_QUERY = 2
 
 
-async def search_values(running: "Sourcing", name: str, query: str, limit: int) -> FilterValues:
+async def search_values(running: "Connection", name: str, query: str, limit: int) -> FilterValues:
     """Values of the filter `name` that fit `query`, `limit` at most.
 
     Raises:
@@ -37,7 +39,7 @@ async def search_values(running: "Sourcing", name: str, query: str, limit: int) 
         )
     if len(query) < SHORTEST_QUERY:
         raise BadArguments(f"query must have at least {SHORTEST_QUERY} letters")
-    found = await running.client.autocomplete(wire.autocomplete, query, limit)
+    found = await running.workspace.client.autocomplete(wire.autocomplete, query, limit)
     step = None if found else f"No value begins like that; try fewer letters for {name}."
     return FilterValues(filter=name, values=found[:limit], next_step=step)
 

@@ -11,9 +11,8 @@ from mcp.server import MCPServer
 from pydantic import Field
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.server.arguments import CandidateId, SessionId
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, listed
+from fj_mcp.server.arguments import CandidateId, SessionId, checked, listed
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.prompt_adapter import known_only, make_prompt
 from fj_mcp.settings.settings import Settings
 from fj_mcp.text.cleaning import clean_block, spoken
@@ -201,7 +200,7 @@ PROMPTS: tuple[tuple[Callable[..., str], str, bool], ...] = (
 """Function, title, and whether the way of working spends credits; docstrings are descriptions."""
 
 
-def add_prompts(server: MCPServer[Sourcing], settings: Settings) -> None:
+def add_prompts(server: MCPServer[Connection], settings: Settings) -> None:
     """Give `server` its prompts; one that may spend nothing has only those that spend nothing."""
     rules = f"{_NO_CONTACTS if settings.read_only else _CONTACTS}\n{_FAIR}"
     prompts = [

@@ -10,21 +10,21 @@ import anyio
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 from mcp_types import INVALID_PARAMS
 from mcp_types.methods import CacheableMethod
 from pydantic import Field
 from pydantic_core import to_json
 
-from fj_mcp.api.endpoints import tool_in_use
+from fj_mcp.api.call_context import tool_in_use
+from fj_mcp.api.errors import NotFound
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError, NotFound
+from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.results.models import Result
-from fj_mcp.server.arguments import CandidateId, Score, SessionId
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.context import checked, listed, sourcing_in_use
-from fj_mcp.server.sdk.protocol_errors import Told
+from fj_mcp.server.arguments import CandidateId, Score, SessionId, checked, listed
+from fj_mcp.server.connection import Connection
+from fj_mcp.server.context import connection_in_use
+from fj_mcp.server.sdk.protocol_errors import NoSuchResource, Told, UnreadableResource
 from fj_mcp.server.tools import sessions
 from fj_mcp.text.cleaning import spoken
 
@@ -49,14 +49,10 @@ _LASTING = CacheHint(ttl_ms=24 * _HOUR, scope="public")
 _LASTING_URIS = ("fj://filters", "ui://")
 
 
-class NoSuchResource(FutureJobsError, ResourceNotFoundError):
-    """An address at which there is nothing, for the reason that the text gives."""
-
-
 async def filters() -> str:
     """Every search filter with its type, meaning and known values."""
-    # It describes the server, so it cannot be loaded before the server is.
-    from fj_mcp.commands.docs import filters_page
+    # Loaded when somebody reads it, for few do.
+    from fj_mcp.filters.reference import filters_page
 
     # The note at its top is for who would edit the file.
     return re.sub(r"<!--.*?-->\n+", "", filters_page())
@@ -65,7 +61,7 @@ async def filters() -> str:
 async def all_sessions() -> str:
     """The newest 50 searches of this workspace: id, title, number of profiles and time."""
 
-    async def read(running: Sourcing) -> str:
+    async def read(running: Connection) -> str:
         return _json(await sessions.list_sessions(running, 1, MOST_SESSIONS))
 
     return await _answered("list_sessions", read)
@@ -74,7 +70,7 @@ async def all_sessions() -> str:
 async def one_session(session_id: str) -> str:
     """One search: title, job description, filters in force, status and counts."""
 
-    async def read(running: Sourcing) -> str:
+    async def read(running: Connection) -> str:
         return _json(await sessions.get_session(_session_id(session_id), running))
 
     return await _answered("get_session", read)
@@ -116,7 +112,7 @@ TEMPLATES = (
 """Function, address, name, title and MIME type of each; the docstring is its description."""
 
 
-def add_resources(server: MCPServer[Sourcing]) -> None:
+def add_resources(server: MCPServer[Connection]) -> None:
     """Give `server` its resources and templates."""
     for fn, uri, name, title, mime_type in RESOURCES:
         server.add_resource(
@@ -170,39 +166,43 @@ def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> Hand
 async def _profiles(
     format: Literal["csv", "json"], session_id: str, min_score: str, candidate_ids: str
 ) -> str:
-    async def read(running: Sourcing) -> str:
+    async def read(running: Connection) -> str:
         # Writing tables is loaded by the first who wants one, like the client.
         from fj_mcp.shortlist.export_rows import exported
 
-        session = _session_id(session_id)
+        address = _session_id(session_id)
         least: float = checked("min_score", Score, min_score) if min_score else 0.0
         chosen: list[str] | None = None
         if candidate_ids:
             chosen = checked("candidate_ids", _Chosen, listed(candidate_ids))
-        export = await exported(running, session, format, least, chosen)
+        session = await running.workspace.watcher.look(address)
+        shortlist = await running.workspace.shortlists.ranked(session)
+        export = exported(session, shortlist, format, least, chosen)
         # The mark that tells a spreadsheet how a file is encoded; this is no file.
         return export.text.removeprefix("\ufeff")
 
     return await _answered("export_profiles", read)
 
 
-async def _answered(tool: str, read: Callable[[Sourcing], Awaitable[str]]) -> str:
+async def _answered(tool: str, read: Callable[[Connection], Awaitable[str]]) -> str:
     """What `read` gives, within the call deadline. Errors name `tool`, which tells the same.
 
     Raises:
-        FutureJobsError: with the sentence for the client.
+        UnreadableResource: with the sentence for the client.
         NoSuchResource: with the sentence, where the address is wrong.
     """
-    running = sourcing_in_use.get()
+    running = connection_in_use.get()
     tool_in_use.set(tool)
     deadline = running.settings.call_deadline_seconds
     try:
         with anyio.fail_after(answering_seconds(deadline)):
             return await read(running)
     except TimeoutError:
-        raise DeadlinePassed(deadline, costs=False) from None
+        raise UnreadableResource(str(DeadlinePassed(deadline, costs=False))) from None
     except (BadArguments, NotFound) as error:
         raise NoSuchResource(str(error)) from None
+    except FutureJobsError as error:
+        raise UnreadableResource(str(error)) from None
 
 
 def _session_id(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import Literal
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState
 from pydantic import SecretStr
 
-from fj_mcp.errors import LedgerBroken
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.ledger.storage import Storage
 
 TTL_SECONDS = 24 * 3600

@@ -2,7 +2,7 @@
 
 Such a client gets an id at once in place of the result, and asks for the task with `tasks/get` as
 often as it is told to. Nothing runs meanwhile: each question looks at the session, or at what a
-wait that is going on saw of it. `fj_mcp.task_ids` says what the id holds and what is remembered.
+wait that is going on saw of it. `task_ids` says what the id holds and what is remembered.
 
     working ──► completed    the session is over, the wait reached its limit, or it cannot be read:
        │                     with what the call would have returned, errors included
@@ -34,10 +34,12 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from fj_mcp.api.endpoints import tool_in_use
+from fj_mcp.api.call_context import tool_in_use
+from fj_mcp.api.errors import ApiError
 from fj_mcp.clock import answering_seconds
-from fj_mcp.errors import ApiError, DeadlinePassed, FutureJobsError, LedgerBroken
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.errors import DeadlinePassed, FutureJobsError
+from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.protocol_errors import Told
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, compact
 from fj_mcp.server.sdk.tracing import ToolCall
@@ -104,7 +106,7 @@ class WaitTasks(Extension):
     async def intercept_tool_call(
         self,
         params: CallToolRequestParams,
-        ctx: ServerRequestContext[Sourcing, Any],
+        ctx: ServerRequestContext[Connection, Any],
         call_next: CallNext,
     ) -> HandlerResult:
         """A task in place of a wait that would take time, for a client that declared it."""
@@ -116,11 +118,11 @@ class WaitTasks(Extension):
         return await call_next(ctx)
 
     async def _instead(
-        self, params: CallToolRequestParams, ctx: ServerRequestContext[Sourcing, Any]
+        self, params: CallToolRequestParams, ctx: ServerRequestContext[Connection, Any]
     ) -> Task | CallToolResult | None:
         """What answers the call in place of the tool; None if the tool is to answer."""
-        sourcing = ctx.lifespan_context
-        longest = sourcing.settings.longest_wait
+        connection = ctx.lifespan_context
+        longest = connection.settings.longest_wait
         try:
             arguments = self._tool.fn_metadata.validate_arguments(params.arguments or {})
         except ValidationError:
@@ -130,29 +132,29 @@ class WaitTasks(Extension):
         if not 0 < (longest if asked is None else asked) <= longest:
             return None
         limit = PATIENCE_SECONDS if asked is None else asked
-        wait = Wait(arguments["session_id"], round(sourcing.clock.now(), 3), limit)
-        state = await self._state(sourcing, wait)
+        wait = Wait(arguments["session_id"], round(connection.clock.now(), 3), limit)
+        state = await self._state(connection, wait)
         if isinstance(state, CallToolResult):
             return state
         try:
-            task_id = await sourcing.task_ids.issue(wait)
+            task_id = await connection.task_ids.issue(wait)
         except LedgerBroken:
             # Without a secret that lasts the call waits itself.
             return None
         return _working(task_id, wait, wait.created_at, state, "task")
 
     async def _get(
-        self, ctx: ServerRequestContext[Sourcing, Any], params: TaskParams
+        self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
         wait = await self._known(ctx, params)
-        sourcing, task_id = ctx.lifespan_context, params.task_id
-        end, result = await sourcing.task_ids.ended(task_id), None
+        connection, task_id = ctx.lifespan_context, params.task_id
+        end, result = await connection.task_ids.ended(task_id), None
         if end is None or end.status == "completed":
-            state = await self._state(sourcing, wait, end)
+            state = await self._state(connection, wait, end)
             if isinstance(state, str):
-                return _working(task_id, wait, sourcing.clock.now(), state)
+                return _working(task_id, wait, connection.clock.now(), state)
             # It may have been cancelled meanwhile.
-            end = end or await sourcing.task_ids.end(task_id, "completed")
+            end = end or await connection.task_ids.end(task_id, "completed")
             result = state if end.status == "completed" else None
         return Task(
             task_id=task_id,
@@ -163,26 +165,26 @@ class WaitTasks(Extension):
         )
 
     async def _update(
-        self, ctx: ServerRequestContext[Sourcing, Any], params: TaskParams
+        self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
         # No task ever asks for input, and answers to nothing are to be ignored.
         await self._known(ctx, params)
         return {}
 
     async def _cancel(
-        self, ctx: ServerRequestContext[Sourcing, Any], params: TaskParams
+        self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
         await self._known(ctx, params)
         await ctx.lifespan_context.task_ids.end(params.task_id, "cancelled")
         return {}
 
-    def _declared(self, ctx: ServerRequestContext[Sourcing, Any]) -> bool:
+    def _declared(self, ctx: ServerRequestContext[Connection, Any]) -> bool:
         capabilities = ctx.session.client_capabilities
         extensions = capabilities.extensions if capabilities is not None else None
         modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
         return modern and self.identifier in (extensions or {})
 
-    async def _known(self, ctx: ServerRequestContext[Sourcing, Any], params: TaskParams) -> Wait:
+    async def _known(self, ctx: ServerRequestContext[Connection, Any], params: TaskParams) -> Wait:
         """The wait that a request is about.
 
         Raises:
@@ -194,34 +196,34 @@ class WaitTasks(Extension):
         if named is not None and decode_header_value(named) != params.task_id:
             words = f"The header {MCP_NAME_HEADER} names another task than the request's taskId."
             raise Told(HEADER_MISMATCH, words)
-        sourcing = ctx.lifespan_context
+        connection = ctx.lifespan_context
         try:
-            wait = await sourcing.task_ids.read(params.task_id)
+            wait = await connection.task_ids.read(params.task_id)
         except FutureJobsError as error:
             raise Told(INTERNAL_ERROR, str(error)) from None
         if wait is None:
             raise Told(INVALID_PARAMS, _UNKNOWN)
-        if sourcing.clock.now() - wait.created_at > TTL_SECONDS:
+        if connection.clock.now() - wait.created_at > TTL_SECONDS:
             raise Told(INVALID_PARAMS, _EXPIRED)
         return wait
 
     async def _state(
-        self, sourcing: Sourcing, wait: Wait, end: End | None = None
+        self, connection: Connection, wait: Wait, end: End | None = None
     ) -> str | CallToolResult:
         """How far the wait is, in words, or what the tool returns now that it is over."""
         tool_in_use.set(self._tool.name)
-        waited = (end.at if end else sourcing.clock.now()) - wait.created_at
+        waited = (end.at if end else connection.clock.now()) - wait.created_at
         waiting = end is None and waited < wait.limit
-        deadline = sourcing.settings.call_deadline_seconds
+        deadline = connection.settings.call_deadline_seconds
         look_seconds = min(LOOK_SECONDS, deadline)
         failure: FutureJobsError
         try:
             with anyio.fail_after(answering_seconds(deadline)):
                 with anyio.fail_after(look_seconds):
-                    session = await sourcing.matching.glance(wait.session_id)
+                    session = await connection.workspace.watcher.glance(wait.session_id)
                 if waiting and session.status == "running":
                     return progress(session)
-                return compact(await wait_result(sourcing, session, waited))
+                return compact(await wait_result(connection, session, waited))
         except TimeoutError:
             failure, passing = DeadlinePassed(look_seconds, costs=False), True
         except FutureJobsError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fj_mcp.api.session_records import Session
-from fj_mcp.filters.search_filters import name_of
+from fj_mcp.filters.names import name_of
 
 _SESSIONS_KEPT = 200
 

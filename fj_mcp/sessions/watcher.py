@@ -4,7 +4,6 @@ Matching takes about a minute and clients hang up after one, so a wait ends at i
 what is known by then, and can be repeated. A failure that passes is not the end of a wait.
 """
 
-import math
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio.abc import TaskGroup
 
+from fj_mcp.api.errors import ApiError
 from fj_mcp.api.session_records import Session
-from fj_mcp.errors import ApiError
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import FutureJobs
@@ -149,16 +148,3 @@ def progress(session: Session) -> str:
 def pause_after(seconds: float) -> float:
     """How long to wait for the next look, `seconds` after the first."""
     return min(FIRST_PAUSE + seconds * (PAUSE_GROWTH - 1), LONGEST_PAUSE)
-
-
-def rising(report: Callable[[float, float | None, str], Awaitable[None]]) -> Report:
-    """A `Report` that turns states into progress, which may only ever rise."""
-    highest = -math.inf
-
-    async def tell(session: Session) -> None:
-        nonlocal highest
-        if session.matched > highest:
-            highest = session.matched
-            await report(session.matched, session.total or None, progress(session))
-
-    return tell

@@ -21,8 +21,6 @@ from pydantic import (
 from fj_mcp.settings.env_files import Values, merged
 
 SANDBOX_KEY = "fjk_sandbox"
-LEDGER_FILE = "purchases.sqlite3"
-
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
 
 KEY_SHAPE = re.compile(r"fjk_(?=.*[A-Za-z0-9])[\x21-\x7e]{1,200}")
@@ -182,23 +180,7 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
 _GUARDS |= {"ledger_url"}
 
-_NO_HOME = "must name a folder for the record of purchases, because this user has no home folder"
-
-
-def ledger_path(settings: Settings) -> Path | None:
-    """The file that remembers purchases; None for the sandbox, whose sessions end with it.
-
-    Raises:
-        LedgerBroken: if nothing says where it should be.
-    """
-    if settings.sandbox:
-        return None
-    folder = settings.state_dir or _own_folder("user_state_path")
-    if folder is None:
-        from fj_mcp.errors import LedgerBroken
-
-        raise LedgerBroken("its usual place", f"{STATE_DIR} {_NO_HOME}.")
-    return folder / LEDGER_FILE
+NO_HOME = "must name a folder for the record of purchases, because this user has no home folder"
 
 
 def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Settings:
@@ -219,7 +201,7 @@ def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Set
 
 def own_env_file() -> Path | None:
     """The file of settings that belongs to this user; None for one without a home."""
-    folder = _own_folder("user_config_path")
+    folder = own_folder("user_config_path")
     return folder / ".env" if folder else None
 
 
@@ -254,8 +236,8 @@ def read_settings(
         # It answers at its own address, whatever the API's would be.
         found.pop("api_base_url", None)
     elsewhere = found.get("sandbox") or found.get("ledger_url") or found.get("state_dir")
-    if not elsewhere and _own_folder("user_state_path") is None:
-        problems.append(f"{STATE_DIR} {_NO_HOME}")
+    if not elsewhere and own_folder("user_state_path") is None:
+        problems.append(f"{STATE_DIR} {NO_HOME}")
     unsafe, warnings = _misspelt(given.values)
     return Settings(
         **found,
@@ -271,7 +253,7 @@ def _key_of(values: Values) -> object:
     return _plain_key(values.get(API_KEY))
 
 
-def _own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | None:
+def own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | None:
     """A folder of this user's for this program; None for a user without a home."""
     import platformdirs
 

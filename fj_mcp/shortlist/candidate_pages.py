@@ -1,29 +1,17 @@
-"""Candidates as the model and the person get them: pages, the outcome of a wait, an export."""
+"""Candidates as the model and the person get them: pages, and the outcome of a wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
-from fj_mcp.results.models import (
-    CandidateList,
-    ExportedProfiles,
-    Prices,
-    ShownCandidates,
-    Suggestion,
-    WaitedSession,
-)
-from fj_mcp.sessions import session_pages
+from fj_mcp.results import next_steps
+from fj_mcp.results.models import CandidateList, Prices, ShownCandidates, Suggestion, WaitedSession
 from fj_mcp.shortlist.cards import cards
-from fj_mcp.shortlist.ranking import MOST_PROFILES, Shortlist
+from fj_mcp.shortlist.ranking import Shortlist, unread_warning
 from fj_mcp.text.cleaning import cut, first_within
-
-if TYPE_CHECKING:
-    from fj_mcp.shortlist.export_rows import Export
 
 TOP_CANDIDATES = 10
 
@@ -67,7 +55,7 @@ def candidate_list(
     )
     warnings = []
     if shortlist.unread:
-        warnings.append(_unread_warning(shortlist.available))
+        warnings.append(unread_warning(shortlist.available))
     if shortened:
         warnings.append(
             "Texts are shortened to fit; ask for a smaller limit, or call get_candidate."
@@ -75,7 +63,7 @@ def candidate_list(
     return CandidateList(
         session_id=session.id,
         status=session.status,
-        api_status=session_pages.unusual(session.api_status),
+        api_status=next_steps.unusual(session.api_status),
         total=len(chosen),
         page=view.page,
         pages=pages,
@@ -103,7 +91,7 @@ def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion])
 def _nobody_step(session_id: str, suggestions: list[Suggestion], can_spend: bool) -> str | None:
     if not can_spend:
         return "Nobody fits all of these filters, and this server cannot change a search."
-    return _or_loosen(session_id, None, suggestions) or session_pages.widen_step(session_id)
+    return _or_loosen(session_id, None, suggestions) or next_steps.widen_step(session_id)
 
 
 def shown_candidates(
@@ -144,7 +132,7 @@ def _list_step(
 ) -> str | None:
     call = f"call list_profiles with session_id {session.id}"
     if view.page > pages and total:
-        return f"{session_pages.last_page(pages)}: {call}, page {pages}{view.repeated}."
+        return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
     if session.status == "running":
         return f"More may come: call wait_for_session with session_id {session.id}; it is free."
     if view.page < pages:
@@ -172,42 +160,6 @@ def _list_step(
     return _or_loosen(session.id, f"{show}; {paid}.", suggestions)
 
 
-def _unread_warning(available: int) -> str:
-    return f"Only the first {MOST_PROFILES:,} of {available:,} candidates were read and ranked."
-
-
-def exported(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
-    """What an export holds and where it is, if it holds anybody: a file, or a resource's URI."""
-    warnings = []
-    if export.running:
-        warnings.append("The session is still matching; these are the candidates so far.")
-    if export.available > MOST_PROFILES:
-        warnings.append(_unread_warning(export.available))
-    path = str(place) if isinstance(place, Path) else None
-    uri = place if isinstance(place, str) else None
-    if uri is not None:
-        step = (
-            f"Read the resource at uri (free) to give the person its {export.rows} candidates: "
-            "no file was written on the server, which is another machine than theirs."
-        )
-    elif path is not None:
-        step = f"Tell the person that {export.rows} candidates are in {path}."
-    else:
-        step = (
-            f"Nobody to export, so no file was made. Call list_profiles with session_id "
-            f"{session_id} to see who is there (free)."
-        )
-    return ExportedProfiles(
-        session_id=session_id,
-        rows=export.rows,
-        columns=list(export.columns),
-        path=path,
-        uri=uri,
-        warning=" ".join(warnings) or None,
-        next_step=step,
-    )
-
-
 def waited(
     session: Session,
     seconds: float,
@@ -229,13 +181,13 @@ def waited(
     return WaitedSession(
         session_id=session.id,
         status=session.status,
-        api_status=session_pages.unusual(session.api_status),
+        api_status=next_steps.unusual(session.api_status),
         matched=session.matched,
         total=session.total,
         waited_seconds=round(seconds),
         top_candidates=best or None,
         suggestions=suggestions or None,
-        next_step=session_pages.session_step(session)
+        next_step=next_steps.session_step(session)
         if session.status == "done" and found is None
         else _waited_step(session, len(profiles), suggestions, can_spend),
     )
@@ -248,7 +200,7 @@ def _waited_step(
         progress = f", {session.matched} of {session.total}" if session.total else ""
         return f"Still matching{progress}. Call wait_for_session again; it costs nothing."
     if session.status != "done":
-        return session_pages.session_step(session)
+        return next_steps.session_step(session)
     if not count:
         return _nobody_step(session.id, suggestions, can_spend)
     show = (

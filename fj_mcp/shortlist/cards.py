@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
+from fj_mcp.results.limits import MOST_BYTES
 from fj_mcp.results.models import Card, Employment, FullCandidate
 from fj_mcp.shortlist.ranking import Shortlist
-from fj_mcp.text.cleaning import cut, folded
-
-MOST_BYTES = 24_000
-"""Of one result as JSON: 8,000 tokens at 3 bytes a token, which is what names and ids take."""
+from fj_mcp.text.cleaning import cut
+from fj_mcp.text.comparison import folded
 
 
 @dataclass(frozen=True)

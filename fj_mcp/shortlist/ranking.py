@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
-from fj_mcp.errors import ApiError
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import FutureJobs
@@ -182,3 +182,8 @@ def _ranked(profiles: list[Profile]) -> list[Profile]:
     return sorted(
         profiles, key=lambda item: missing if item.score is None else item.score, reverse=True
     )
+
+
+def unread_warning(available: int) -> str:
+    """What to say where there are more candidates than are ranked."""
+    return f"Only the first {MOST_PROFILES:,} of {available:,} candidates were read and ranked."

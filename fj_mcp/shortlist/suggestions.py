@@ -15,7 +15,6 @@ from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import WIRES, FilterChanges
 from fj_mcp.results.models import Suggestion
-from fj_mcp.server.connection import Sourcing
 from fj_mcp.shortlist.ranking import Shortlist
 
 FEW = 10
@@ -64,12 +63,21 @@ def is_weak(shortlist: Shortlist) -> bool:
     return sum(score > GOOD_SCORE for score in scores) < FEW
 
 
-def suggestions_for(running: Sourcing, session: Session, shortlist: Shortlist) -> list[Suggestion]:
-    """What to loosen in a session that is over and found too few; free."""
+def suggestions_for(
+    session: Session, shortlist: Shortlist, queries: dict[str, Any], *, can_spend: bool
+) -> list[Suggestion]:
+    """What to loosen in a session that is over and found too few.
+
+    Args:
+        session: as it is now.
+        shortlist: its candidates.
+        queries: the filter map that is in force.
+        can_spend: whether the server has the tools that cost credits.
+    """
     # Without the paid tools nobody could make use of them.
-    if session.status != "done" or running.settings.read_only or not is_weak(shortlist):
+    if session.status != "done" or not can_spend or not is_weak(shortlist):
         return []
-    filters, ignored = from_queries(running.shop.sent.in_force(session))
+    filters, ignored = from_queries(queries)
     found = suggest_changes(filters)
     if any(words.startswith(WIRES["within_km"].key) for words in ignored):
         # It has a distance that cannot be read, so what would be wider is not known.

@@ -1,80 +1,21 @@
-"""A span for each request to FutureJobs, and where spans go.
+"""Where spans go: to OpenTelemetry, if it has an endpoint.
 
-Spans name operations and outcomes, never what was asked for or who was found. They are exported
-where OpenTelemetry's standard variables say so; reading those is OpenTelemetry's part.
+Its standard variables say where that is, and reading them is OpenTelemetry's part.
 """
 
 import threading
 from collections.abc import Mapping
-from time import perf_counter
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opentelemetry import trace
 
 from fj_mcp import __version__
 from fj_mcp.telemetry.logs import log
 
-if TYPE_CHECKING:
-    import httpx
-
-OPERATION = "fj_mcp.operation"
-"""Where a request's extensions say which operation it is for."""
-
 FLUSH_SECONDS = 1.0
 """How long the last spans may take; clients kill a server that lingers for two seconds."""
 
-_ATTEMPT = "fj_mcp.attempt"
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-_tracer = trace.get_tracer("fj_mcp", __version__)
-
-
-class Sending:
-    """One attempt of a request as a context: a span, and a line of the log at DEBUG.
-
-    Attributes:
-        response: what was answered, as far as the attempt came; set by whoever sends.
-    """
-
-    response: "httpx.Response | None" = None
-
-    def __init__(self, request: "httpx.Request") -> None:
-        """The first attempt of `request`, or the next if there was one before."""
-        self._operation: str = request.extensions[OPERATION]
-        self._attempt: int = request.extensions.get(_ATTEMPT, 0) + 1
-        request.extensions[_ATTEMPT] = self._attempt
-
-    def __enter__(self) -> "Sending":
-        self._began = perf_counter()
-        self._span = _tracer.start_span(
-            f"FutureJobs {self._operation}",
-            kind=trace.SpanKind.CLIENT,
-            attributes={
-                "futurejobs.operation": self._operation,
-                "futurejobs.attempt": self._attempt,
-            },
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
-    ) -> None:
-        status = self.response.status_code if self.response is not None else None
-        failure = kind.__name__ if kind else str(status) if status and status >= 400 else None
-        if status is not None:
-            self._span.set_attribute("http.response.status_code", status)
-        if failure is not None:
-            self._span.set_attribute("error.type", failure)
-            self._span.set_status(trace.StatusCode.ERROR)
-        self._span.end()
-        seconds = perf_counter() - self._began
-        log.debug(
-            "operation=%s attempt=%d outcome=%s ms=%.0f",
-            self._operation,
-            self._attempt,
-            failure or status,
-            seconds * 1_000,
-        )
 
 
 def export_spans(environment: Mapping[str, str]) -> None:

@@ -119,20 +119,6 @@ def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
     return kept
 
 
-def folded(text: str) -> str:
-    """`text` as it is compared: without regard to case and to how its blanks are laid out."""
-    return " ".join(text.split()).casefold()
-
-
-def distinct(texts: list[str]) -> list[str]:
-    """`texts` with single blanks, without empty ones and repeats in any case, in their order."""
-    kept: dict[str, str] = {}
-    for text in texts:
-        if text := " ".join(text.split()):
-            kept.setdefault(folded(text), text)
-    return list(kept.values())
-
-
 def spoken(word: str) -> str:
     """A caller's own word, short and harmless enough to say back to it in a sentence."""
     kept = re.sub(r"[^\w .,+#&/()-]", "", clean_line(word, 60)).strip()

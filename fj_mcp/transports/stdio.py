@@ -12,7 +12,7 @@ import anyio
 from mcp.server.stdio import stdio_server
 
 from fj_mcp.server.build import build_server
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.connection import Connection
 from fj_mcp.settings.settings import Settings
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log
@@ -51,18 +51,18 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> signal.Signals | None:
     """Serve, and say which signal ended it."""
-    opened: list[Sourcing] = []
+    opened: list[Connection] = []
     lines = Lines()
     asked: list[signal.Signals] = []
 
-    def on_open(sourcing: Sourcing) -> None:
-        opened.append(sourcing)
-        sourcing.open_things.callback(_end_even_if_unread)
+    def on_open(connection: Connection) -> None:
+        opened.append(connection)
+        connection.open_things.callback(_end_even_if_unread)
 
     async def finish(seconds: float) -> None:
         """Let purchases end, and the replies to them leave."""
-        for sourcing in opened:
-            await sourcing.finish(seconds)
+        for connection in opened:
+            await connection.finish(seconds)
         with anyio.move_on_after(_REPLY_SECONDS):
             await lines.answered()
 

@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from fj_mcp.api import network
-from fj_mcp.errors import Attempted
+from fj_mcp.api.errors import Attempted
 from tests.support.processes import CLEAN, Api, measuring, started, stdio_process
 from tests.support.raw_api import raw_api
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.settings.settings import LEDGER_FILE
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
 from tests.support.processes import Api, stdio_process

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from fj_mcp import __version__
-from fj_mcp.server.build import list_tools
+from fj_mcp.server.catalog import list_tools
 from fj_mcp.settings.settings import Settings, read_settings
 from tests.support.processes import CLEAN
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fj_mcp.ledger import sqlite
+from fj_mcp.ledger import sqlite_file
 from fj_mcp.purchases import checkout
 from fj_mcp.sandbox.faults import Fault
 from tests.support.ledgers import IN_REDIS
@@ -405,7 +405,7 @@ class Purchases(RuleBasedStateMachine):
                 call = self.world.call(server, purchase.tool, purchase.arguments)
                 # It need not wait for long: nobody lets go of the record meanwhile.
                 with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+                    patch.setattr(sqlite_file, "_BUSY_SECONDS", 0.1)
                     self.tell(purchase, self.world.run(call))
             # With that it also opens and closes it, as a doctor does.
             self.world.other.close()

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.settings.settings import LEDGER_FILE
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 from tests.support.ledgers import IN_REDIS, ledger_environment
 from tests.support.processes import (

@@ -17,8 +17,9 @@ import httpx
 import pytest
 from mcp import Client
 
-from fj_mcp.settings.settings import LEDGER_FILE, Settings
-from fj_mcp.transports.http.tenants import IDLE_SECONDS, Workspaces
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.tenants import IDLE_SECONDS, Tenants
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import ERAS, small_sandbox
 from tests.support.clocks import AlarmClock
 from tests.support.conditions import until
@@ -186,11 +187,11 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
 async def test_a_key_that_is_forgotten_leaves_the_record_to_the_others(tmp_path: Path) -> None:
     file = tmp_path / LEDGER_FILE
     clock = AlarmClock()
-    served = Workspaces(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
+    served = Tenants(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
     async with served.open():
         with served.request("fjk_stays") as stays, served.request("fjk_goes") as goes:
             for workspace in (stays, goes):
-                assert await workspace.sourcing.spending.ledger.newest(1) == []
+                assert await workspace.connection.checkout.ledger.newest(1) == []
         before = locks(os.getpid(), file), Path(f"{file}-wal").stat().st_ino
         assert any(str(SHARED_LOCK) in lock for lock in before[0])
         with stays:

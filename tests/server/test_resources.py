@@ -17,7 +17,7 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from fj_mcp.commands.docs import filters_page
+from fj_mcp.filters.reference import filters_page
 from fj_mcp.filters.search_filters import WIRES
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL

@@ -448,7 +448,7 @@ def test_a_folder_that_was_deleted_meanwhile_is_no_reason_to_fail(
 
 HOMELESS = """\
 import os, pwd, sys
-from fj_mcp.cli import main
+from fj_mcp.commands.cli import main
 
 def unknown(_):
     raise KeyError

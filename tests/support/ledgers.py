@@ -19,8 +19,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from fj_mcp.settings.settings import LEDGER_FILE
-from fj_mcp.workspace.replicas import _places
+from fj_mcp.ledger.redis import _places
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 
 Row = dict[str, Any]

@@ -34,8 +34,9 @@ from fj_mcp.filters.search_filters import SearchFilters
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.routes import route_of
 from fj_mcp.server.build import build_server
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.settings.settings import LEDGER_FILE, Settings
+from fj_mcp.server.connection import Connection
+from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import Assistant, Refused, text_of
 from tests.support.conditions import eventually
 from tests.support.ledgers import ledger_settings, put_back, rows_of, wipe
@@ -263,7 +264,7 @@ for line in sys.stdin:
 class Server:
     """A server process, as far as memory goes: started anew it knows what the ledger knows."""
 
-    def __init__(self, server: MCPServer[Sourcing], answer: ElicitationFnT | None = None) -> None:
+    def __init__(self, server: MCPServer[Connection], answer: ElicitationFnT | None = None) -> None:
         """Args: `answer`: the person's, for a client that can ask."""
         self._server = server
         self._answer = answer

@@ -7,7 +7,7 @@ from fj_mcp.filters.kinds import Range
 from fj_mcp.sandbox.matching.search import values_at, wires
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.responses import Refusal
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 
 _SHORTEST = 2
 _MOST = 25

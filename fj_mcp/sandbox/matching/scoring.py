@@ -5,7 +5,7 @@ from typing import Any
 
 from fj_mcp.sandbox.matching.search import Wanted, near, phrase
 from fj_mcp.sandbox.population.people import Person
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 
 _TIER_WEIGHTS = {"mandatory": 3.0, "core": 2.0, "secondary": 1.0}
 _WEIGHTS = {"Skills": 5.0, "Experience": 2.0, "Title": 2.0, "Location": 1.0}

@@ -1,6 +1,6 @@
 """The search: what a filter map must look like, and whom it finds.
 
-Checks and keys come from the declarations in `fj_mcp.filters`. An API key is a path into a
+Checks and keys come from the declarations in `filters.search_filters`. An API key is a path into a
 person's record, so that most filters need nothing here; skills, distances and degrees do.
 """
 
@@ -16,7 +16,7 @@ from fj_mcp.filters.kinds import Distance, Range, Tiers, Values
 from fj_mcp.sandbox.population.people import Person
 from fj_mcp.sandbox.population.places import CITIES, City, distance_km
 from fj_mcp.sandbox.responses import Refusal
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 from fj_mcp.text.lenient import number
 
 Test = Callable[[Person], bool]

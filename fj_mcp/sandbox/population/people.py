@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fj_mcp.sandbox.population import vocabulary
 from fj_mcp.sandbox.population.companies import Company, companies
 from fj_mcp.sandbox.population.places import CITIES, City
-from fj_mcp.text.cleaning import folded
+from fj_mcp.text.comparison import folded
 
 SEED = 20_260_101
 _THIS_YEAR = 2026

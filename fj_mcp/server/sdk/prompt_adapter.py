@@ -12,8 +12,8 @@ from mcp_types import INVALID_PARAMS
 from pydantic_core import ErrorDetails
 
 from fj_mcp.errors import BadArguments
+from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import Told
-from fj_mcp.server.sdk.schemas import describe_problems
 from fj_mcp.text.cleaning import spoken
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     CONNECTION_CLOSED,
@@ -24,10 +25,9 @@ from mcp_types.methods import SPEC_CLIENT_METHODS
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from fj_mcp.errors import FutureJobsError
-from fj_mcp.server.sdk.schemas import nearest
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text.cleaning import spoken
+from fj_mcp.text.comparison import nearest
 
 UNFORESEEN = (
     "The server failed in a way that was not foreseen, and its log says where. Call again with "
@@ -89,6 +89,14 @@ class Told(MCPError):
         self.error = OwnError(code=code, message=message, **given)
 
 
+class UnreadableResource(ResourceError):
+    """A resource that cannot be read, for the reason that the text gives."""
+
+
+class NoSuchResource(ResourceNotFoundError):
+    """An address at which there is nothing, for the reason that the text gives."""
+
+
 def in_own_words(error: ErrorData) -> OwnError:
     """An error with the sentence for its code, unless it is told in this server's words already."""
     if isinstance(error, OwnError):
@@ -146,8 +154,8 @@ class OwnWords:
 def _told(error: MCPError, method: str) -> Told:
     code, data = error.code, _short(error.data)
     cause = error.__cause__ or error.__context__
-    if isinstance(cause, FutureJobsError):
-        # Of a resource; the SDK only adds the code.
+    if isinstance(cause, UnreadableResource | NoSuchResource):
+        # The SDK only adds the code.
         return Told(code, str(cause), data)
     if code == INVALID_PARAMS:
         if data == {"reason": "invalid_request_state"}:

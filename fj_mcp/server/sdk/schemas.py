@@ -5,34 +5,10 @@ Clients drop or refuse `$ref`, `anyOf`, tuples and nulls; one bad tool can cost 
 out", and drops the noise (titles, null defaults) that a model would only pay tokens for.
 """
 
-from collections.abc import Callable
-from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, StrictBool
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails
-
-from fj_mcp.text.cleaning import spoken
-
-
-def _refuse_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
-    return value
-
-
-NOT_BOOL = BeforeValidator(_refuse_bool)
-"""For bounded numbers, after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
-
-Whole = Annotated[int, NOT_BOOL]
-"""An integer; digits in a string pass, since some clients send them, but true and false do not."""
-
-Flag = StrictBool
-"""JSON true or false, nothing that merely resembles them: one of these decides about money."""
-
-LEFT_OUT: Any = None
-"""The default of an argument that may be left out but must not be null."""
 
 
 class _Quick(GenerateJsonSchema):
@@ -79,108 +55,3 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
     if plain.get("type") == "object":
         plain.setdefault("properties", {})
     return plain
-
-
-_PROBLEMS = {
-    "missing": "is required",
-    "string_type": "must be a string",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
-    "bool_type": "must be true or false",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "string_unicode": "must be valid text",
-}
-_BOUNDS = {
-    "greater_than_equal": ("ge", "must be at least {:g}"),
-    "less_than_equal": ("le", "must be at most {:g}"),
-    "too_short": ("min_length", "must hold at least one item"),
-    "too_long": ("max_length", "may hold at most {} items"),
-    "string_too_short": ("min_length", "must not be empty"),
-    "string_too_long": ("max_length", "may be at most {} characters long"),
-}
-
-
-Nearest = Callable[[str, list[str]], str | None]
-"""Finds what a misspelt name was meant to be, among those that exist."""
-
-
-def nearest(name: str, known: list[str]) -> str | None:
-    """The name in `known` that `name` is most likely a misspelling of."""
-    return next(iter(get_close_matches(name.strip().lower(), known, n=1, cutoff=0.75)), None)
-
-
-def describe_problems(
-    errors: list[ErrorDetails], schema: dict[str, Any], owner: str, near: Nearest = nearest
-) -> str:
-    """What is wrong with some arguments, in words a model can act on.
-
-    Args:
-        errors: what pydantic found, from `ValidationError.errors()`.
-        schema: the arguments' published schema, for the real names near a misspelt one.
-        owner: what the top-level names belong to, such as `create_sourcing_session`.
-        near: finds the real name that a wrong one was meant to be.
-
-    Returns:
-        At most three problems, joined by semicolons, each starting with the argument's path.
-    """
-    meant = set()
-    for error in errors:
-        if error["type"] == "extra_forbidden":
-            loc = error["loc"]
-            meant.add((*loc[:-1], near(str(loc[-1]), _names_at(loc, schema))))
-    # Whoever misspelt a required name need not also hear that it is missing.
-    told = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
-    return "; ".join(_problem(error, schema, owner, near) for error in told[:3])
-
-
-def _problem(error: ErrorDetails, schema: dict[str, Any], owner: str, near: Nearest) -> str:
-    path = _path(error["loc"])
-    kind = error["type"]
-    context = error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown_name(error["loc"], schema, owner, near)
-    if kind == "value_error":
-        return f"{path} {context['error']}"
-    if error["input"] is None and kind != "missing":
-        return f"{path} must not be null; leave it out or give it a value"
-    if kind == "literal_error":
-        return f"{path} must be {context['expected']}"
-    if kind in _BOUNDS:
-        name, words = _BOUNDS[kind]
-        return f"{path} {words.format(context[name])}"
-    return f"{path} {_PROBLEMS.get(kind, 'is not valid')}"
-
-
-def _unknown_name(
-    loc: tuple[int | str, ...], schema: dict[str, Any], owner: str, near: Nearest
-) -> str:
-    known = _names_at(loc, schema)
-    name = spoken(str(loc[-1]))
-    path = _path((*loc[:-1], name))
-    if len(loc) == 1:
-        words = f"{path} is not an argument of {owner}"
-    else:
-        words = f"{path} is not {'a filter' if loc[:-1] == ('filters',) else 'known'}"
-    if not known:
-        return f"{words}, which takes none"
-    if meant := near(str(loc[-1]), known):
-        return f"{words}; did you mean {meant}?"
-    return f"{words}; there are {', '.join(known)}" if len(known) <= 8 else words
-
-
-def _names_at(loc: tuple[int | str, ...], schema: dict[str, Any]) -> list[str]:
-    for part in loc[:-1]:
-        schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
-    return list(schema["properties"])
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    joined = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-    return joined.removeprefix(".")

@@ -16,20 +16,22 @@ from mcp_types import (
     CONNECTION_CLOSED,
     MISSING_REQUIRED_CLIENT_CAPABILITY,
     CallToolResult,
+    ResourceLink,
     TextContent,
     ToolAnnotations,
 )
 from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
-from fj_mcp.api.endpoints import arrived_at, tool_in_use
+from fj_mcp.api.call_context import arrived_at, tool_in_use
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
-from fj_mcp.filters.search_filters import nearest_filter
+from fj_mcp.filters.names import nearest_filter
 from fj_mcp.results.models import Result
 from fj_mcp.server.consent import unusable
+from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import UNFORESEEN, Told
-from fj_mcp.server.sdk.schemas import describe_problems, published_schema, result_schema
+from fj_mcp.server.sdk.schemas import published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
 _OF_THE_CONNECTION = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
@@ -55,8 +57,11 @@ class SourcingTool(Tool):
         """
         tool_in_use.set(self.name)
         arrived_at.set(monotonic())
-        with ToolCall(self.name, context.request_id) as call:
-            result = call.result = await self._answer(arguments, context)
+        try:
+            with ToolCall(self.name, context.request_id) as call:
+                result = call.result = await self._answer(arguments, context)
+        except FutureJobsError as error:
+            raise ToolError(str(error)) from None
         return compact(result) if convert_result and isinstance(result, Result) else result
 
     async def _answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
@@ -66,6 +71,8 @@ class SourcingTool(Tool):
         except TimeoutError:
             raise DeadlinePassed(self.deadline_seconds, costs=self.costs) from None
         except UnexpectedToolError as error:
+            if isinstance(error.__cause__, FutureJobsError):
+                raise error.__cause__ from None
             raise UnexpectedToolError(UNFORESEEN) from error.__cause__
         except ToolError as error:
             raise self._in_our_words(error) from None
@@ -75,14 +82,14 @@ class SourcingTool(Tool):
             # What the client said when it was to ask its person.
             raise unusable() from None
 
-    def _in_our_words(self, error: ToolError) -> BaseException:
+    def _in_our_words(self, error: ToolError) -> FutureJobsError:
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
         # The SDK's own are about the answer to a question, of which nothing can be made.
-        return cause if isinstance(cause, FutureJobsError) else unusable()
+        return unusable()
 
 
 def make_tool(
@@ -135,4 +142,7 @@ def compact(result: Result) -> CallToolResult:
     """The same facts twice: some clients show a model only the text, some only the data."""
     shown = result.shown()
     text = TextContent(type="text", text=to_json(shown).decode())
-    return CallToolResult(content=[text, *result.links()], structured_content=shown)
+    links = [
+        ResourceLink(type="resource_link", uri=link.uri, name=link.name) for link in result.links()
+    ]
+    return CallToolResult(content=[text, *links], structured_content=shown)

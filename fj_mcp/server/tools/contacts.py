@@ -9,9 +9,10 @@ from pydantic import Field
 from fj_mcp.errors import BadArguments
 from fj_mcp.purchases.reveal_order import RevealOrder, reveal_all, reveal_orders
 from fj_mcp.results.models import RevealedContacts
-from fj_mcp.server.arguments import CandidateId, Running, SessionId
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.arguments import CandidateId, SessionId
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Approval, Asked, consent, question
+from fj_mcp.server.context import Running
 
 
 async def contact_orders(
@@ -23,14 +24,14 @@ async def contact_orders(
     """What `reveal_contacts` buys."""
     if len(set(candidate_ids)) < len(candidate_ids):
         raise BadArguments("candidate_ids names a candidate twice; name each once")
-    session = await running.client.get_session(session_id)
-    return await reveal_orders(running.shop, session, candidate_ids, channel)
+    session = await running.workspace.client.get_session(session_id)
+    return await reveal_orders(running.workspace, session, candidate_ids, channel)
 
 
 async def ask_for_contacts(
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
     running: Running,
-    ctx: Context[Sourcing],
+    ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before a reveal."""
     return await question(running, ctx, *orders)
@@ -52,5 +53,5 @@ async def reveal_contacts(
     arrive minutes later: get_candidate shows it then, for free, and never call this again to
     check. For career and skills without contact use get_candidate.
     """
-    buy = partial(running.spending.buy, consent=consent(asked))
+    buy = partial(running.checkout.buy, consent=consent(asked))
     return await reveal_all(orders, candidate_ids, channel, buy)

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL
 from fj_mcp.filters.query_map import fitted_filters, from_queries
 from fj_mcp.results.models import FilterValues, SuggestedFilters
-from fj_mcp.server.arguments import JobDescription, ProfileUrl, Running
+from fj_mcp.server.arguments import JobDescription, ProfileUrl
+from fj_mcp.server.context import Running
 from fj_mcp.server.filter_values import search_values
-from fj_mcp.server.sdk.schemas import LEFT_OUT, NOT_BOOL
 
 
 async def suggest_filters(
@@ -21,7 +22,7 @@ async def suggest_filters(
     the search costs credits. ignored lists what FutureJobs found and no filter carries. To look
     up single values, such as how a city is spelt, use search_filter_values.
     """
-    suggested = await running.client.annotation(job_description, sample_profile_url or "")
+    suggested = await running.workspace.client.annotation(job_description, sample_profile_url or "")
     filters, ignored = from_queries(suggested, marked=True)
     shown, cut_short = fitted_filters(filters.shown())
     if filters.skills:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
+from fj_mcp.filters.argument_types import LEFT_OUT
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import (
     CandidateList,
@@ -14,9 +15,10 @@ from fj_mcp.results.models import (
     Prices,
     ShownCandidates,
 )
-from fj_mcp.server.arguments import CandidateId, Page, PageSize, Running, Score, SessionId
-from fj_mcp.server.connection import Sourcing
-from fj_mcp.server.sdk.schemas import LEFT_OUT
+from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
+from fj_mcp.server.connection import Connection
+from fj_mcp.server.context import Running
+from fj_mcp.server.progress import rising_pages
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.suggestions import suggestions_for
 
@@ -37,12 +39,13 @@ async def list_profiles(
     has_more true means that the next page continues. For one person's career and contacts use
     get_candidate; to find people beyond those listed use fetch_more_profiles (costs credits).
     """
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session)
     view = candidate_pages.View(
         page, limit, min_score, detail == "detailed", not running.settings.read_only
     )
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.workspace.sent_filters.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     wanted = wanted_skills(session.queries)
     return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
 
@@ -55,9 +58,9 @@ async def get_candidate(
     list_profiles or wait_for_session, which are the calls for comparing many. It reveals nothing:
     for an e-mail address or phone number use reveal_contacts.
     """
-    session = await running.client.get_session(session_id)
-    candidate = await running.client.candidate(session_id, candidate_id)
-    shortlist = await running.shortlists.ranked_in_time(session)
+    session = await running.workspace.client.get_session(session_id)
+    candidate = await running.workspace.client.candidate(session_id, candidate_id)
+    shortlist = await running.workspace.shortlists.ranked_in_time(session)
     return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
 
 
@@ -72,15 +75,16 @@ async def show_candidates(
     while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
     and fetching more in it cost credits, and the person is asked first.
     """
-    session = await running.matching.look(session_id)
-    shortlist = await running.shortlists.ranked(session)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session)
     wanted = wanted_skills(session.queries)
     view = candidate_pages.View(min_score=min_score, can_spend=not running.settings.read_only)
-    suggestions = suggestions_for(running, session, shortlist)
+    queries = running.workspace.sent_filters.in_force(session)
+    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
     prices = None
     if view.can_spend:
-        price = running.spending.price
+        price = running.checkout.price
         prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
     return candidate_pages.shown_candidates(listed, session, wanted, min_score, prices)
 
@@ -88,7 +92,7 @@ async def show_candidates(
 async def export_profiles(
     session_id: SessionId,
     running: Running,
-    ctx: Context[Sourcing],
+    ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
     min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
     candidate_ids: Annotated[
@@ -102,15 +106,16 @@ async def export_profiles(
     running session it saves who is matched so far. Returns rows and the path (a uri from a remote
     server), or no file if nobody fits.
     """
-    from fj_mcp.shortlist import export_rows
+    from fj_mcp.server.resource_uris import resource_uri
+    from fj_mcp.shortlist import export_file, export_rows
 
-    report = export_rows.rising_pages(ctx.report_progress)
-    export = await export_rows.exported(
-        running, session_id, format, min_score, candidate_ids, report
-    )
+    report = rising_pages(ctx.report_progress)
+    session = await running.workspace.watcher.look(session_id)
+    shortlist = await running.workspace.shortlists.ranked(session, report)
+    export = export_rows.exported(session, shortlist, format, min_score, candidate_ids)
     place: Path | str | None = None
     if export.rows and running.remote:
-        place = export_rows.resource_uri(session_id, format, min_score, candidate_ids)
+        place = resource_uri(session_id, format, min_score, candidate_ids)
     elif export.rows:
-        place = await export_rows.write_export(export, running.settings.export_dir, format)
-    return candidate_pages.exported(session_id, export, place)
+        place = await export_file.write_export(export, running.settings.export_dir, format)
+    return export_rows.exported_profiles(session_id, export, place)

@@ -8,10 +8,12 @@ from pydantic import Field
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.purchases.fetch_more_order import MoreOrder
 from fj_mcp.purchases.search_order import SearchOrder
-from fj_mcp.purchases.update_order import MoreOrder, UpdateOrder
+from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
     FullSession,
     MoreProfiles,
@@ -19,20 +21,12 @@ from fj_mcp.results.models import (
     StartedSession,
     WaitedSession,
 )
-from fj_mcp.server.arguments import (
-    JobDescription,
-    Page,
-    PageSize,
-    ProfileUrl,
-    Running,
-    SessionId,
-    Title,
-)
-from fj_mcp.server.connection import Sourcing
+from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Approval, Asked, consent, question
-from fj_mcp.server.sdk.schemas import LEFT_OUT, NOT_BOOL, Flag
+from fj_mcp.server.context import Running
+from fj_mcp.server.progress import rising
 from fj_mcp.sessions import session_pages
-from fj_mcp.sessions.watcher import rising
 from fj_mcp.shortlist import candidate_pages
 from fj_mcp.shortlist.suggestions import suggestions_for
 
@@ -47,7 +41,7 @@ async def search_order(
 ) -> SearchOrder:
     """What `create_sourcing_session` buys."""
     return SearchOrder(
-        running.shop,
+        running.workspace,
         title,
         filters,
         job_description or "",
@@ -58,7 +52,7 @@ async def search_order(
 
 async def more_order(session_id: str, running: Running) -> MoreOrder:
     """What `fetch_more_profiles` buys."""
-    return MoreOrder(running.shop, session_id)
+    return MoreOrder(running.workspace, session_id)
 
 
 async def update_order(
@@ -72,7 +66,7 @@ async def update_order(
 ) -> UpdateOrder:
     """What `update_sourcing_session` buys."""
     return UpdateOrder(
-        running.shop,
+        running.workspace,
         session_id,
         title=title,
         job_description=job_description,
@@ -83,21 +77,21 @@ async def update_order(
 
 
 async def ask_for_search(
-    order: Annotated[SearchOrder, Resolve(search_order)], running: Running, ctx: Context[Sourcing]
+    order: Annotated[SearchOrder, Resolve(search_order)], running: Running, ctx: Context[Connection]
 ) -> Approval | Elicit[Approval]:
     """The question before a search."""
     return await question(running, ctx, order)
 
 
 async def ask_for_more(
-    order: Annotated[MoreOrder, Resolve(more_order)], running: Running, ctx: Context[Sourcing]
+    order: Annotated[MoreOrder, Resolve(more_order)], running: Running, ctx: Context[Connection]
 ) -> Approval | Elicit[Approval]:
     """The question before fetching more."""
     return await question(running, ctx, order)
 
 
 async def ask_for_update(
-    order: Annotated[UpdateOrder, Resolve(update_order)], running: Running, ctx: Context[Sourcing]
+    order: Annotated[UpdateOrder, Resolve(update_order)], running: Running, ctx: Context[Connection]
 ) -> Approval | Elicit[Approval]:
     """The question before an update."""
     return await question(running, ctx, order)
@@ -125,13 +119,13 @@ async def create_sourcing_session(
     filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
     result without a session_id.
     """
-    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
+    return cast(StartedSession, await running.checkout.buy(order, consent(asked)))
 
 
 async def wait_for_session(
     session_id: SessionId,
     running: Running,
-    ctx: Context[Sourcing],
+    ctx: Context[Connection],
     max_wait_seconds: Annotated[
         int,
         Field(ge=0, description="0 looks once; {seconds} is the most and the default."),
@@ -150,19 +144,20 @@ async def wait_for_session(
             f"max_wait_seconds must be at most {limit}; to wait longer call again, which is free"
         )
     started = anyio.current_time()
-    session = await running.matching.wait(session_id, asked, rising(ctx.report_progress))
+    session = await running.workspace.watcher.wait(session_id, asked, rising(ctx.report_progress))
     return await wait_result(running, session, anyio.current_time() - started)
 
 
-async def wait_result(running: Sourcing, session: Session, seconds: float) -> WaitedSession:
+async def wait_result(running: Connection, session: Session, seconds: float) -> WaitedSession:
     """What `wait_for_session` returns of `session` after waiting for some seconds."""
+    can_spend = not running.settings.read_only
     top, suggestions = None, []
     if session.status == "done":
-        shortlist = await running.shortlists.ranked_in_time(session)
+        shortlist = await running.workspace.shortlists.ranked_in_time(session)
         if shortlist is not None:
             top = (shortlist.profiles, wanted_skills(session.queries))
-            suggestions = suggestions_for(running, session, shortlist)
-    can_spend = not running.settings.read_only
+            queries = running.workspace.sent_filters.in_force(session)
+            suggestions = suggestions_for(session, shortlist, queries, can_spend=can_spend)
     return candidate_pages.waited(session, seconds, top, suggestions, can_spend)
 
 
@@ -179,7 +174,7 @@ async def fetch_more_profiles(
     candidates already found use list_profiles (free); to loosen the filters use
     update_sourcing_session.
     """
-    return cast(MoreProfiles, await running.spending.buy(order, consent(asked)))
+    return cast(MoreProfiles, await running.checkout.buy(order, consent(asked)))
 
 
 async def update_sourcing_session(
@@ -204,7 +199,7 @@ async def update_sourcing_session(
     wait_for_session next. For a separate search use create_sourcing_session, for more people with
     the same filters fetch_more_profiles.
     """
-    return cast(StartedSession, await running.spending.buy(order, consent(asked)))
+    return cast(StartedSession, await running.checkout.buy(order, consent(asked)))
 
 
 async def get_session(session_id: SessionId, running: Running) -> FullSession:
@@ -212,8 +207,8 @@ async def get_session(session_id: SessionId, running: Running) -> FullSession:
     was created. Free, and does not wait. For its candidates use list_profiles, to wait until it
     is done wait_for_session, to find the id of a session list_sessions.
     """
-    session = await running.client.get_session(session_id)
-    filters, ignored = from_queries(running.shop.sent.in_force(session))
+    session = await running.workspace.client.get_session(session_id)
+    filters, ignored = from_queries(running.workspace.sent_filters.in_force(session))
     return session_pages.full_session(session, filters.shown(), ignored)
 
 
@@ -223,5 +218,5 @@ async def list_sessions(running: Running, page: Page = 1, limit: PageSize = 20) 
     search again; has_more true means that the next page holds older ones. For one session's
     filters and status use get_session.
     """
-    sessions = await running.client.project_sessions()
+    sessions = await running.workspace.client.project_sessions()
     return session_pages.session_list(sessions, page, limit, not running.settings.read_only)

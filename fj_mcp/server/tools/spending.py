@@ -1,8 +1,8 @@
 """The tool that tells what was spent."""
 
+from fj_mcp.purchases import spending_report
 from fj_mcp.results.models import SpendingReport
-from fj_mcp.server.arguments import Running
-from fj_mcp.sessions import session_pages
+from fj_mcp.server.context import Running
 
 
 async def get_spending(running: Running) -> SpendingReport:
@@ -11,9 +11,9 @@ async def get_spending(running: Running) -> SpendingReport:
     when the person asks about cost, or to find a session that was paid for; list_sessions lists
     all sessions, also those made elsewhere.
     """
-    await running.spending.settle_open()
-    ledger = running.shop.ledger
+    await running.checkout.settle_open()
+    ledger = running.workspace.ledger
     spent = await ledger.spent_today()
-    return session_pages.spending_report(
+    return spending_report.spending_report(
         spent, running.settings.credit_budget, await ledger.newest(20)
     )

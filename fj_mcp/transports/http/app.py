@@ -14,7 +14,8 @@ from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from fj_mcp.server.build import Hosting, build_server, sandbox_transport
+from fj_mcp.server.build import Hosting, build_server
+from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings
@@ -23,7 +24,7 @@ from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, REPLY_SECONDS, Gate
 from fj_mcp.transports.http.health import Readiness, alive
 from fj_mcp.transports.http.host_names import Names, without_port
 from fj_mcp.transports.http.request_bodies import MOST_BODY_BYTES
-from fj_mcp.transports.http.tenants import Workspaces, workspace_of
+from fj_mcp.transports.http.tenants import Tenants, tenant_of
 
 
 def create_app(
@@ -32,7 +33,7 @@ def create_app(
     host: str = "127.0.0.1",
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
-    workspaces: Workspaces | None = None,
+    tenants: Tenants | None = None,
 ) -> ASGIApp:
     """The app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
 
@@ -41,7 +42,7 @@ def create_app(
         host: the address that it will be served at, if that is known.
         allowed_hosts: what the Host header may say beside local names, with any port.
         allowed_origins: which web pages may call, such as `https://app.example.com`.
-        workspaces: what keys work with, if not with the API at its address.
+        tenants: what keys work with, if not with the API at its address.
 
     Raises:
         ValueError: with a sentence, if anybody could spend the server's credits.
@@ -53,10 +54,10 @@ def create_app(
     origins = (*settings.http_allowed_origins, *allowed_origins)
     exposed = not all(map(is_loopback, (host, *map(without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
-    served = workspaces or Workspaces(settings, sandbox_transport if settings.sandbox else None)
+    served = tenants or Tenants(settings, sandbox_transport if settings.sandbox else None)
 
     @asynccontextmanager
-    async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Workspaces]:
+    async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
         # Each process that serves exports its own; one that ends by a signal runs nothing after.
         export_spans(os.environ)
         async with served.open(server) as running:
@@ -81,7 +82,7 @@ def create_app(
     app.add_middleware(
         Gate,
         credentials=credentials,
-        workspaces=served,
+        tenants=served,
         names=names,
         seconds=settings.call_deadline_seconds + REPLY_SECONDS,
     )
@@ -103,7 +104,7 @@ def _sealed(settings: Settings) -> RequestStateSecurity:
     """Questions to the person can be answered by the key that was asked, and no other."""
 
     def principal(ctx: ServerRequestContext[Any, Any]) -> str:
-        return workspace_of(ctx).fingerprint
+        return tenant_of(ctx).fingerprint
 
     keys: list[bytes | bytearray | str] = [
         settings.state_key.get_secret_value() if settings.state_key else os.urandom(32)

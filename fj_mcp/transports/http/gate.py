@@ -10,7 +10,7 @@ from fj_mcp.transports.http.host_names import Names
 from fj_mcp.transports.http.rejections import Refused
 from fj_mcp.transports.http.request_bodies import Bodies, Gone, routed
 from fj_mcp.transports.http.responses import Reply, reads_streams
-from fj_mcp.transports.http.tenants import WORKSPACE, Workspaces
+from fj_mcp.transports.http.tenants import TENANT, Tenants
 
 PATH = "/mcp"
 HEALTH_PATHS = ("/healthz", "/readyz")
@@ -27,20 +27,20 @@ class Gate:
         self,
         app: ASGIApp,
         credentials: Credentials,
-        workspaces: Workspaces,
+        tenants: Tenants,
         names: Names,
         seconds: float,
     ) -> None:
         """Args: `seconds`: how long an answer may take in all."""
         self._app = app
         self._credentials = credentials
-        self._workspaces = workspaces
+        self._tenants = tenants
         self._names = names
         self._seconds = seconds
         self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or hand on with the key's workspace in the scope."""
+        """Answer, or hand on with the key's tenant in the scope."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -55,10 +55,10 @@ class Gate:
             self._names.check(scope["headers"])
             _check_target(path, scope["method"])
             streams = reads_streams(scope["headers"])
-            with self._workspaces.request(key) as workspace:
+            with self._tenants.request(key) as tenant:
                 body = await self._bodies.read(scope, receive)
                 headers, message = routed(scope["headers"], body)
-                handed = known | {"path": PATH, "headers": headers, WORKSPACE: workspace}
+                handed = known | {"path": PATH, "headers": headers, TENANT: tenant}
                 reply = Reply(send, streams=streams)
                 await reply.of(self._app, handed, _again(message, receive), self._seconds)
         except Refused as refused:

@@ -1,16 +1,14 @@
 """Whether the process lives, and whether it can do its work; for those who watch it."""
 
 import anyio
-import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from fj_mcp.api.endpoints import OPERATIONS
-from fj_mcp.api.network import open_client
-from fj_mcp.errors import ApiError, LedgerBroken
-from fj_mcp.server.connection import check_record
+from fj_mcp.api.client import is_reachable
+from fj_mcp.ledger.errors import LedgerBroken
 from fj_mcp.settings.settings import Settings
-from fj_mcp.transports.http.tenants import Workspaces
+from fj_mcp.transports.http.tenants import Tenants
+from fj_mcp.workspace.open_storage import check_record
 
 REACHED_SECONDS = 60.0
 """For how long the API counts as reachable after it answered."""
@@ -29,10 +27,10 @@ async def alive(_: Request) -> JSONResponse:
 class Readiness:
     """`/readyz`: settings, ledger and API. Tells no secret, no address and no path."""
 
-    def __init__(self, settings: Settings, workspaces: Workspaces) -> None:
-        """Args: `workspaces`, whose record of purchases must work."""
+    def __init__(self, settings: Settings, tenants: Tenants) -> None:
+        """Args: `tenants`, whose record of purchases must work."""
         self._settings = settings
-        self._workspaces = workspaces
+        self._tenants = tenants
         self._looking = anyio.Lock()
         self._looked_at = self._reached_at = float("-inf")
         self._ledger_works = False
@@ -55,25 +53,14 @@ class Readiness:
 
     async def _look(self) -> None:
         self._ledger_works = await self._try_ledger()
-        if self._settings.sandbox or await self._try_api():
+        if self._settings.sandbox or await is_reachable(
+            self._settings.api_base_url, _ANSWER_SECONDS
+        ):
             self._reached_at = anyio.current_time()
 
     async def _try_ledger(self) -> bool:
         try:
-            await check_record(self._workspaces.record)
+            await check_record(self._tenants.record)
         except LedgerBroken:
             return False
         return True
-
-    async def _try_api(self) -> bool:
-        """Whether the API says anything at all: without a key, that it wants one."""
-        try:
-            with anyio.fail_after(_ANSWER_SECONDS):
-                address = f"{self._settings.api_base_url}/projects/sessions"
-                async with (
-                    open_client(OPERATIONS["project_sessions"].attempted) as http,
-                    http.stream("GET", address) as answer,
-                ):
-                    return answer.status_code < 500
-        except (httpx.HTTPError, ApiError, TimeoutError):
-            return False

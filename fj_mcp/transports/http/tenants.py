@@ -1,4 +1,4 @@
-"""One `Sourcing` for each key in use, so that nothing of one key is ever shown to another."""
+"""One `Connection` for each key in use, so that nothing of one key is ever shown to another."""
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
@@ -13,17 +13,18 @@ from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
 from fj_mcp.clock import Clock
-from fj_mcp.ledger.storage import Record
-from fj_mcp.purchases.order import workspace_fingerprint
-from fj_mcp.server.connection import MakeTransport, Sourcing, open_record
-from fj_mcp.server.context import with_sourcing
+from fj_mcp.server.connection import Connection, MakeTransport
+from fj_mcp.server.context import with_connection
 from fj_mcp.server.sdk.protocol_errors import Told
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.rejections import Refused
 from fj_mcp.transports.http.shutdown_signals import when_asked_to_end
+from fj_mcp.workspace.open_storage import open_record
+from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.workspace import workspace_fingerprint
 
-WORKSPACE = "fj_mcp.workspace"
-"""Where a request's ASGI scope holds its `Workspace`."""
+TENANT = "fj_mcp.tenant"
+"""Where a request's ASGI scope holds its `Tenant`."""
 
 MOST_KEYS = 200
 """Of those that FutureJobs accepted."""
@@ -53,11 +54,11 @@ _WATCH_SECONDS = 0.05
 
 
 @dataclass
-class Workspace:
+class Tenant:
     """What one key works with. As a context it is in use, and is not forgotten."""
 
     fingerprint: str
-    sourcing: Sourcing
+    connection: Connection
     clock: Clock
     accepted_before: bool = False
     """Whether FutureJobs accepted the key when it was in use before, or it is the server's own."""
@@ -69,13 +70,13 @@ class Workspace:
     @property
     def proven(self) -> bool:
         """Whether FutureJobs accepted the key when it last had to do with it."""
-        said = self.sourcing.key_accepted
+        said = self.connection.key_accepted
         return self.accepted_before if said is None else said
 
     @property
     def idle(self) -> bool:
         """Whether nothing is in flight, and no outcome is waiting to be written down."""
-        return not self._uses and not self.sourcing.unfinished
+        return not self._uses and not self.connection.unfinished
 
     def __enter__(self) -> None:
         self._uses += 1
@@ -85,8 +86,8 @@ class Workspace:
         self.used_at = self.clock.now()
 
 
-class Workspaces:
-    """The workspaces of the keys used last, least recently used first.
+class Tenants:
+    """The keys used last, least recently used first.
 
     There are `most_keys` at most that FutureJobs accepted, and `most_unproven` others.
     """
@@ -105,14 +106,14 @@ class Workspaces:
         self._requests = 0
         self._make_transport = make_transport
         self._clock = clock or Clock()
-        self._known: OrderedDict[str, Workspace] = OrderedDict()
+        self._known: OrderedDict[str, Tenant] = OrderedDict()
         self._accepted: OrderedDict[str, None] = OrderedDict()
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.record: Record
 
     @asynccontextmanager
-    async def open(self, _: object = None) -> AsyncIterator["Workspaces"]:
+    async def open(self, _: object = None) -> AsyncIterator["Tenants"]:
         """For as long as the server runs; what was opened is closed at the end."""
         asked = anyio.Event()
         async with open_record(self._settings) as self.record:
@@ -125,49 +126,49 @@ class Workspaces:
                 finally:
                     self._tasks.cancel_scope.cancel()
             with anyio.CancelScope(shield=True):
-                for workspace in self._known.values():
-                    await workspace.sourcing.open_things.aclose()
+                for tenant in self._known.values():
+                    await tenant.connection.open_things.aclose()
         self._known.clear()
 
     @contextmanager
-    def request(self, key: str) -> Iterator[Workspace]:
-        """The workspace of a key, for as long as a request of it is served.
+    def request(self, key: str) -> Iterator[Tenant]:
+        """The tenant of a key, for as long as a request of it is served.
 
         Raises:
             Refused: 503, if too much is going on at once.
         """
-        workspace = self._of(key)
-        full = self._requests >= MOST_REQUESTS or workspace.requests >= MOST_REQUESTS_OF_A_KEY
-        if not full and not workspace.proven:
+        tenant = self._of(key)
+        full = self._requests >= MOST_REQUESTS or tenant.requests >= MOST_REQUESTS_OF_A_KEY
+        if not full and not tenant.proven:
             unproven = (item.requests for item in self._known.values() if not item.proven)
             full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
         if full:
             raise _busy("Too many requests are being answered: send it again in a few seconds.")
-        workspace.requests += 1
+        tenant.requests += 1
         self._requests += 1
         try:
-            with workspace:
-                yield workspace
+            with tenant:
+                yield tenant
         finally:
-            workspace.requests -= 1
+            tenant.requests -= 1
             self._requests -= 1
 
-    def _of(self, key: str) -> Workspace:
-        """The workspace of a key, which is opened if there is room. Raises `Refused`."""
+    def _of(self, key: str) -> Tenant:
+        """The tenant of a key, which is opened if there is room. Raises `Refused`."""
         fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
-        workspace = self._known.get(fingerprint)
-        if workspace is None:
+        tenant = self._known.get(fingerprint)
+        if tenant is None:
             accepted = key == self._settings.key or fingerprint in self._accepted
             self._make_room(proven=accepted)
-            workspace = Workspace(fingerprint, self._sourcing(key), self._clock, accepted)
-            self._known[fingerprint] = workspace
+            tenant = Tenant(fingerprint, self._connection(key), self._clock, accepted)
+            self._known[fingerprint] = tenant
         self._known.move_to_end(fingerprint)
-        return workspace
+        return tenant
 
-    def _sourcing(self, key: str) -> Sourcing:
+    def _connection(self, key: str) -> Connection:
         assert self._tasks is not None, "the server is not running"
         settings = self._settings.model_copy(update={"api_key": SecretStr(key)})
-        return Sourcing(
+        return Connection(
             settings,
             self._tasks,
             AsyncExitStack(),
@@ -181,13 +182,13 @@ class Workspaces:
     async def handle(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Middleware: each request works with the `Sourcing` of its own key."""
-        workspace = workspace_of(ctx)
-        with workspace, anyio.CancelScope() as scope:
+        """Middleware: each request works with the `Connection` of its own key."""
+        tenant = tenant_of(ctx)
+        with tenant, anyio.CancelScope() as scope:
             self._in_flight.add(scope)
             try:
-                own = replace(ctx, lifespan_context=workspace.sourcing)
-                return await with_sourcing(own, call_next)
+                own = replace(ctx, lifespan_context=tenant.connection)
+                return await with_connection(own, call_next)
             finally:
                 self._in_flight.discard(scope)
         raise Told(
@@ -201,8 +202,8 @@ class Workspaces:
         await asked.wait()
         ends = anyio.current_time() + FINISH_SECONDS
         async with anyio.create_task_group() as tasks:
-            for workspace in self._known.values():
-                tasks.start_soon(workspace.sourcing.finish, FINISH_SECONDS)
+            for tenant in self._known.values():
+                tasks.start_soon(tenant.connection.finish, FINISH_SECONDS)
         while self._in_flight and anyio.current_time() < ends:  # noqa: ASYNC110 - once
             await anyio.sleep(_WATCH_SECONDS)
         for scope in self._in_flight:
@@ -212,11 +213,11 @@ class Workspaces:
         while True:
             await self._clock.sleep(_TIDY_SECONDS)
             long_ago = self._clock.now() - IDLE_SECONDS
-            kept = sum(workspace.sourcing.profiles_kept for workspace in self._known.values())
-            for workspace in list(self._known.values()):
-                if workspace.idle and (workspace.used_at < long_ago or kept > MOST_PROFILES_KEPT):
-                    kept -= workspace.sourcing.profiles_kept
-                    self._forget(workspace)
+            kept = sum(tenant.connection.profiles_kept for tenant in self._known.values())
+            for tenant in list(self._known.values()):
+                if tenant.idle and (tenant.used_at < long_ago or kept > MOST_PROFILES_KEPT):
+                    kept -= tenant.connection.profiles_kept
+                    self._forget(tenant)
 
     def _make_room(self, *, proven: bool) -> None:
         """Let there be room for one more key that is proven, or is not. Raises `Refused`."""
@@ -232,30 +233,30 @@ class Workspaces:
         """Forget idle keys until `coming` more of a kind have room; how many still have none."""
         alike = [item for item in self._known.values() if item.proven == proven]
         surplus = len(alike) + coming - (self._most_keys if proven else self._most_unproven)
-        for workspace in alike:
-            if surplus > 0 and workspace.idle:
-                self._forget(workspace)
+        for tenant in alike:
+            if surplus > 0 and tenant.idle:
+                self._forget(tenant)
                 surplus -= 1
         return max(surplus, 0)
 
-    def _forget(self, workspace: Workspace) -> None:
+    def _forget(self, tenant: Tenant) -> None:
         assert self._tasks is not None
-        fingerprint = workspace.fingerprint
+        fingerprint = tenant.fingerprint
         del self._known[fingerprint]
         self._accepted.pop(fingerprint, None)
-        if workspace.proven:
+        if tenant.proven:
             self._accepted[fingerprint] = None
             if len(self._accepted) > _MOST_REMEMBERED:
                 self._accepted.popitem(last=False)
-        self._tasks.start_soon(workspace.sourcing.open_things.aclose)
+        self._tasks.start_soon(tenant.connection.open_things.aclose)
 
 
 def _busy(sentence: str) -> Refused:
     return Refused(503, sentence, {"retry-after": "5"})
 
 
-def workspace_of(ctx: ServerRequestContext[Any, Any]) -> Workspace:
-    """The workspace of a request over HTTP."""
+def tenant_of(ctx: ServerRequestContext[Any, Any]) -> Tenant:
+    """The tenant of a request over HTTP."""
     assert ctx.request is not None
-    workspace: Workspace = ctx.request.scope[WORKSPACE]
-    return workspace
+    tenant: Tenant = ctx.request.scope[TENANT]
+    return tenant

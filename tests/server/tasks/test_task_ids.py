@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp_types import CallToolResult
 
-from fj_mcp.settings.settings import LEDGER_FILE
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import redis_server
 from tests.support.task_client import TaskWorld
 

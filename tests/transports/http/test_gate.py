@@ -234,7 +234,7 @@ def test_under_a_prefix_the_same_addresses_are_open_and_closed(tmp_path: Path) -
         import uvicorn
         from starlette.applications import Starlette
         from starlette.routing import Mount
-        from fj_mcp.http import create_app
+        from fj_mcp.transports.http.app import create_app
 
         inner = create_app()
         app = Starlette(

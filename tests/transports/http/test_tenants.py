@@ -16,7 +16,7 @@ from fj_mcp.clock import Clock
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
-from fj_mcp.transports.http.tenants import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Workspaces
+from fj_mcp.transports.http.tenants import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Tenants
 from tests.support.assistant import CSHARP, small_sandbox
 from tests.support.clocks import AlarmClock
 
@@ -128,8 +128,8 @@ async def served(
 ) -> AsyncIterator[Server]:
     """The app in this process, on `api`."""
     given = Settings.model_validate({"state_dir": folder} | settings)
-    workspaces = Workspaces(given, api.transport, clock, most_keys, most_unproven)
-    app = create_app(given, workspaces=workspaces)
+    workspaces = Tenants(given, api.transport, clock, most_keys, most_unproven)
+    app = create_app(given, tenants=workspaces)
     assert isinstance(app, Starlette)
     with anyio.fail_after(BOUND_SECONDS):
         async with (

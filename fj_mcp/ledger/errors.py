@@ -1,0 +1,27 @@
+"""Why the record of purchases stops a purchase."""
+
+from datetime import UTC, datetime
+
+from fj_mcp.errors import FutureJobsError
+
+
+class LedgerBroken(FutureJobsError):
+    """The ledger cannot be read or written. `remedy` is a whole sentence."""
+
+    def __init__(self, place: str, remedy: str) -> None:
+        super().__init__(
+            f"Nothing was sent or charged: the record of purchases at {place} cannot be used, and "
+            f"without it nothing is bought. {remedy} Free calls go on working."
+        )
+
+
+class OverBudget(FutureJobsError):
+    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`."""
+
+    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
+        day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        super().__init__(
+            f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
+            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
+            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
+        )

@@ -1,0 +1,201 @@
+"""The purchases of a workspace in Redis, which the processes of many machines share.
+
+The purchases of a workspace are one hash of JSON, and sorted sets of their ids by what they are
+looked up by. A change watches the workspace's version and is begun anew if another comes between,
+so it is done as a whole. All names of a workspace have the same hash tag, as a cluster wants it.
+"""
+
+import json
+import random
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+import anyio
+from redis.exceptions import RedisError, WatchError
+
+from fj_mcp.clock import boot
+from fj_mcp.ledger.errors import LedgerBroken
+from fj_mcp.ledger.storage import Row, Rows, Storage
+
+T = TypeVar("T")
+
+_WORK_SECONDS = 4.0
+"""How long one question or change may take, with all its attempts."""
+
+_REMEDY = (
+    "Call again in a minute. If that does not help, whoever runs this server has to see that Redis "
+    "answers and takes writes there (FJ_LEDGER_URL)."
+)
+
+
+class RedisStorage(Storage):
+    """The purchases of one workspace in Redis."""
+
+    def __init__(self, redis: Any, prefix: str, place: str) -> None:
+        """Args: `prefix` of every name of the workspace, `place`: where it is, for errors."""
+        self.machine = _machine()
+        self._place = place
+        self._redis = redis
+        self._prefix = prefix
+        # Of the tasks of one process only one is at it at a time, so that they do not make each
+        # other begin anew.
+        self._changing = anyio.Lock()
+
+    async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        with self._in_time():
+            return await work(_RedisRows(self._redis, self._prefix))
+
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
+        # Whether Redis waits for its disk is for whoever runs it to set (docs/deploy.md).
+        with self._in_time():
+            async with self._changing:
+                while True:
+                    with suppress(WatchError):
+                        return await self._attempt(work)
+                    await anyio.sleep(random.uniform(0, 0.02))
+
+    async def note(self, name: str, value: str, seconds: float | None = None) -> str:
+        milliseconds = None if seconds is None else int(seconds * 1000)
+        with self._in_time():
+            place = f"{self._prefix}note:{name}"
+            if await self._redis.set(place, value, nx=True, px=milliseconds):
+                return value
+        return await self.noted(name) or value
+
+    async def noted(self, name: str) -> str | None:
+        with self._in_time():
+            value = await self._redis.get(f"{self._prefix}note:{name}")
+        return None if value is None else str(value)
+
+    async def check(self) -> None:
+        async def work(rows: Rows) -> None:
+            await rows.remove(0)
+
+        await self.transact(work)
+
+    async def _attempt(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        version = f"{self._prefix}version"
+        async with self._redis.pipeline() as pipeline:
+            await pipeline.watch(version)
+            rows = _RedisRows(pipeline, self._prefix)
+            result = await work(rows)
+            pipeline.multi()
+            pipeline.incr(version)
+            for command in rows.changes:
+                pipeline.execute_command(*command)
+            await pipeline.execute()
+        return result
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Whatever fails inside, or takes too long, becomes a `LedgerBroken`."""
+        try:
+            # A call that is cancelled must still be able to say what became of its purchase.
+            with anyio.fail_after(_WORK_SECONDS, shield=True):
+                yield
+        except (RedisError, OSError, TimeoutError, ValueError, LookupError) as error:
+            raise LedgerBroken(self._place, _REMEDY) from error
+
+
+class _RedisRows:
+    """The rows of a workspace, and the commands that change them, to be carried out together.
+
+    What is changed shows only in the next transaction.
+    """
+
+    def __init__(self, redis: Any, prefix: str) -> None:
+        self._redis = redis
+        self._prefix = prefix
+        self.changes: list[tuple[str | int | float, ...]] = []
+
+    async def get(self, row_id: int) -> Row | None:
+        text = await self._redis.hget(self._name("rows"), str(row_id))
+        return None if text is None else json.loads(text)
+
+    async def newest(self, count: int) -> list[Row]:
+        return await self._among("all", count)
+
+    async def open(self) -> list[Row]:
+        return await self._among("open")
+
+    async def with_fingerprint(self, fingerprint: str) -> list[Row]:
+        return await self._among(f"intent:{fingerprint}")
+
+    async def in_session(self, session_id: str) -> list[Row]:
+        return await self._among(f"session:{session_id}")
+
+    async def since(self, moment: float) -> list[Row]:
+        ids = await self._redis.zrangebyscore(self._name("time"), moment, "+inf")
+        return await self._rows(sorted(ids, key=int, reverse=True))
+
+    async def last_priced(self, operation: str) -> Row | None:
+        return next(iter(await self._among(f"priced:{operation}", 1)), None)
+
+    async def sessions_made(self) -> set[str]:
+        return set(await self._redis.zrange(self._name("made"), 0, -1))
+
+    async def add(self, row: Row) -> int:
+        row_id = int(await self._redis.incr(self._name("ids")))
+        self._put({"id": row_id, **row}, before={})
+        return row_id
+
+    async def change(self, row_id: int, values: Row) -> None:
+        if (row := await self.get(row_id)) is not None:
+            self._put({**row, **values}, before=_places(row))
+
+    async def remove(self, row_id: int) -> None:
+        self.changes.append(("HDEL", self._name("rows"), row_id))
+        if (row := await self.get(row_id)) is not None:
+            self._move(_places(row), {})
+
+    def _put(self, row: Row, before: "_Places") -> None:
+        self.changes.append(("HSET", self._name("rows"), row["id"], json.dumps(row)))
+        self._move(before, _places(row))
+
+    def _move(self, before: "_Places", after: "_Places") -> None:
+        for place, member in before.keys() - after.keys():
+            self.changes.append(("ZREM", self._name(place), member))
+        for (place, member), score in after.items():
+            self.changes.append(("ZADD", self._name(place), score, member))
+
+    async def _among(self, place: str, count: int = 0) -> list[Row]:
+        """The rows of a sorted set, the newest `count` of them; all for 0."""
+        return await self._rows(await self._redis.zrevrange(self._name(place), 0, count - 1))
+
+    async def _rows(self, ids: list[str]) -> list[Row]:
+        if not ids:
+            return []
+        texts = await self._redis.hmget(self._name("rows"), ids)
+        # Between the two questions a claim may have been given up.
+        return [json.loads(text) for text in texts if text is not None]
+
+    def _name(self, part: str) -> str:
+        return f"{self._prefix}{part}"
+
+
+_Places = dict[tuple[str, str], float]
+
+
+def _places(row: Row) -> _Places:
+    """The sorted sets that a row is in: set and member, with the score."""
+    number = str(row["id"])
+    by_id = ["all", f"intent:{row['fingerprint']}"]
+    charged = row["state"] == "charged"
+    if row["state"] in ("pending", "unknown"):
+        by_id.append("open")
+    if row["session_id"]:
+        by_id.append(f"session:{row['session_id']}")
+    if charged and row["credits"]:
+        by_id.append(f"priced:{row['operation']}")
+    places: _Places = {(name, number): row["id"] for name in by_id}
+    places["time", number] = row["claimed_at"]
+    if charged and row["operation"] == "create_session" and row["session_id"]:
+        places["made", row["session_id"]] = row["id"]
+    return places
+
+
+def _machine() -> str:
+    """This machine, or this container of it: process numbers mean nothing in another."""
+    return f"{socket.gethostname()}:{boot()}"

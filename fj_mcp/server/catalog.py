@@ -1,0 +1,84 @@
+"""Which tools there are, and what kind each is of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_types import ToolAnnotations
+
+from fj_mcp.server.sdk.tool_adapter import SourcingTool, make_tool
+from fj_mcp.server.tools import contacts, filters, profiles, sessions, spending
+from fj_mcp.settings.settings import Settings
+
+SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What a kind of tool does, as its hints say it, and whether it costs credits."""
+
+    hints: ToolAnnotations
+    costs: bool = False
+
+
+def _manner(*, changes: bool, replaces: bool = False, costs: bool = False) -> Manner:
+    hints = ToolAnnotations(
+        read_only_hint=not changes,
+        destructive_hint=replaces,
+        idempotent_hint=not changes,
+        open_world_hint=True,
+    )
+    return Manner(hints, costs)
+
+
+READS = _manner(changes=False)
+WRITES = _manner(changes=True)
+SPENDS = _manner(changes=True, costs=True)
+REPLACES = _manner(changes=True, replaces=True, costs=True)
+
+TOOLS: tuple[tuple[Callable[..., Any], str, Manner], ...] = (
+    (filters.suggest_filters, "Suggest filters from a job description", READS),
+    (filters.search_filter_values, "Look up filter values", READS),
+    (sessions.create_sourcing_session, "Start a candidate search", SPENDS),
+    (sessions.wait_for_session, "Wait for a search", READS),
+    (profiles.list_profiles, "List candidates, best first", READS),
+    (profiles.get_candidate, "Show one candidate", READS),
+    (profiles.show_candidates, "Show the interactive shortlist", READS),
+    (profiles.export_profiles, "Export candidates to a file", WRITES),
+    (sessions.fetch_more_profiles, "Find more candidates", SPENDS),
+    (sessions.update_sourcing_session, "Change a search", REPLACES),
+    (sessions.get_session, "Show a search", READS),
+    (sessions.list_sessions, "List earlier searches", READS),
+    (contacts.reveal_contacts, "Reveal contacts", SPENDS),
+    (spending.get_spending, "Show what was spent", READS),
+)
+"""Every tool, in the order of the job."""
+
+
+def list_tools(settings: Settings) -> list[SourcingTool]:
+    """The tools that a server with these settings has, in the order clients see them."""
+    tools = [
+        make_tool(
+            fn,
+            title=title,
+            annotations=manner.hints,
+            costs=manner.costs,
+            deadline_seconds=settings.call_deadline_seconds,
+            meta=_meta(fn, manner, settings),
+        )
+        for fn, title, manner in TOOLS
+        if not (manner.costs and settings.read_only)
+    ]
+    for tool in tools:
+        if (wait := tool.parameters["properties"].get("max_wait_seconds")) is not None:
+            wait["description"] = wait["description"].format(seconds=settings.longest_wait)
+    return tools
+
+
+def _meta(fn: Callable[..., Any], manner: Manner, settings: Settings) -> dict[str, Any] | None:
+    if fn is profiles.show_candidates:
+        return {"ui": {"resourceUri": SHORTLIST_URI}}
+    if settings.confirm_spend == "strict" and manner.costs:
+        # Claude then shows each call to its person, whatever they allowed before.
+        return {"anthropic/requiresUserInteraction": True}
+    return None
