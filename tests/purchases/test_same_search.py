@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
 from fj_mcp.filters.search_filters import WIRES, SearchFilters
-from fj_mcp.sandbox import session_operations
 from tests.support.filter_strategies import all_filters, values_of
 from tests.support.purchase_world import Result, World, in_order
 
@@ -20,10 +19,9 @@ pytestmark = pytest.mark.unmeasured
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
     """A world where any search is a search, whoever fits it."""
-    monkeypatch.setattr(session_operations, "_matches", lambda request, queries: [])
-    one = World(tmp_path)
+    one = World(tmp_path, refuse_without_match=False)
     yield one
     one.close()
 
