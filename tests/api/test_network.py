@@ -18,20 +18,18 @@ import trustme
 
 from fj_mcp.api import network
 from fj_mcp.api.errors import Attempted
-from tests.support.processes import CLEAN, Api, measuring, started, stdio_process
+from tests.support.processes import CLEAN, NETWORK, Api, measuring, started, stdio_process
 from tests.support.raw_api import raw_api
 
 KEY = "fjk_network"
 SENT_NOTHING = "Nothing was sent or charged: "
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @pytest.fixture(autouse=True)
 def own_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this machine's own variables say of the network has no part in these tests."""
-    for name in (*PROXIES, *map(str.lower, PROXIES)):
+    for name in (*NETWORK, *map(str.lower, NETWORK)):
         monkeypatch.delenv(name, raising=False)
-        monkeypatch.delitem(CLEAN, name, raising=False)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from fj_mcp.ledger.redis import _places
+from fj_mcp.ledger.redis import index_entries
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 
@@ -158,10 +158,10 @@ def _put_back_in(address: str, rows: list[Row]) -> None:
         for prefix in (str(name).removesuffix("ids") for name in names):
             for row in rows:
                 text = redis.hget(f"{prefix}rows", str(row["id"]))
-                for place, member in _places(json.loads(str(text))) if text else ():
+                for place, member in index_entries(json.loads(str(text))) if text else ():
                     redis.zrem(f"{prefix}{place}", member)
                 redis.hset(f"{prefix}rows", str(row["id"]), json.dumps(row))
-                for (place, member), score in _places(row).items():
+                for (place, member), score in index_entries(row).items():
                     redis.zadd(f"{prefix}{place}", {member: score})
 
 

@@ -21,11 +21,14 @@ from tests.support.assistant import ERAS
 from tests.support.fork_server import Started, start
 from tests.support.ledgers import ledger_environment, rows_of
 
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""What a machine's variables say of its network, in capitals or in small letters."""
+
 CLEAN = {
     name: value
     for name, value in os.environ.items()
     # Other tests measure what these processes run; measuring them would only make them slow.
-    if not name.startswith(("FJ_", "COV"))
+    if not name.startswith(("FJ_", "COV")) and name.upper() not in NETWORK
 } | {"XDG_CONFIG_HOME": os.devnull}
 """The variables of a process that has no settings: not even those of whoever runs the tests."""
 
