@@ -3,7 +3,7 @@
 _list:
     @just --list --unsorted
 
-# Run the tests, or some: just test tests/test_http.py
+# Run the tests, or some: just test tests/transports/http
 test *arguments:
     uv run pytest {{arguments}}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from fj_mcp.sandbox.app import Sandbox
-from tests.view.desk import Served, View, browsing, opened, served
+from tests.support.shortlist_page import Served, View, browsing, opened, served
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 

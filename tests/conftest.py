@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 import stamina
 from jsonschema import Draft202012Validator
 
-from tests.front import Assistant, connected
-from tests.ledgers import forget_all, ledger_server
-from tests.processes import Api, sandbox_process
+from tests.support.assistant import Assistant, connected
+from tests.support.ledgers import forget_all, ledger_server
+from tests.support.processes import Api, sandbox_process
 
 # What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
@@ -85,6 +86,15 @@ def api() -> Iterator[Api]:
     """The sandbox in a process of its own, shared by the tests of a module."""
     with sandbox_process() as one:
         yield one
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def key() -> str:
+    """A key, and with it a workspace, that no other test has."""
+    return f"fjk_test{next(_numbers):04}_secret"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import { build, transform } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const pages = [
   { from: "src", name: "shortlist", to: "../fj_mcp/server/app/shortlist.html" },
-  { from: "host", name: "host", to: "../tests/view/host.html" },
+  { from: "host", name: "host", to: "../tests/support/host.html" },
 ];
 
 /** Every source with its content, so that a stale build can be told from the files alone. */

@@ -20,6 +20,19 @@ from fj_mcp.text.comparison import normalized
 Operator = Literal["IN", "=", "(.)", "RANGE"]
 
 
+@dataclass(frozen=True)
+class Loosening:
+    """When a search that finds too few people is advised to do without a filter.
+
+    Attributes:
+        about: what the filter is about; one filter on each is suggested at a time.
+        strictness: how few people fit a usual value, up to 100. The strictest goes first.
+    """
+
+    about: Literal["employers", "the person"]
+    strictness: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filter(ABC):
     """One filter on its way. Subclasses say what its value is; the base speaks for all of them.
@@ -30,6 +43,7 @@ class Filter(ABC):
         vocabulary: the values the API is known to take, each with the label people know it by.
         closed: whether the vocabulary is complete. A wrong value there finds nobody, silently.
         autocomplete: the API's `filter_type` that completes values, if it has one.
+        loosening: when the filter is suggested to be removed; None for never.
     """
 
     key: str
@@ -37,6 +51,7 @@ class Filter(ABC):
     vocabulary: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
     autocomplete: str | None = None
+    loosening: Loosening | None = None
 
     @abstractmethod
     def schema(self) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """The search filters: one declaration each, and everything else follows from it.
 
-A filter is a field of `SearchFilters`: its name, its type, its `Filter` (how it travels), and the
-description that the model reads. The input schema, the API's filter map, the way back, the
-reference table, the value search and the sandbox's checks all read these declarations. Keys,
-operators and vocabularies come from the FutureJobs API's documentation and from what its public
-clients send.
+A filter is a field of `SearchFilters`: its name, its type, its `Filter` (how it travels, and when
+it is loosened), and the description that the model reads. The input schema, the API's filter map,
+the way back, the reference table, the value search, the suggestions for a weak result and the
+sandbox's checks all read these declarations. Keys, operators and vocabularies come from the
+FutureJobs API's documentation and from what its public clients send.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
-from fj_mcp.filters.base import Filter
+from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
@@ -54,6 +55,9 @@ def _optional(description: str) -> Any:
     return Field(default=LEFT_OUT, description=description)
 
 
+_employers = partial(Loosening, "employers")
+_person = partial(Loosening, "the person")
+
 _COMPANY = "current_employers.name"
 _TITLE = "title"
 _REGION = "region"
@@ -68,9 +72,9 @@ class SearchFilters(_Part):
     current_titles: Annotated[
         list[str], Values(key="current_employers.title", autocomplete=_TITLE)
     ] = _optional("Job titles held now; give the usual variants.")
-    past_titles: Annotated[list[str], Values(key="past_employers.title", autocomplete=_TITLE)] = (
-        _optional("Job titles held before.")
-    )
+    past_titles: Annotated[
+        list[str], Values(key="past_employers.title", autocomplete=_TITLE, loosening=_person(70))
+    ] = _optional("Job titles held before.")
     years_of_experience: Annotated[Span, Range(key="years_of_experience_raw", lowest=0, end=60)] = (
         _optional("Total years, 0 to 60.")
     )
@@ -86,37 +90,67 @@ class SearchFilters(_Part):
     )
     seniority: Annotated[
         list[str],
-        Values(key="current_employers.seniority_level", vocabulary=SENIORITY, closed=True),
+        Values(
+            key="current_employers.seniority_level",
+            vocabulary=SENIORITY,
+            closed=True,
+            loosening=_person(55),
+        ),
     ] = _optional("Level of the present job.")
     functions: Annotated[
         list[str],
-        Values(key="current_employers.function_category", vocabulary=FUNCTIONS, closed=True),
+        Values(
+            key="current_employers.function_category",
+            vocabulary=FUNCTIONS,
+            closed=True,
+            loosening=_person(50),
+        ),
     ] = _optional("Department of the present job.")
-    current_companies: Annotated[list[str], Values(key=_COMPANY, autocomplete=_COMPANY)] = (
-        _optional("Employers now.")
-    )
+    current_companies: Annotated[
+        list[str], Values(key=_COMPANY, autocomplete=_COMPANY, loosening=_employers(60))
+    ] = _optional("Employers now.")
     past_companies: Annotated[
-        list[str], Values(key="past_employers.name", autocomplete=_COMPANY)
+        list[str],
+        Values(key="past_employers.name", autocomplete=_COMPANY, loosening=_employers(30)),
     ] = _optional("Employers before.")
     years_at_company: Annotated[
         list[str],
-        Values(key="current_employers.years_at_company", vocabulary=YEARS_AT_COMPANY, closed=True),
+        Values(
+            key="current_employers.years_at_company",
+            vocabulary=YEARS_AT_COMPANY,
+            closed=True,
+            loosening=_employers(35),
+        ),
     ] = _optional("Time with the present employer.")
     employment_types: Annotated[
         list[str],
-        Values(key="current_employers.employment_type", vocabulary=EMPLOYMENT_TYPES),
+        Values(
+            key="current_employers.employment_type",
+            vocabulary=EMPLOYMENT_TYPES,
+            loosening=_person(65),
+        ),
     ] = _optional("Such as Full-time, Part-time, Permanent, Contract, Internship, Freelance.")
     open_to_work: Annotated[
-        Flag, Switch(key="open_to_cards", meaning_true="CAREER_INTEREST", vocabulary=OPEN_TO_CARDS)
+        Flag,
+        Switch(
+            key="open_to_cards",
+            meaning_true="CAREER_INTEREST",
+            vocabulary=OPEN_TO_CARDS,
+            loosening=_person(80),
+        ),
     ] = _optional("true: only people who say that they are open to work.")
     industries: Annotated[
-        list[str], Values(key="all_employers.company_industries", vocabulary=INDUSTRIES)
+        list[str],
+        Values(
+            key="all_employers.company_industries", vocabulary=INDUSTRIES, loosening=_employers(25)
+        ),
     ] = _optional("Industries of any employer, such as Software Development.")
     schools: Annotated[
         list[str],
         Values(
             key="education_background.institute_name",
             autocomplete="education_background.institute_name",
+            loosening=_person(85),
         ),
     ] = _optional("Schools and universities.")
     fields_of_study: Annotated[
@@ -124,49 +158,89 @@ class SearchFilters(_Part):
         Values(
             key="education_background.field_of_study",
             autocomplete="education_background.field_of_study",
+            loosening=_person(75),
         ),
     ] = _optional("Such as Computer Science.")
-    degree: Annotated[str, Choice(key="education_background.degree_name", vocabulary=DEGREES)] = (
-        _optional("This degree or above.")
-    )
+    degree: Annotated[
+        str,
+        Choice(key="education_background.degree_name", vocabulary=DEGREES, loosening=_person(60)),
+    ] = _optional("This degree or above.")
     certifications: Annotated[
-        list[str], Values(key="certifications.name", autocomplete="certifications.name")
+        list[str],
+        Values(
+            key="certifications.name", autocomplete="certifications.name", loosening=_person(90)
+        ),
     ] = _optional("Names of certificates.")
-    honors: Annotated[list[str], Values(key="honors.title")] = _optional("Titles of awards.")
+    honors: Annotated[list[str], Values(key="honors.title", loosening=_person(95))] = _optional(
+        "Titles of awards."
+    )
     company_types: Annotated[
-        list[str], Values(key="current_employers.company_type", vocabulary=COMPANY_TYPES)
+        list[str],
+        Values(
+            key="current_employers.company_type", vocabulary=COMPANY_TYPES, loosening=_employers(40)
+        ),
     ] = _optional("Such as Public Company, Privately Held, Non Profit, Government Agency.")
     company_headquarters: Annotated[
-        list[str], Values(key="current_employers.company_hq_location", autocomplete=_REGION)
+        list[str],
+        Values(
+            key="current_employers.company_hq_location",
+            autocomplete=_REGION,
+            loosening=_employers(55),
+        ),
     ] = _optional("Where the employer sits, as 'City, State, Country'.")
-    company_keywords: Annotated[list[str], Values(key="current_employers.description")] = _optional(
-        "What the employer does, such as B2B SaaS."
-    )
+    company_keywords: Annotated[
+        list[str], Values(key="current_employers.description", loosening=_employers(65))
+    ] = _optional("What the employer does, such as B2B SaaS.")
     company_headcount: Annotated[
-        Span, Range(key="current_employers.company_headcount_latest", lowest=1, end=10_000_000)
+        Span,
+        Range(
+            key="current_employers.company_headcount_latest",
+            lowest=1,
+            end=10_000_000,
+            loosening=_employers(50),
+        ),
     ] = _optional("Employer's people, 1 to 10000000.")
     company_headcount_ranges: Annotated[
         list[str],
-        Values(key="current_employers.company_headcount_range", vocabulary=HEADCOUNT_RANGES),
+        Values(
+            key="current_employers.company_headcount_range",
+            vocabulary=HEADCOUNT_RANGES,
+            loosening=_employers(45),
+        ),
     ] = _optional("Such as 1-10, 11-50, 51-200, 201-500, 501-1000, 1001-5000, 10,001+.")
     headcount_growth_percent: Annotated[
-        Span, Range(key="headcount_growth", lowest=-100, end=10_000)
+        Span, Range(key="headcount_growth", lowest=-100, end=10_000, loosening=_employers(75))
     ] = _optional("Employer's growth, -100 to 10000.")
     funding_stages: Annotated[
-        list[str], Values(key="funding_stage", vocabulary=FUNDING_STAGES, closed=True)
+        list[str],
+        Values(
+            key="funding_stage", vocabulary=FUNDING_STAGES, closed=True, loosening=_employers(90)
+        ),
     ] = _optional("Employer's last funding round.")
     annual_revenue: Annotated[
-        str, Choice(key="annual_revenue", operator="=", vocabulary=ANNUAL_REVENUE)
+        str,
+        Choice(
+            key="annual_revenue", operator="=", vocabulary=ANNUAL_REVENUE, loosening=_employers(80)
+        ),
     ] = _optional("Employer's, USD millions.")
     total_funding: Annotated[
-        str, Choice(key="total_funding", operator="=", vocabulary=TOTAL_FUNDING)
+        str,
+        Choice(
+            key="total_funding", operator="=", vocabulary=TOTAL_FUNDING, loosening=_employers(85)
+        ),
     ] = _optional("Employer's, USD millions.")
     recently_funded: Annotated[
-        str, Choice(key="recently_funded", operator="=", vocabulary=RECENTLY_FUNDED)
+        str,
+        Choice(
+            key="recently_funded",
+            operator="=",
+            vocabulary=RECENTLY_FUNDED,
+            loosening=_employers(95),
+        ),
     ] = _optional("Employer got money in the last months.")
-    founded_year: Annotated[Span, Range(key="year_founded", lowest=1600)] = _optional(
-        "Employer's founding, 1600 to this year."
-    )
+    founded_year: Annotated[
+        Span, Range(key="year_founded", lowest=1600, loosening=_employers(70))
+    ] = _optional("Employer's founding, 1600 to this year.")
 
     def as_dict(self) -> dict[str, Any]:
         """The filters that are set, by name, as a model may send them again."""

@@ -143,18 +143,18 @@ class _RedisRows:
 
     async def change(self, row_id: int, values: Row) -> None:
         if (row := await self.get(row_id)) is not None:
-            self._put({**row, **values}, before=_places(row))
+            self._put({**row, **values}, before=index_entries(row))
 
     async def remove(self, row_id: int) -> None:
         self.changes.append(("HDEL", self._name("rows"), row_id))
         if (row := await self.get(row_id)) is not None:
-            self._move(_places(row), {})
+            self._move(index_entries(row), {})
 
-    def _put(self, row: Row, before: "_Places") -> None:
+    def _put(self, row: Row, before: "IndexEntries") -> None:
         self.changes.append(("HSET", self._name("rows"), row["id"], json.dumps(row)))
-        self._move(before, _places(row))
+        self._move(before, index_entries(row))
 
-    def _move(self, before: "_Places", after: "_Places") -> None:
+    def _move(self, before: "IndexEntries", after: "IndexEntries") -> None:
         for place, member in before.keys() - after.keys():
             self.changes.append(("ZREM", self._name(place), member))
         for (place, member), score in after.items():
@@ -175,10 +175,10 @@ class _RedisRows:
         return f"{self._prefix}{part}"
 
 
-_Places = dict[tuple[str, str], float]
+IndexEntries = dict[tuple[str, str], float]
 
 
-def _places(row: Row) -> _Places:
+def index_entries(row: Row) -> IndexEntries:
     """The sorted sets that a row is in: set and member, with the score."""
     number = str(row["id"])
     by_id = ["all", f"intent:{row['fingerprint']}"]
@@ -189,11 +189,11 @@ def _places(row: Row) -> _Places:
         by_id.append(f"session:{row['session_id']}")
     if charged and row["credits"]:
         by_id.append(f"priced:{row['operation']}")
-    places: _Places = {(name, number): row["id"] for name in by_id}
-    places["time", number] = row["claimed_at"]
+    entries: IndexEntries = {(name, number): row["id"] for name in by_id}
+    entries["time", number] = row["claimed_at"]
     if charged and row["operation"] == "create_session" and row["session_id"]:
-        places["made", row["session_id"]] = row["id"]
-    return places
+        entries["made", row["session_id"]] = row["id"]
+    return entries
 
 
 def _machine() -> str:

@@ -388,7 +388,7 @@ class Checkout:
             waited = True
             if anyio.current_time() + 1.5 > anyio.current_effective_deadline():
                 raise OutcomeOpen("Another call is under way", order.attempted.tool, 10)
-            await anyio.sleep(_WATCH_SECONDS)
+            await self._clock.sleep(_WATCH_SECONDS)
             current = await self.ledger.get(other.id)
         if current is None or current.state == "refused":
             return None

@@ -54,6 +54,7 @@ class Sandbox:
         clock: gives the present in Unix seconds; all state follows from it.
         lose_ranges_on_update: an update forgets the RANGE filters in what it shows.
         only_new_batch_after_fetch: after fetch-more the profiles are the newest batch alone.
+        refuse_without_match: a search that fits nobody is refused, as the API does.
 
     Attributes:
         calls: every request that arrived, the oldest first.
@@ -74,6 +75,7 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         lose_ranges_on_update: bool = False,
         only_new_batch_after_fetch: bool = False,
+        refuse_without_match: bool = True,
     ) -> None:
         self.calls: list[Call] = []
         self.charges: list[Charge] = []
@@ -85,6 +87,7 @@ class Sandbox:
             phone_delay_seconds=phone_delay_seconds,
             lose_ranges_on_update=lose_ranges_on_update,
             only_new_batch_after_fetch=only_new_batch_after_fetch,
+            refuse_without_match=refuse_without_match,
         )
         self._credits = credits
         self._rate_limit, self._rate_window_seconds = rate_limit, rate_window_seconds

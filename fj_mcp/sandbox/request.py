@@ -26,6 +26,7 @@ class Rules:
     phone_delay_seconds: float
     lose_ranges_on_update: bool
     only_new_batch_after_fetch: bool
+    refuse_without_match: bool
 
     def everybody(self) -> Sequence[Person]:
         """The sandbox's people, made when they are first asked for."""

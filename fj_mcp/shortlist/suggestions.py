@@ -27,20 +27,6 @@ _MOST_BYTES = 600
 
 _USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
 
-_COMPANY_FILTERS = (
-    "recently_funded", "funding_stages", "total_funding", "annual_revenue",
-    "headcount_growth_percent", "founded_year", "company_keywords", "current_companies",
-    "company_headquarters", "company_headcount", "company_headcount_ranges", "company_types",
-    "years_at_company", "past_companies", "industries",
-)  # fmt: skip
-"""Filters on employers, the strictest first: how few employers fit a usual value of each."""
-
-_PERSON_FILTERS = (
-    "honors", "certifications", "schools", "open_to_work", "fields_of_study", "past_titles",
-    "employment_types", "degree", "seniority", "functions",
-)  # fmt: skip
-"""The other filters that can be done without, the strictest first."""
-
 _LEVEL = re.compile(r"^(?:senior|sr\.?|junior|jr\.?)\s+", re.IGNORECASE)
 _SOFTWARE = re.compile(
     r"^(?:(?:software|back-?end|front-?end|full[ -]?stack|web|mobile|android|ios|python|java|"
@@ -160,16 +146,24 @@ def _same_work(title: str) -> Iterator[str]:
         yield title[: -len(found[1])] + (other.title() if found[1][0].isupper() else other)
 
 
-def _dropped(names: tuple[str, ...], what: str) -> Callable[[Changes], Iterator[Suggestion]]:
-    def drop(shown: Changes) -> Iterator[Suggestion]:
-        strictest = next((name for name in names if name in shown), None)
-        if strictest is not None:
+def _without_one(about: str) -> Callable[[Changes], Iterator[Suggestion]]:
+    """The rule that removes the strictest of the filters on employers or on the person."""
+    strictness = {
+        name: declared.loosening.strictness
+        for name, declared in FILTERS.items()
+        if declared.loosening is not None and declared.loosening.about == about
+    }
+
+    def remove(shown: Changes) -> Iterator[Suggestion]:
+        used = strictness.keys() & shown
+        if used:
+            strictest = max(used, key=strictness.__getitem__)
             yield Suggestion(
                 remove_filters=[strictest],
-                reason=f"{strictest} is usually the strictest filter on {what}.",
+                reason=f"{strictest} is usually the strictest filter on {about}.",
             )
 
-    return drop
+    return remove
 
 
 _RULES: tuple[Callable[[Changes], Iterator[Suggestion]], ...] = (
@@ -177,6 +171,6 @@ _RULES: tuple[Callable[[Changes], Iterator[Suggestion]], ...] = (
     _distance,
     _years,
     _titles,
-    _dropped(_COMPANY_FILTERS, "employers"),
-    _dropped(_PERSON_FILTERS, "the person"),
+    _without_one("employers"),
+    _without_one("the person"),
 )

@@ -11,7 +11,8 @@ from fj_mcp.sandbox.population.odd_people import (
     SPARSE_SKILL,
     population,
 )
-from tests.sandbox.conftest import Api, Clock, connect, searching
+from tests.support.clocks import SteppedClock
+from tests.support.sandbox_api import Api, connect, searching
 
 pytestmark = pytest.mark.anyio
 
@@ -157,8 +158,8 @@ async def test_an_email_is_found_at_once_and_paid_each_time(api: Api, sandbox: S
     assert after["revealStatus"]["email"] == {"revealed": True, "values": email["values"]}
 
 
-async def test_a_phone_number_arrives_later_and_is_then_read_for_free(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=0, phone_delay_seconds=30, clock=clock)
+async def test_a_phone_number_arrives_later_and_is_then_read_for_free(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=0, phone_delay_seconds=30, clock=clock.now)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created()
@@ -166,7 +167,7 @@ async def test_a_phone_number_arrives_later_and_is_then_read_for_free(clock: Clo
         address = doc["profile"]["linkedin_profile_url"]
         _, phone = (await api.reveal(session_id, address, "PHONE")).json()["data"]
         assert phone == {"type": "PHONE", "values": [], "status": None}
-        clock.now += 30
+        clock.time += 30
         details = (await api.candidate(session_id, doc["_id"])).json()["data"]
         assert details["revealStatus"]["phone"]["revealed"] is True
         assert "555-01" in details["revealStatus"]["phone"]["values"][0]
@@ -176,11 +177,11 @@ async def test_a_phone_number_arrives_later_and_is_then_read_for_free(clock: Clo
     assert [charge.amount for charge in sandbox.charges] == [5, 2, 2]
 
 
-async def test_a_number_that_nobody_has_never_arrives(api: Api, clock: Clock) -> None:
+async def test_a_number_that_nobody_has_never_arrives(api: Api, clock: SteppedClock) -> None:
     session_id = await api.created()
     doc = await _found(api, session_id, phone=False)
     await api.reveal(session_id, doc["profile"]["linkedin_profile_url"], "PHONE")
-    clock.now += 1000
+    clock.time += 1000
 
     after = {one["_id"]: one for one in await api.docs(session_id)}[doc["_id"]]
     assert after["revealStatus"]["phone"] == {"revealed": False, "values": []}

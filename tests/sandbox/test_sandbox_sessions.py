@@ -5,7 +5,8 @@ import pytest
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.workspaces import Charge
-from tests.sandbox.conftest import Api, Clock, connect, searching
+from tests.support.clocks import SteppedClock
+from tests.support.sandbox_api import Api, connect, searching
 
 pytestmark = pytest.mark.anyio
 
@@ -34,11 +35,13 @@ async def test_create_says_idle_in_the_session_and_processing_in_sourcing(api: A
     }
 
 
-async def test_a_session_id_starts_with_the_time_of_its_creation(api: Api, clock: Clock) -> None:
+async def test_a_session_id_starts_with_the_time_of_its_creation(
+    api: Api, clock: SteppedClock
+) -> None:
     session_id = await api.created()
 
     assert len(session_id) == 24
-    assert int(session_id[:8], 16) == int(clock.now)
+    assert int(session_id[:8], 16) == int(clock.now())
 
 
 async def test_matching_is_done_at_the_first_read_when_it_takes_no_time(api: Api) -> None:
@@ -49,8 +52,8 @@ async def test_matching_is_done_at_the_first_read_when_it_takes_no_time(api: Api
     assert session["totalAvailableProfiles"] > 100
 
 
-async def test_counts_and_profiles_rise_while_matching_takes_its_time(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=4, clock=clock)
+async def test_counts_and_profiles_rise_while_matching_takes_its_time(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=4, clock=clock.now)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created()
@@ -60,18 +63,18 @@ async def test_counts_and_profiles_rise_while_matching_takes_its_time(clock: Clo
             docs = await api.docs(session_id)
             assert len(docs) == session["totalProfilesMatched"]
             seen.append((session["profileMatchingStatus"], len(docs)))
-            clock.now += 1
+            clock.time += 1
 
     expected = [("processing", 0), ("processing", 25), ("processing", 50), ("processing", 75)]
     assert seen == [*expected, ("done", 100)]
 
 
-async def test_fetch_more_brings_the_next_profiles_until_none_are_left(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=4, first_batch=6, more_batch=4, clock=clock)
+async def test_fetch_more_brings_the_next_profiles_until_none_are_left(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=4, first_batch=6, more_batch=4, clock=clock.now)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created(_FEW)
-        clock.now += 4
+        clock.time += 4
         available = (await api.session(session_id))["totalAvailableProfiles"]
         assert 6 < available <= 10
         answer = await api.more(session_id)
@@ -80,7 +83,7 @@ async def test_fetch_more_brings_the_next_profiles_until_none_are_left(clock: Cl
         assert answer.json()["data"]["searchMoreCounter"] == 1
         assert answer.json()["data"]["next_cursor"] is None
         assert (await api.session(session_id))["profileMatchingStatus"] == "fetching_more"
-        clock.now += 4
+        clock.time += 4
         assert (await api.session(session_id))["profileMatchingStatus"] == "done"
         ids = [doc["_id"] for doc in await api.docs(session_id)]
         assert len(set(ids)) == len(ids) == available
@@ -91,8 +94,8 @@ async def test_fetch_more_brings_the_next_profiles_until_none_are_left(clock: Cl
     assert [charge.amount for charge in sandbox.charges] == [5, 5]
 
 
-async def test_profiles_can_hold_only_the_new_batch_after_fetch_more(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=0, clock=clock, only_new_batch_after_fetch=True)
+async def test_profiles_can_hold_only_the_new_batch_after_fetch_more(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=0, clock=clock.now, only_new_batch_after_fetch=True)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created()
@@ -104,18 +107,18 @@ async def test_profiles_can_hold_only_the_new_batch_after_fetch_more(clock: Cloc
     assert before.isdisjoint(after)
 
 
-async def test_an_update_searches_again_and_counts_it(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=3, clock=clock)
+async def test_an_update_searches_again_and_counts_it(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=3, clock=clock.now)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created()
-        clock.now += 3
+        clock.time += 3
         answer = await api.update(session_id, queries=searching("Java"), sessionTitle="Other")
         shown = answer.json()["data"]["session"]
         assert (answer.status_code, shown["profileMatchingStatus"]) == (200, "processing")
         assert shown["filterChangesCounter"] == 1
         assert await api.docs(session_id) == []
-        clock.now += 3
+        clock.time += 3
         docs = await api.docs(session_id)
         session = await api.session(session_id)
 
@@ -124,8 +127,8 @@ async def test_an_update_searches_again_and_counts_it(clock: Clock) -> None:
     assert sandbox.charges[1] == Charge("update_session", session_id, 5, "fjk_sandbox")
 
 
-async def test_an_update_can_lose_the_ranges_in_what_it_shows(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=0, clock=clock, lose_ranges_on_update=True)
+async def test_an_update_can_lose_the_ranges_in_what_it_shows(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=0, clock=clock.now, lose_ranges_on_update=True)
     years: dict[str, Any] = {"years_of_experience_raw": {"type": "RANGE", "value": [1, 5]}}
     async with connect(sandbox) as http:
         api = Api(http)
@@ -155,8 +158,8 @@ async def test_a_search_that_finds_nobody_is_refused_and_free(api: Api, sandbox:
     assert (await api.session(session_id))["queries"] == searching("C#")
 
 
-async def test_without_credits_every_paid_operation_answers_402(clock: Clock) -> None:
-    sandbox = Sandbox(match_seconds=0, credits=5, clock=clock)
+async def test_without_credits_every_paid_operation_answers_402(clock: SteppedClock) -> None:
+    sandbox = Sandbox(match_seconds=0, credits=5, clock=clock.now)
     async with connect(sandbox) as http:
         api = Api(http)
         session_id = await api.created()
@@ -285,17 +288,17 @@ async def test_every_answer_tells_of_the_rate_limit_and_its_own_id(api: Api) -> 
     assert first["X-Request-Id"] != second["X-Request-Id"]
 
 
-async def test_beyond_the_rate_limit_a_key_waits_for_the_next_window(clock: Clock) -> None:
-    sandbox = Sandbox(rate_limit=2, rate_window_seconds=10, clock=clock)
+async def test_beyond_the_rate_limit_a_key_waits_for_the_next_window(clock: SteppedClock) -> None:
+    sandbox = Sandbox(rate_limit=2, rate_window_seconds=10, clock=clock.now)
     async with connect(sandbox) as http:
 
         async def ask() -> httpx.Response:
             return await http.get("/projects/sessions")
 
         assert [(await ask()).status_code for _ in range(3)] == [200, 200, 429]
-        clock.now += 4
+        clock.time += 4
         limited = await ask()
-        clock.now += 6
+        clock.time += 6
         assert (await ask()).status_code == 200
 
     assert limited.headers["Retry-After"] == limited.headers["RateLimit-Reset"] == "6"

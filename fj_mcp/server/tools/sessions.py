@@ -10,7 +10,7 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries, wanted_skills
-from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
@@ -197,7 +197,7 @@ async def update_sourcing_session(
         FilterChanges, Field(description="Only what changes; each replaces that filter's values.")
     ] = LEFT_OUT,
     remove_filters: Annotated[
-        list[str], Field(max_length=31, description="Names of filters to drop.")
+        list[str], Field(max_length=len(FILTERS), description="Names of filters to drop.")
     ] = LEFT_OUT,
 ) -> StartedSession:
     """Change a finished session's filters, title or texts and search again in it. Costs credits

@@ -1,0 +1,236 @@
+"""What the model reads when something goes wrong, one case at a time."""
+
+from pathlib import Path
+
+import pytest
+from mcp import Client
+
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import Settings
+from tests.support.assistant import (
+    CSHARP,
+    ERAS,
+    UNKNOWN_SESSION,
+    Assistant,
+    connected,
+    small_sandbox,
+    text_of,
+)
+
+pytestmark = pytest.mark.anyio
+
+SEARCH = {"title": "Test", "filters": CSHARP}
+
+
+async def test_a_missing_key_is_explained_with_the_way_to_try_without_one() -> None:
+    async with Client(build_server(Settings())) as client:
+        answer = await client.call_tool("list_sessions", {})
+    assert answer.is_error
+    assert text_of(answer) == (
+        "Nothing was sent or charged: no FutureJobs API key is set. Set FJ_API_KEY=fjk_… in the "
+        "server's environment and restart it, or set FJ_SANDBOX=1 to try everything on invented "
+        "people without a key."
+    )
+
+
+async def test_a_wrong_setting_is_named_by_every_call_instead_of_ending_the_server() -> None:
+    settings = Settings(problems=("FJ_MAX_WAIT_SECONDS must be a number",))
+    async with Client(build_server(settings)) as client:
+        text = text_of(await client.call_tool("list_sessions", {}))
+    assert text == (
+        "Nothing was sent or charged: FJ_MAX_WAIT_SECONDS must be a number. Correct the setting "
+        "and restart the server; fj-mcp doctor checks all of them."
+    )
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, status: int) -> None:
+    assistant.sandbox.fail("project_sessions", Fault("status", status=status, body={}))
+    assert await assistant.refusal("list_sessions") == (
+        "Nothing was charged: FutureJobs refused the API key. Check FJ_API_KEY (fj-mcp doctor "
+        "tells more) and restart the server; calling again will not help before that."
+    )
+    assert assistant.sent("project_sessions") == 1
+
+
+async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
+    async with connected(small_sandbox(credits=8)) as assistant:
+        await assistant.search()
+        text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
+    assert text == (
+        "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
+        "FutureJobs, or ask list_sessions for searches already paid for."
+    )
+
+
+async def test_too_few_credits_without_numbers_still_make_a_sentence(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    assistant.sandbox.fail("update_session", Fault("status", status=402, body={}))
+    text = await assistant.refusal("update_sourcing_session", session_id=session_id, title="New")
+    assert text == (
+        "Nothing was charged: the workspace has too few credits left and an update costs more "
+        "(FutureJobs does not publish the price). Top up in FutureJobs, or ask list_sessions for "
+        "searches already paid for."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("get_session", {}),
+        ("list_profiles", {}),
+        ("show_candidates", {}),
+        ("export_profiles", {}),
+        ("fetch_more_profiles", {}),
+        ("update_sourcing_session", {"title": "New"}),
+        ("wait_for_session", {}),
+        ("get_candidate", {"candidate_id": "0" * 24}),
+        ("reveal_contacts", {"candidate_ids": ["0" * 24], "channel": "email"}),
+    ],
+)
+async def test_an_unknown_session_is_named_with_the_tool_that_lists_them(
+    assistant: Assistant, tool: str, arguments: dict[str, object]
+) -> None:
+    assert await assistant.refusal(tool, session_id=UNKNOWN_SESSION, **arguments) == (
+        f"Nothing was charged: FutureJobs knows no session {UNKNOWN_SESSION} in this key's "
+        "workspace. list_sessions shows those it knows."
+    )
+
+
+async def test_an_unknown_candidate_is_named_with_its_session(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    text = await assistant.refusal(
+        "get_candidate", session_id=session_id, candidate_id=UNKNOWN_SESSION
+    )
+    assert text == (
+        f"Nothing was charged: FutureJobs knows no candidate {UNKNOWN_SESSION} in session "
+        f"{session_id}. list_profiles shows the ids of that session's candidates."
+    )
+
+
+async def test_a_key_without_a_project_cannot_list_sessions_and_says_why() -> None:
+    async with connected(sandbox=False, api_key="fjk_noproject") as assistant:
+        text = await assistant.refusal("list_sessions")
+    assert text == (
+        "Nothing was charged: FutureJobs knows no project for this key. Ask FutureJobs to assign "
+        "the key to one; ids of earlier sessions go on working."
+    )
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_the_apis_reasons_are_told_by_this_servers_names(
+    assistant: Assistant, status: int
+) -> None:
+    body = {
+        "message": "Validation failed",
+        "success": False,
+        "statusCode": status,
+        "errors": [
+            {"queries.current_employers.title": "must be an array"},
+            {"sessionTitle": "is too long"},
+        ],
+    }
+    assistant.sandbox.fail("create_session", Fault("status", status=status, body=body))
+    assert await assistant.refusal("create_sourcing_session", **SEARCH) == (
+        "Nothing was charged: FutureJobs did not accept a search: filters.current_titles: “must "
+        "be an array”; sessionTitle: “is too long”. Change that and call create_sourcing_session "
+        "again."
+    )
+
+
+async def test_a_refusal_without_field_reasons_tells_the_apis_message(
+    assistant: Assistant,
+) -> None:
+    fault = Fault("status", status=409, body={"message": "Session is locked."})
+    assistant.sandbox.fail("create_session", fault)
+    assert await assistant.refusal("create_sourcing_session", **SEARCH) == (
+        "Nothing was charged: FutureJobs did not accept a search: “Session is locked”. Change that "
+        "and call create_sourcing_session again."
+    )
+
+
+async def test_a_failure_told_only_by_the_body_is_a_failure(assistant: Assistant) -> None:
+    body = {"success": False, "statusCode": 402, "message": "Insufficient credits"}
+    assistant.sandbox.fail("create_session", Fault("status", status=200, body=body))
+    text = await assistant.refusal("create_sourcing_session", **SEARCH)
+    assert "too few credits left and a search costs 5" in text
+
+
+async def test_a_rate_limit_that_does_not_end_soon_names_the_wait(assistant: Assistant) -> None:
+    assistant.sandbox.fail("get_session", Fault("429", retry_after=90), times=5)
+    text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
+    assert text == (
+        "Nothing was charged: FutureJobs takes no more requests for now. Call get_session again "
+        "in 90 seconds."
+    )
+    assert assistant.sent("get_session") == 1
+
+
+@pytest.mark.parametrize("kind", ["html", "502_before", "502_after"])
+async def test_a_gateways_page_never_reaches_the_model(assistant: Assistant, kind: str) -> None:
+    status = 503 if kind == "html" else 502
+    fault = Fault(kind, status=status)  # type: ignore[arg-type]
+    assistant.sandbox.fail("get_session", fault, times=3)
+    assert await assistant.refusal("get_session", session_id=UNKNOWN_SESSION) == (
+        f"FutureJobs is not answering properly (HTTP {status}). Nothing was charged; call "
+        "get_session again in a minute."
+    )
+
+
+@pytest.mark.parametrize("kind", ["empty", "cut", "null_data"])
+async def test_an_unreadable_answer_to_a_free_call_is_one_sentence(
+    assistant: Assistant, kind: str
+) -> None:
+    session_id = await assistant.search()
+    assistant.sandbox.fail("get_session", Fault(kind), times=3)  # type: ignore[arg-type]
+    assert await assistant.refusal("get_session", session_id=session_id) == (
+        "FutureJobs sent an answer that cannot be read. Nothing was charged; call get_session "
+        "again in a minute."
+    )
+
+
+async def test_a_broken_connection_is_one_sentence(assistant: Assistant) -> None:
+    assistant.sandbox.fail("project_sessions", Fault("drop_after"), times=3)
+    assert await assistant.refusal("list_sessions") == (
+        "The connection to FutureJobs broke. Nothing was charged; call list_sessions again in a "
+        "minute."
+    )
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> None:
+    async with connected(era=era, call_deadline_seconds=4) as assistant:
+        assistant.sandbox.fail("get_session", Fault("delay_before", seconds=60), times=3)
+        text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
+    assert text == (
+        "FutureJobs did not answer within 4 seconds. Nothing was charged; call get_session again "
+        "in a minute."
+    )
+
+
+async def test_an_api_that_cannot_be_reached_is_told_apart_from_one_that_fails(
+    tmp_path: Path,
+) -> None:
+    settings = Settings.model_validate(
+        # Port 9 is discard: nothing listens there.
+        {"api_key": "fjk_test", "api_base_url": "http://127.0.0.1:9", "state_dir": tmp_path}
+    )
+    async with Client(build_server(settings)) as client:
+        answer = await client.call_tool("create_sourcing_session", SEARCH)
+    assert text_of(answer) == (
+        "Nothing was sent or charged: FutureJobs cannot be reached. Check the network (and "
+        "FJ_API_BASE_URL, if it is set), then call create_sourcing_session again."
+    )
+
+
+async def test_nobody_matching_is_an_empty_result_that_says_how_to_widen(
+    assistant: Assistant,
+) -> None:
+    nobody = {"skills": {"mandatory": ["C#", "Underwater Basket Weaving"]}}
+    result = await assistant.call("create_sourcing_session", title="Nobody", filters=nobody)
+    assert result["status"] == "done"
+    assert result["expected_profiles"] == 0
+    assert "session_id" not in result
+    assert "mandatory skill to core" in result["next_step"]
+    assert assistant.sandbox.charges == []

@@ -1,0 +1,150 @@
+"""Answers without an end: read in pieces, up to a limit, and then refused."""
+
+import gzip
+import json
+import time
+import zlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.processes import Api, Server, measuring, stdio_process
+from tests.support.raw_api import Body, raw_api
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+
+MB = 1024 * 1024
+BLANKS = b" " * MB
+KEY = "fjk_large"
+UNREADABLE = (
+    "FutureJobs sent an answer that cannot be read. Nothing was charged; call list_sessions again "
+    "in a minute."
+)
+
+
+@cache
+def squeezed(bits: int = zlib.MAX_WBITS | 16) -> bytes:
+    """A valid answer after 200 MB of blanks, compressed."""
+    squeezer = zlib.compressobj(wbits=bits)
+    pieces = [squeezer.compress(BLANKS) for _ in range(200)]
+    return b"".join([*pieces, squeezer.compress(b'{"data": []}'), squeezer.flush()])
+
+
+def once(body: bytes) -> Body:
+    return lambda: [body]
+
+
+def bomb() -> Iterable[bytes]:
+    return [squeezed()]
+
+
+def bomb_of_zlib() -> Iterable[bytes]:
+    return [squeezed(zlib.MAX_WBITS)]
+
+
+def bomb_twice() -> Iterable[bytes]:
+    return [gzip.compress(squeezed())]
+
+
+def nested() -> Iterable[bytes]:
+    """As Python objects, ten times as large."""
+    return [b'{"data": [', *(b"[]," * MB for _ in range(10)), b"[]]}"]
+
+
+def dripping() -> Iterable[bytes]:
+    for _ in range(100):
+        # The pauses are what is tested: each piece comes in time, and all of them do not.
+        time.sleep(0.1)
+        yield b" "
+
+
+def endless() -> Iterable[bytes]:
+    return (BLANKS for _ in range(500))
+
+
+def memory(server: Server, line: str) -> float:
+    """A line of a process's status, in megabytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    (value,) = (row.split()[1] for row in status.splitlines() if row.startswith(f"{line}:"))
+    return int(value) / 1024
+
+
+def answered_beside_pings(server: Server) -> tuple[dict[str, Any], float]:
+    """The answer to a call, and the longest that a ping took while it was under way."""
+    call, longest = server.ask("list_sessions"), 0.0
+    while True:
+        ping, began = server.request("ping"), time.monotonic()
+        found = None
+        while (message := server.line()) is not None and message.get("id") != ping:
+            if message.get("id") == call:
+                found = message["result"]
+        longest = max(longest, time.monotonic() - began)
+        if found is not None:
+            return found, longest
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (bomb, {"content-encoding": "gzip"}, 200),
+        (bomb, {"content-encoding": "gzip"}, 502),
+        (bomb_of_zlib, {"content-encoding": "deflate"}, 200),
+        (bomb_twice, {"content-encoding": "gzip, gzip"}, 200),
+        (once(b"\x1b" * 1000), {"content-encoding": "br"}, 200),
+        (once(b"not gzip"), {"content-encoding": "gzip"}, 200),
+        (endless, {}, 200),
+        (endless, {}, 400),
+        (endless, {"content-length": str(500 * MB)}, 200),
+        (nested, {}, 200),
+    ],
+    ids=["gzip", "gzip 502", "deflate", "twice", "br", "broken", "plain", "400", "known", "nested"],
+)
+def test_an_answer_without_an_end_costs_little_memory_and_no_time(
+    body: Body, headers: dict[str, str], status: int, tmp_path: Path
+) -> None:
+    with (
+        raw_api(body, headers, status) as (address, asked),
+        stdio_process(Api(address, httpx.Client()), KEY, tmp_path) as server,
+    ):
+        before = memory(server, "VmRSS")
+        answer, longest = answered_beside_pings(server)
+        text = answer["content"][0]["text"]
+        assert answer["isError"]
+        assert text == UNREADABLE or "Nothing was charged" in text
+        assert asked
+        # A loop that was frozen while something was inflated would show here.
+        assert longest < 4
+        assert memory(server, "VmHWM") - before < 100
+
+
+def test_an_answer_that_is_merely_large_is_read(tmp_path: Path) -> None:
+    sessions = [{"_id": f"{n:024x}", "sessionTitle": "T" * 20_000} for n in range(1000)]
+    whole = json.dumps({"data": sessions}).encode()
+    assert len(whole) > 19 * MB
+    small = gzip.compress(whole, 1)
+    with (
+        raw_api(once(small), {"content-encoding": "gzip"}) as (address, _),
+        stdio_process(Api(address, httpx.Client()), KEY, tmp_path, **measuring()) as server,
+    ):
+        assert server.call("list_sessions", limit=1)["total"] == 1000
+
+
+def test_an_answer_that_drips_is_given_up_in_time(tmp_path: Path) -> None:
+    limit = {"FJ_CALL_DEADLINE_SECONDS": "3"}
+    with (
+        raw_api(dripping) as (address, _),
+        stdio_process(
+            Api(address, httpx.Client()), KEY, tmp_path, **limit, **measuring()
+        ) as server,
+    ):
+        began = time.monotonic()
+        text = server.refusal("list_sessions")
+        assert time.monotonic() - began < 4
+    assert text == (
+        "FutureJobs did not answer within 3 seconds. Nothing was charged; call list_sessions again "
+        "in a minute."
+    )

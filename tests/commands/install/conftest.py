@@ -1,0 +1,10 @@
+from pathlib import Path
+
+import pytest
+
+from fj_mcp.commands.install.assistants import Machine
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine("linux", tmp_path / "home", {"PATH": ""})

@@ -1,0 +1,290 @@
+"""The command `install`: the key, what it prints, how assistants start the server."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
+from fj_mcp.commands.install.command import CannotInstall, install, launch, run_install, shown
+from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
+from fj_mcp.commands.typer_app import app
+from tests.support.assistant_configs import (
+    KEY,
+    REMOTE,
+    SANDBOX,
+    STARTED,
+    entry,
+    settings_with,
+    written,
+)
+
+
+def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
+    tmp_path: Path, claude: Callable[[int], list[list[str]]]
+) -> None:
+    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
+    for now in REMOTE["claude-code"]:
+        written("claude-code", machine, json.dumps({"mcpServers": {"fj-mcp": now}}))
+        claude(0)
+        install("claude-code", settings_with(KEY), machine, STARTED)
+        made = json.loads(claude(0)[-1][5])
+        assert made == {
+            "type": "stdio",
+            "command": STARTED.command,
+            "args": [],
+            "env": {"FJ_API_KEY": KEY},
+        }
+
+
+def test_the_key_is_asked_for_without_echo(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def prompt(_: str, **how: Any) -> str:
+        asked.append(how)
+        return KEY
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", prompt)
+    assert run_install("goose", settings_with(None), machine, show=False) == 0
+    assert asked == [{"hide_input": True, "err": True}]
+    assert entry("goose", machine)["envs"] == {"FJ_API_KEY": KEY}
+    assert KEY not in "".join(capsys.readouterr())
+
+
+def test_a_key_that_cannot_be_one_is_refused(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = pytest.raises(CannotInstall, match="must be a FutureJobs key")
+    with refused:
+        install("cursor", settings_with("sk-secret"), machine, STARTED)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: "sk-secret")
+    with pytest.raises(CannotInstall, match="must be a FutureJobs key") as said:
+        install("cursor", settings_with(None), machine, STARTED)
+    assert "sk-secret" not in str(said.value)
+
+
+def test_without_a_key_and_without_a_person_it_says_what_to_set(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_install("cursor", settings_with(None), machine, show=False) == 1
+    assert "Set FJ_API_KEY" in capsys.readouterr().err
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize("client", ASSISTANTS)
+def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, client: str) -> None:
+    printed = shown(client, settings_with(KEY), machine, STARTED)
+    assert run_install(client, settings_with(KEY), machine, show=True) == 0
+    assert not machine.home.exists()
+    assert KEY not in printed
+    assert str(ASSISTANTS[client].file(machine)) in printed
+    install(client, settings_with(KEY), machine, STARTED)
+    text = ASSISTANTS[client].file(machine).read_text(encoding="utf-8")
+    assert text.strip().replace(KEY, "fjk_…") in printed
+    assert "FJ_SANDBOX" in shown(client, SANDBOX, machine, STARTED)
+
+
+@pytest.fixture
+def claude(tmp_path: Path, machine: Machine) -> Callable[[int], list[list[str]]]:
+    """A `claude` that writes down what it is asked, and ends with a status."""
+    heard = tmp_path / "heard"
+    command = tmp_path / "claude"
+
+    def stand_in(status: int) -> list[list[str]]:
+        said = f"open({str(heard)!r}, 'a').write(json.dumps(sys.argv[1:]) + chr(10))"
+        command.write_text(
+            f"#!{sys.executable}\nimport json, sys\n{said}\nprint(sys.argv)\nsys.exit({status})\n"
+        )
+        command.chmod(0o755)
+        lines = heard.read_text().splitlines() if heard.exists() else []
+        return [json.loads(line) for line in lines]
+
+    return stand_in
+
+
+def test_claude_code_is_asked_to_add_the_server_itself(
+    tmp_path: Path, claude: Callable[[int], list[list[str]]]
+) -> None:
+    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
+    claude(0)
+    said = install("claude-code", settings_with(KEY), machine, STARTED)
+    (heard,) = claude(0)
+    assert heard[:5] == ["mcp", "add-json", "--scope", "user", "fj-mcp"]
+    made = json.loads(heard[5])
+    assert made["env"] == {"FJ_API_KEY": KEY}
+    assert KEY not in said
+    text = json.dumps({"mcpServers": {"fj-mcp": made | {"timeout": 9}}})
+    file = written("claude-code", machine, text)
+    assert "nothing was changed" in install("claude-code", settings_with(KEY), machine, STARTED)
+    install("claude-code", SANDBOX, machine, STARTED)
+    removed, added = claude(0)[1:]
+    assert removed == ["mcp", "remove", "--scope", "user", "fj-mcp"]
+    assert json.loads(added[5]) == made | {"timeout": 9, "env": {"FJ_SANDBOX": "1"}}
+    assert file.with_name(file.name + BACKUP_SUFFIX).read_text() == text
+
+
+def test_a_claude_code_that_refuses_does_not_give_the_key_away(
+    tmp_path: Path, claude: Callable[[int], list[list[str]]]
+) -> None:
+    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
+    claude(1)
+    with pytest.raises(CannotInstall, match="`claude mcp add-json` failed") as said:
+        install("claude-code", settings_with(KEY), machine, STARTED)
+    assert KEY not in str(said.value)
+
+
+def test_the_command_is_written_so_that_it_works_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "x"))
+    assert launch() == Launch(sys.executable, ("-m", "fj_mcp"))
+    (tmp_path / "fj-mcp").touch()
+    assert launch() == Launch(str(tmp_path / "fj-mcp"))
+
+
+@pytest.fixture(params=["uvx", "pipx run"])
+def passing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An environment that uvx or `pipx run` made, and will clean up."""
+    prefix = tmp_path / "cache" / "x"
+    prefix.mkdir(parents=True)
+    mark = prefix.parent / "CACHEDIR.TAG" if request.param == "uvx" else prefix / PIPX_MARK
+    mark.touch()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    return str(request.param)
+
+
+PIPX_MARK = "pipx_metadata.json"
+
+
+def noted(monkeypatch: pytest.MonkeyPatch, folder: Path, note: str | None) -> None:
+    """Let the package have been installed from where an installer's note says."""
+    installed = folder / "site-packages" / "fj_mcp-1.0.dist-info"
+    installed.mkdir(parents=True)
+    metadata = "Metadata-Version: 2.4\nName: fj-mcp\nVersion: 1.0\n"
+    (installed / "METADATA").write_text(metadata, encoding="utf-8")
+    if note is not None:
+        (installed / "direct_url.json").write_text(note, encoding="utf-8")
+    monkeypatch.syspath_prepend(installed.parent)
+
+
+@pytest.mark.parametrize(
+    ("note", "source"),
+    [
+        ({"url": "file://{clone}", "dir_info": {}}, "{clone}"),
+        ({"url": "file://{clone}", "dir_info": {"editable": True}}, "{clone}"),
+        (
+            {"url": "https://example.com/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "git+https://example.com/x.git@abc",
+        ),
+    ],
+)
+def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
+    tmp_path: Path,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    passing: str,
+    note: dict[str, Any],
+    source: str,
+) -> None:
+    clone = tmp_path / "my clone"
+    clone.mkdir()
+    noted(monkeypatch, tmp_path, json.dumps(note).replace("{clone}", quote(str(clone))))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
+    assert launch() == Launch("/bin/uvx", ("--from", source.format(clone=clone), "fj-mcp"))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: path and f"{path}/{name}")
+    monkeypatch.setenv("UV", "/clone/.uv/bin/uv")
+    assert launch().command == "/clone/.uv/bin/uvx"
+    monkeypatch.delenv("UV")
+    with pytest.raises(CannotInstall, match=r"Nothing was installed: .* `pipx install "):
+        launch()
+    assert run_install("cursor", SANDBOX, machine, show=False) == 1
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        None,
+        "no JSON",
+        '{"url": "file:///not/there", "dir_info": {}}',
+        '{"url": "https://example.com/x.whl", "archive_info": {}}',
+    ],
+)
+def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
+    tmp_path: Path,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    passing: str,
+    note: str | None,
+) -> None:
+    noted(monkeypatch, tmp_path, note)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
+    for show in (False, True):
+        assert run_install("cursor", SANDBOX, machine, show=show) == 1
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "`uv tool install /path/to/fj-mcp`" in told.err
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize("client", ASSISTANTS)
+def test_no_configuration_and_no_text_starts_a_package_by_name(
+    machine: Machine, client: str
+) -> None:
+    printed = shown(client, settings_with(KEY), machine, STARTED)
+    assert "uvx" not in printed
+    assert "://" not in printed
+
+
+def test_the_command_installs_for_the_home_it_is_run_in(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "fj_mcp", "install", "cursor"],
+        env=environment | {"HOME": str(tmp_path), "FJ_API_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    made = json.loads((tmp_path / ".cursor" / "mcp.json").read_text())
+    started = made["mcpServers"]["fj-mcp"]
+    assert Path(started["command"]).is_absolute()
+    assert started["env"] == {"FJ_API_KEY": KEY}
+    assert KEY not in done.stdout + done.stderr
+
+
+def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine) -> None:
+    told = " ".join(
+        CliRunner().invoke(app, ["install", "--help"], terminal_width=200).output.split()
+    )
+    assert all(client in told for client in ASSISTANTS)
+    refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
+    assert refused.exit_code == 1
+    assert "emacs is not known; use claude-code" in refused.output
+
+
+def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+    check = (
+        "import sys, fj_mcp.commands.cli, fj_mcp.transports.stdio; "
+        "sys.exit(any(name in sys.modules for name in "
+        "('fj_mcp.commands.typer_app', 'fj_mcp.commands.install', 'typer', 'rich', 'tomlkit',"
+        " 'ruamel.yaml')))"
+    )
+    assert subprocess.run([sys.executable, "-c", check], timeout=60, check=False).returncode == 0

@@ -1,0 +1,318 @@
+"""The commands, as real processes."""
+
+import errno
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+import httpx
+import pytest
+from mcp import Client, StdioServerParameters
+
+from fj_mcp import __version__
+from tests.support.assistant import text_of
+from tests.support.processes import CLEAN, measuring, started
+
+STATE = TemporaryDirectory()
+"""Where these processes remember purchases, instead of among the person's own."""
+
+OWN = measuring() | {"FJ_STATE_DIR": STATE.name, "COLUMNS": "100"}
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "fj_mcp", *arguments],
+        env=CLEAN | OWN | settings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def examined(*arguments: str, **settings: str) -> tuple[int, str]:
+    """The doctor's exit status, and what it says."""
+    with started(("doctor", *arguments), OWN | settings) as process:
+        assert process.stdout is not None
+        said = " ".join(process.stdout.read().split())
+        return process.wait(), said
+
+
+def test_the_demo_sources_reveals_and_says_what_it_spent() -> None:
+    done = run("demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for tool in (
+        "suggest_filters",
+        "create_sourcing_session",
+        "wait_for_session",
+        "list_profiles",
+        "fetch_more_profiles",
+        "get_candidate",
+        "reveal_contacts",
+    ):
+        assert tool in done.stdout
+    assert "@example.com" in done.stdout
+    assert re.search(r"Spent 11 sandbox credits, 89 left", done.stdout)
+
+
+def test_the_demo_takes_a_job_description_and_says_what_it_lacks(tmp_path: Path) -> None:
+    vague = tmp_path / "job.txt"
+    vague.write_text("We want somebody nice.", encoding="utf-8")
+    done = run("demo", "--job-description", str(vague))
+    assert done.returncode == 1
+    assert "at least one skill" in " ".join(done.stdout.split())
+
+
+def test_the_doctor_is_content_with_the_sandbox() -> None:
+    status, said = examined("--sandbox")
+    assert status == 0
+    assert "the key works and sees 0 session(s)" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ({}, "FJ_API_KEY is not set"),
+        ({"FJ_MAX_WAIT_SECONDS": "long"}, "FJ_MAX_WAIT_SECONDS must be a whole number"),
+        ({"FJ_API_KY": "fjk_x"}, "FJ_API_KY is not a setting (did you mean FJ_API_KEY?)"),
+        (
+            {"FJ_API_KEY": "fjk_x", "FJ_API_BASE_URL": "http://127.0.0.1:9"},
+            "FutureJobs cannot be reached",
+        ),
+    ],
+)
+def test_the_doctor_names_what_to_fix(settings: dict[str, str], fault: str) -> None:
+    status, said = examined(**settings)
+    assert status == 1
+    assert fault in said
+
+
+@pytest.mark.parametrize("key", ["sk-123", "fjk_..."])
+def test_the_doctor_says_one_thing_of_a_key_that_is_none(key: str) -> None:
+    status, said = examined(FJ_API_KEY=key)
+    assert status == 1
+    assert said.count("fix ") == said.count("FJ_API_KEY") == 1
+    assert "FJ_API_KEY must be a FutureJobs key, which starts with fjk_" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--sandbox", "doctor"], ["--sandbox", "doctor", "--sandbox"], ["doctor", "--sandbox"]],
+)
+def test_the_sandbox_may_be_asked_for_before_or_after_the_command(command: list[str]) -> None:
+    # At this address nobody would answer.
+    done = run(*command, FJ_API_KEY="fjk_real", FJ_API_BASE_URL="http://127.0.0.1:9")
+    assert done.returncode == 0, done.stdout
+    assert "the sandbox is used" in done.stdout
+
+
+def test_installing_with_the_sandbox_before_the_command_writes_no_key(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "FJ_API_KEY": "fjk_real"}
+    assert "fjk_" not in run("--sandbox", "install", "cursor", "--print", **home).stdout
+    assert run("--sandbox", "install", "cursor", **home).returncode == 0
+    written = (tmp_path / ".cursor" / "mcp.json").read_text(encoding="utf-8")
+    assert '"FJ_SANDBOX": "1"' in written
+    assert "fjk_" not in written
+
+
+def test_serving_with_the_sandbox_before_the_command_serves_the_sandbox() -> None:
+    done = run("--sandbox", "serve", "--http", "--workers", "2", FJ_API_KEY="fjk_real")
+    assert done.returncode == 1
+    assert "The sandbox lives in one process" in done.stderr
+    with serving("--sandbox", "serve", "--http", "--port", "0", ignoring=False) as (process, said):
+        address = said.replace("/mcp", "/readyz")
+        assert httpx.get(address, trust_env=False, timeout=30).json()["ready"] is True
+        process.terminate()
+
+
+def test_what_always_uses_the_sandbox_may_be_told_so() -> None:
+    for command in (["demo", "--sandbox"], ["--sandbox", "demo"]):
+        done = run(*command, "--job-description", "/not/there")
+        # It is the file that is refused, and not the option.
+        assert "/not/there" in done.stderr
+        assert "--sandbox" not in done.stderr
+    for command in (["sandbox", "--sandbox"], ["--sandbox", "sandbox"]):
+        with serving(*command, "--port", "0", ignoring=False) as (process, _):
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--port", "9"], "--port"),
+        (["--host", "0.0.0.0"], "--host"),
+        (["--workers", "1"], "--workers"),
+        (["--allowed-host", "a", "--port", "8000"], "--allowed-host, --port"),
+        (["--allowed-origin", "https://a"], "--allowed-origin"),
+    ],
+)
+def test_what_only_http_has_is_refused_without_it(options: list[str], named: str) -> None:
+    done = run("serve", "--sandbox", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Nothing is served: {named} can only be used with --http.\n"
+
+
+def test_serve_without_http_serves_stdio() -> None:
+    with started(("serve", "--sandbox"), OWN) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def test_a_sandbox_whose_port_is_taken_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("sandbox", "--port", port)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Nothing can listen at port {port} ({os.strerror(errno.EADDRINUSE)}): choose another.\n"
+    )
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-"])
+def test_a_server_without_a_client_says_what_it_needs(closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "fj_mcp", "--sandbox"],
+        env=CLEAN | OWN,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("fj-mcp talks to an assistant on stdin and stdout")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@posix
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_person_who_starts_the_server_is_told_what_it_is(terminal: bool) -> None:
+    ours, theirs = os.openpty()
+    if not terminal:
+        os.close(theirs)
+        theirs = os.open(os.devnull, os.O_RDONLY)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fj_mcp", "--sandbox"],
+        env=CLEAN | OWN,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    if terminal:
+        # Ctrl-D, as a person hangs up.
+        os.write(ours, b"\x04")
+    out, said = process.communicate(timeout=60)
+    os.close(ours)
+    assert (process.returncode, out) == (0, "")
+    assert ("fj-mcp demo" in said) is terminal
+    assert terminal or said == ""
+
+
+@contextmanager
+def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that serves, and the address that it names; started with Ctrl-C ignored or not.
+
+    It must end by itself once the block is left, within a minute, and with all that it started.
+    """
+    shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if ignoring else []
+    process = subprocess.Popen(
+        [*shell, sys.executable, "-m", "fj_mcp", *arguments],
+        env=CLEAN | {"FJ_STATE_DIR": STATE.name},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    # Its workers would outlive it, and keep its pipes open.
+    watchdog = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog.start()
+    try:
+        assert process.stdout is not None
+        (address,) = re.findall(r"http://\S+", process.stdout.readline()) or [""]
+        yield process, address
+        _, said = process.communicate()
+        assert "Traceback" not in said
+    finally:
+        watchdog.cancel()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@posix
+@pytest.mark.parametrize("ignoring", [True, False], ids=["in the background", "in front"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve", "--http", "--port", "0", "--sandbox"],
+        ["serve", "--http", "--port", "0", "--workers", "2"],
+        ["sandbox", "--port", "0"],
+    ],
+    ids=["serve", "workers", "sandbox"],
+)
+def test_what_serves_ends_well_when_it_is_asked_to(command: list[str], ignoring: bool) -> None:
+    with serving(*command, ignoring=ignoring) as (process, address):
+        httpx.get(address, trust_env=False, timeout=30)
+        process.terminate()
+    assert process.returncode == 0
+
+
+@posix
+def test_a_demo_that_is_ended_leaves_nothing_running() -> None:
+    with serving("demo") as (process, _):
+        process.terminate()
+        # The server that it started has the same stderr, which ends when both have.
+    assert process.returncode == -signal.SIGTERM
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version").stdout.strip() == __version__
+
+
+@pytest.mark.anyio
+async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_there() -> None:
+    command = [sys.executable, "-m", "fj_mcp", "sandbox", "--port", "0", "--match-seconds", "0"]
+    async with await anyio.open_process(command, env=CLEAN | OWN) as process:
+        assert process.stdout is not None
+        announced = (await process.stdout.receive()).decode()
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", announced)
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(
+                f"{address}/projects/sessions", headers={"x-fj-api-key": "fjk_me"}
+            )
+        assert answer.json()["data"] == []
+        for key, status, finding in (
+            ("fjk_me", 0, "sees 0 session(s)"),
+            ("fjk_noproject", 1, "the key works, but"),
+        ):
+            settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": address}
+            ended, said = await anyio.to_thread.run_sync(partial(examined, **settings))
+            assert ended == status, said
+            assert finding in said
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "fj_mcp"],
+            env=settings | {"FJ_API_KEY": "fjk_me", "FJ_STATE_DIR": STATE.name},
+        )
+        async with Client(server) as client:
+            listed = await client.call_tool("list_sessions", {})
+            assert not listed.is_error, text_of(listed)
+        process.terminate()

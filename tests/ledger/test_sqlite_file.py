@@ -1,0 +1,91 @@
+"""The file of the ledger: whose it is, and what is in it."""
+
+import signal
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.conditions import until
+from tests.support.ledgers import on_a_file
+from tests.support.processes import Api, stdio_process
+
+pytestmark = [pytest.mark.xdist_group("sqlite-file"), pytest.mark.unmeasured]
+
+CREATE: dict[str, Any] = {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}}
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
+
+
+@on_a_file
+@posix
+def test_a_record_that_others_could_read_becomes_its_owners_alone(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    with stdio_process(api, key, tmp_path) as server:
+        server.call("create_sourcing_session", **CREATE)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+    for path in tmp_path.iterdir():
+        path.chmod(0o644)
+    with stdio_process(api, key, tmp_path) as server:
+        server.call("get_spending")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(modes) >= {LEDGER_FILE, f"{LEDGER_FILE}-wal"}
+    assert set(modes.values()) == {0o600}, modes
+
+
+@posix
+@on_a_file
+def test_the_ledger_is_for_its_owner_alone_and_has_a_write_ahead_log(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "made" / "here"
+    with stdio_process(api, key, state) as server:
+        server.search(**CREATE)
+        files = {path.name: path.stat().st_mode & 0o777 for path in state.iterdir()}
+        assert f"{LEDGER_FILE}-wal" in files
+        assert set(files.values()) == {0o600}, files
+        with closing(sqlite3.connect(state / LEDGER_FILE)) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
+@on_a_file
+def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_path: Path) -> None:
+    with stdio_process(api, key, tmp_path) as server:
+        session_id = server.search(**CREATE)
+        server.call("fetch_more_profiles", session_id=session_id)
+        server.call("wait_for_session", session_id=session_id)
+        listed = server.call("list_profiles", session_id=session_id, limit=50)["candidates"]
+        ids = [card["candidate_id"] for card in listed[:5]]
+        revealed: dict[str, set[str]] = {}
+        for channel in ("email", "phone"):
+            wanted = {"session_id": session_id, "candidate_ids": ids, "channel": channel}
+            server.call("reveal_contacts", **wanted)
+
+            def contacts(channel: str = channel) -> set[str]:
+                shown = [
+                    server.call("get_candidate", session_id=session_id, candidate_id=one)
+                    for one in ids
+                ]
+                return {value for full in shown for value in full.get(channel, [])}
+
+            # A telephone number may come later.
+            revealed[channel] = until(contacts)
+        server.call("get_spending")
+        content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert any(path.name.endswith("-wal") for path in tmp_path.iterdir())
+    # What is looked for would be found: the ledger does hold the session.
+    assert session_id.encode() in content
+    names = {card["name"] for card in listed}
+    assert len(names) > 40
+    digits = {"".join(filter(str.isdigit, number)) for number in revealed["phone"]}
+    for secret in (
+        {key, key.removeprefix("fjk_")} | names | digits | set().union(*revealed.values())
+    ):
+        assert secret.encode() not in content, secret

@@ -1,0 +1,36 @@
+"""What the official suite and the Inspector say of the server; the script is what runs them."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:
+    text = (SCRIPTS / "conformance.yml").read_text(encoding="utf-8")
+    _, entries = text.split("\nserver:\n")
+    excused: list[str] = []
+    for group in entries.split("\n\n"):
+        reason, *_ = group.strip().splitlines()
+        assert reason.strip().startswith("# ")
+        excused += re.findall(r"^  - (.*?)(?: #.*)?$", group, re.MULTILINE)
+    assert len(excused) == len(set(excused)) > 0
+    # A name alone would excuse all checks of a scenario.
+    assert [entry for entry in excused if not re.fullmatch(r"[\w-]+:[\w-]+", entry)] == []
+
+
+@pytest.mark.skipif("FJ_TEST_CONFORMANCE" not in os.environ, reason="needs npm's registry")
+def test_the_suite_passes_and_the_inspector_calls_every_tool() -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / "conformance.py")],
+        check=False,
+        timeout=900,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

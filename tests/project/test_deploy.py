@@ -1,0 +1,108 @@
+"""The compose file and the manifest: what they name exists, and keeps what must be kept."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+from fj_mcp.commands.typer_app import app
+from fj_mcp.settings.settings import Settings
+from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
+from tests.support.ledgers import redis_server
+from tests.support.processes import http_process
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+SETTINGS = {f"FJ_{name.upper()}" for name in Settings.model_fields if name != "problems"}
+
+
+def documents(name: str) -> list[dict[str, Any]]:
+    return list(YAML(typ="safe").load_all((DEPLOY / name).read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    (services,) = (document["services"] for document in documents("compose.yaml"))
+    return dict(services)
+
+
+@pytest.fixture(scope="module")
+def pods() -> dict[str, dict[str, Any]]:
+    """The pod of each workload of the manifest."""
+    return {
+        document["metadata"]["name"]: document["spec"]["template"]["spec"]
+        for document in documents("kubernetes.yaml")
+        if document["kind"] in ("Deployment", "StatefulSet")
+    }
+
+
+@pytest.fixture
+def commands(compose: dict[str, Any], pods: dict[str, dict[str, Any]]) -> list[list[str]]:
+    return [compose["fj-mcp"]["command"], pods["fj-mcp"]["containers"][0]["args"]]
+
+
+def test_the_commands_are_ones_that_the_server_takes(commands: list[list[str]]) -> None:
+    group = typer.main.get_command(app)
+    assert hasattr(group, "commands")
+    for name, *arguments in commands:
+        context = group.commands[name].make_context(name, list(arguments))
+        assert context.params["http"] is True
+        # The containers around it reach it by this.
+        assert context.params["host"] == "0.0.0.0"
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "kubernetes.yaml"])
+def test_every_setting_is_one_and_no_key_is_written_down(name: str) -> None:
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"\bFJ_[A-Z_]+", text))
+    assert {"FJ_LEDGER_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS"} <= named <= SETTINGS
+    assert "fjk_" not in text
+
+
+def test_the_probes_ask_for_what_the_server_answers(
+    compose: dict[str, Any], pods: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    (server,) = pods["fj-mcp"]["containers"]
+    probes = [server[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
+    (port,) = server["ports"]
+    assert {probe["port"] for probe in probes} == {port["name"]}
+    (path,) = re.findall(
+        r"http://127\.0\.0\.1:8000(/\w+)", compose["fj-mcp"]["healthcheck"]["test"][3]
+    )
+    with http_process(tmp_path, measured=False, FJ_SANDBOX="1") as running:
+        for asked in (path, *(probe["path"] for probe in probes)):
+            assert httpx.get(f"{running.root}{asked}", trust_env=False).status_code == 200
+
+
+def test_there_is_time_to_finish_what_is_in_flight(
+    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
+) -> None:
+    assert int(compose["fj-mcp"]["stop_grace_period"].removesuffix("s")) > ENDING_SECONDS
+    # The pause before the end counts too.
+    pause = int(pods["fj-mcp"]["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][1])
+    assert pods["fj-mcp"]["terminationGracePeriodSeconds"] > ENDING_SECONDS + pause
+
+
+def test_redis_keeps_what_was_bought(
+    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
+) -> None:
+    _, *arguments = compose["redis"]["command"]
+    assert arguments == pods["fj-mcp-redis"]["containers"][0]["args"]
+    with redis_server(*arguments) as server, server.admin() as admin:
+        wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+        found = {name: admin.config_get(name)[name] for name in wanted}
+    assert found == wanted
+
+
+def test_the_balancer_neither_repeats_nor_holds_back(compose: dict[str, Any]) -> None:
+    (whole,) = documents("compose.yaml")
+    (mounted,) = compose["balancer"]["configs"]
+    text = whole["configs"][mounted["source"]]["content"]
+    for line in ("proxy_next_upstream off;", "proxy_buffering off;", "client_max_body_size 1m;"):
+        assert line in text
+    (patience,) = re.findall(r"proxy_read_timeout (\d+)s;", text)
+    assert int(patience) > Settings().call_deadline_seconds

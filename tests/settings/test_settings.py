@@ -1,0 +1,131 @@
+"""Settings: what each may be. Where they come from is tested in test_env_files.py."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fj_mcp.settings.settings import VARIABLES, Settings, read_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_nothing_set_gives_the_documented_defaults(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path) == Settings()
+
+
+def test_the_example_lists_every_setting_with_its_default() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^(FJ_\w+)=", text, re.MULTILINE)) == sorted(VARIABLES)
+    assert read_settings({}, named=ROOT / ".env.example") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("FJ_API_KEY", "sk-123", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_KEY", "fjk_...", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_KEY", "fjk_…", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_KEY", "fjk_a\nb", "must be a FutureJobs key, which starts with fjk_"),
+        ("FJ_API_BASE_URL", "http://example.com", "must start with https:// (http:// only for"),
+        ("FJ_SANDBOX", "maybe", "must be 1 or 0"),
+        ("FJ_CALL_DEADLINE_SECONDS", "soon", "must be a number"),
+        ("FJ_CALL_DEADLINE_SECONDS", "0", "must be at least 1"),
+        ("FJ_MAX_WAIT_SECONDS", "9999", "must be at most 540"),
+        ("FJ_MAX_WAIT_SECONDS", "long", "must be a whole number"),
+        ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
+        ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
+        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
+        ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_keeps_its_default(
+    tmp_path: Path, variable: str, value: str, problem: str
+) -> None:
+    settings = read_settings({variable: value}, tmp_path)
+    (said,) = settings.problems
+    assert said.startswith(f"{variable} {problem}")
+    assert value not in said
+    assert settings.model_copy(update={"problems": ()}) == Settings()
+
+
+def test_a_wait_leaves_time_before_the_deadline() -> None:
+    assert Settings(call_deadline_seconds=10, max_wait_seconds=40).longest_wait == 9
+
+
+def test_this_machine_may_be_reached_without_encryption(tmp_path: Path) -> None:
+    settings = read_settings({"FJ_API_BASE_URL": "http://127.0.0.1:8787/api/v1/wl/"}, tmp_path)
+    assert settings.api_base_url == "http://127.0.0.1:8787/api/v1/wl"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"fjk_Abc1"',
+        "'fjk_Abc1'",
+        "“fjk_Abc1”",
+        "Bearer fjk_Abc1",
+        "bearer  fjk_Abc1\n",
+        '"Bearer fjk_Abc1"',
+        'Bearer "fjk_Abc1"',
+        " fjk_Abc1 ",
+        "FJK_Abc1",
+    ],
+)
+def test_a_key_is_taken_as_it_was_copied(written: str) -> None:
+    assert read_settings({"FJ_API_KEY": written}).key == "fjk_Abc1"
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("FJ_CREDIT_BUGET", "FJ_CREDIT_BUDGET"),
+        ("FJ_BUDGET", "FJ_CREDIT_BUDGET"),
+        ("FJ_CONFIRM", "FJ_CONFIRM_SPEND"),
+        ("FJ_READONLY", "FJ_READ_ONLY"),
+        ("FJ_SANBOX", "FJ_SANDBOX"),
+        ("fj_credit_budget", "FJ_CREDIT_BUDGET"),
+        ("FJ_STATEDIR", "FJ_STATE_DIR"),
+        ("FJ_BASE_URL", "FJ_API_BASE_URL"),
+    ],
+)
+def test_a_misspelt_setting_on_which_credits_depend_stops_purchases(
+    misspelt: str, meant: str
+) -> None:
+    settings = read_settings({misspelt: "1"})
+    assert settings.unsafe_to_spend == (f"{misspelt} is not a setting (did you mean {meant}?)",)
+    assert settings.problems == settings.warnings == ()
+    # Where the real one is set as well, that is in force.
+    both = read_settings({misspelt: "1", meant: "https://example.com" if "URL" in meant else "1"})
+    assert both.unsafe_to_spend == ()
+    assert len(both.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("FJ_API_KY", "did you mean FJ_API_KEY?"),
+        ("FJ_KEY", "did you mean FJ_API_KEY?"),
+        ("FJ_LOGLEVEL", "did you mean FJ_LOG_LEVEL?"),
+        ("FJ_COFFEE", ".env.example lists all of them"),
+    ],
+)
+def test_other_names_that_are_no_settings_are_named(name: str, hint: str) -> None:
+    settings = read_settings({name: "fjk_secret"})
+    assert settings.warnings == (f"{name} is not a setting ({hint})",)
+    assert settings.problems == settings.unsafe_to_spend == ()
+
+
+def test_real_settings_and_the_tests_own_names_are_no_misspellings() -> None:
+    names = dict.fromkeys((*VARIABLES, "FJ_TEST_LEDGER", "HOME", "FJORD_KEY"), "1")
+    settings = read_settings(names)
+    assert settings.warnings == settings.unsafe_to_spend == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://host:abc/v1", "https://exa mple.com/x", "https://user:pw@host/", "https://", "x"],
+)
+def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path: Path) -> None:
+    (problem,) = read_settings({"FJ_API_BASE_URL": address}, tmp_path).problems
+    assert problem.startswith("FJ_API_BASE_URL must start with https://")

@@ -1,0 +1,271 @@
+"""What to loosen when a search finds nobody, or nobody good: ready changes, tried by nobody."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from fj_mcp.filters.query_map import to_queries
+from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.results.models import Suggestion
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.shortlist.suggestions import suggest_changes
+from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.filter_strategies import all_filters
+from tests.support.profile_pages import page_of, profile
+
+pytestmark = pytest.mark.anyio
+
+NARROW: dict[str, Any] = {
+    "skills": {"mandatory": ["C#", "Kubernetes"], "core": ["React"]},
+    "regions": ["Pune, Maharashtra, India"],
+    "years_of_experience": {"min": 3, "max": 5},
+    "current_titles": ["Senior Software Developer"],
+    "company_types": ["Public Company"],
+    "recently_funded": "6m",
+    "degree": "Master's or Above",
+}
+
+
+async def unread(assistant: Assistant) -> str:
+    """A session that is over and whose candidates nobody has read yet."""
+    started = await assistant.call("create_sourcing_session", title="T", filters=CSHARP)
+    session_id: str = started["session_id"]
+    return session_id
+
+
+def as_queries(filters: dict[str, Any]) -> dict[str, Any]:
+    return to_queries(SearchFilters.model_validate(filters))
+
+
+async def test_a_weak_result_comes_with_changes_the_least_loosening_first() -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox) as assistant:
+        session_id = await unread(assistant)
+        stored = sandbox.sessions[session_id]
+        stored.queries.clear()
+        stored.queries.update(as_queries(NARROW))
+    async with connected(sandbox) as assistant:
+        sandbox.fail("profiles", page_of(*(profile(number, 3.0) for number in range(30))))
+        listed = await assistant.call("list_profiles", session_id=session_id)
+    assert [
+        {key: value for key, value in one.items() if key != "reason"}
+        for one in listed["suggestions"]
+    ] == [
+        {"filters": {"skills": {"mandatory": ["C#"], "core": ["Kubernetes", "React"]}}},
+        {"filters": {"within_km": 50}},
+        {"filters": {"years_of_experience": {"min": 2, "max": 7}}},
+        {
+            "filters": {
+                "current_titles": [
+                    "Senior Software Developer",
+                    "Software Developer",
+                    "Software Engineer",
+                    "Senior Software Engineer",
+                ]
+            }
+        },
+        {"remove_filters": ["recently_funded"]},
+    ]
+    assert all(one["reason"].endswith(".") for one in listed["suggestions"])
+    assert "suggestions[]" in listed["next_step"]
+    assert session_id in listed["next_step"]
+
+
+async def test_waiting_for_a_search_that_finds_nobody_suggests_changes_and_spends_nothing(
+    assistant: Assistant,
+) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(), times=3)
+    before = len(assistant.sandbox.calls)
+    waited = await assistant.call("wait_for_session", session_id=session_id)
+    assert waited["status"] == "done"
+    assert waited["suggestions"]
+    assert "suggestions[]" in waited["next_step"]
+    assert len(assistant.sandbox.charges) == 1
+    assert {call.method for call in assistant.sandbox.calls[before:]} == {"GET"}
+
+
+async def test_ten_good_candidates_are_enough(assistant: Assistant) -> None:
+    people = [profile(number, 3.1) for number in range(10)]
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(*people))
+    assert "suggestions" not in await assistant.call("list_profiles", session_id=session_id)
+
+
+async def test_nine_good_candidates_are_few(assistant: Assistant) -> None:
+    people = [profile(number, 3.1) for number in range(9)]
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(*people, profile(9, 3.0), profile(10)))
+    assert (await assistant.call("list_profiles", session_id=session_id))["suggestions"]
+
+
+async def test_a_search_under_way_or_a_read_only_server_gets_no_suggestions() -> None:
+    sandbox = Sandbox(match_seconds=1_000)
+    async with connected(sandbox) as assistant:
+        session_id = await unread(assistant)
+        assert "suggestions" not in await assistant.call("list_profiles", session_id=session_id)
+    quick = small_sandbox()
+    async with connected(quick) as assistant:
+        session_id = await unread(assistant)
+    async with connected(quick, read_only=True) as assistant:
+        quick.fail("profiles", page_of(), times=3)
+        assert "suggestions" not in await assistant.call("wait_for_session", session_id=session_id)
+
+
+async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is(
+    assistant: Assistant,
+) -> None:
+    for number in range(5):
+        started = await assistant.call(
+            "create_sourcing_session", title=f"T{number}", filters=CSHARP
+        )
+        session_id = started["session_id"]
+        assistant.sandbox.fail("profiles", page_of())
+        stored = assistant.sandbox.sessions[session_id]
+        stored.queries.clear()
+        stored.queries.update(as_queries(NARROW))
+        listed = await assistant.call("list_profiles", session_id=session_id)
+        suggestion = listed["suggestions"][number]
+        del suggestion["reason"]
+        updated = await assistant.call(
+            "update_sourcing_session", session_id=session_id, **suggestion
+        )
+        for name, value in suggestion.get("filters", {}).items():
+            assert updated["filters"][name] == value
+        for name in suggestion.get("remove_filters", []):
+            assert name not in updated["filters"]
+
+
+@pytest.mark.parametrize(
+    ("narrow", "which"),
+    [
+        ({"skills": {"mandatory": ["C#", "Kubernetes"]}}, "skills"),
+        (
+            {"skills": {"mandatory": ["C#"]}, "regions": ["Pune, Maharashtra, India"]},
+            "within_km",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "years_of_experience": {"min": 4, "max": 5}},
+            "years_of_experience",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "current_titles": ["Senior Software Developer"]},
+            "current_titles",
+        ),
+        (
+            {"skills": {"core": ["C#"]}, "company_types": ["Public Company"]},
+            "company_types",
+        ),
+        ({"skills": {"core": ["C#"]}, "degree": "Master's or Above"}, "degree"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_search_finds_more_people_with_what_is_suggested(
+    narrow: dict[str, Any], which: str
+) -> None:
+    sandbox = Sandbox(match_seconds=0, credits=10_000, first_batch=5_000)
+    suggestions = suggest_changes(FilterChanges.model_validate(narrow))
+    suggestion = next(
+        one for one in suggestions if which in {**(one.filters or {}), **as_keys(one)}
+    )
+    changed = narrow | (suggestion.filters or {})
+    for name in suggestion.remove_filters or []:
+        del changed[name]
+    async with connected(sandbox) as assistant:
+
+        async def found(filters: dict[str, Any]) -> int:
+            started = await assistant.call("create_sourcing_session", title="Any", filters=filters)
+            return int(started["expected_profiles"])
+
+        before = await found(narrow)
+        assert 0 < before < await found(changed)
+
+
+def as_keys(suggestion: Suggestion) -> dict[str, None]:
+    return dict.fromkeys(suggestion.remove_filters or [])
+
+
+@pytest.mark.parametrize("known", [[], ["Senior"]])
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("Senior .NET Developer", [".NET Developer", ".NET Engineer", "Senior .NET Engineer"]),
+        ("backend engineer", ["backend developer"]),
+        ("Head of Engineering", []),
+        ("Chief of Staff", []),
+        ("Mechanical Engineer", []),
+        ("Sales Engineer", []),
+        ("Business Developer", []),
+        ("Real Estate Developer", []),
+        ("Lead Generation Specialist", []),
+        ("Developer Advocate", []),
+    ],
+)
+def test_only_titles_of_the_same_work_are_suggested(
+    title: str, more: list[str], known: list[str]
+) -> None:
+    filters = {"skills": {"core": ["C#"]}, "current_titles": [title, *known]}
+    suggested = [
+        one.filters["current_titles"]
+        for one in suggest_changes(FilterChanges.model_validate(filters))
+        if one.filters and "current_titles" in one.filters
+    ]
+    expected = [[title, *known, *more]] if more else []
+    assert [sorted(titles) for titles in suggested] == [sorted(titles) for titles in expected]
+
+
+@pytest.mark.parametrize("span", [{"min": 1}, {"max": 58}, {"min": 1, "max": 59}])
+async def test_a_range_that_would_restrict_nothing_is_dropped_instead(
+    assistant: Assistant, span: dict[str, int]
+) -> None:
+    filters = {"skills": {"core": ["C#"]}, "years_of_experience": span}
+    (suggestion,) = suggest_changes(FilterChanges.model_validate(filters))
+    assert suggestion.remove_filters == ["years_of_experience"]
+    started = await assistant.call("create_sourcing_session", title="T", filters=filters)
+    await assistant.call(
+        "update_sourcing_session",
+        session_id=started["session_id"],
+        remove_filters=suggestion.remove_filters,
+    )
+
+
+def test_a_session_that_stores_no_skill_gets_no_suggestion_because_none_could_be_taken() -> None:
+    assert suggest_changes(FilterChanges.model_validate({"degree": "Master's or Above"})) == []
+
+
+async def test_a_distance_that_cannot_be_read_is_not_made_smaller(assistant: Assistant) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of())
+    stored = assistant.sandbox.sessions[session_id]
+    stored.queries.update(as_queries(NARROW))
+    stored.queries["geo_distance"] = {"type": "=", "value": ["800_km"]}
+    listed = await assistant.call("list_profiles", session_id=session_id)
+    assert all("within_km" not in one.get("filters", {}) for one in listed["suggestions"])
+
+
+async def test_of_people_without_scores_nothing_is_known_and_nothing_suggested(
+    assistant: Assistant,
+) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(*(profile(number) for number in range(12))))
+    assert "suggestions" not in await assistant.call("list_profiles", session_id=session_id)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(filters=all_filters())
+def test_whatever_the_filters_are_at_most_five_valid_changes_are_suggested(
+    filters: dict[str, Any],
+) -> None:
+    suggestions = suggest_changes(FilterChanges.model_validate(filters))
+    assert len(suggestions) <= 5
+    for one in suggestions:
+        assert (one.filters is None) is not (one.remove_filters is None)
+        before = FilterChanges.model_validate(filters).as_dict()
+        changes = FilterChanges.model_validate(one.filters or {})
+        # What an update refuses as restricting nothing would be gone here.
+        assert changes.as_dict().keys() == (one.filters or {}).keys()
+        merged = before | changes.as_dict()
+        for name in one.remove_filters or []:
+            del merged[name]
+        assert SearchFilters.model_validate(merged).as_dict() != before

@@ -1,0 +1,119 @@
+"""The server as an assistant sees it: a connected client, with the sandbox behind it."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mcp import Client
+from mcp.client.extension import ClientExtension
+from mcp.client.session import ElicitationFnT
+from mcp_types import CallToolResult, ResourceLink, TextContent
+
+from fj_mcp.clock import Clock
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.server.build import build_server
+from fj_mcp.settings.settings import SANDBOX_KEY, Settings
+from tests.support.clocks import InstantClock
+from tests.support.ledgers import IN_REDIS, ledger_settings
+
+ERAS = ("2026-07-28", "legacy")
+UNKNOWN_SESSION = "0" * 24
+PEOPLE = 30
+"""How many people a search of `CSHARP` finds."""
+
+CSHARP = {"skills": {"mandatory": ["C#"]}}
+
+
+class Refused(Exception):
+    """A tool answered with an error; the text is what the model reads."""
+
+
+class Assistant:
+    """A client of the server that reads results as clients do."""
+
+    def __init__(self, client: Client, sandbox: Sandbox) -> None:
+        self.client = client
+        self.sandbox = sandbox
+
+    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The structured result; raises `Refused` with the text of an error."""
+        answer = await self.client.call_tool(tool, arguments)
+        text = text_of(answer)
+        if answer.is_error:
+            raise Refused(text)
+        facts: dict[str, Any] = answer.structured_content
+        assert json.loads(text) == facts
+        return facts
+
+    async def refusal(self, tool: str, **arguments: Any) -> str:
+        """The text of the error that a call must give."""
+        try:
+            result = await self.call(tool, **arguments)
+        except Refused as refused:
+            return str(refused)
+        raise AssertionError(f"{tool} was not refused: {result}")
+
+    async def start_search(self, **filters: Any) -> str:
+        """The id of a new session, whose candidates nobody has read yet."""
+        started = await self.call(
+            "create_sourcing_session", title="Test", filters=filters or CSHARP
+        )
+        session_id: str = started["session_id"]
+        return session_id
+
+    async def search(self, **filters: Any) -> str:
+        """The id of a new, finished session."""
+        session_id = await self.start_search(**filters)
+        waited = await self.call("wait_for_session", session_id=session_id)
+        assert waited["status"] == "done"
+        return session_id
+
+    def sent(self, operation: str) -> int:
+        """How many requests of one operation reached the API."""
+        return sum(call.operation == operation for call in self.sandbox.calls)
+
+
+def text_of(answer: CallToolResult) -> str:
+    """The text of a result: one block, which only links may follow."""
+    block, *links = answer.content
+    assert all(isinstance(link, ResourceLink) for link in links)
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+def small_sandbox(**options: Any) -> Sandbox:
+    """A sandbox that matches at once and finds few."""
+    return Sandbox(match_seconds=0, first_batch=PEOPLE, **options)
+
+
+@asynccontextmanager
+async def connected(
+    api: Sandbox | None = None,
+    era: str = ERAS[0],
+    clock: Clock | None = None,
+    answer: ElicitationFnT | None = None,
+    extensions: Sequence[ClientExtension] = (),
+    **settings: Any,
+) -> AsyncIterator[Assistant]:
+    """An assistant connected to a server on `api`, by default a sandbox that matches at once.
+
+    `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
+    clients that can ask them; `extensions` are what the client declares.
+    """
+    api = api or small_sandbox()
+    kept = TemporaryDirectory()
+    # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
+    seeming: dict[str, Any] = {"sandbox": True}
+    if IN_REDIS and "sandbox" not in settings:
+        seeming = {"sandbox": False, "api_key": SANDBOX_KEY}
+    own: dict[str, Any] = {"export_dir": kept.name, **seeming, **settings}
+    place = ledger_settings(own.pop("state_dir", kept.name))
+    given = Settings.model_validate(place | own)
+    server = build_server(given, api.transport, clock or InstantClock())
+    with kept:
+        async with Client(
+            server, mode=era, elicitation_callback=answer, extensions=extensions
+        ) as client:
+            yield Assistant(client, api)

@@ -1,0 +1,30 @@
+"""Waiting for something that a test cannot be told about: ask again and again, up to a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.025
+
+
+def until(condition: Callable[[], T]) -> T:
+    """Return the first true value of `condition`. Raises AssertionError after ten seconds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(_PAUSE_SECONDS)
+    return value
+
+
+async def eventually(condition: Callable[[], T], *, pause_seconds: float = _PAUSE_SECONDS) -> T:
+    """Do the same while other tasks go on."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "the condition did not come true"
+        await anyio.sleep(pause_seconds)
+    return value

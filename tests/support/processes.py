@@ -1,0 +1,345 @@
+"""The commands as real processes, spoken to as other programs do: raw lines and raw HTTP."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+import httpx
+import httpx2
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from fj_mcp.sandbox.routes import ENDPOINTS
+from tests.support.assistant import ERAS
+from tests.support.fork_server import Started, start
+from tests.support.ledgers import ledger_environment, rows_of
+
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""What a machine's variables say of its network, in capitals or in small letters."""
+
+CLEAN = {
+    name: value
+    for name, value in os.environ.items()
+    # Other tests measure what these processes run; measuring them would only make them slow.
+    if not name.startswith(("FJ_", "COV")) and name.upper() not in NETWORK
+} | {"XDG_CONFIG_HOME": os.devnull}
+"""The variables of a process that has no settings: not even those of whoever runs the tests."""
+
+_LIFETIME_SECONDS = 60.0
+"""No process outlives this, whatever a test waits for: its pipes close and the test fails."""
+
+Process = Started | subprocess.Popen[str]
+
+
+def measuring() -> dict[str, str]:
+    """The variables of a process whose coverage is measured: no other test runs what it runs."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COV")}
+
+
+class Api:
+    """A sandbox process. Every key is a workspace of its own; faults are for whoever comes next."""
+
+    def __init__(self, address: str, http: httpx.Client) -> None:
+        self.address = address
+        self._http = http
+        self._root = address.removesuffix("/api/v1/wl")
+
+    def fail(self, operation: str, kind: str, seconds: float, times: int = 1, **more: Any) -> None:
+        """Let the next calls of an operation fail."""
+        wish = {"operation": operation, "kind": kind, "seconds": seconds, "times": times, **more}
+        self._http.post(f"{self._root}/sandbox/faults", json=wish).raise_for_status()
+
+    def mend(self) -> None:
+        """Let nothing fail any more."""
+        self._http.delete(f"{self._root}/sandbox/faults").raise_for_status()
+
+    def charges(self, key: str, operation: str | None = None) -> list[str]:
+        """The session of each charge that was made to a key, the oldest first."""
+        return [
+            charge["session_id"]
+            for charge in self._state()["charges"]
+            if charge["key"] == key and operation in (None, charge["operation"])
+        ]
+
+    def calls(self, *operations: str) -> int:
+        """How many requests of some operations arrived, from whatever key."""
+        assert {*operations} <= {*ENDPOINTS}
+        counted = self._state()["calls"]
+        return sum(counted.get(operation, 0) for operation in operations)
+
+    def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._http.get(f"{self._root}/sandbox/state").json()
+        return state
+
+
+class Server:
+    """A stdio server process, and what a client says to it."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self._last_id = 0
+
+    def send(self, method: str, params: dict[str, Any] | None = None, **more: Any) -> None:
+        """Write one message."""
+        assert self.process.stdin is not None
+        message = {"jsonrpc": "2.0", "method": method, "params": params or {}} | more
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def request(self, method: str, params: dict[str, Any] | None = None) -> int:
+        """Write one request and do not wait for its answer; returns its id."""
+        self._last_id += 1
+        self.send(method, params, id=self._last_id)
+        return self._last_id
+
+    def ask(self, tool: str, **arguments: Any) -> int:
+        """Call a tool and do not wait for its answer; returns the request's id."""
+        return self.request("tools/call", {"name": tool, "arguments": arguments})
+
+    def line(self) -> dict[str, Any] | None:
+        """The next message; None at the end of the stream."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        # A process that was killed may have left half a message.
+        return json.loads(line) if line.endswith("\n") else None
+
+    def rest(self) -> list[dict[str, Any]]:
+        """Every message until the end of the stream."""
+        return list(iter(self.line, None))
+
+    def answers(self, request_ids: list[int]) -> list[dict[str, Any]]:
+        """The results of some requests; messages about others are passed over."""
+        found: dict[int, dict[str, Any]] = {}
+        while len(found) < len(request_ids):
+            message = self.line()
+            assert message is not None, "the server hung up"
+            if message.get("id") in request_ids and "method" not in message:
+                assert "result" in message, message
+                found[message["id"]] = message["result"]
+        return [found[request_id] for request_id in request_ids]
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The structured result of a tool."""
+        (answer,) = self.answers([self.ask(tool, **arguments)])
+        return facts_of(answer)
+
+    def refusal(self, tool: str, **arguments: Any) -> str:
+        """The text of the error that a call must give."""
+        (answer,) = self.answers([self.ask(tool, **arguments)])
+        assert answer.get("isError"), answer
+        text: str = answer["content"][0]["text"]
+        return text
+
+    def search(self, **arguments: Any) -> str:
+        """The id of a new, finished session."""
+        session_id: str = self.call("create_sourcing_session", **arguments)["session_id"]
+        assert self.call("wait_for_session", session_id=session_id)["status"] == "done"
+        return session_id
+
+    def hang_up(self) -> None:
+        """Close the server's stdin."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def kill(self) -> None:
+        """End the process without giving it any say (SIGKILL), and wait until it is gone."""
+        self.process.kill()
+        self.process.wait()
+
+
+class HttpServer:
+    """A server process over HTTP, and what is said to it."""
+
+    def __init__(self, process: Process, address: str, log: Path) -> None:
+        self.process = process
+        self.address = address
+        self.root = address.removesuffix("/mcp")
+        self.port = int(self.root.rpartition(":")[2])
+        self._log = log
+
+    @asynccontextmanager
+    async def client(self, key: str, era: str, **options: Any) -> AsyncIterator[Client]:
+        """A client of one era that brings a key."""
+        headers = {"x-fj-api-key": key}
+        async with httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http:
+            transport = streamable_http_client(self.address, http_client=http)
+            async with Client(transport, mode=era, **options) as client:
+                yield client
+
+    def end(self) -> float:
+        """Ask the process to end (SIGTERM), and wait for it; returns the seconds it took."""
+        started = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        return time.monotonic() - started
+
+    def log(self) -> str:
+        """What the process wrote to stderr."""
+        return self._log.read_text(encoding="utf-8")
+
+
+class ModernClient:
+    """A client of protocol 2026-07-28, message by message, that can be asked before it buys."""
+
+    def __init__(self, server: HttpServer, key: str) -> None:
+        self._server = server
+        self._key = key
+        self._http = httpx.Client(trust_env=False, timeout=60)
+
+    def __enter__(self) -> "ModernClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The result of one message: of the tool, or the question that comes before it."""
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": ERAS[0],
+            "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
+        }
+        params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
+        headers = {
+            "accept": "application/json, text/event-stream",
+            "x-fj-api-key": self._key,
+            "mcp-protocol-version": ERAS[0],
+            "mcp-method": "tools/call",
+            "mcp-name": tool,
+        }
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        answer = self._http.post(self._server.address, json=body, headers=headers)
+        result: dict[str, Any] = answer.json()["result"]
+        return result
+
+    def approval(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        """What the answer to a call's question adds to the call; None if there is no question."""
+        asked = self.send(tool, arguments)
+        if "inputRequests" not in asked:
+            return None
+        yes = {"action": "accept", "content": {"approve": True}}
+        answers = dict.fromkeys(asked["inputRequests"], yes)
+        return {"requestState": asked["requestState"], "inputResponses": answers}
+
+    def approved_often(
+        self, tool: str, arguments: dict[str, Any], times: int
+    ) -> list[dict[str, Any]]:
+        """The results of a call whose approval, if it needs one, is sent several times."""
+        approval = self.approval(tool, arguments)
+        if approval is None:
+            return [self.send(tool, arguments)]
+        return [self.send(tool, arguments, **approval) for _ in range(times)]
+
+    def ready(self) -> None:
+        """See that the server says that it can work."""
+        assert self._http.get(f"{self._server.root}/readyz").status_code == 200
+
+
+def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The structured content of a tool's answer that is not an error."""
+    assert not answer.get("isError"), answer
+    facts: dict[str, Any] = answer["structuredContent"]
+    return facts
+
+
+@contextmanager
+def sandbox_process(match_seconds: int = 0, credits: int = 100) -> Iterator[Api]:
+    """The sandbox in a process of its own, whose sessions are matched at once by default."""
+    rules = ("--match-seconds", str(match_seconds), "--credits", str(credits))
+    arguments = ("sandbox", "--port", "0", *rules)
+    with started(arguments, {}, lifetime_seconds=300) as process:
+        assert process.stdout is not None
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())
+        # The sandbox is on this machine, so no proxy has a part in it.
+        with httpx.Client(trust_env=False) as http:
+            yield Api(address, http)
+
+
+@contextmanager
+def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[Server]:
+    """A stdio server after its handshake, with a key, and its ledger in the folder `state`."""
+    used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address} | ledger_environment(state)
+    with started((), used | settings) as process:
+        server = Server(process)
+        hello = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        }
+        server.answers([server.request("initialize", hello)])
+        server.send("notifications/initialized")
+        yield server
+        if settings.keys() & measuring().keys():
+            # What is killed leaves no measurements.
+            server.hang_up()
+            process.wait(timeout=20)
+
+
+@contextmanager
+def http_process(
+    state: Path,
+    *arguments: str,
+    api: Api | None = None,
+    measured: bool = True,
+    **settings: str,
+) -> Iterator[HttpServer]:
+    """A server over HTTP on any free port, with its ledger and its log in the folder `state`.
+
+    Its coverage is measured, unless it has to be quick.
+    """
+    used = ledger_environment(state) | {"FJ_EXPORT_DIR": str(state / "exports")}
+    if api is not None:
+        used["FJ_API_BASE_URL"] = api.address
+    if measured:
+        used |= measuring()
+    command = ("serve", "--http", "--port", "0", *arguments)
+    log = state / "log"
+    with (
+        log.open("w", encoding="utf-8") as stderr,
+        started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
+    ):
+        assert process.stdout is not None
+        announced = process.stdout.readline()
+        assert announced, log.read_text(encoding="utf-8")
+        yield HttpServer(process, announced.split()[-1], log)
+        # What is killed leaves no measurements.
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextmanager
+def started(
+    arguments: tuple[str, ...],
+    settings: dict[str, str],
+    lifetime_seconds: float = _LIFETIME_SECONDS,
+    stderr: TextIO | None = None,
+) -> Iterator[Process]:
+    """A process of the command with these settings alone, which does not outlive its lifetime."""
+    process = start(arguments, CLEAN | settings, stderr)
+    watchdog = threading.Timer(lifetime_seconds, process.kill)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield process
+    finally:
+        watchdog.cancel()
+        process.kill()
+        # What was written to a process that is gone cannot be flushed.
+        with suppress(OSError), process:
+            pass
+
+
+def purchases(state: Path) -> list[tuple[str, str, str | None]]:
+    """What the ledger of a folder says: operation, state and session of each purchase."""
+    return [(row["operation"], row["state"], row["session_id"]) for row in rows_of(state)]
+
+
+def states(state: Path) -> list[str]:
+    """The states of the purchases in the ledger of a folder, the oldest first."""
+    return [row[1] for row in purchases(state)]

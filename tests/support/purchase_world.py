@@ -1,0 +1,539 @@
+"""A small world in which purchases go wrong: two clocks, a wire with a gate, servers that die.
+
+Everything is one thread and one event loop that only runs while a step of a test runs, so that
+nothing happens between two steps.
+"""
+
+import asyncio
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qs
+
+import anyio
+import anyio.lowlevel
+import httpx
+from mcp import Client
+from mcp.client import ClientRequestContext
+from mcp.client.session import ElicitationFnT
+from mcp.server import MCPServer
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
+
+from fj_mcp.clock import Clock
+from fj_mcp.filters.query_map import to_queries
+from fj_mcp.filters.search_filters import SearchFilters
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.routes import route_of
+from fj_mcp.server.build import build_server
+from fj_mcp.server.connection import Connection
+from fj_mcp.settings.settings import Settings
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import Assistant, Refused, text_of
+from tests.support.conditions import eventually
+from tests.support.ledgers import ledger_settings, put_back, rows_of, wipe
+
+T = TypeVar("T")
+Moment = Literal["before", "after"]
+Harm = Literal["file", "all", "replace"]
+Result = dict[str, Any]
+Call = tuple[int, str, dict[str, Any]]
+
+KEY = "fjk_machine"
+PAID = ("create_session", "update_session", "fetch_more", "reveal")
+FREE = ("project_sessions", "get_session", "profiles")
+DAY = 24 * 3600.0
+STARTS_AT = 1_700_000_000.0
+"""Long past, because a session's age is told by the true clock."""
+
+PATIENT_SECONDS = 20.0
+HASTY_SECONDS = 0.2
+"""Less than `Settings` take, so that a request that hangs to the deadline hangs for no longer."""
+
+
+class TwoClocks(Clock):
+    """The clock of the servers' machine, and how far it is from the API's."""
+
+    def __init__(self) -> None:
+        self.api = STARTS_AT
+        self.skew = 0.0
+        self.next_arrival: Callable[[], float | None] = lambda: None
+        self.watched = asyncio.Event()
+        self.arrive: Callable[[], Awaitable[None]]
+
+    def api_now(self) -> float:
+        """Unix seconds by the API's clock."""
+        return self.api
+
+    def now(self) -> float:
+        """Unix seconds by this machine's clock."""
+        return self.api + self.skew
+
+    async def sleep(self, seconds: float) -> None:
+        """Let both clocks go on; a call that watches another only lets that one go on."""
+        if 0 < seconds < 1:
+            self.watched.set()
+            # As often as a loaded machine allows: no clock tells when the other call is over.
+            await anyio.sleep(0.002)
+            return
+        until = self.api + seconds
+        await anyio.lowlevel.checkpoint()
+        while (due := self.next_arrival()) is not None and due <= until:
+            self.api = max(self.api, due)
+            await self.arrive()
+        self.api = until
+
+
+@dataclass
+class Gate:
+    """Where a request for a purchase stops, until it is let through or given up."""
+
+    moment: Moment
+    late_seconds: float | None
+    """If given up before its effect: after how long it has its effect all the same."""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class Charged:
+    """A charge, with the wish that it was for."""
+
+    wish: str
+    session_id: str
+    at: float
+
+
+class Filter(httpx.AsyncBaseTransport):
+    """The way to the sandbox, which notes what every charge was for."""
+
+    def __init__(self, sandbox: Sandbox, clocks: TwoClocks) -> None:
+        self._sandbox = sandbox
+        self._inner = sandbox.transport()
+        self._clocks = clocks
+        self._late: list[tuple[float, httpx.Request]] = []
+        self._one_at_a_time = anyio.Lock()
+        self._chance = random.Random(0)
+        self.gate: Gate | None = None
+        self.charged: list[Charged] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        # Without a network nothing would ever wait, and calls made at once would come in turn.
+        for _ in range(self._chance.randint(1, 4)):
+            await anyio.lowlevel.checkpoint()
+        if operation_of(request) not in PAID:
+            return await self._inner.handle_async_request(request)
+        gate, self.gate = self.gate, None
+        if gate is not None and gate.moment == "before":
+            try:
+                await _stop_at(gate)
+            except BaseException:
+                if gate.late_seconds is not None:
+                    self._late.append((self._clocks.api + gate.late_seconds, request))
+                raise
+        response = await self._carry_out(request)
+        if gate is not None and gate.moment == "after":
+            await _stop_at(gate)
+        return response
+
+    def next_arrival(self) -> float | None:
+        """When something that was sent has its effect at last."""
+        return min((at for at, _ in self._late), default=None)
+
+    async def arrive(self) -> None:
+        """Carry out what was sent long ago and has its effect only now."""
+        due = [request for at, request in self._late if at <= self._clocks.api]
+        self._late = [(at, request) for at, request in self._late if at > self._clocks.api]
+        for request in due:
+            with suppress(httpx.TransportError):
+                await self._carry_out(request)
+
+    async def _carry_out(self, request: httpx.Request) -> httpx.Response:
+        async with self._one_at_a_time:
+            before = len(self._sandbox.charges)
+            try:
+                return await self._inner.handle_async_request(request)
+            finally:
+                for charge in self._sandbox.charges[before:]:
+                    wish = wish_of(request)
+                    self.charged.append(Charged(wish, charge.session_id, self._clocks.api))
+
+
+async def _stop_at(gate: Gate) -> None:
+    gate.reached.set()
+    await gate.opened.wait()
+
+
+def operation_of(request: httpx.Request) -> str:
+    """The operation that a request asks for."""
+    route, _ = route_of(request.method, request.url.path)
+    return route.operation if route else "unknown"
+
+
+def wish_of(request: httpx.Request) -> str:
+    """What a person wanted who is charged for this request."""
+    operation = operation_of(request)
+    parts = [operation, request.url.path.rpartition("/")[2]]
+    if operation == "fetch_more":
+        parts = [operation, request.url.path.split("/")[-2]]
+    elif operation == "reveal":
+        query = parse_qs(request.url.query.decode())
+        names = ("sourcingSessionId", "linkedin_profile_url", "revealType")
+        parts = [operation, *(query[name][0] for name in names)]
+    elif operation == "update_session":
+        body = json.loads(request.content)
+        years = body["queries"].get("years_of_experience_raw", {}).get("value")
+        parts.append(body.get("sessionTitle") or f"years {years}")
+    elif operation == "create_session":
+        body = json.loads(request.content)
+        parts = [operation, json.dumps(in_order(body), sort_keys=True)]
+    return " | ".join(parts)
+
+
+def create_wish(arguments: dict[str, Any]) -> str:
+    """The wish behind the arguments of a create, equal to that of the request it leads to."""
+    sample = arguments.get("sample_profile_url")
+    body = {
+        "sessionTitle": arguments["title"].strip(),
+        "jdDetail": {"sampleProfileURL": sample} if sample else {},
+        "queries": to_queries(SearchFilters.model_validate(arguments["filters"])),
+    }
+    return f"create_session | {json.dumps(in_order(body), sort_keys=True)}"
+
+
+def in_order(value: Any) -> Any:
+    """A JSON value without the order of its lists and the case of its words."""
+    if isinstance(value, dict):
+        return {name: in_order(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return sorted(map(in_order, value), key=str)
+    return value.casefold() if isinstance(value, str) else value
+
+
+class OtherProcess:
+    """A process that is no server, and opens the file of the ledger as any program may."""
+
+    PROGRAM = """
+import sqlite3, sys
+for line in sys.stdin:
+    path = line.strip()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    other.execute("BEGIN IMMEDIATE")
+    print("held", flush=True)
+    sys.stdin.readline()
+    other.execute("COMMIT")
+    other.close()
+    print("closed", flush=True)
+"""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def hold(self, path: Path) -> None:
+        """Open the file, and begin to write."""
+        if self._process is None:
+            command = [sys.executable, "-c", self.PROGRAM]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self._say(str(path)) == "held\n"
+
+    def close(self) -> None:
+        """Write nothing after all, and close it."""
+        assert self._say("") == "closed\n"
+
+    def end(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            with self._process as process:
+                assert process.stdin is not None
+                process.stdin.close()
+            self._process = None
+
+    def _say(self, line: str) -> str:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(line, file=self._process.stdin, flush=True)
+        return self._process.stdout.readline()
+
+
+class Server:
+    """A server process, as far as memory goes: started anew it knows what the ledger knows."""
+
+    def __init__(self, server: MCPServer[Connection], answer: ElicitationFnT | None = None) -> None:
+        """Args: `answer`: the person's, for a client that can ask."""
+        self._server = server
+        self._answer = answer
+        self._life: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+        self._client: Client | None = None
+
+    async def client(self) -> Client:
+        """Its client; starts the server if it is not running."""
+        if self._client is None:
+            started = asyncio.Event()
+            self._stop = asyncio.Event()
+            self._life = asyncio.create_task(self._live(started))
+            await started.wait()
+        assert self._client is not None
+        return self._client
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._life is not None:
+            self._stop.set()
+            await self._life
+            self._life = None
+
+    async def _live(self, started: asyncio.Event) -> None:
+        try:
+            async with Client(self._server, elicitation_callback=self._answer) as client:
+                # Later calls need not ask for the tools, so that calls made at once arrive at once.
+                await client.list_tools()
+                self._client = client
+                started.set()
+                await self._stop.wait()
+        finally:
+            self._client = None
+            started.set()
+
+
+async def _never(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    raise AssertionError("the question travels in the result")
+
+
+class World:
+    """A sandbox, and four servers of one person that share a ledger.
+
+    The third is hasty, and the fourth asks before it buys.
+    """
+
+    def __init__(self, folder: Path, **sandbox: Any) -> None:
+        """Args: `sandbox`: how the sandbox differs from the usual one."""
+        self.clocks = TwoClocks()
+        self._folder = folder
+        self._sandbox_options = sandbox
+        self._runner = asyncio.Runner()
+        patient = Settings.model_validate(
+            {
+                "api_key": KEY,
+                **ledger_settings(folder),
+                "confirm_spend": "off",
+                "call_deadline_seconds": PATIENT_SECONDS,
+            }
+        )
+        hasty = patient.model_copy(update={"call_deadline_seconds": HASTY_SECONDS})
+        asking = patient.model_copy(update={"confirm_spend": "auto"})
+        self.servers = [
+            Server(build_server(one, lambda: self.wire, self.clocks), _never)
+            for one in (patient, patient, hasty, asking)
+        ]
+        self.other = OtherProcess()
+        self.sandbox: Sandbox
+        self.wire: Filter
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin anew: nothing was bought, and no server is running."""
+        for server in self.servers:
+            self.run(server.stop())
+        wipe(self._folder)
+        self.clocks.api, self.clocks.skew = STARTS_AT, 0.0
+        self.sandbox = Sandbox(
+            match_seconds=0,
+            credits=1_000_000,
+            people=400,
+            first_batch=6,
+            more_batch=1,
+            phone_delay_seconds=30,
+            rate_limit=1_000_000_000,
+            clock=self.clocks.api_now,
+            **self._sandbox_options,
+        )
+        self.wire = Filter(self.sandbox, self.clocks)
+        self.clocks.next_arrival = self.wire.next_arrival
+        self.clocks.arrive = self.wire.arrive
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something; nothing goes on after it."""
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        """End everything."""
+        for server in self.servers:
+            self.run(server.stop())
+        self._runner.close()
+        self.other.end()
+
+    async def call(self, server: int, tool: str, arguments: dict[str, Any]) -> Result | str:
+        """The result of a call, or the text of its error."""
+        assistant = Assistant(await self.servers[server].client(), self.sandbox)
+        try:
+            return await assistant.call(tool, **arguments)
+        except Refused as refused:
+            return str(refused)
+
+    async def calls(
+        self, servers: list[int], tool: str, arguments: dict[str, Any]
+    ) -> list[Result | str]:
+        """The answers to identical calls made at once."""
+        for server in servers:
+            await self.servers[server].client()
+        answers: list[Result | str] = []
+
+        async def one(server: int) -> None:
+            answers.append(await self.call(server, tool, arguments))
+
+        async with anyio.create_task_group() as tasks:
+            for server in servers:
+                tasks.start_soon(one, server)
+        return answers
+
+    async def approved_often(
+        self, tool: str, arguments: dict[str, Any], times: int
+    ) -> list[Result | str]:
+        """What comes of one approval that is sent several times."""
+        session = (await self.servers[3].client()).session
+        asked = await session.call_tool(tool, arguments, allow_input_required=True)
+        if isinstance(asked, CallToolResult):
+            return [_told(asked)]
+        yes = ElicitResult(action="accept", content={"approve": True})
+        answers: InputResponses = dict.fromkeys(asked.input_requests or {}, yes)
+        told = []
+        for _ in range(times):
+            result = await session.call_tool(
+                tool,
+                arguments,
+                input_responses=answers,
+                request_state=asked.request_state,
+                allow_input_required=True,
+            )
+            if isinstance(result, CallToolResult):
+                told.append(_told(result))
+        return told
+
+    def take_away(self, how: Harm) -> None:
+        """Delete or replace the file of the ledger."""
+        file = self.ledger_file
+        if how == "replace":
+            copy = file.with_name("copy")
+            with closing(sqlite3.connect(file)) as now, closing(sqlite3.connect(copy)) as then:
+                now.backup(then)
+            copy.replace(file)
+        else:
+            for end in [""] if how == "file" else ["", "-wal", "-shm"]:
+                Path(f"{file}{end}").unlink()
+
+    @property
+    def ledger_file(self) -> Path:
+        """The file that the servers share."""
+        return self._folder / LEDGER_FILE
+
+    async def interrupted(
+        self, server: int, tool: str, arguments: dict[str, Any], gate: Gate, *, killed: bool
+    ) -> Result | str | None:
+        """A call that its client cancels at the gate, or whose server is killed there.
+
+        Returns:
+            None; or its answer, if the gate was not on its way.
+        """
+        self.wire.gate = gate
+        call = asyncio.create_task(self.call(server, tool, arguments))
+        stopped = asyncio.create_task(gate.reached.wait())
+        await asyncio.wait((call, stopped), return_when=asyncio.FIRST_COMPLETED)
+        self.wire.gate = None
+        stopped.cancel()
+        if call.done():
+            return call.result()
+        left = self.rows()
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+        if killed:
+            await self.servers[server].stop()
+            self.restore(left)
+        else:
+            await self._until_quiet()
+        return None
+
+    async def gone_before_the_reply(
+        self, server: int, tool: str, arguments: dict[str, Any]
+    ) -> None:
+        """A call whose server is killed when the API has answered and before its client knows."""
+        told = {row["id"] for row in self.rows() if row["told"]}
+        await self.call(server, tool, arguments)
+        await self.servers[server].stop()
+        self.restore([row | {"told": int(row["id"] in told)} for row in self.rows()])
+
+    async def overtaken(
+        self,
+        first: Call,
+        second: Call,
+        moment: Moment,
+        meanwhile: Callable[[], Awaitable[None]],
+    ) -> tuple[Result | str, Result | str | None]:
+        """The answers to a call that stops at a gate, and to another that comes meanwhile.
+
+        If the gate is not on the first one's way, there is no other.
+        """
+        self.wire.gate = gate = Gate(moment, None)
+        one = asyncio.create_task(self.call(*first))
+        stopped = asyncio.create_task(gate.reached.wait())
+        await asyncio.wait((one, stopped), return_when=asyncio.FIRST_COMPLETED)
+        self.wire.gate = None
+        stopped.cancel()
+        if one.done():
+            return one.result(), None
+        await meanwhile()
+        self.clocks.watched.clear()
+        two = asyncio.create_task(self.call(*second))
+        watching = asyncio.create_task(self.clocks.watched.wait())
+        # The other either ends by itself or waits for the first.
+        await asyncio.wait((two, watching), return_when=asyncio.FIRST_COMPLETED)
+        watching.cancel()
+        gate.opened.set()
+        return await one, await two
+
+    async def _until_quiet(self) -> None:
+        """Wait until the server has seen the cancellation: nothing is pending then."""
+        await eventually(
+            lambda: all(row["state"] != "pending" for row in self.rows()), pause_seconds=0.001
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The ledger as it is for others."""
+        return rows_of(self._folder)
+
+    def restore(self, rows: list[dict[str, Any]]) -> None:
+        """Put rows back as they were, written by a process that is no more.
+
+        That is what a killed process leaves: whatever it wrote until then, and its number.
+        """
+        left = [
+            row | {"process": _dead_process()} if row["state"] == "pending" else row for row in rows
+        ]
+        put_back(self._folder, left)
+
+
+def _told(result: CallToolResult) -> Result | str:
+    facts: Result | None = result.structured_content
+    return text_of(result) if result.is_error or facts is None else facts
+
+
+@cache
+def _dead_process() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert process.pid != os.getpid()
+    return process.pid

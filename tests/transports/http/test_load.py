@@ -1,0 +1,388 @@
+"""The server over HTTP among clients that do not do their part: the next one is served."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fj_mcp.transports.http.h11_protocol import HEAD_SECONDS, MOST_CONNECTIONS
+from fj_mcp.transports.http.request_bodies import BODY_SECONDS
+from fj_mcp.transports.http.tenants import MOST_KEYS, MOST_REQUESTS_OF_A_KEY
+from tests.support.processes import Api, HttpServer, http_process, sandbox_process
+
+pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
+    with http_process(tmp_path_factory.mktemp("load"), api=api, measured=False) as one:
+        yield one
+
+
+def head(length: int | None, key: str = "fjk_load", **more: str) -> bytes:
+    """The head of a POST; without a length the body comes in chunks."""
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    lines = [
+        "POST /mcp HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        "Accept: application/json, text/event-stream",
+        f"x-fj-api-key: {key}",
+        size,
+        *(f"{name}: {value}" for name, value in more.items()),
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def posted(method: str, params: dict[str, Any], key: str = "fjk_load") -> bytes:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    body = json.dumps(message).encode()
+    return head(len(body), key, Connection="close") + body
+
+
+def request(tool: str, key: str = "fjk_load", **arguments: object) -> bytes:
+    return posted("tools/call", {"name": tool, "arguments": arguments}, key)
+
+
+@asynccontextmanager
+async def connections(server: HttpServer, count: int) -> AsyncIterator[list[Streams]]:
+    streams: list[Streams] = []
+    try:
+        for _ in range(count):
+            streams.append(await asyncio.open_connection("127.0.0.1", server.port))
+        yield streams
+    finally:
+        for _, writer in streams:
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def asking_at_once(server: HttpServer, asked: list[bytes]) -> AsyncIterator[list[Streams]]:
+    """A connection for each request, which is sent as soon as that is open."""
+    async with connections(server, 0) as streams:
+        for each in asked:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            streams.append((reader, writer))
+            writer.write(each)
+        yield streams
+
+
+async def served(server: HttpServer, key: str = "fjk_load") -> float:
+    """The seconds that an ordinary call takes, which must be answered."""
+    started = time.monotonic()
+    answer = await exchanged(server, request("list_sessions", key))
+    assert b'"isError":false' in answer, answer
+    return time.monotonic() - started
+
+
+async def exchanged(server: HttpServer, sent: bytes) -> bytes:
+    async with connections(server, 1) as [(reader, writer)]:
+        writer.write(sent)
+        return await asyncio.wait_for(reader.read(), 30)
+
+
+async def rest(stream: Streams, seconds: float) -> bytes:
+    """What the server says until it hangs up, which it must do in time."""
+    received = b""
+    with suppress(ConnectionError):
+        while part := await asyncio.wait_for(stream[0].read(65_536), seconds):
+            received += part
+    return received
+
+
+def resident(server: HttpServer) -> float:
+    """Megabytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1_000
+
+
+async def test_idle_connections_are_many_and_others_are_served(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+    # More than are let be, so that the oldest are closed for the newest.
+    async with connections(server, MOST_CONNECTIONS + 200) as idle:
+        assert await served(server) < 5
+        assert resident(server) - before < 60
+        assert await rest(idle[0], 5) == b""
+        newest = idle[-1]
+        newest[1].write(request("list_sessions"))
+        assert b'"isError":false' in await rest(newest, 10)
+
+
+async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+
+    async def nothing(stream: Streams) -> None:
+        assert await rest(stream, HEAD_SECONDS + 5) == b""
+
+    async def half_a_head(stream: Streams) -> None:
+        stream[1].write(head(10)[:60])
+        assert await rest(stream, HEAD_SECONDS + 5) == b""
+
+    async def a_head_letter_by_letter(stream: Streams) -> None:
+        with suppress(ConnectionError):
+            for letter in head(10)[: int(HEAD_SECONDS) + 5]:
+                stream[1].write(bytes([letter]))
+                await stream[1].drain()
+                # A client that is slow is what is tested.
+                await asyncio.sleep(1)
+        assert await rest(stream, 5) == b""
+
+    async def half_a_body(stream: Streams) -> None:
+        stream[1].write(head(MEGABYTE) + b"{" * 50_000)
+        assert b"HTTP/1.1 408" in await rest(stream, BODY_SECONDS + 5)
+
+    async def a_body_without_end(stream: Streams) -> None:
+        # Whoever only writes may lose what was answered when the server hangs up.
+        answer = asyncio.create_task(rest(stream, 20))
+        stream[1].write(head(None))
+        with suppress(ConnectionError):
+            for _ in range(200):
+                stream[1].write(b"2710\r\n" + b" " * 10_000 + b"\r\n")
+                await stream[1].drain()
+        assert b"HTTP/1.1 413" in await answer
+
+    async def a_body_that_is_said_to_be_huge(stream: Streams) -> None:
+        stream[1].write(head(10**15))
+        assert b"HTTP/1.1 413" in await rest(stream, 5)
+
+    async def half_closed(stream: Streams) -> None:
+        stream[1].write(head(10))
+        stream[1].write_eof()
+        assert await rest(stream, 5) == b""
+
+    async def no_http(stream: Streams) -> None:
+        stream[1].write(b"\x16\x03\x01" + b"\x00" * 500)
+        assert b"HTTP/1.1 400" in await rest(stream, 5)
+
+    async def endless_headers(stream: Streams) -> None:
+        stream[1].write(head(10)[:-2] + b"x-more: 1\r\n" * 10_000)
+        assert b"HTTP/1.1 4" in await rest(stream, 5)
+
+    behaviours: list[Callable[[Streams], Awaitable[None]]] = [
+        nothing,
+        half_a_head,
+        a_head_letter_by_letter,
+        half_a_body,
+        a_body_without_end,
+        a_body_that_is_said_to_be_huge,
+        half_closed,
+        no_http,
+        endless_headers,
+    ]
+    async with connections(server, 10 * len(behaviours)) as streams:
+        async with asyncio.TaskGroup() as tasks:
+            for number, stream in enumerate(streams):
+                tasks.create_task(_done(behaviours[number % len(behaviours)](stream)))
+            for _ in range(10):
+                assert await served(server) < 5
+        assert resident(server) - before < 60
+    assert await served(server) < 5
+
+
+async def _done(behaviour: Awaitable[None]) -> None:
+    await behaviour
+
+
+async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpServer) -> None:
+    await served(server)
+    before = resident(server)
+    async with connections(server, 150) as streams:
+        for _, writer in streams:
+            writer.write(head(MEGABYTE) + b" " * (MEGABYTE - 10))
+        # Whoever does not fit is told so at once; the others are still waited for.
+        waiting = {asyncio.create_task(rest(stream, 20)) for stream in streams}
+        refused = 0
+        while refused < 50:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            assert all(b"HTTP/1.1 503" in each.result() for each in done)
+            refused += len(done)
+        assert resident(server) - before < 200
+        for each in waiting:
+            each.cancel()
+    assert await served(server) < 5
+
+
+async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -> None:
+    key = "fjk_unread"
+    filters = {"skills": {"mandatory": ["C#"]}}
+    made = await exchanged(
+        server, request("create_sourcing_session", key, title="T", filters=filters)
+    )
+    (session_id, *_) = re.findall(rb"[0-9a-f]{24}", made)
+    uri = f"fj://sessions/{session_id.decode()}/profiles.json"
+    message = {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}}
+    body = json.dumps(message).encode()
+    before = resident(server)
+    async with connections(server, 60) as streams:
+        for reader, writer in streams:
+            # What arrives stays where it is.
+            reader._transport.pause_reading()  # type: ignore[attr-defined]
+            writer.write(head(len(body), key) + body)
+        for _ in range(10):
+            assert await served(server) < 8
+        assert resident(server) - before < 120
+
+
+async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
+    server: HttpServer, api: Api
+) -> None:
+    wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
+    await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
+    (bought,) = api.charges("fjk_first")
+    keys = iter([f"fjk_number_{number}" for number in range(MOST_KEYS + 20)])
+
+    async def work() -> None:
+        for key in keys:
+            await served(server, key)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(8):
+            tasks.create_task(work())
+    # It was forgotten since, but not what it bought.
+    answer = await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
+    assert bought.encode() in answer
+    assert api.charges("fjk_first") == [bought]
+
+
+async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_path: Path) -> None:
+    """Of any kind that a client with a good key may ask for, as many as there are connections."""
+    listen = {
+        "notifications": {"toolsListChanged": True},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
+    }
+    asking: dict[str, dict[str, Any]] = {
+        "subscriptions/listen": listen,
+        "resources/subscribe": {"uri": "fj://sessions"},
+        "logging/setLevel": {"level": "debug"},
+    }
+    silent = [
+        *(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+            "x-fj-api-key: fjk_silent\r\nLast-Event-ID: 1\r\n\r\n".encode()
+            for path in ("/mcp", "/mcp/", "/mcp%0a")
+        ),
+        *(posted(method, params, "fjk_silent") for method, params in asking.items()),
+    ]
+    with http_process(tmp_path, api=api, measured=False) as server:
+        await served(server)
+        sent = [silent[number % len(silent)] for number in range(1_999)]
+        async with asking_at_once(server, sent) as streams:
+            for _ in range(5):
+                assert await served(server, "fjk_customer") < 10
+            assert await healthy(server)
+            for stream in streams:
+                # Those that had not said anything yet when there were too many are hung up on.
+                answer = await rest(stream, 20)
+                assert (
+                    b"Connection: close" in answer or b"connection: close" in answer or not answer
+                )
+            server.end()
+        assert len(server.log().splitlines()) < 20
+
+
+async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server(
+    api: Api, tmp_path: Path
+) -> None:
+    filters = {"skills": {"mandatory": ["C#"]}}
+    with (
+        sandbox_process(match_seconds=600) as slow,
+        http_process(tmp_path, api=slow, measured=False) as server,
+    ):
+        made = await exchanged(
+            server, request("create_sourcing_session", "fjk_many", title="T", filters=filters)
+        )
+        (session_id, *_) = re.findall(rb"[0-9a-f]{24}", made)
+        wait = request("wait_for_session", "fjk_many", session_id=session_id.decode())
+        async with asking_at_once(server, [wait] * 1_999) as streams:
+            answers = [asyncio.create_task(rest(stream, 60)) for stream in streams]
+            refused = asyncio.as_completed(answers)
+            for _ in range(1_999 - MOST_REQUESTS_OF_A_KEY):
+                told = await next(refused)
+                # Or hung up on, if there were too many that had not said anything yet.
+                assert b"HTTP/1.1 503" in told or not told
+            for _ in range(5):
+                assert await served(server, "fjk_customer") < 10
+            assert await healthy(server)
+            ending = asyncio.create_task(asyncio.to_thread(server.end))
+            ended = [b"is being restarted" in each for each in await asyncio.gather(*answers)]
+            assert sum(ended) == MOST_REQUESTS_OF_A_KEY
+            await ending
+        assert len(server.log().splitlines()) < 20
+
+
+async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path) -> None:
+    async with refusing_api(api, "fjk_customer", after_seconds=0.4) as address:
+        with http_process(tmp_path, measured=False, FJ_API_BASE_URL=address) as server:
+            await served(server, "fjk_customer")
+            stopped, full = asyncio.Event(), asyncio.Event()
+
+            async def make_up(number: int) -> None:
+                for attempt in count():
+                    if stopped.is_set():
+                        return
+                    key = f"fjk_made_up_{number}_{attempt}"
+                    answer = await exchanged(server, request("list_sessions", key))
+                    if b"HTTP/1.1 503" in answer:
+                        assert b"retry-after: 5" in answer
+                        full.set()
+                        # How often each of them comes again is a part of the load.
+                        await asyncio.sleep(0.1)
+
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(240):
+                    tasks.create_task(make_up(number))
+                await full.wait()
+                for _ in range(40):
+                    await served(server, "fjk_customer")
+                stopped.set()
+
+
+@asynccontextmanager
+async def refusing_api(api: Api, known: str, after_seconds: float) -> AsyncIterator[str]:
+    """An API that refuses all keys but one, and takes its time for that."""
+    good = f"x-fj-api-key: {known}\r\n".encode()
+    refusal = (
+        b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        b"Connection: close\r\n\r\n{}"
+    )
+    answer = json.dumps({"statusCode": 200, "data": []}).encode()
+    accepted = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer)
+    )
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            if good not in head:
+                # A refusal that takes its time is what is tested.
+                await asyncio.sleep(after_seconds)
+            writer.write(accepted if good in head else refusal)
+            await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=500)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+
+
+async def healthy(server: HttpServer) -> bool:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    return b'"ok"' in await exchanged(server, asked)

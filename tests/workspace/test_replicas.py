@@ -1,0 +1,290 @@
+"""Servers on many machines that share one Redis: the ledger, the budget and each key's pace."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from typer.testing import CliRunner
+
+from fj_mcp.commands.typer_app import app
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.settings.settings import read_settings
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox, text_of
+from tests.support.clocks import SteppedClock
+from tests.support.held_sandbox import HeldSandbox
+from tests.support.ledgers import RedisServer, redis_server, rows_in
+from tests.support.processes import Api, HttpServer, http_process, sandbox_process
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
+
+KEY = "fjk_replicas_secret"
+SEARCH: dict[str, Any] = {"title": "Backend", "filters": CSHARP}
+AT_ONCE = 12
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@asynccontextmanager
+async def balancer(servers: list[HttpServer]) -> AsyncIterator[str]:
+    """An address whose connections go to the servers in turn."""
+    turns = cycle(servers)
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", next(turns).port)
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer), return_exceptions=True)
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}/mcp"
+
+
+@asynccontextmanager
+async def somebody(address: str) -> AsyncIterator[Client]:
+    """A client whose every request is a connection of its own."""
+    async with httpx2.AsyncClient(
+        headers={"x-fj-api-key": KEY},
+        limits=httpx2.Limits(max_keepalive_connections=0),
+        timeout=60,
+        trust_env=False,
+    ) as http:
+        transport = streamable_http_client(address, http_client=http)
+        async with Client(transport) as client:
+            yield client
+
+
+async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """The results of identical calls made at the same moment."""
+    answers = await asyncio.gather(*(client.call_tool(tool, arguments) for _ in range(AT_ONCE)))
+    assert not any(answer.is_error for answer in answers), list(map(text_of, answers))
+    return [answer.structured_content for answer in answers]
+
+
+@pytest.mark.unmeasured
+async def test_identical_purchases_thrown_at_two_machines_are_charged_once(
+    redis: RedisServer, api: Api, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        servers: list[HttpServer] = []
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            shared = {"FJ_LEDGER_URL": redis.address, "FJ_STATE_KEY": "k" * 32}
+            server = http_process(tmp_path / name, api=api, measured=False, **shared)
+            servers.append(stack.enter_context(server))
+        async with balancer(servers) as address, somebody(address) as client:
+            # Long enough for all of them to arrive while the first is under way.
+            for operation in ("create_session", "update_session", "fetch_more", "reveal"):
+                api.fail(operation, "delay_after", 1.0)
+            made = await at_once(client, "create_sourcing_session", SEARCH)
+            (session_id,) = {one["session_id"] for one in made}
+            assert api.charges(KEY) == [session_id]
+
+            of_session = {"session_id": session_id}
+            await client.call_tool("wait_for_session", of_session)
+            listed = (await client.call_tool("list_profiles", of_session)).structured_content
+            people = [card["candidate_id"] for card in listed["candidates"][:1]]
+            contact = of_session | {"candidate_ids": people, "channel": "phone"}
+            await at_once(client, "reveal_contacts", contact)
+            assert api.charges(KEY, "reveal") == [session_id]
+            change = of_session | {"filters": {"years_of_experience": {"min": 1}}}
+            await at_once(client, "update_sourcing_session", change)
+            assert api.charges(KEY, "update_session") == [session_id]
+            await client.call_tool("wait_for_session", of_session)
+            await at_once(client, "fetch_more_profiles", of_session)
+            assert api.charges(KEY, "fetch_more") == [session_id]
+    states = [(row["operation"], row["state"]) for row in rows_in(redis.address)]
+    assert states == [
+        ("create_session", "charged"),
+        ("reveal", "charged"),
+        ("update_session", "charged"),
+        ("fetch_more", "charged"),
+    ]
+
+
+def settings(redis: RedisServer, **more: Any) -> dict[str, Any]:
+    """Of a server in this process that reaches the sandbox like the real API."""
+    own = {"sandbox": False, "api_key": KEY, "ledger_url": redis.address}
+    return own | {"call_deadline_seconds": 10} | more
+
+
+async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[str]:
+    of_session = {"session_id": session_id}
+    people = await assistant.call("list_profiles", **of_session)
+    ids = [people["candidates"][0]["candidate_id"]]
+    return [
+        await assistant.refusal("create_sourcing_session", title="Other", filters=CSHARP),
+        await assistant.refusal("fetch_more_profiles", **of_session),
+        await assistant.refusal("update_sourcing_session", **of_session, title="New"),
+        await assistant.refusal(
+            "reveal_contacts", **of_session, candidate_ids=ids, channel="email"
+        ),
+        await assistant.refusal("get_spending"),
+    ]
+
+
+@pytest.mark.parametrize("how", ["gone", "silent"])
+async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
+    redis: RedisServer, how: str
+) -> None:
+    sandbox = small_sandbox()
+    secret = redis.address.replace("unix://", "unix://:hunter2@")
+    with redis.admin() as admin:
+        admin.config_set("requirepass", "hunter2")
+    async with connected(sandbox, **settings(redis, ledger_url=secret)) as assistant:
+        session_id = await assistant.search()
+        charged = len(sandbox.charges)
+        if how == "gone":
+            redis.stop()
+        else:
+            redis.signal(signal.SIGSTOP)
+        for text in await refusals_of_purchases(assistant, session_id):
+            assert text.startswith("Nothing was sent or charged: the record of purchases at unix:")
+            assert "FJ_LEDGER_URL" in text
+            assert "hunter2" not in text
+        assert (await assistant.call("get_session", session_id=session_id))["status"] == "done"
+        assert (await assistant.call("list_sessions"))["total"] == 1
+        assert len(sandbox.charges) == charged
+        if how == "silent":
+            redis.signal(signal.SIGCONT)
+            again = await assistant.call("create_sourcing_session", title="Test", filters=CSHARP)
+            assert again["session_id"] == session_id
+            assert again["already_existed"] is True
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
+async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_was_not(
+    redis: RedisServer, lost: bool
+) -> None:
+    sandbox = HeldSandbox(SteppedClock(), "create_session")
+    async with connected(sandbox, **settings(redis)) as assistant:
+        told: list[str] = []
+
+        async def buy() -> None:
+            try:
+                told.append(
+                    (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
+                )
+            except Refused as refused:
+                told.append(str(refused))
+
+        if lost:
+            sandbox.fail("create_session", Fault("502_after"))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(buy())
+            await sandbox.reached.wait()
+            redis.stop()
+            sandbox.let_through.set()
+    (charge,) = sandbox.charges
+    if lost:
+        assert "the outcome is not certain yet. Nothing will be sent twice" in told[0]
+    else:
+        assert told == [charge.session_id]
+
+
+async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox, **settings(redis)) as one:
+        sandbox.fail("create_session", Fault("drop_after"))
+        # The look before it works; the looks for it do not.
+        sandbox.fail("project_sessions", Fault("delay_before"))
+        sandbox.fail("project_sessions", Fault("502_before"), times=9)
+        await one.refusal("create_sourcing_session", **SEARCH)
+    async with connected(sandbox, **settings(redis)) as other:
+        found = await other.call("create_sourcing_session", **SEARCH)
+    assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
+
+
+async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> None:
+    sandbox = small_sandbox()
+    own = settings(redis, credit_budget=7)
+    async with connected(sandbox, **own) as one, connected(sandbox, **own) as other:
+        await one.call("create_sourcing_session", title="1", filters=CSHARP)
+        text = await other.refusal("create_sourcing_session", title="2", filters=CSHARP)
+        assert "5 of today's 7 credits" in text
+        assert len((await other.call("get_spending"))["purchases"]) == 1
+    async with connected(sandbox, **own | {"api_key": "fjk_another"}) as stranger:
+        assert (await stranger.call("get_spending"))["purchases"] == []
+        await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
+
+
+async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
+    redis: RedisServer,
+) -> None:
+    sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
+    async with (
+        connected(sandbox, **settings(redis)) as one,
+        connected(sandbox, **settings(redis)) as other,
+        connected(sandbox, **settings(redis, api_key="fjk_another")) as stranger,
+    ):
+        for _ in range(2):
+            await one.call("list_sessions")
+        calls = len(sandbox.calls)
+        assert "takes no more requests for now" in await other.refusal("list_sessions")
+        assert len(sandbox.calls) == calls
+        await stranger.call("list_sessions")
+
+
+async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox, **settings(redis)) as assistant:
+        session_id = await assistant.search()
+        listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
+        ids = [card["candidate_id"] for card in listed["candidates"]]
+        revealed = await assistant.call(
+            "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
+        )
+    content = json.dumps(rows_in(redis.address))
+    with redis.admin() as admin:
+        for name in map(str, admin.scan_iter("*")):
+            members = admin.zrange(name, 0, -1) if admin.type(name) == "zset" else []
+            content += f" {name} {members}"
+    # What is looked for would be found: the session is there.
+    assert session_id in content
+    secrets = {card["name"] for card in listed["candidates"]}
+    secrets |= {value for one in revealed["results"] for value in one["values"]}
+    assert len(secrets) > 15
+    for secret in secrets | {KEY, KEY.removeprefix("fjk_"), "C#"}:
+        assert secret not in content, secret
+
+
+def test_the_doctor_says_where_purchases_are_kept_without_the_password(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    with sandbox_process() as api:
+        environment = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api.address, "COLUMNS": "1000"}
+        place = redis.address.replace("unix://", "unix://:hunter2@")
+        with redis.admin() as admin:
+            admin.config_set("requirepass", "hunter2")
+        well = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+        assert well.exit_code == 0, well.output
+        assert f"purchases are remembered in {redis.address}" in well.output
+        redis.stop()
+        ill = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+    assert ill.exit_code == 1
+    assert "FJ_LEDGER_URL" in ill.output
+    assert "hunter2" not in well.output + ill.output
+
+
+@pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
+def test_an_address_that_is_no_redis_is_named(address: str) -> None:
+    with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
+    (problem,) = with_problem.problems
+    assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"
