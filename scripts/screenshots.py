@@ -40,7 +40,7 @@ def main() -> None:
             ("dark", "dark", 1200, 760),
             ("narrow", "light", 360, 900),
         ):
-            view = show(browser, at, theme, width, height, session)
+            view = show(browser, at, theme, (width, height), session)
             session = view.session_id
             if name == "light":
                 reveal_and_open(view)
@@ -52,9 +52,10 @@ def main() -> None:
 
 
 def show(
-    browser: Browser, at: Served, theme: str, width: int, height: int, session: str | None
+    browser: Browser, at: Served, theme: str, size: tuple[int, int], session: str | None
 ) -> View:
     """The shortlist on a screen of this size."""
+    width, height = size
     context = browser.new_context(viewport={"width": width, "height": height})
     wish = SEARCH | ({"session": session} if session else {})
     return opened(context.new_page(), at, theme=theme, **wish).settled()

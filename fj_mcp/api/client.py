@@ -8,6 +8,7 @@ could be made or the answer was 429.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -267,8 +268,18 @@ class FutureJobs:
                 return error.seconds if anyio.current_time() + error.seconds < latest else False
             return anyio.current_time() + 1.0 < latest
 
+        send = partial(
+            self._send,
+            http,
+            endpoint,
+            request,
+            ids=ids,
+            ends=ends,
+            latest=latest,
+            before_send=before_send,
+        )
         try:
-            return await self._send(http, endpoint, request, ids, ends, latest, before_send)
+            return await send()
         except ApiError as error:
             if pause(error) is False:
                 raise
@@ -282,7 +293,7 @@ class FutureJobs:
             with attempt:
                 if attempt.num == 1:
                     raise failed
-                return await self._send(http, endpoint, request, ids, ends, latest, before_send)
+                return await send()
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
@@ -296,6 +307,7 @@ class FutureJobs:
         http: httpx.AsyncClient,
         endpoint: Endpoint,
         request: httpx.Request,
+        *,
         ids: Mapping[str, str],
         ends: float,
         latest: float,

@@ -56,7 +56,8 @@ async def _inflated(response: httpx.Response) -> bytes:
     # This many bits tell gzip from zlib by themselves.
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
     whole = bytearray()
-    async for piece in response.aiter_raw():
+    async for received in response.aiter_raw():
+        piece = received
         try:
             while piece and not inflater.eof:
                 whole += inflater.decompress(piece, _PIECE_BYTES)

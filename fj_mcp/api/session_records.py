@@ -219,8 +219,9 @@ def completions(data: object) -> list[str]:
     for item in items:
         if isinstance(item, dict):
             names = ("value", "label", "name", "title", "text")
-            item = next((item[name] for name in names if item.get(name)), None)
-        words.append(item)
+            words.append(next((item[name] for name in names if item.get(name)), None))
+        else:
+            words.append(item)
     return lenient.lines(words)
 
 

@@ -67,7 +67,8 @@ async def _examine(settings: Settings, console: Console) -> int:
 
 
 def _absent(file: Path) -> str:
-    return "" if exists(file) else " (not there yet)"
+    # Path.exists() raises where the folder may not be entered.
+    return "" if exists(file) else " (not there yet)"  # noqa: PTH110
 
 
 async def _call(settings: Settings) -> tuple[bool, str]:

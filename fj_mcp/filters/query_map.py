@@ -42,8 +42,8 @@ def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChange
     """
     found: dict[str, Any] = {}
     ignored: list[str] = []
-    for key, entry in lenient.mapping(queries).items():
-        entry = entry if isinstance(entry, dict) else {"value": entry}
+    for key, found_entry in lenient.mapping(queries).items():
+        entry = found_entry if isinstance(found_entry, dict) else {"value": found_entry}
         presence = entry.get("presence")
         if presence is False or (marked and str(presence).lower() != "true"):
             continue

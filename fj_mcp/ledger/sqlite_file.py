@@ -253,9 +253,9 @@ def _add_missing(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> 
         there[_purchase_key(row)] -= 1
         if there[_purchase_key(row)] >= 0:
             continue
-        if connection.execute("SELECT 1 FROM purchases WHERE id = ?", (row["id"],)).fetchone():
-            row = {name: value for name, value in row.items() if name != "id"}
-        insert_row(connection, "purchases", row)
+        taken = connection.execute("SELECT 1 FROM purchases WHERE id = ?", (row["id"],)).fetchone()
+        kept = {name: value for name, value in row.items() if name != "id" or not taken}
+        insert_row(connection, "purchases", kept)
     for row in rows["notes"]:
         insert_row(connection, "notes", row, "OR IGNORE")
 

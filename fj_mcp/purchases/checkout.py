@@ -162,13 +162,7 @@ class Checkout:
             if not isinstance(plan, Plan):
                 await self.ledger.forget(claim)
                 return plan
-            if self._settings.unsafe_to_spend:
-                raise BadSettings(self._settings.unsafe_to_spend)
-            if not consent.given:
-                raise NotApproved(consent.refusal)
-            left = anyio.current_effective_deadline() - anyio.current_time()
-            if left < self._settings.time_to_pay:
-                raise TooLate(order.attempted.tool)
+            self._check_before_paying(order, consent)
             evidence = replace(
                 plan.evidence,
                 server_time=self._client.server_time,
@@ -185,6 +179,15 @@ class Checkout:
                 await self.ledger.forget(claim)
             raise
         return await self._pay(order, plan, claim)
+
+    def _check_before_paying(self, order: Order[R, Any], consent: Consent) -> None:
+        if self._settings.unsafe_to_spend:
+            raise BadSettings(self._settings.unsafe_to_spend)
+        if not consent.given:
+            raise NotApproved(consent.refusal)
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        if left < self._settings.time_to_pay:
+            raise TooLate(order.attempted.tool)
 
     async def _use_up(self, consent: Consent) -> None:
         """Let an approval be good for one call, however often its answer is sent."""

@@ -44,6 +44,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         workspace: Workspace,
         title: str,
         filters: SearchFilters,
+        *,
         job_description: str,
         sample_profile_url: str,
         allow_duplicate: bool,

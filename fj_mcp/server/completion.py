@@ -81,7 +81,7 @@ def add_completion(server: MCPServer[Connection]) -> None:
 
 
 async def complete(
-    ref: PromptReference | ResourceTemplateReference,
+    _ref: PromptReference | ResourceTemplateReference,
     argument: CompletionArgument,
     context: CompletionContext | None,
 ) -> Completion:

@@ -71,7 +71,9 @@ def candidate_list(
         candidates=shown,
         suggestions=suggestions or None,
         warning=" ".join(warnings) or None,
-        next_step=_list_step(session, shortlist, view, len(chosen), pages, suggestions),
+        next_step=_list_step(
+            session, shortlist, view, total=len(chosen), pages=pages, suggestions=suggestions
+        ),
     )
 
 
@@ -126,6 +128,7 @@ def _list_step(
     session: Session,
     shortlist: Shortlist,
     view: View,
+    *,
     total: int,
     pages: int,
     suggestions: list[Suggestion],

@@ -83,7 +83,7 @@ def _command(process: str) -> str:
 def open_files(process: int) -> list[str]:
     """What a process has open, by name."""
     folder = Path(f"/proc/{process}/fd")
-    return [os.readlink(entry) for entry in folder.iterdir()]
+    return [str(entry.readlink()) for entry in folder.iterdir()]
 
 
 def examine(api: Api, key: str, state: Path) -> None:
@@ -233,11 +233,11 @@ def test_a_record_that_is_taken_away_while_a_server_runs_loses_no_purchase(
             other.backup(copy)
         one = server.call("create_sourcing_session", **create("one"))["session_id"]
         harmed: dict[str, Callable[[], object]] = {
-            "delete the file": lambda: os.unlink(file),
-            "delete everything": lambda: list(map(os.unlink, state.iterdir())),
+            "delete the file": file.unlink,
+            "delete everything": lambda: list(map(Path.unlink, state.iterdir())),
             "delete the folder": lambda: shutil.rmtree(state),
-            "delete the log": lambda: os.unlink(f"{file}-wal"),
-            "delete the index": lambda: os.unlink(f"{file}-shm"),
+            "delete the log": Path(f"{file}-wal").unlink,
+            "delete the index": Path(f"{file}-shm").unlink,
             "put an older one in its place": lambda: (tmp_path / "older").replace(file),
             "put an empty one in its place": lambda: _replace(file, b""),
             "cut it to nothing": lambda: os.truncate(file, 0),

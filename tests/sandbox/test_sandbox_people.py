@@ -292,7 +292,7 @@ async def test_autocomplete_knows_the_peoples_values(
 
     assert isinstance(values, list)
     assert len(values) <= 25
-    assert values[0].split()[0] == first.split()[0]
+    assert values[0].split(maxsplit=1)[0] == first.split(maxsplit=1)[0]
     assert all(query.lower() in value.lower() for value in values)
 
 

@@ -88,8 +88,8 @@ class Starter:
             os.close(out_end)
             assert self._news.wait_for(lambda: self._started, timeout=60), "no process was started"
             pid = self._started.pop()
-        writing = open(stdin, "w", encoding="utf-8")  # noqa: SIM115 - closed with the process
-        reading = open(stdout, encoding="utf-8")  # noqa: SIM115 - closed with the process
+        writing = os.fdopen(stdin, "w", encoding="utf-8")
+        reading = os.fdopen(stdout, encoding="utf-8")
         return Started(self, pid, writing, reading)
 
     def wait(self, pid: int, timeout: float) -> int:

@@ -221,11 +221,10 @@ async def test_no_error_about_a_hostile_candidate_repeats_what_they_wrote(
 ) -> None:
     async with searched(HOSTILE_SKILL, era, "DEBUG") as (reader, session_id):
         cards = await everybody(reader, session_id)
-        for operation, tool, more in (
-            ("candidate", "get_candidate", {"candidate_id": cards[0]["candidate_id"]}),
-            ("reveal", "reveal_contacts", {}),
-        ):
+        first = cards[0]["candidate_id"]
+        for operation, tool in (("candidate", "get_candidate"), ("reveal", "reveal_contacts")):
             for card in cards:
+                more: dict[str, object] = {"candidate_id": first}
                 if tool == "reveal_contacts":
                     more = {"candidate_ids": [card["candidate_id"]], "channel": "email"}
                 for fault in (

@@ -49,16 +49,18 @@ def run_install(client: str, settings: Settings, machine: Machine, *, show: bool
         The exit status: 0, or 1 where nothing was installed.
     """
     try:
-        if client not in ASSISTANTS:
-            raise CannotInstall(f"{client} is not known; use {', '.join(ASSISTANTS)}.")
-        if show:
-            typer.echo(shown(client, settings, machine, launch()))
-        else:
-            typer.echo(install(client, settings, machine, launch()))
+        run = shown if show else install
+        typer.echo(run(_known(client), settings, machine, launch()))
     except CannotInstall as error:
         typer.echo(str(error), err=True)
         return 1
     return 0
+
+
+def _known(client: str) -> str:
+    if client not in ASSISTANTS:
+        raise CannotInstall(f"{client} is not known; use {', '.join(ASSISTANTS)}.")
+    return client
 
 
 def launch() -> Launch:

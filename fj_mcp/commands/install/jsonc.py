@@ -121,8 +121,7 @@ def _read(text: str) -> _Node | None:
         return None
     try:
         node, after = _value(tokens, 0)
-        if tokens[after].kind != "end":
-            raise _Unexpected(tokens[after])
+        _expect_end(tokens[after])
     except _Unexpected as error:
         raise ValueError(f"line {_line(text, error.token.start)}") from None
     return node
@@ -131,6 +130,11 @@ def _read(text: str) -> _Node | None:
 class _Unexpected(Exception):
     def __init__(self, token: _Token) -> None:
         self.token = token
+
+
+def _expect_end(token: _Token) -> None:
+    if token.kind != "end":
+        raise _Unexpected(token)
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -144,7 +144,7 @@ def _test(declared: Filter, value: Any, wanted: Wanted) -> Test:
         return _skills_test(value)
     if isinstance(declared, Distance):
         # It widens the regions, whose own test takes it into account.
-        return lambda person: True
+        return lambda _: True
     if isinstance(declared, Range):
         return _range_test(declared.key, value[0], value[1])
     if declared.key == _DEGREE:

@@ -81,9 +81,9 @@ def _sparse(make: Callable[[Person], dict[str, Any]]) -> Callable[[Person], Pers
 
 
 _SPARSE: tuple[Callable[[Person], dict[str, Any]], ...] = (
-    lambda person: {},
-    lambda person: {"profile": None, "finalScore": None, "profileAnalysis": None},
-    lambda person: {"profile": {}, "revealStatus": {}, "profileAnalysis": {"highlights": None}},
+    lambda _: {},
+    lambda _: {"profile": None, "finalScore": None, "profileAnalysis": None},
+    lambda _: {"profile": {}, "revealStatus": {}, "profileAnalysis": {"highlights": None}},
     lambda person: {
         "finalScore": "3.5",
         "profile": {
@@ -94,7 +94,7 @@ _SPARSE: tuple[Callable[[Person], dict[str, Any]], ...] = (
             "linkedin_profile_url": person.address,
         },
     },
-    lambda person: {
+    lambda _: {
         "finalScore": 2,
         "revealStatus": None,
         "profile": dict.fromkeys(

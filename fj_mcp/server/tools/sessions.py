@@ -44,9 +44,9 @@ async def search_order(
         connection.workspace,
         title,
         filters,
-        job_description or "",
-        sample_profile_url or "",
-        allow_duplicate,
+        job_description=job_description or "",
+        sample_profile_url=sample_profile_url or "",
+        allow_duplicate=allow_duplicate,
     )
 
 

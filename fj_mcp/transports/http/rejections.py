@@ -19,6 +19,7 @@ class Refused(Exception):
         status: int,
         sentence: str,
         headers: Mapping[str, str] | None = None,
+        *,
         code: int = INVALID_REQUEST,
         request_id: Id = None,
         data: Any = None,
