@@ -14,8 +14,8 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
 from tests.support.ledgers import redis_server
 from tests.support.processes import http_process
+from tests.support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 SETTINGS = {f"FJ_{name.upper()}" for name in Settings.model_fields if name != "problems"}
 

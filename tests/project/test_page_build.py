@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
+
 UI = ROOT / "ui"
 SHORTLIST = ROOT / "fj_mcp" / "server" / "app" / "shortlist.html"
 HOST = ROOT / "tests" / "support" / "host.html"

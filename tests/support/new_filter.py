@@ -13,7 +13,8 @@ from typing import Any
 
 import anyio
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
+
 MODULE = "fj_mcp/filters/search_filters.py"
 LAST = "    founded_year: Annotated["
 
