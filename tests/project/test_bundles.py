@@ -1,4 +1,4 @@
-"""What other programs install the server from: the bundle and the image."""
+"""The packages other programs install the server from: the bundle and the image."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the official suite and the Inspector say of the server; the script is what runs them."""
+"""The official conformance suite and the Inspector; a script runs them."""
 
 import os
 import re

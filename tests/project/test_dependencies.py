@@ -1,4 +1,4 @@
-"""What the package imports is what it declares to need."""
+"""Every imported package is a declared dependency."""
 
 import ast
 import importlib.metadata

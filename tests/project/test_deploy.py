@@ -1,4 +1,4 @@
-"""The compose file and the manifest: what they name exists, and keeps what must be kept."""
+"""The compose file and the Kubernetes manifest: valid commands and settings, and durable data."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the project publishes about itself agrees with what it is."""
+"""The README, the registry entry and the generated docs agree with the code."""
 
 import json
 import re

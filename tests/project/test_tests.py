@@ -1,4 +1,4 @@
-"""The habits of the tests: what one of them may import, replace and wait for."""
+"""Rules for the tests themselves: imports, patches and pauses."""
 
 import ast
 from collections.abc import Iterator

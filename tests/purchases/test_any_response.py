@@ -1,4 +1,4 @@
-"""Responses of any shape: whatever the API says, a tool answers."""
+"""Responses of any shape: a tool answers in a sentence and never crashes."""
 
 import re
 from typing import Any

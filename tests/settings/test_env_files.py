@@ -1,4 +1,4 @@
-"""Files of settings: which are heard, in which order, and what is said of the others."""
+"""Settings files: which are read, in which order, and the warnings about the others."""
 
 import os
 import stat

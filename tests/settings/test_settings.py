@@ -1,4 +1,4 @@
-"""Settings: what each may be. Where they come from is tested in test_env_files.py."""
+"""Settings: their valid values and defaults. Their sources are tested in test_env_files.py."""
 
 import re
 from pathlib import Path

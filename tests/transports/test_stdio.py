@@ -1,4 +1,4 @@
-"""The server as a process on stdio: what it answers, and that nothing else is on stdout."""
+"""The server process on stdio: its responses, and nothing else on stdout."""
 
 import json
 import sys
