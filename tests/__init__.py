@@ -1,4 +1,4 @@
-"""The tests. What every one of them needs is compiled once, and loaded without being measured."""
+"""The tests. Heavy imports they share are loaded here once, without measuring coverage."""
 
 import os
 import signal

@@ -24,26 +24,26 @@ if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
 
 
 def pytest_xdist_setupnodes() -> None:
-    """Let the workers be measured once: by what they themselves start, not by what they inherit."""
+    """Measure each worker once: it starts its own measurement and must not inherit another."""
     for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
         os.environ.pop(name, None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where redis-server is not installed its tests are skipped, and what they measure is not."""
+    """Without redis-server its tests are skipped, so coverage cannot reach the floor."""
     measuring = config.pluginmanager.getplugin("_cov")
     if measuring is not None and shutil.which("redis-server") is None:
         measuring.options.cov_fail_under = 0
 
 
 def pytest_collection_finish() -> None:
-    """What has been loaded stays: it need not be looked through for garbage again and again."""
+    """Exempt everything imported so far from garbage collection."""
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def measured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Coverage is measured, except where it would double the time and show nothing new."""
+    """Measure coverage, except where that would double the time and show nothing new."""
     tracer, in_threads = sys.gettrace(), threading.gettrace()
     if request.node.get_closest_marker("unmeasured") is not None:
         sys.settrace(None)
@@ -55,20 +55,20 @@ def measured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def ledgers() -> Iterator[None]:
-    """Where purchases are kept, if not in files."""
+    """The redis-server for purchases, if the run uses one."""
     with ledger_server():
         yield
 
 
 @pytest.fixture(autouse=True)
 def forgotten(ledgers: None) -> None:
-    """Nothing that an earlier test bought is known."""
+    """Forget the purchases of earlier tests."""
     forget_all()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def schemas_examined_once() -> Iterator[None]:
-    """A schema of results is examined by the first client that reads it, not by the next 1,000."""
+    """Check each result schema once, not for every client."""
     examine, examined = Draft202012Validator.check_schema, set[str]()
 
     def examine_once(schema: Any) -> None:
@@ -104,7 +104,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(autouse=True)
 def no_waiting_between_tries() -> Iterator[None]:
-    """Retries happen as many times as in earnest, without the pauses between them."""
+    """Retry as often as in production, without the delays."""
     with stamina.set_testing(True, attempts=3):
         yield
 

@@ -1,4 +1,4 @@
-"""Amounts and counters as the API names them: what is no amount is not said."""
+"""Prices and counters in the API's responses: a value that is no amount is left out."""
 
 from typing import Any
 

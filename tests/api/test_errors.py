@@ -1,4 +1,4 @@
-"""What the model reads when something goes wrong, one case at a time."""
+"""The sentence a model reads for each failure."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Answers without an end: read in pieces, up to a limit, and then refused."""
+"""Endless responses: read in chunks up to a limit, then rejected."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Certificates and proxies: what is trusted, and what is said when no connection can be made."""
+"""Certificates and proxies: which are trusted, and the error when no connection can be made."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ SENT_NOTHING = "Nothing was sent or charged: "
 
 @pytest.fixture(autouse=True)
 def own_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What this machine's own variables say of the network has no part in these tests."""
+    """Ignore this machine's proxies and certificates."""
     for name in (*NETWORK, *map(str.lower, NETWORK)):
         monkeypatch.delenv(name, raising=False)
 
@@ -81,7 +81,7 @@ def proxy(answer: bytes) -> Iterator[tuple[str, list[str]]]:
 
 
 def told(address: str, state: Path, **settings: str) -> tuple[str, str]:
-    """What a tool and what the doctor say of the connection to an API."""
+    """The error of a tool and the report of the doctor about a connection."""
     api = Api(address, httpx.Client())
     log = state / "stderr"
     with stdio_process(api, KEY, state, **settings, **measuring()) as server:

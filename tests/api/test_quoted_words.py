@@ -1,4 +1,4 @@
-"""What the API says in its own words: quoted short and harmless, or not at all."""
+"""The API's own error messages: quoted short and harmless, or left out."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What counts as an answer: every operation against bodies that answer nothing."""
+"""Which responses count: each endpoint with bodies that hold no result."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,7 +48,7 @@ REFUSALS: list[tuple[Any, str]] = [
     ({"statusCode": 400, "message": ["title must be a string"]}, "“title must be a string”"),
     ({"statusCode": 429, "message": "Too many"}, "takes no more requests for now"),
 ]
-"""A failure told by a body under HTTP 200, and what is said of it."""
+"""Failures in the body of an HTTP 200, and the error for each."""
 
 FAILURES: list[Any] = [
     {"statusCode": 500, "message": "Internal error", "status": "ERROR"},
@@ -122,7 +122,7 @@ async def at_work() -> AsyncIterator[tuple[Assistant, SteppedClock, dict[str, di
 
 
 async def told(assistant: Assistant, tool: str, arguments: dict[str, Any]) -> str:
-    """What the call says, whether it is an error or the warning of a result."""
+    """The text of the error, or the warning in the result."""
     try:
         return str(await assistant.call(tool, **arguments))
     except Refused as refused:

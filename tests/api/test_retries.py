@@ -1,4 +1,4 @@
-"""What is sent again, what is not, and how long is waited."""
+"""Which requests are retried, which are not, and the delay before a retry."""
 
 import email.utils
 import time

@@ -1,4 +1,4 @@
-"""The filters: what travels to the API and comes back, and what is put right on the way."""
+"""Search filters: the round trip to the API, and how values are normalized."""
 
 from datetime import UTC, datetime
 from typing import Any

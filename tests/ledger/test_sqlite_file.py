@@ -1,4 +1,4 @@
-"""The file of the ledger: whose it is, and what is in it."""
+"""The ledger's SQLite file: its permissions and its contents."""
 
 import signal
 import sqlite3

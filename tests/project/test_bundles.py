@@ -1,4 +1,4 @@
-"""What other programs install the server from: the bundle and the image."""
+"""The packages other programs install the server from: the bundle and the image."""
 
 import json
 import os
@@ -17,10 +17,10 @@ from fj_mcp import __version__
 from fj_mcp.server.catalog import list_tools
 from fj_mcp.settings.settings import Settings, read_settings
 from tests.support.processes import CLEAN
+from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.xdist_group("bundles")
 
-ROOT = Path(__file__).parents[2]
 
 MANIFEST_FIELDS = {
     *("$schema", "manifest_version", "name", "display_name", "version", "description"),

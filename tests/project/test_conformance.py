@@ -1,14 +1,15 @@
-"""What the official suite and the Inspector say of the server; the script is what runs them."""
+"""The official conformance suite and the Inspector; a script runs them."""
 
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+from tests.support.repository import ROOT
+
+SCRIPTS = ROOT / "scripts"
 
 
 def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:

@@ -1,12 +1,11 @@
-"""What the package imports is what it declares to need."""
+"""Every imported package is a declared dependency."""
 
 import ast
 import importlib.metadata
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
 
 
 def test_every_imported_package_is_a_declared_dependency() -> None:

@@ -1,4 +1,4 @@
-"""The compose file and the manifest: what they name exists, and keeps what must be kept."""
+"""The compose file and the Kubernetes manifest: valid commands and settings, and durable data."""
 
 import re
 from pathlib import Path
@@ -14,8 +14,8 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
 from tests.support.ledgers import redis_server
 from tests.support.processes import http_process
+from tests.support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 SETTINGS = {f"FJ_{name.upper()}" for name in Settings.model_fields if name != "problems"}
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from fj_mcp import __version__
+from tests.support.repository import ROOT
 
 pytestmark = [pytest.mark.xdist_group("packages"), pytest.mark.unmeasured]
 
-ROOT = Path(__file__).parents[2]
 UV = os.environ.get("UV") or shutil.which("uv") or ""
 
 IMPORT_ALL = """

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import CLEAN
+from tests.support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 UI = ROOT / "ui"
 SHORTLIST = ROOT / "fj_mcp" / "server" / "app" / "shortlist.html"
 HOST = ROOT / "tests" / "support" / "host.html"
@@ -17,7 +17,7 @@ REBUILD = "cd ui && npm install && npm run build"
 
 
 def sources() -> list[str]:
-    """What the pages are built from."""
+    """The source files of the built pages."""
     names = [path.relative_to(UI).as_posix() for path in UI.rglob("*") if path.is_file()]
     generated = re.compile(r"node_modules/|package-lock\.json$|\.gitignore$")
     return sorted(name for name in names if not generated.match(name))

@@ -1,4 +1,4 @@
-"""What the project publishes about itself agrees with what it is."""
+"""The README, the registry entry and the generated docs agree with the code."""
 
 import json
 import re
@@ -12,8 +12,7 @@ from ruamel.yaml import YAML
 from fj_mcp import __version__
 from fj_mcp.commands.docs import documents
 from fj_mcp.settings.settings import Settings, read_settings
-
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
 
 
 @pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
@@ -122,6 +121,11 @@ def test_one_file_of_tests_passes_by_itself_and_all_together_are_measured() -> N
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     (measured,) = (line for line in checks if "--cov" in line)
     assert measured.startswith("uv run pytest --cov ")
+
+
+def test_all_that_the_purchase_rules_promise_is_checked_with_redis_too() -> None:
+    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert "FJ_TEST_LEDGER=redis uv run pytest tests/purchases" in checks
 
 
 def test_the_checks_need_no_more_than_python_and_pip() -> None:

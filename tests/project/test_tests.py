@@ -1,12 +1,13 @@
-"""The habits of the tests: what one of them may import, replace and wait for."""
+"""Rules for the tests themselves: imports, patches and pauses."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
+from tests.support.repository import ROOT
+
+TESTS = ROOT / "tests"
 CLOCKS = {"time", "anyio", "asyncio"}
 REPLACING = {"setattr", "setitem", "delattr", "delitem"}
 

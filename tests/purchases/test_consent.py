@@ -1,4 +1,4 @@
-"""What a client's answer to a question is good for: one purchase, or none."""
+"""Consent: one approval allows one purchase, and anything else allows none."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Purchases of real processes that are killed, hung up on, cancelled, or without a ledger."""
+"""Purchases by real processes that are killed, disconnected, canceled, or have no ledger."""
 
 import json
 import random
@@ -195,7 +195,7 @@ async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_makin
 
 
 def paying(api: Api, key: str, server: Server, seconds: float) -> str:
-    """Let a search be paid for whose answer takes `seconds`; returns the session's id."""
+    """Buy a search whose response takes `seconds`; return the session's id."""
     api.fail("create_session", "delay_after", seconds)
     server.ask("create_sourcing_session", **CREATE)
     (paid,) = until(lambda: api.charges(key))
@@ -203,7 +203,7 @@ def paying(api: Api, key: str, server: Server, seconds: float) -> str:
 
 
 def returned_without_paying_again(api: Api, key: str, state: Path, paid: str) -> bool:
-    """Whether a new process answers the same search with the session that was paid for."""
+    """Return whether a new process answers the same search with the paid session, for free."""
     with stdio_process(api, key, state) as server:
         result = server.call("create_sourcing_session", **CREATE)
         return (result["session_id"], api.charges(key)) == (paid, [paid])

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, and however often it is asked for: paid once, and nothing paid is lost.
+"""Never pay twice: whatever fails, a search is paid for once and no paid result is lost.
 
 A machine takes random steps in a world of two clocks, three servers with one ledger, and an API
 that breaks before and after it charges; after every step it compares what the API took with what
@@ -179,7 +179,7 @@ class Purchases(RuleBasedStateMachine):
                 self.insisted.add(wish)
 
     def tell(self, purchase: Purchase, *answers: Result | str | None) -> None:
-        """Note what the model was told, after what was charged."""
+        """Record a call's results, after the charges it made."""
         before = self.seen_charges
         self.note_charges()
         new = self.world.wire.charged[before:]
@@ -481,7 +481,7 @@ class Purchases(RuleBasedStateMachine):
             self.settle_everything()
 
     def settle_everything(self) -> None:
-        """With time and without faults, every outcome becomes known, and is told."""
+        """Once time passes without faults, every outcome becomes known and is delivered."""
         self.mend_things()
         self.world.run(self.world.clocks.sleep(300))
         self.note_charges()

@@ -1,4 +1,4 @@
-"""Purchases whose response does not come: looked for while it is awaited, never judged in haste."""
+"""Purchases whose response is late or lost: looked up while waiting, never settled too early."""
 
 import json
 from collections.abc import Iterator

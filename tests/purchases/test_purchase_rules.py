@@ -1,4 +1,4 @@
-"""The purchase rules, one by one: no purchase without use, consent, budget, account."""
+"""The purchase rules, one by one: need, consent, budget and account."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The promise once more, with real processes: two over stdio, one over HTTP with two workers.
+"""Never pay twice, with real processes: two on stdio, and one over HTTP with two workers.
 
 They share a record, and a random walk of a fixed seed kills them, hangs up on them, loses
 responses, sends one approval often, and opens, holds and deletes the record's file. `FJ_LONG=1`
@@ -50,7 +50,7 @@ IN_A_200: tuple[dict[str, Any], ...] = (
 
 
 class Walk:
-    """What was asked for, what was told, and the servers that were asked."""
+    """A random walk: the calls made, their results, and the servers."""
 
     def __init__(self, api: Api, state: Path, chance: random.Random, stack: ExitStack) -> None:
         self.api = api
@@ -209,7 +209,7 @@ class Walk:
         assert not more - self.wishes_for_more, more - self.wishes_for_more
 
     def settle(self) -> None:
-        """Without faults every search that was paid for is told, and the account is right."""
+        """Without faults, every paid search is delivered and the account adds up."""
         for title in self.titles:
             arguments = {"title": title, "filters": FILTERS}
             (result,) = self.answers(self.server(), "create_sourcing_session", arguments)

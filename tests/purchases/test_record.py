@@ -1,4 +1,4 @@
-"""One record of purchases, whoever opens, closes, holds, deletes or replaces it meanwhile."""
+"""One ledger shared by processes that open, close, lock, delete or replace it."""
 
 import os
 import shutil
@@ -81,13 +81,13 @@ def _command(process: str) -> str:
 
 
 def open_files(process: int) -> list[str]:
-    """What a process has open, by name."""
+    """The names of a process's open files."""
     folder = Path(f"/proc/{process}/fd")
     return [str(entry.readlink()) for entry in folder.iterdir()]
 
 
 def examine(api: Api, key: str, state: Path) -> None:
-    """Let a doctor open the record and close it."""
+    """Run the doctor, which opens the ledger and closes it."""
     settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(state)}
     subprocess.run(
         [sys.executable, "-m", "fj_mcp", "doctor"],

@@ -1,4 +1,4 @@
-"""Contacts: paid for once, late phones, failures in the middle."""
+"""Reveals: paid for once, late phone numbers, failures halfway."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What counts as the same search: one that is returned for free instead of bought again."""
+"""Identical searches: returned for free instead of bought again."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unmeasured
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """A world where any search is a search, whoever fits it."""
+    """A world where a search that matches nobody is a session too."""
     one = World(tmp_path, refuse_without_match=False)
     yield one
     one.close()

@@ -1,4 +1,4 @@
-"""Purchases in unlucky circumstances: late requests, strange answers, strange records."""
+"""Purchases with bad luck: late requests, odd responses, a damaged ledger."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What comes back whatever the texts are: its size, its next step, and an answer at all."""
+"""Results of any text: their size, their next step, and partial failures."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Arguments that cannot be sent: 10,000 broken in one place each, and some by hand."""
+"""Invalid arguments: 10,000 generated ones, each broken in one place, and some by hand."""
 
 import json
 import logging

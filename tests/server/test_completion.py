@@ -1,4 +1,4 @@
-"""Completion: what is offered while somebody types. Free, quick, and never an error."""
+"""Completion of arguments: free, quick, and never an error."""
 
 import pytest
 from mcp import Client

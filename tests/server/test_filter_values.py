@@ -1,4 +1,4 @@
-"""Looking up a filter's values."""
+"""Looking up the values of a filter."""
 
 import pytest
 

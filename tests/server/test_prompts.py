@@ -1,4 +1,4 @@
-"""The prompts: they can be followed with the tools there are, and carry the rules."""
+"""Prompts: they name existing tools, and repeat the rules about credits."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The resources: what the tools show, to be read by address, for free."""
+"""Resources: the tools' results, read by URI and for free."""
 
 import csv
 import io

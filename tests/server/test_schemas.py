@@ -1,4 +1,4 @@
-"""Every tool as a client receives it, held against a snapshot in `tests/server/schemas/`.
+"""Every tool as a client receives it, compared with a snapshot in `tests/server/schemas/`.
 
 A change to a name, a description or a schema is a change to what every model reads, so it shows
 up in review as a change to one of these files.

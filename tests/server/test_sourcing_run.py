@@ -1,4 +1,4 @@
-"""The job from start to end, in both protocol eras."""
+"""One job from description to contact, in both protocol eras."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What programs that call this server rely on in every call: shape, size, errors and time."""
+"""Rules of clients for every tool call: shape, size, errors and time."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the programs that call this server forbid, checked over every tool in both eras.
+"""Rules of clients for the tool list, checked for every tool in both eras.
 
 Each client drops, cuts or refuses something; one bad tool can cost the whole list.
 """

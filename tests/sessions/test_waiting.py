@@ -1,4 +1,4 @@
-"""Waiting for a session: progress, limits, failures that pass, and one poller for all."""
+"""Waiting for a session: progress, limits, temporary failures, and one shared poller."""
 
 import itertools
 import time

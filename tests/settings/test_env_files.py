@@ -1,4 +1,4 @@
-"""Files of settings: which are heard, in which order, and what is said of the others."""
+"""Settings files: which are read, in which order, and the warnings about the others."""
 
 import os
 import stat
@@ -241,7 +241,7 @@ def test_an_app_that_others_serve_ignores_the_folders_file_too(
     done = subprocess.run(
         [sys.executable, "-c", "from fj_mcp.transports.http.app import create_app; create_app()"],
         cwd=folder,
-        env=environment_of(tmp_path, PYTHONPATH=str(Path(__file__).parents[2])),
+        env=environment_of(tmp_path, PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
         timeout=60,
@@ -449,6 +449,7 @@ def test_a_folder_that_was_deleted_meanwhile_is_no_reason_to_fail(
 HOMELESS = """\
 import os, pwd, sys
 from fj_mcp.commands.cli import main
+from tests.support.repository import ROOT
 
 def unknown(_):
     raise KeyError

@@ -1,4 +1,4 @@
-"""Settings: what each may be. Where they come from is tested in test_env_files.py."""
+"""Settings: their valid values and defaults. Their sources are tested in test_env_files.py."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from fj_mcp.settings.settings import VARIABLES, Settings, read_settings
-
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
 
 
 def test_nothing_set_gives_the_documented_defaults(tmp_path: Path) -> None:

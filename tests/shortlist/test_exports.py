@@ -1,4 +1,4 @@
-"""Taking a shortlist away: what is in the file, where it is, and that it harms nobody."""
+"""Exports: the contents of the file, its place, and cells that no spreadsheet runs."""
 
 import csv
 import io

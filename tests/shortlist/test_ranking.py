@@ -1,4 +1,4 @@
-"""The ranked candidates: over all pages, merged, cached, fitted to size."""
+"""Ranked candidates: read from all pages, merged, cached, and cut to size."""
 
 from typing import Any
 

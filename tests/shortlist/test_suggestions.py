@@ -1,4 +1,4 @@
-"""What to loosen when a search finds nobody, or nobody good: ready changes, tried by nobody."""
+"""Suggestions for a search that finds too few: changes an update takes as they are."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ NARROW: dict[str, Any] = {
 
 
 async def unread(assistant: Assistant) -> str:
-    """A session that is over and whose candidates nobody has read yet."""
+    """A finished session whose candidates have not been read yet."""
     started = await assistant.call("create_sourcing_session", title="T", filters=CSHARP)
     session_id: str = started["session_id"]
     return session_id

@@ -1,4 +1,4 @@
-"""The server as an assistant sees it: a connected client, with the sandbox behind it."""
+"""A client connected to the server, with the sandbox as its API."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -56,7 +56,7 @@ class Assistant:
         raise AssertionError(f"{tool} was not refused: {result}")
 
     async def start_search(self, **filters: Any) -> str:
-        """The id of a new session, whose candidates nobody has read yet."""
+        """Start a search; return the session's id without reading its candidates."""
         started = await self.call(
             "create_sourcing_session", title="Test", filters=filters or CSHARP
         )
@@ -64,14 +64,14 @@ class Assistant:
         return session_id
 
     async def search(self, **filters: Any) -> str:
-        """The id of a new, finished session."""
+        """Start a search and wait until it is done; return the session's id."""
         session_id = await self.start_search(**filters)
         waited = await self.call("wait_for_session", session_id=session_id)
         assert waited["status"] == "done"
         return session_id
 
     def sent(self, operation: str) -> int:
-        """How many requests of one operation reached the API."""
+        """Count the requests to one endpoint that reached the API."""
         return sum(call.operation == operation for call in self.sandbox.calls)
 
 

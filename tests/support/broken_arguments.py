@@ -405,7 +405,7 @@ def bounds(schema: dict[str, Any]) -> tuple[float | None, float | None]:
 
 
 def objection(broken: Broken, is_error: bool, text: str) -> str | None:
-    """What is wrong with an answer to broken arguments."""
+    """The fault in a response to broken arguments; None if there is none."""
     if not is_error:
         return "was accepted"
     if not text.startswith("Nothing was sent or charged: "):

@@ -1,4 +1,4 @@
-"""Clocks that tests set: pauses take no time, or wait until a test sets the clock forward."""
+"""Fake clocks: pauses take no time, or last until a test advances the clock."""
 
 import anyio
 import anyio.lowlevel
@@ -15,7 +15,7 @@ class InstantClock(Clock):
 
 
 class SteppedClock(Clock):
-    """A clock that only goes on when it is told to, or when somebody waits for it."""
+    """A clock that advances only when a test sets it, or by each pause."""
 
     def __init__(self, time: float = 1_800_000_000.0) -> None:
         self.time = time
@@ -25,13 +25,13 @@ class SteppedClock(Clock):
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Go on by `seconds`."""
+        """Advance by `seconds`."""
         self.time += seconds
         await anyio.lowlevel.checkpoint()
 
 
 class AlarmClock(Clock):
-    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
+    """A clock that stands still until a test advances it, which ends the pauses that are over."""
 
     def __init__(self) -> None:
         self.time = 1_800_000_000.0
@@ -43,14 +43,14 @@ class AlarmClock(Clock):
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until it was set forward by `seconds`."""
+        """Wait until it was advanced by `seconds`."""
         until = self.time + seconds
         while self.time < until:
             self._waiting.set()
             await self._moved.wait()
 
     async def forward(self, seconds: float) -> None:
-        """Set it forward, and wait until whoever was woken waits again."""
+        """Advance it, and wait until the tasks it woke pause again."""
         await self._waiting.wait()
         self._waiting = anyio.Event()
         self.time += seconds

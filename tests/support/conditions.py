@@ -1,4 +1,4 @@
-"""Waiting for something that a test cannot be told about: ask again and again, up to a deadline."""
+"""Waiting for a condition by polling it, with a deadline."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Processes of the command that start at once: forked from one that has loaded all it needs.
+"""Processes of the command that start at once, forked from one that has imported everything.
 
 A command that is started anew spends its first second on loading the SDK, and these tests start a
 hundred. A forked one is a process like any other: it has its own number, pipes, environment and

@@ -1,4 +1,4 @@
-"""A sandbox that keeps one response back until a test lets it through."""
+"""A sandbox that holds one response back until a test releases it."""
 
 import anyio
 import httpx

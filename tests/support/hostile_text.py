@@ -1,4 +1,4 @@
-"""How tests recognize texts that attack their reader, and characters that nobody sees."""
+"""Markers of hostile texts, and a check for invisible characters."""
 
 import unicodedata
 
@@ -27,7 +27,7 @@ INVISIBLE_LETTERS = {
     *range(0xFE00, 0xFE10),
     *range(0xE0100, 0xE01F0),
 }
-"""What Unicode counts as letters and marks and nobody sees: fillers, joiners, selectors."""
+"""Invisible characters that Unicode counts as letters or marks: fillers, joiners, selectors."""
 
 
 def unwanted(text: str, *, lines: bool = False) -> list[str]:

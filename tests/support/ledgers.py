@@ -1,4 +1,4 @@
-"""Where the tests' servers keep their purchases, and how a test looks at them from outside.
+"""The ledgers of the servers under test, and how a test reads them from outside.
 
 SQLite, in the folder that a test gives; with `FJ_TEST_LEDGER=redis` a real redis-server instead,
 which the test run starts and each test finds empty. The same tests hold for both.
@@ -52,7 +52,7 @@ class RedisServer:
         return False
 
     def admin(self) -> "closing[Redis]":
-        """A connection of whoever looks after it, as a context."""
+        """A connection for its administrator, as a context manager."""
         return closing(Redis.from_url(self.address, decode_responses=True))
 
     def signal(self, number: int) -> None:
@@ -85,7 +85,7 @@ def redis_server(*arguments: str) -> Iterator[RedisServer]:
 
 @contextmanager
 def ledger_server() -> Iterator[None]:
-    """What the servers of this test run share, if they share a redis-server."""
+    """The redis-server of this test run, if it uses one."""
     if not IN_REDIS:
         yield
         return
@@ -96,7 +96,7 @@ def ledger_server() -> Iterator[None]:
 
 
 def forget_all() -> None:
-    """Let a test find the redis-server empty."""
+    """Empty the redis-server."""
     for address in _addresses:
         with closing(Redis.from_url(address)) as redis:
             redis.flushall()
@@ -109,12 +109,12 @@ def ledger_settings(folder: Path | str) -> dict[str, str]:
 
 
 def ledger_environment(folder: Path) -> dict[str, str]:
-    """The same as environment variables."""
+    """The same settings as environment variables."""
     return {f"FJ_{name.upper()}": value for name, value in ledger_settings(folder).items()}
 
 
 def rows_of(folder: Path) -> list[Row]:
-    """Every purchase, the oldest first, as whoever looks from outside finds it."""
+    """Every purchase in the ledger, the oldest first."""
     if _addresses:
         return rows_in(_addresses[0])
     path = folder / LEDGER_FILE

@@ -1,4 +1,4 @@
-"""A copy of the package with two filters more, and what a program finds out about them.
+"""A copy of the package with two more filters, and a report on what follows from them.
 
 Run as a module in the folder of the copy, it prints its findings as JSON.
 """
@@ -13,7 +13,8 @@ from typing import Any
 
 import anyio
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT
+
 MODULE = "fj_mcp/filters/search_filters.py"
 LAST = "    founded_year: Annotated["
 
@@ -46,7 +47,7 @@ def findings_in(folder: Path) -> dict[str, Any]:
 
 
 async def look() -> dict[str, Any]:
-    """What each part of the package makes of the filters."""
+    """Use the new filters in each part of the package."""
     from fj_mcp.filters.reference import filters_page
     from fj_mcp.filters.search_filters import FilterChanges
     from fj_mcp.shortlist.suggestions import suggest_changes

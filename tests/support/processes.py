@@ -1,4 +1,4 @@
-"""The commands as real processes, spoken to as other programs do: raw lines and raw HTTP."""
+"""The commands as real processes, driven by raw lines and raw HTTP."""
 
 import json
 import os
@@ -30,7 +30,7 @@ CLEAN = {
     # Other tests measure what these processes run; measuring them would only make them slow.
     if not name.startswith(("FJ_", "COV")) and name.upper() not in NETWORK
 } | {"XDG_CONFIG_HOME": os.devnull}
-"""The variables of a process that has no settings: not even those of whoever runs the tests."""
+"""The environment of a process without any settings, not even those of this machine's user."""
 
 _LIFETIME_SECONDS = 60.0
 """No process outlives this, whatever a test waits for: its pipes close and the test fails."""
@@ -44,7 +44,7 @@ def measuring() -> dict[str, str]:
 
 
 class Api:
-    """A sandbox process. Every key is a workspace of its own; faults are for whoever comes next."""
+    """A sandbox process. Each key has its own workspace; a fault hits the next request."""
 
     def __init__(self, address: str, http: httpx.Client) -> None:
         self.address = address
@@ -52,12 +52,12 @@ class Api:
         self._root = address.removesuffix("/api/v1/wl")
 
     def fail(self, operation: str, kind: str, seconds: float, times: int = 1, **more: Any) -> None:
-        """Let the next calls of an operation fail."""
+        """Make the next requests to an endpoint fail."""
         wish = {"operation": operation, "kind": kind, "seconds": seconds, "times": times, **more}
         self._http.post(f"{self._root}/sandbox/faults", json=wish).raise_for_status()
 
     def mend(self) -> None:
-        """Let nothing fail any more."""
+        """Remove all faults."""
         self._http.delete(f"{self._root}/sandbox/faults").raise_for_status()
 
     def charges(self, key: str, operation: str | None = None) -> list[str]:
@@ -69,7 +69,7 @@ class Api:
         ]
 
     def calls(self, *operations: str) -> int:
-        """How many requests of some operations arrived, from whatever key."""
+        """Count the requests to some endpoints, from any key."""
         assert {*operations} <= {*ENDPOINTS}
         counted = self._state()["calls"]
         return sum(counted.get(operation, 0) for operation in operations)
@@ -181,7 +181,7 @@ class HttpServer:
         return time.monotonic() - started
 
     def log(self) -> str:
-        """What the process wrote to stderr."""
+        """The process's stderr."""
         return self._log.read_text(encoding="utf-8")
 
 
@@ -219,7 +219,7 @@ class ModernClient:
         return result
 
     def approval(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
-        """What the answer to a call's question adds to the call; None if there is no question."""
+        """The approval to send with a call; None if the server does not ask."""
         asked = self.send(tool, arguments)
         if "inputRequests" not in asked:
             return None
@@ -237,7 +237,7 @@ class ModernClient:
         return [self.send(tool, arguments, **approval) for _ in range(times)]
 
     def ready(self) -> None:
-        """See that the server says that it can work."""
+        """Assert that the server is ready."""
         assert self._http.get(f"{self._server.root}/readyz").status_code == 200
 
 
@@ -336,7 +336,7 @@ def started(
 
 
 def purchases(state: Path) -> list[tuple[str, str, str | None]]:
-    """What the ledger of a folder says: operation, state and session of each purchase."""
+    """Operation, state and session of each purchase in a folder's ledger."""
     return [(row["operation"], row["state"], row["session_id"]) for row in rows_of(state)]
 
 

@@ -1,4 +1,4 @@
-"""A small world in which purchases go wrong: two clocks, a wire with a gate, servers that die.
+"""A small world in which purchases fail: two clocks, a network with a gate, servers that die.
 
 Everything is one thread and one event loop that only runs while a step of a test runs, so that
 nothing happens between two steps.
@@ -52,7 +52,7 @@ PAID = ("create_session", "update_session", "fetch_more", "reveal")
 FREE = ("project_sessions", "get_session", "profiles")
 DAY = 24 * 3600.0
 STARTS_AT = 1_700_000_000.0
-"""Long past, because a session's age is told by the true clock."""
+"""Long past, because the age of a session is measured by the real clock."""
 
 PATIENT_SECONDS = 20.0
 HASTY_SECONDS = 0.2
@@ -78,7 +78,7 @@ class TwoClocks(Clock):
         return self.api + self.skew
 
     async def sleep(self, seconds: float) -> None:
-        """Let both clocks go on; a call that watches another only lets that one go on."""
+        """Advance both clocks, unless one call is only watching another."""
         if 0 < seconds < 1:
             self.watched.set()
             # As often as a loaded machine allows: no clock tells when the other call is over.
@@ -94,7 +94,7 @@ class TwoClocks(Clock):
 
 @dataclass
 class Gate:
-    """Where a request for a purchase stops, until it is let through or given up."""
+    """A point where a paid request stops until it is released or abandoned."""
 
     moment: Moment
     late_seconds: float | None
@@ -179,7 +179,7 @@ def operation_of(request: httpx.Request) -> str:
 
 
 def wish_of(request: httpx.Request) -> str:
-    """What a person wanted who is charged for this request."""
+    """The user's intent behind a paid request."""
     operation = operation_of(request)
     parts = [operation, request.url.path.rpartition("/")[2]]
     if operation == "fetch_more":
@@ -402,7 +402,7 @@ class World:
     async def approved_often(
         self, tool: str, arguments: dict[str, Any], times: int
     ) -> list[Result | str]:
-        """What comes of one approval that is sent several times."""
+        """Send one approval several times; return the results."""
         session = (await self.servers[3].client()).session
         asked = await session.call_tool(tool, arguments, allow_input_required=True)
         if isinstance(asked, CallToolResult):

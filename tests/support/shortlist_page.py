@@ -53,7 +53,7 @@ class Served:
         self.sandbox = sandbox
 
     def sent(self, operation: str) -> int:
-        """How many requests of one operation reached the API."""
+        """Count the requests to one endpoint that reached the API."""
         return sum(call.operation == operation for call in self.sandbox.calls)
 
 
@@ -90,7 +90,7 @@ class View:
         return [names[place] for place in places]
 
     def recorded(self, kind: str) -> list[Any]:
-        """What the host was asked for: `calls`, `links`, `messages` or `heights`."""
+        """The requests to the host: `calls`, `links`, `messages` or `heights`."""
         found: list[Any] = self.page.evaluate("kind => window.desk.recorded[kind]", kind)
         return found
 
@@ -99,7 +99,7 @@ class View:
         return [call["arguments"] for call in self.recorded("calls") if call["name"] == tool]
 
     def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """What the server answers to the host itself."""
+        """Call a tool as the host; return the result."""
         script = "([tool, args]) => window.desk.call(tool, args)"
         answer: dict[str, Any] = self.page.evaluate(script, [tool, arguments])
         return answer
@@ -120,7 +120,7 @@ class View:
         return self
 
     def inside(self, script: str) -> Any:
-        """What a script in the shortlist's own frame gives."""
+        """Run a script in the shortlist's frame; return its value."""
         return self.page.frames[1].evaluate(script)
 
 

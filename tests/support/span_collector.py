@@ -1,4 +1,4 @@
-"""Where spans are sent to, on this machine: a collector of OpenTelemetry's protocol over HTTP."""
+"""A local collector for OpenTelemetry's protocol over HTTP."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -26,14 +26,14 @@ class Span:
 
 
 class Collector:
-    """What was exported."""
+    """The exported spans."""
 
     def __init__(self, address: str) -> None:
         self.variables: dict[str, Any] = {"OTEL_EXPORTER_OTLP_ENDPOINT": address}
         self.bodies: list[bytes] = []
 
     def spans(self, name: str = "") -> list[Span]:
-        """Those whose name begins with `name`, in the order they ended."""
+        """Spans whose name starts with `name`, in the order they ended."""
         return [
             Span(
                 span.name,

@@ -1,4 +1,4 @@
-"""Clients of the extension for tasks, and a server for them whose time a test sets."""
+"""Clients of the tasks extension, and a server whose clock a test sets."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,7 +48,7 @@ class Asked(Request[Given, str]):
 
 
 class Unnamed(Request[Given, str]):
-    """As clients send it that do not know which header the extension wants."""
+    """A request without the header that the extension asks for."""
 
 
 class Misnamed(Request[Given, str]):
@@ -56,7 +56,7 @@ class Misnamed(Request[Given, str]):
 
 
 class TaskClient(ClientExtension):
-    """What a client has that declares the extension: it asks as often as it is told to."""
+    """A client's side of the extension: it polls as often as the task says."""
 
     identifier = TASKS
 
@@ -86,7 +86,7 @@ class Waiting:
         self.client = client
 
     async def call(self, session_id: str, **arguments: Any) -> dict[str, Any] | CallToolResult:
-        """What `wait_for_session` answers: a task, or a result."""
+        """Call `wait_for_session`; return a task or a result."""
         given = {"session_id": session_id, **arguments}
         answer = await self.client.session.call_tool("wait_for_session", given, allow_claimed=True)
         if isinstance(answer, CallToolResult):

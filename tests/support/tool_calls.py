@@ -1,4 +1,4 @@
-"""The tools there are, and arguments that each of them takes."""
+"""The names of all tools, and valid arguments for each."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Watching the server: lines of the log and spans, and nobody and nothing sought in them."""
+"""Logs and spans: useful to an operator, and free of searches and people."""
 
 import logging
 import os
@@ -78,7 +78,7 @@ async def agreed(context: ClientRequestContext, params: ElicitRequestParams) -> 
 
 
 class WholeRun:
-    """Everything that a client can do, well and badly, and what nobody may read of it later."""
+    """A client's whole run, good and bad, and the private texts it must not leave in logs."""
 
     def __init__(self, client: Client, api: Api, key: str) -> None:
         self.client = client
@@ -173,7 +173,7 @@ class WholeRun:
         self.private.update(part for card in cards for part in _parts(card.get("name", "")))
 
     def found_in(self, text: str) -> list[str]:
-        """What should not be there; names also where only a part of them stands."""
+        """The private words in a text; a part of a name counts."""
         lowered = text.lower()
         return [
             word
@@ -230,7 +230,7 @@ async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_over_http(
 
 
 def check_whole_run(run: WholeRun, log: str, collector: Collector) -> None:
-    """That it was all watched, and nothing was given away."""
+    """Assert that the run was recorded, without any private text."""
     assert len(run.private) > 50
     lines = [line for line in log.splitlines() if " fj_mcp: tool=" in line]
     # One that the person is asked about first may be two requests.
@@ -284,7 +284,7 @@ async def test_nothing_is_logged_of_calls_unless_that_is_set(
 
 
 class Broken(httpx.AsyncBaseTransport):
-    """A network that fails in a way that nobody foresaw."""
+    """A network with an unexpected failure."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         raise ExceptionGroup(WORD, [RuntimeError(WORD)])

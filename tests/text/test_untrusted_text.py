@@ -1,4 +1,4 @@
-"""Candidates' own words stay data: harmless to show, and never part of what the server says.
+"""Text written by candidates stays data: safe to show, and never part of an instruction.
 
 The sandbox has people whose texts attack their reader and people of whom hardly anything is
 known. Both go through every tool that shows candidates.
@@ -71,7 +71,7 @@ def strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def check_shown(facts: dict[str, Any], text: str) -> None:
-    """What holds for every result that shows a candidate."""
+    """Check the rules for any result that shows a candidate."""
     # In the text a line break is written as \n, so there is nothing else to allow.
     assert unwanted(text) == []
     assert "\\u00" not in text

@@ -1,4 +1,4 @@
-"""Messages that no client should send: each has one answer, in this server's own words."""
+"""Malformed messages: each gets one response, in plain words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The server as a process on stdio: what it answers, and that nothing else is on stdout."""
+"""The server process on stdio: its responses, and nothing else on stdout."""
 
 import json
 import sys
@@ -12,15 +12,12 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-import fj_mcp
 from fj_mcp.sandbox.app import Sandbox
 from tests.support.assistant import ERAS, UNKNOWN_SESSION, Assistant, text_of
+from tests.support.repository import ROOT
 from tests.support.tool_calls import TOOLS, tools_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
-
-
-REGISTERED = Path(fj_mcp.__file__).parents[1]
 
 
 def process(folder: Path, *arguments: str, **environment: str) -> StdioServerParameters:
@@ -29,7 +26,7 @@ def process(folder: Path, *arguments: str, **environment: str) -> StdioServerPar
         command=sys.executable,
         args=["-m", "fj_mcp", *arguments],
         cwd=folder,
-        env={"PYTHONPATH": str(REGISTERED)} | environment,
+        env={"PYTHONPATH": str(ROOT)} | environment,
     )
 
 

@@ -1,4 +1,4 @@
-"""Servers on many machines that share one Redis: the ledger, the budget and each key's pace."""
+"""Servers on several machines that share one Redis: ledger, budget and rate limits."""
 
 import asyncio
 import json

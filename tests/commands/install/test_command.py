@@ -172,7 +172,7 @@ PIPX_MARK = "pipx_metadata.json"
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, folder: Path, note: str | None) -> None:
-    """Let the package have been installed from where an installer's note says."""
+    """Make the package look installed, with an installer's note of its source."""
     installed = folder / "site-packages" / "fj_mcp-1.0.dist-info"
     installed.mkdir(parents=True)
     metadata = "Metadata-Version: 2.4\nName: fj-mcp\nVersion: 1.0\n"

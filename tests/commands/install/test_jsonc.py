@@ -1,4 +1,4 @@
-"""JSON with comments: what is put into it is all that changes."""
+"""JSON with comments: an edit changes one value and nothing else."""
 
 import json
 from typing import Any

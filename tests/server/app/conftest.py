@@ -42,7 +42,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(tab: Page, serve: Serve) -> Iterator[Page]:
-    """A page on which nothing may fail, and which may ask nobody but this machine."""
+    """A page without errors or warnings that sends requests to this machine only."""
     wrong: list[str] = []
 
     def failed(error: Error) -> None:

@@ -16,7 +16,7 @@ BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
 
 
 def findings(view: View) -> list[str]:
-    """What axe calls serious or critical."""
+    """The problems that axe calls serious or critical."""
     result = Axe().run(view.page.frames[1]).response
     assert len(result["passes"]) > 15
     return [

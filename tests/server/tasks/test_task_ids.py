@@ -1,4 +1,4 @@
-"""Whose a task is: its id, after a restart, on another machine and for another key."""
+"""Task ids: after a restart, on another machine, and with another key."""
 
 import stat
 from collections.abc import Callable

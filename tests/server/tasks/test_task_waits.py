@@ -1,4 +1,4 @@
-"""`wait_for_session` as a task: who is given one, what it says, how it ends, whose it is."""
+"""`wait_for_session` as a task: which clients get one, its states, and how it ends."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ TTL_SECONDS = 24 * 3600
 
 
 async def direct(world: TaskWorld, session_id: str) -> CallToolResult:
-    """What the same call returns to a client that declared nothing."""
+    """The result of the same call for a client without the extension."""
     async with connected(world.api, MODERN, world.clock) as assistant:
         return await assistant.client.call_tool(
             "wait_for_session", {"session_id": session_id, "max_wait_seconds": 0}

@@ -1,4 +1,4 @@
-"""What stands before MCP over HTTP: no address but two is open, and nothing is redirected."""
+"""The gate before MCP over HTTP: two open paths, a key for the rest, and no redirects."""
 
 import json
 import re

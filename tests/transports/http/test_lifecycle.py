@@ -1,4 +1,4 @@
-"""Servers over HTTP as processes: replicas, workers, other process managers, and the end."""
+"""Server processes over HTTP: replicas, workers, other process managers, and shutdown."""
 
 import signal
 import subprocess
@@ -26,7 +26,7 @@ SPEEDS = ("quick", "slow")
 
 
 def asked_and_answered(asking: HttpServer, answered: HttpServer, key: str, title: str) -> str:
-    """The session that is bought when one replica asks and another is told that it may."""
+    """Buy a session: one replica asks for consent, another gets the answer."""
     wish = tool_call("create_sourcing_session", **SEARCH | {"title": title})
     body = modern("tools/call", wish, elicitation={})
     asked = post_modern(asking, body, key)["result"]

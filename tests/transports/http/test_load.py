@@ -1,4 +1,4 @@
-"""The server over HTTP among clients that do not do their part: the next one is served."""
+"""Slow, silent and greedy clients over HTTP: the next client is still served."""
 
 import asyncio
 import json
@@ -93,7 +93,7 @@ async def exchanged(server: HttpServer, sent: bytes) -> bytes:
 
 
 async def rest(stream: Streams, seconds: float) -> bytes:
-    """What the server says until it hangs up, which it must do in time."""
+    """The response up to the end of the connection, which must come in time."""
     received = b""
     with suppress(ConnectionError):
         while part := await asyncio.wait_for(stream[0].read(65_536), seconds):

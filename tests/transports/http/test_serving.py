@@ -1,4 +1,4 @@
-"""The server over HTTP: whose key a request is for, and what is served in both protocol eras."""
+"""The server over HTTP: keys, health, and messages of both protocol eras."""
 
 import json
 import signal

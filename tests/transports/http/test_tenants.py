@@ -1,4 +1,4 @@
-"""What the server keeps for each key over HTTP, and for how long."""
+"""The state kept for each key over HTTP, and when it is dropped."""
 
 import json
 from collections import Counter
@@ -29,7 +29,7 @@ TIDIED_SECONDS = 60
 
 
 class Api:
-    """The sandbox behind doors that can be shut, so that whoever asks it something waits."""
+    """The sandbox behind a door: while it is shut, requests wait."""
 
     def __init__(self) -> None:
         self.sandbox = small_sandbox()
@@ -65,7 +65,7 @@ class Api:
             await self._arrived.wait()
 
     def asked(self, operation: str) -> int:
-        """How many requests of one operation arrived."""
+        """Count the requests to one endpoint."""
         return Counter(call.operation for call in self.sandbox.calls)[operation]
 
 
