@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
+from fj_mcp.ledger.purchase import USUAL_PRICE
 
 _PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
 """What a gateway says of a machine that may be back a moment later; None is a broken connection."""
@@ -43,7 +44,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "create_session": Endpoint(
         "POST",
         "/sourcing-session",
-        Attempted("a search", "create_sourcing_session", True, 5),
+        Attempted("a search", "create_sourcing_session", True, USUAL_PRICE),
         required_data.new_session,
     ),
     "update_session": Endpoint(
@@ -55,7 +56,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "fetch_more": Endpoint(
         "POST",
         "/sourcing-session/{session_id}/fetch-more",
-        Attempted("fetching more profiles", "fetch_more_profiles", True, 5),
+        Attempted("fetching more profiles", "fetch_more_profiles", True, USUAL_PRICE),
         required_data.search_begun,
     ),
     "reveal": Endpoint(

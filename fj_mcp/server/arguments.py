@@ -37,6 +37,9 @@ def _web_address(text: str) -> str:
     return text
 
 
+LONGEST_JOB_DESCRIPTION = 30_000
+"""Characters that JD to filters takes."""
+
 _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 SessionId = Annotated[
@@ -53,7 +56,9 @@ CandidateId = Annotated[
 ]
 Title = Annotated[str, Field(max_length=200), AfterValidator(_visible(clean_line, 200))]
 JobDescription = Annotated[
-    str, Field(max_length=30_000), AfterValidator(_visible(clean_block, 30_000))
+    str,
+    Field(max_length=LONGEST_JOB_DESCRIPTION),
+    AfterValidator(_visible(clean_block, LONGEST_JOB_DESCRIPTION)),
 ]
 ProfileUrl = Annotated[
     _Trimmed,

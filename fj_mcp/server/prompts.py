@@ -11,16 +11,19 @@ from mcp.server import MCPServer
 from pydantic import Field
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.server.arguments import CandidateId, SessionId, checked, listed
+from fj_mcp.ledger.purchase import USUAL_PRICE
+from fj_mcp.server.arguments import (
+    LONGEST_JOB_DESCRIPTION,
+    CandidateId,
+    SessionId,
+    checked,
+    listed,
+)
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.prompt_adapter import known_only, make_prompt
 from fj_mcp.settings.settings import Settings
 from fj_mcp.text.cleaning import as_word, clean_block
 
-MOST_DESCRIPTION = 30_000
-"""Characters of a job description, as many as suggest_filters takes."""
-
-_SEARCH_PRICE = 5
 _Wanted = Annotated[int, Field(ge=1, le=100)]
 _Limit = Annotated[int, Field(ge=0, le=100_000)]
 _Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=10)]
@@ -53,7 +56,7 @@ def source_candidates(
 ) -> str:
     """From a job description to a ranked shortlist: filters agreed with you, one search (5
     credits), and candidates with reasons."""
-    described = _quoted("job_description", job_description, MOST_DESCRIPTION)
+    described = _quoted("job_description", job_description, LONGEST_JOB_DESCRIPTION)
     wanted: int = checked("number_wanted", _Wanted, number_wanted)
     limit: int | None = checked("credit_limit", _Limit, credit_limit) if credit_limit else None
     return f"""\
@@ -71,7 +74,7 @@ certain.
 4. Show me the filters in a short table, with what `ignored` left out. A mandatory skill shuts out \
 everybody who does not list it, so propose few. Ask me what the description leaves open, correct \
 the filters, and wait for my yes.
-5. `create_sourcing_session(title, filters, job_description)`, for {_SEARCH_PRICE} credits. If \
+5. `create_sourcing_session(title, filters, job_description)`, for {USUAL_PRICE} credits. If \
 nobody fits, ask me which filter to loosen.
 6. `wait_for_session(session_id)`, again and again while `status` is running.
 7. `show_candidates(session_id)`, so that I can look too. Read on with \
@@ -83,7 +86,7 @@ The shortlist is one table, best first: name, current title and company, place, 
 this person fits, what is missing, LinkedIn. Rather fewer people than some who do not fit. Below \
 it, in five lines at most: how many were found, what this cost, and what I can do next: \
 `export_profiles(session_id, format)` to take the list away (free), \
-`fetch_more_profiles(session_id)` for others ({_SEARCH_PRICE} credits), \
+`fetch_more_profiles(session_id)` for others ({USUAL_PRICE} credits), \
 `update_sourcing_session(session_id, filters)` to change the search (price not published).
 
 Rules:
@@ -176,7 +179,7 @@ proposed, whether it lets in more people or fewer, and what it will not cure. Of
 first: `list_profiles(session_id, min_score)` if good people are there among weak ones. Say that a \
 change replaces the session's candidates, that `export_profiles(session_id, format)` saves them \
 first (free), and that `create_sourcing_session(title, filters)` is a separate search \
-({_SEARCH_PRICE} credits). Wait for my yes.
+({USUAL_PRICE} credits). Wait for my yes.
 5. `update_sourcing_session(session_id, filters, remove_filters)`, once, with all that we agreed \
 on: in filters only what changes.
 6. `wait_for_session(session_id)`, again while `status` is running; it is free.
@@ -220,7 +223,7 @@ def _limited(limit: int | None) -> str:
         f"- Spend {limit} credits on this at most: add up `credits.charged` of the results, and "
         "stop before a call that would go beyond it. "
     )
-    if limit < _SEARCH_PRICE:
+    if limit < USUAL_PRICE:
         words += "That is less than a search costs, so work with searches already paid for. "
     return f"{words}Ask me before each call that costs credits."
 

@@ -1,8 +1,9 @@
 """The filters that this process sent, where the API's own answer does not tell them."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import LRUCache
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.names import name_of
@@ -24,7 +25,7 @@ class SentFilters:
     """
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[str, _Sent] = OrderedDict()
+        self._sent: LRUCache[str, _Sent] = LRUCache(_SESSIONS_KEPT)
 
     def remember(self, session_id: str, counter: int, queries: dict[str, Any]) -> None:
         """Note what was sent, and the `filterChangesCounter` that the session has since."""
@@ -32,8 +33,6 @@ class SentFilters:
             key: entry for key, entry in queries.items() if name_of(key) and isinstance(entry, dict)
         }
         self._sent[session_id] = _Sent(counter, known)
-        while len(self._sent) > _SESSIONS_KEPT:
-            self._sent.popitem(last=False)
 
     def in_force(self, session: Session) -> dict[str, Any]:
         """The session's filter map, with the ranges that the echo lost."""

@@ -6,12 +6,12 @@ the session's counters stay the same.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import anyio
+from cachetools import LRUCache
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile
@@ -76,7 +76,7 @@ class Shortlists:
 
     def __init__(self, client: "FutureJobs") -> None:
         self._client = client
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._entries: LRUCache[str, _Entry] = LRUCache(_SESSIONS_KEPT)
 
     async def ranked(self, session: Session, report: PagesRead | None = None) -> Shortlist:
         """The shortlist of `session`, which must have been read just now.
@@ -127,10 +127,9 @@ class Shortlists:
         self._entry(session_id).changing_until = time.monotonic() + _REVEAL_SECONDS
 
     def _entry(self, session_id: str) -> _Entry:
-        entry = self._entries.setdefault(session_id, _Entry())
-        self._entries.move_to_end(session_id)
-        while len(self._entries) > _SESSIONS_KEPT:
-            self._entries.popitem(last=False)
+        entry = self._entries.get(session_id)
+        if entry is None:
+            entry = self._entries[session_id] = _Entry()
         return entry
 
     async def _read(self, session_id: str, report: PagesRead | None) -> tuple[list[Profile], int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
+from cachetools import LRUCache
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
@@ -107,7 +108,7 @@ class Tenants:
         self._make_transport = make_transport
         self._clock = clock or Clock()
         self._known: OrderedDict[str, Tenant] = OrderedDict()
-        self._accepted: OrderedDict[str, None] = OrderedDict()
+        self._accepted: LRUCache[str, None] = LRUCache(_MOST_REMEMBERED)
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.record: Record
@@ -246,8 +247,6 @@ class Tenants:
         self._accepted.pop(fingerprint, None)
         if tenant.proven:
             self._accepted[fingerprint] = None
-            if len(self._accepted) > _MOST_REMEMBERED:
-                self._accepted.popitem(last=False)
         self._tasks.start_soon(tenant.connection.exit_stack.aclose)
 
 
