@@ -36,7 +36,7 @@ class Endpoint:
             return isinstance(error, Unreachable | RateLimited)
         if isinstance(error, Unavailable):
             return error.status in _PASSING_STATUSES
-        return error.passing
+        return error.transient
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {

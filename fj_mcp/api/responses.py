@@ -202,14 +202,14 @@ def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
         return NotFound(
             attempted,
             f"session {session_id} in this key's workspace",
-            "list_sessions shows those it knows.",
+            "list_sessions shows the sessions it has.",
         )
     if attempted.phrase == ENDPOINTS["reveal"].attempted.phrase:
         return NotFound(attempted, "contact for this profile", "Other candidates may have one.")
     return NotFound(
         attempted,
         "project for this key",
-        "Ask FutureJobs to assign the key to one; ids of earlier sessions go on working.",
+        "Ask FutureJobs to assign the key to one; the ids of earlier sessions still work.",
     )
 
 
