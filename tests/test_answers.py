@@ -144,7 +144,7 @@ async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothin
         for body, words in REFUSALS:
             fault, tries = (
                 Fault("status", status=200, body=body),
-                3 if "more requests" in words else 1,
+                3 if "rate limiting" in words else 1,
             )
             assistant.sandbox.fail(operation, fault, tries)
             text = await told(assistant, tool, arguments[tool])
@@ -275,7 +275,7 @@ async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> N
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
             fault, tries = (
                 Fault("status", status=200, body=body),
-                3 if "more requests" in words else 1,
+                3 if "rate limiting" in words else 1,
             )
             assistant.sandbox.fail(operation, fault, tries)
             text = await assistant.refusal(tool, **arguments[tool])

@@ -16,7 +16,7 @@ import httpx
 from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
 from fj_mcp.text import lenient
 
-PROXY_WANTS_PASSWORD = (
+PROXY_NEEDS_PASSWORD = (
     "The proxy requires a user name and a password",
     "Add them to HTTPS_PROXY (http://user:password@host:port) and restart the server",
 )
@@ -152,7 +152,7 @@ def _refused_by_proxy(
     """The error for a proxy's refusal. `words` start with the status of an HTTP proxy."""
     status = lenient.count(words[:3])
     if status == 407 or words == "Invalid username/password":
-        return CannotConnect(attempted, *PROXY_WANTS_PASSWORD)
+        return CannotConnect(attempted, *PROXY_NEEDS_PASSWORD)
     named = f"The proxy {proxy}" if proxy else "The proxy"
     if status >= 500 or not status:
         return Unreachable(
