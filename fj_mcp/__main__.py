@@ -1,4 +1,4 @@
-"""`python -m fj_mcp` is `fj-mcp`."""
+"""Run `fj-mcp` as `python -m fj_mcp`."""
 
 from fj_mcp.commands.cli import main
 

@@ -1,4 +1,4 @@
-"""The time: of this machine, in one place, so that tests can step it, and of the API's server."""
+"""The clocks of this machine, which tests can replace, and of the API's server."""
 
 import email.utils
 import secrets
@@ -14,85 +14,85 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @cache
 def boot() -> str:
-    """What shares the steady clock: this machine since its start, or at least this process."""
+    """Identifies the scope of the steady clock: a boot of this machine, or else this process."""
     return _BOOT.read_text().strip() if _BOOT.exists() else secrets.token_hex(8)
 
 
 class Clock:
-    """The time of this machine, and waiting for it to pass."""
+    """This machine's clock."""
 
     def now(self) -> float:
         """Unix seconds."""
         return time.time()
 
     def steady(self) -> float:
-        """Seconds since some moment, which nobody can set forward or back."""
+        """Monotonic seconds."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        """Return `seconds` later."""
+        """Sleep for `seconds`."""
         await anyio.sleep(seconds)
 
 
 class ServerClock:
-    """The clock of the API's server, as the `Date` headers of its responses tell it.
+    """The clock of the API's server, estimated from the `Date` headers of its responses.
 
     Attributes:
-        said: Unix seconds, as the last response said; None if it said nothing that can be.
+        last: Unix seconds in the last response; None if it had no credible time.
     """
 
-    said: float | None = None
+    last: float | None = None
 
     def __init__(self, clock: Clock) -> None:
-        """Args: `clock` of this machine, which tells how long ago a response was."""
+        """Args: `clock` of this machine, which measures the time since a response."""
         self._clock = clock
         self._known: float | None = None
-        self._heard = (0.0, 0.0)
+        self._observed_at = (0.0, 0.0)
         self._header: str | None = None
 
-    def hear(self, date: str | None) -> None:
-        """Take the `Date` header of a response that has just come."""
-        # All responses of a second have the same, and reading one takes time.
+    def observe(self, date: str | None) -> None:
+        """Take the `Date` header of a response that has just arrived."""
+        # All responses within a second have the same header, and parsing it takes time.
         if date is not None and date == self._header:
-            if self._known is not None and self.said is not None:
+            if self._known is not None and self.last is not None:
                 # This machine's clock may have been set within that second; the steady one cannot.
                 wall, steady = self._clock.now(), self._clock.steady()
-                self._known += steady - self._heard[1]
-                self._heard = wall, steady
+                self._known += steady - self._observed_at[1]
+                self._observed_at = wall, steady
             return
         self._header = date
-        self.said = _moment_of(date)
-        if self.said is not None:
+        self.last = _parsed(date)
+        if self.last is not None:
             expected = self.now()
-            # A clock that leaps is a gateway's mistake, and would make a purchase look old that
-            # was sent a moment ago.
+            # A leap of the clock is a gateway's mistake. It would make a purchase that was sent a
+            # moment ago look old.
             if expected is None:
-                credible = abs(self.said - self._clock.now()) < _MOST_OFF_SECONDS
+                credible = abs(self.last - self._clock.now()) < _MAX_OFFSET_SECONDS
             else:
-                credible = self.said - expected < _MOST_AHEAD_SECONDS
-            self.said = self.said if credible else None
-        if self.said is not None:
-            self._known = self.said
-            self._heard = (self._clock.now(), self._clock.steady())
+                credible = self.last - expected < _MAX_LEAP_SECONDS
+            self.last = self.last if credible else None
+        if self.last is not None:
+            self._known = self.last
+            self._observed_at = (self._clock.now(), self._clock.steady())
 
     def now(self) -> float | None:
-        """The server's time now, in Unix seconds; None if no response ever told it."""
+        """The server's current time in Unix seconds; None if no response had a credible one."""
         if self._known is None:
             return None
-        wall, steady = self._heard
-        # The steady clock stands still while a laptop sleeps, and the other may be set back.
+        wall, steady = self._observed_at
+        # The steady clock stops while a laptop sleeps, and the wall clock may be set back.
         return self._known + max(self._clock.now() - wall, self._clock.steady() - steady)
 
 
-_MOST_OFF_SECONDS = 366 * 24 * 3600
-"""How far this machine's clock and a server's are apart at the most, where both are in use."""
+_MAX_OFFSET_SECONDS = 366 * 24 * 3600
+"""The largest credible difference between this machine's clock and a server's."""
 
-_MOST_AHEAD_SECONDS = 48 * 3600
-"""How far a server's clock may be ahead of what it said before. This machine's own may have been
-set back by a day meanwhile, and slept."""
+_MAX_LEAP_SECONDS = 48 * 3600
+"""The largest credible leap of a server's clock beyond the expected time. This machine may have
+slept, and its clock may have been set back by a day meanwhile."""
 
 
-def _moment_of(date: str | None) -> float | None:
+def _parsed(date: str | None) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(date or "").timestamp()
     except (ValueError, OverflowError, OSError):
@@ -100,10 +100,10 @@ def _moment_of(date: str | None) -> float | None:
 
 
 def answering_seconds(deadline_seconds: float) -> float:
-    """How long a call may take, so that its answer reaches the client before the deadline."""
+    """The time limit of a call whose result must reach the client before the deadline."""
     return deadline_seconds - min(0.5, deadline_seconds * 0.025)
 
 
 def iso_time(moment: datetime | None) -> str | None:
-    """A moment as results show it, to the second, in UTC."""
+    """Format a moment for results: UTC, to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

@@ -1,32 +1,32 @@
-"""The failures that every layer may raise, and the base of all others.
+"""The base of all errors, and the errors that any layer may raise.
 
-    FutureJobsError              the text is complete: what failed, what to change, what it cost
-    ├── BadArguments             refused here, before anything was sent
+    FutureJobsError              the message is complete: what failed, what to do, what it cost
+    ├── BadArguments             rejected here, before anything was sent
     ├── BadSettings              a setting is wrong
     ├── NoKey                    no API key is set
-    ├── DeadlinePassed           a whole tool call took too long
+    ├── DeadlinePassed           a tool call took too long
     ├── in `ledger.errors`
-    │   ├── LedgerUnavailable         purchases cannot be remembered, so none is made
-    │   └── OverBudget           the day's budget does not allow it
+    │   ├── LedgerUnavailable    purchases cannot be recorded, so none is made
+    │   └── OverBudget           the purchase would exceed the day's budget
     ├── in `purchases.errors`
-    │   ├── NotApproved          the person said no, or could not be asked
-    │   ├── TooLate              too little time is left in the call to buy anything
-    │   ├── OutcomeOpen          a purchase was sent and nobody knows yet what became of it
-    │   └── OutcomeHidden        ... and this key cannot see it
-    ├── NotWritten               in `shortlist.export_file`: a folder cannot be written to
-    └── ApiError                 in `api.errors`: FutureJobs answered, or did not
+    │   ├── NotApproved          the user declined, or could not be asked
+    │   ├── TooLate              too little time is left in the call for a purchase
+    │   ├── OutcomeOpen          a purchase was sent and its outcome is not known yet
+    │   └── OutcomeHidden        ... and this key cannot look it up
+    ├── NotWritten               in `shortlist.export_file`: a folder is not writable
+    └── ApiError                 in `api.errors`: a request to FutureJobs failed
 
-Only the text of these reaches the model: `server.sdk.tool_adapter` and `server.resources` hand it
-to the SDK, which hides every other exception. No text of a candidate, no key and no raw body is
-ever part of one.
+Only the messages of these errors reach the model: `server.sdk.tool_adapter` and `server.resources`
+pass them to the SDK, which hides every other exception. They never contain profile text, a key or
+a raw response body.
 """
 
 
 class FutureJobsError(Exception):
-    """A failure whose text is one sentence (or two) that says what to do.
+    """A failure whose message is a sentence or two and says what to do.
 
     Attributes:
-        cause: the same for somebody who called no tool: what is wrong, and what to put right.
+        cause: the message without reference to a tool call: what is wrong, and how to correct it.
     """
 
     def __init__(self, text: str, cause: str | None = None) -> None:
@@ -43,7 +43,7 @@ class BadArguments(FutureJobsError):
 
 
 class BadSettings(FutureJobsError):
-    """Settings that cannot be used. Each problem starts with the setting's name."""
+    """Invalid settings. Each problem starts with the name of the setting."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(
@@ -53,25 +53,25 @@ class BadSettings(FutureJobsError):
 
 
 class NoKey(FutureJobsError):
-    """There is no API key to send."""
+    """No API key is set."""
 
     def __init__(self) -> None:
         super().__init__(
             "Nothing was sent or charged: no FutureJobs API key is set. Set FJ_API_KEY=fjk_… in "
-            "the server's environment and restart it, or set FJ_SANDBOX=1 to try everything on "
-            "invented people without a key."
+            "the server's environment and restart it, or set FJ_SANDBOX=1 to try everything with "
+            "fictional candidates and no key."
         )
 
 
 class DeadlinePassed(FutureJobsError):
-    """The whole call took too long. `costs` says whether it is one that spends credits."""
+    """A tool call took too long. `costs` is true for a tool that spends credits."""
 
     def __init__(self, seconds: float, *, costs: bool) -> None:
         if costs:
             advice = (
-                "If the person was asked whether to spend credits, let them answer and call again "
-                "with the same arguments; nothing is paid for twice."
+                "If the user was asked whether to spend credits, wait for their answer and call "
+                "again with the same arguments; nothing is paid for twice."
             )
         else:
-            advice = "Nothing was charged; call again, asking for less at once if that is possible."
+            advice = "Nothing was charged; call again, with a smaller request if possible."
         super().__init__(f"The call took longer than {seconds:g} seconds. {advice}")

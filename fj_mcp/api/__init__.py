@@ -1,6 +1,5 @@
 """The FutureJobs HTTP API: one method per endpoint, typed records out.
 
-Requests, retries, rate limits and the errors that responses stand for live here, and so does all
-use of httpx outside the sandbox. What a tool makes of a record does not, and nothing here knows
-MCP.
+Requests, retries, rate limits and API errors live here, and so does all use of httpx outside the
+sandbox. Nothing here knows MCP or the tools' results.
 """

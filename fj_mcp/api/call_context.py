@@ -1,13 +1,13 @@
-"""What the API's client and the checkout know about the tool call they work for."""
+"""The context of the current tool call, for the API client and the checkout."""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
 tool_in_use: ContextVar[str] = ContextVar("tool_in_use")
-"""The tool that is being called: an error names it, whichever endpoint it came from."""
+"""The tool that is being called. Errors name it, whichever endpoint failed."""
 
 arrived_at: ContextVar[float] = ContextVar("arrived_at")
-"""When the call that is being answered arrived, by the steady clock."""
+"""The arrival of the current call, by the steady clock."""
 
 BeforeSend = Callable[[], Awaitable[None]]
-"""Awaited right before each attempt of a paid request leaves; what it raises stops the request."""
+"""Awaited right before each attempt of a paid request is sent. An exception stops the request."""

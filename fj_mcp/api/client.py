@@ -1,9 +1,9 @@
-"""The FutureJobs API: one method an endpoint, typed records out. The only place that speaks HTTP.
+"""The client of the FutureJobs API: one method per endpoint. All requests are sent here.
 
-`_request` owns time-outs, retries, rate limits and the mapping of failures to `errors`. What may
-be sent twice is decided by `ENDPOINTS`: a free call is repeated on anything that may pass; a call
-that costs is repeated only when it certainly was not carried out, which is when no connection
-could be made or the answer was 429.
+`_request` handles time-outs, retries, rate limits and the mapping of failures to `errors`.
+`ENDPOINTS` decides what may be retried: a free request after any transient failure, a paid request
+only when it was definitely not carried out, because no connection could be made or the response
+was a 429.
 """
 
 from collections.abc import Mapping
@@ -35,28 +35,28 @@ from fj_mcp.text import lenient
 Channel = Literal["email", "phone"]
 
 Transport = httpx.AsyncBaseTransport
-"""What carries requests: the network, or a sandbox in this process."""
+"""The network, or a sandbox in this process."""
 
 Bought = TypeVar("Bought", Started, Reveal)
 
 ATTEMPTS = 3
 _FREE_ATTEMPT_SECONDS = 15.0
-"""How long one try of a free call may take, so that a hung one leaves time for the next."""
+"""The time-out of one attempt of a free request, so that a hung one leaves time for a retry."""
 
 _CONNECT_SECONDS = 10.0
 
 _NOT_CONNECTED = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError
 )  # fmt: skip
-"""What is raised before anything of a request has left."""
+"""Raised before any part of a request was sent."""
 
 
 class FutureJobs:
-    """The API, until it is closed.
+    """A client for one API key.
 
-    Every method raises an `ApiError` (or `NoKey`, `BadSettings`) whose text is fit for the model.
-    All attempts of one method together stay inside the enclosing cancel scope's deadline, or
-    inside the call deadline of the settings where there is none.
+    Every method raises an `ApiError` (or `NoKey`, `BadSettings`) whose message can be shown to the
+    model. All attempts of a method together end before the enclosing cancel scope's deadline, or
+    before the call deadline of the settings if there is none.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class FutureJobs:
         brought_key: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        """Args: `transport`: if not over the network; `pace`: if others use the key as well;
-        `brought_key`: if requests bring it, and it is not the server's own; `clock`: the time of
-        this machine.
+        """Args: `transport`: replaces the network; `rate_limit`: shared with other users of the
+        key; `brought_key`: the key comes from the client's requests, not from the settings;
+        `clock`: this machine's.
         """
         self._settings = settings
         self._rate_limit = rate_limit or RateLimit()
@@ -93,17 +93,17 @@ class FutureJobs:
         sample_profile_url: str,
         before_send: BeforeSend | None = None,
     ) -> Started:
-        """Start a search (5 credits). `queries` is the filter map; matching goes on after this."""
+        """Start a search (5 credits). `queries` is the filter map. Matching goes on after that."""
         body = {
             "sessionTitle": title,
-            "jdDetail": _described(text, sample_profile_url),
+            "jdDetail": _job_description(text, sample_profile_url),
             "queries": queries,
         }
         response = await self._request("create_session", body=body, before_send=before_send)
         started = Started.read(response, self._key)
         if not started.session.id:
             raise Unreadable(ENDPOINTS["create_session"].attempted)
-        return self._counted(started)
+        return self._remember_remaining(started)
 
     async def update_session(
         self,
@@ -115,23 +115,23 @@ class FutureJobs:
         sample_profile_url: str | None = None,
         before_send: BeforeSend | None = None,
     ) -> Started:
-        """Change a session and search again (costs credits). `queries` must be the whole map."""
+        """Change a session and search again (costs credits). `queries` replaces the whole map."""
         body: dict[str, Any] = {}
         if title is not None:
             body["sessionTitle"] = title
         if text is not None or sample_profile_url is not None:
-            body["jdDetail"] = _described(text or "", sample_profile_url or "")
+            body["jdDetail"] = _job_description(text or "", sample_profile_url or "")
         if queries is not None:
             body["queries"] = queries
         ids = {"session_id": session_id}
-        answer = await self._request("update_session", ids, body=body, before_send=before_send)
-        return self._counted(Started.read(answer, self._key))
+        response = await self._request("update_session", ids, body=body, before_send=before_send)
+        return self._remember_remaining(Started.read(response, self._key))
 
     async def fetch_more(self, session_id: str, before_send: BeforeSend | None = None) -> Started:
-        """Ask for further profiles (5 credits); they are matched after this returns."""
+        """Fetch more profiles (5 credits). Matching continues afterwards."""
         ids = {"session_id": session_id}
-        answer = await self._request("fetch_more", ids, body={}, before_send=before_send)
-        return self._counted(Started.read(answer, self._key))
+        response = await self._request("fetch_more", ids, body={}, before_send=before_send)
+        return self._remember_remaining(Started.read(response, self._key))
 
     async def reveal(
         self,
@@ -140,72 +140,72 @@ class FutureJobs:
         channel: Channel,
         before_send: BeforeSend | None = None,
     ) -> Reveal:
-        """Reveal one contact (costs credits) by the profile's own LinkedIn address."""
+        """Reveal one contact (costs credits) by the LinkedIn address in the profile."""
         query = {
             "sourcingSessionId": session_id,
             "linkedin_profile_url": profile_url,
             "revealType": channel.upper(),
         }
-        answer = await self._request("reveal", query=query, before_send=before_send)
-        return self._counted(Reveal.read(answer, channel))
+        response = await self._request("reveal", query=query, before_send=before_send)
+        return self._remember_remaining(Reveal.read(response, channel))
 
     async def get_session(self, session_id: str) -> Session:
-        """The session as it is now."""
-        answer = await self._request("get_session", {"session_id": session_id})
-        session = Session.read(answer.get("data"))
+        """The current state of a session."""
+        response = await self._request("get_session", {"session_id": session_id})
+        session = Session.read(response.get("data"))
         if session.id.lower() not in ("", session_id.lower()):
             raise Unreadable(self._attempted("get_session"))
-        # It is the one that was asked for, even where the answer leaves its id out.
+        # The response may omit the id.
         return replace(session, id=session_id)
 
     async def profiles(self, session_id: str, page: int, limit: int) -> ProfilePage:
         """One page (from 1) of a session's profiles, in the API's order."""
-        answer = await self._request(
+        response = await self._request(
             "profiles", {"session_id": session_id}, query={"page": page, "limit": limit}
         )
-        return ProfilePage.read(answer.get("data"))
+        return ProfilePage.read(response.get("data"))
 
     async def candidate(self, session_id: str, candidate_id: str) -> Candidate:
-        """One candidate in full."""
+        """A candidate's full profile."""
         ids = {"session_id": session_id, "candidate_id": candidate_id}
-        answer = await self._request("candidate", ids, query={"sessionId": session_id})
-        return Candidate.read(answer.get("data"))
+        response = await self._request("candidate", ids, query={"sessionId": session_id})
+        return Candidate.read(response.get("data"))
 
     async def project_sessions(self) -> list[ListedSession]:
         """Every session of the key's project, in the API's order."""
-        answer = await self._request("project_sessions")
-        listed = [ListedSession.read(doc) for doc in lenient.mappings(answer.get("data"))]
-        # Without an id nobody could ask for them.
+        response = await self._request("project_sessions")
+        listed = [ListedSession.read(doc) for doc in lenient.mappings(response.get("data"))]
+        # A session without an id cannot be opened.
         return [one for one in listed if one.id]
 
     async def annotation(self, job_description: str, sample_profile_url: str) -> dict[str, Any]:
-        """The filter map that a job description suggests: `{key: {presence, value}}`."""
+        """The filter map suggested by a job description: `{key: {presence, value}}`."""
         body = {"userText": job_description, "linkedin_profile_url": sample_profile_url}
-        answer = await self._request("annotation", body=body)
+        response = await self._request("annotation", body=body)
         # The map comes bare, or under `data`.
-        return lenient.mapping(answer["data"]) if "data" in answer else answer
+        return lenient.mapping(response["data"]) if "data" in response else response
 
     async def autocomplete(self, filter_type: str, query: str, limit: int) -> list[str]:
-        """Values that begin like `query`."""
+        """Filter values that start with `query`."""
         parameters: dict[str, str | int] = {
             "filter_type": filter_type,
             "query": query,
             "limit": limit,
         }
-        answer = await self._request("autocomplete", query=parameters)
-        return completions(answer.get("data"))
+        response = await self._request("autocomplete", query=parameters)
+        return completions(response.get("data"))
 
     @property
     def server_time(self) -> float | None:
-        """The server's clock at its last response, in Unix seconds; None if that did not say."""
-        return self._server_clock.said
+        """The server's clock in the last response, in Unix seconds; None if it had none."""
+        return self._server_clock.last
 
     def server_now(self) -> float | None:
-        """The server's clock now, or at least that; None if no response ever told it."""
+        """The server's current time, never too late; None if no response had one."""
         return self._server_clock.now()
 
     def _attempted(self, name: str) -> Attempted:
-        """The words for the errors of an operation, for the tool that is being called."""
+        """The description of an operation for its errors, which name the current tool."""
         words = ENDPOINTS[name].attempted
         return replace(words, tool=tool_in_use.get(words.tool), brought_key=self._brought_key)
 
@@ -213,8 +213,8 @@ class FutureJobs:
     def _key(self) -> str:
         return self._settings.key or ""
 
-    def _opened(self, attempted: Attempted) -> httpx.AsyncClient:
-        """The connections, opened for the first request. Raises `CannotConnect`."""
+    def _client(self, attempted: Attempted) -> httpx.AsyncClient:
+        """The HTTP client, opened by the first request. Raises `CannotConnect`."""
         if self._http is None:
             self._http = network.open_client(
                 attempted,
@@ -225,13 +225,13 @@ class FutureJobs:
                     "accept": "application/json",
                     "accept-encoding": ENCODINGS,
                 },
-                timeout=None,  # every attempt has its own, in `_send`
+                timeout=None,  # `_send` sets one for each attempt
                 limits=httpx.Limits(max_connections=20, max_keepalive_connections=20),
             )
         return self._http
 
-    def _counted(self, bought: Bought) -> Bought:
-        """Remember what was left after a purchase; the API does not say it when that is too few."""
+    def _remember_remaining(self, bought: Bought) -> Bought:
+        """Remember the remaining credits, because the API's 402 response does not contain them."""
         if bought.credits.remaining is not None:
             self._remaining = bought.credits.remaining
         return bought
@@ -245,7 +245,7 @@ class FutureJobs:
         body: Mapping[str, Any] | None = None,
         before_send: BeforeSend | None = None,
     ) -> dict[str, Any]:
-        """The JSON of the answer to one operation, after as many attempts as it may have."""
+        """Send a request, with retries, and return the JSON of its response."""
         if self._settings.problems:
             raise BadSettings(self._settings.problems)
         if self._settings.key is None:
@@ -253,16 +253,16 @@ class FutureJobs:
         endpoint = replace(ENDPOINTS[name], attempted=self._attempted(name))
         ids = ids or {}
         path = endpoint.path.format_map({key: quote(value, safe="") for key, value in ids.items()})
-        http = self._opened(endpoint.attempted)
+        http = self._client(endpoint.attempted)
         request = http.build_request(endpoint.method, path, params=query, json=body)
         request.extensions[OPERATION] = name
         ends = self._ends()
-        # A paid request that leaves with no time for its answer would end as uncertain.
+        # A paid request sent too late to receive its response would leave its outcome unknown.
         latest = ends - (self._settings.time_to_pay if endpoint.attempted.costs else 0.0)
 
         def pause(error: Exception) -> bool | float:
-            """Whether to try again after `error`, and after how many seconds."""
-            if not isinstance(error, ApiError) or not endpoint.may_repeat(error):
+            """Whether to retry after `error`, and after how many seconds."""
+            if not isinstance(error, ApiError) or not endpoint.may_retry(error):
                 return False
             if isinstance(error, RateLimited):
                 return error.seconds if anyio.current_time() + error.seconds < latest else False
@@ -283,9 +283,9 @@ class FutureJobs:
         except ApiError as error:
             if pause(error) is False:
                 raise
-            # Its traceback would hold what was read until the retries are over.
+            # Its traceback would keep the response in memory until the retries are over.
             failed = error.with_traceback(None)
-        # Made for a retry only: it takes longer to make than all else here.
+        # Created only for a retry: its setup takes longer than everything else here.
         attempts = stamina.retry_context(
             on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
         )
@@ -297,7 +297,7 @@ class FutureJobs:
         raise AssertionError("stamina always returns or raises")
 
     def _ends(self) -> float:
-        """When the answer must be known, so that there is time to say so before the deadline."""
+        """The end of all attempts, which leaves time to report the outcome before the deadline."""
         deadline = self._settings.call_deadline_seconds
         limit = min(anyio.current_effective_deadline(), anyio.current_time() + deadline)
         return limit - min(1.0, deadline * 0.05)
@@ -313,7 +313,7 @@ class FutureJobs:
         latest: float,
         before_send: BeforeSend | None,
     ) -> dict[str, Any]:
-        """One attempt."""
+        """Make one attempt."""
         attempted = endpoint.attempted
         await self._wait_for_rate_limit(attempted, latest)
         if before_send is not None:
@@ -339,17 +339,17 @@ class FutureJobs:
             raise Unavailable(attempted) from None
         if response.status_code < 500 and response.status_code != 429:
             self.key_accepted = response.status_code not in (401, 403)
-        self._server_clock.hear(response.headers.get("date"))
+        self._server_clock.observe(response.headers.get("date"))
         if (wait := spent_seconds_until_reset(response)) is not None:
             await self._rate_limit.pause(wait)
         known = RequestContext(ids, self._remaining, self._key)
         return read_response(endpoint, response, content, known)
 
     async def _wait_for_rate_limit(self, attempted: Attempted, latest: float) -> None:
-        """Wait until the API takes requests again, if that is before `latest`.
+        """Wait for the end of the rate limit, if that is before `latest`.
 
         Raises:
-            RateLimited: if it is not; nothing was sent.
+            RateLimited: if it is later; nothing was sent.
         """
         wait = await self._rate_limit.wait_seconds()
         if wait > 0:
@@ -359,7 +359,7 @@ class FutureJobs:
 
 
 async def is_reachable(base_url: str, seconds: float) -> bool:
-    """Whether the API at an address answers at all: without a key, that it wants one."""
+    """Whether the API responds at all; a request without a key normally gets a 401."""
     endpoint = ENDPOINTS["project_sessions"]
     try:
         with anyio.fail_after(seconds):
@@ -372,6 +372,6 @@ async def is_reachable(base_url: str, seconds: float) -> bool:
         return False
 
 
-def _described(text: str, sample_profile_url: str) -> dict[str, str]:
-    described = {"userText": text, "sampleProfileURL": sample_profile_url}
-    return {name: value for name, value in described.items() if value}
+def _job_description(text: str, sample_profile_url: str) -> dict[str, str]:
+    fields = {"userText": text, "sampleProfileURL": sample_profile_url}
+    return {name: value for name, value in fields.items() if value}

@@ -1,4 +1,4 @@
-"""Contacts as the API answers them: as a profile shows them, and to a reveal."""
+"""Contacts in the API's responses: those in a profile, and the response to a reveal."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _NOT_FOUND_WORDS = re.compile("not[_ ]?found|unavailable|no[_ ]?result", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One channel of a candidate's contact, as far as it was revealed."""
+    """One channel of a candidate's contact. `values` is empty until it is revealed."""
 
     revealed: bool = False
     values: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """The answer to a reveal. `absent` is true where the API says that there is nothing."""
+    """The response to a reveal. `absent` is true if the API reports that no contact exists."""
 
     values: tuple[str, ...]
     absent: bool
@@ -36,7 +36,7 @@ class Reveal:
 
     @classmethod
     def read(cls, body: dict[str, Any], channel: Literal["email", "phone"]) -> Self:
-        """From the whole body: documented as a list by type, also met as values or revealStatus."""
+        """From the whole body: a list by type as documented, or values, or `revealStatus`."""
         data = body.get("data")
         entries = [
             item

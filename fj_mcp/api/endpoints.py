@@ -1,4 +1,4 @@
-"""The API's endpoints: one table, which also decides what may be sent twice.
+"""The API's endpoints: one table, which also decides what may be retried.
 
 Paths and methods come from the API's documentation.
 """
@@ -11,8 +11,8 @@ from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
 from fj_mcp.ledger.purchase import USUAL_PRICE
 
-_PASSING_STATUSES = frozenset({None, 408, 502, 503, 504})
-"""What a gateway says of a machine that may be back a moment later; None is a broken connection."""
+_TRANSIENT_STATUSES = frozenset({None, 408, 502, 503, 504})
+"""A gateway's statuses for a server that may be back a moment later; None is a lost connection."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,10 @@ class Endpoint:
 
     Attributes:
         method: the HTTP method.
-        path: below the base address, with `{session_id}` or `{candidate_id}` where ids go.
-        attempted: the words for its errors, and whether it costs.
-        is_complete: whether a body has the data that the endpoint promises; else it proves nothing.
+        path: relative to the base address, with `{session_id}` or `{candidate_id}` for ids.
+        attempted: the description for its errors, and whether it costs credits.
+        is_complete: whether a body has the data that the endpoint promises. Without it, a success
+            status proves nothing.
     """
 
     method: Literal["GET", "POST", "PATCH"]
@@ -31,13 +32,13 @@ class Endpoint:
     attempted: Attempted
     is_complete: Callable[[dict[str, Any]], bool]
 
-    def may_repeat(self, error: ApiError) -> bool:
+    def may_retry(self, error: ApiError) -> bool:
         """Whether the same request may be sent again after `error`."""
         if self.attempted.costs:
             return isinstance(error, Unreachable | RateLimited)
         if isinstance(error, Unavailable):
-            return error.status in _PASSING_STATUSES
-        return error.passing
+            return error.status in _TRANSIENT_STATUSES
+        return error.transient
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {
@@ -102,4 +103,4 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         required_data.values,
     ),
 }
-"""Every endpoint. `attempted.costs` decides what may be sent twice."""
+"""Every endpoint. `attempted.costs` decides what may be retried."""

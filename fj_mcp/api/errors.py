@@ -1,18 +1,18 @@
-"""What FutureJobs did not do, each failure as a sentence for the model.
+"""Errors of the FutureJobs API, each with a message for the model.
 
 ApiError
 ├── KeyRefused           401, 403
 ├── NoCredits            402
 ├── NotFound             404
-├── Rejected             400, 409, 422 and the other refusals
+├── Rejected             400, 409, 422 and other client errors
 │   └── NoMatch          400 "No profiles match": an empty result, not a failure
 ├── RateLimited          429
 ├── Unreachable          no connection could be made
-├── CannotConnect        ... and none can be, until a setting or a certificate is put right
-└── NoResponse             no usable answer: for a purchase, the outcome is open
-    ├── Unavailable      5xx, a gateway's page, a connection that broke
-    ├── Unreadable       an answer that is not the API's JSON
-    └── TimedOut         no answer in time
+├── CannotConnect        ... and none can be, until a setting or certificate is corrected
+└── NoResponse           no usable response: for a purchase, the outcome is open
+    ├── Unavailable      5xx, a gateway's page, a lost connection
+    ├── Unreadable       a response that is not the API's JSON
+    └── TimedOut         no response in time
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from fj_mcp.errors import FutureJobsError
 
 @dataclass(frozen=True)
 class Attempted:
-    """What was being done when an `ApiError` came up, in the words its sentence needs.
+    """The operation that failed, in the words of its error message.
 
     Attributes:
-        phrase: the thing done, with its article, such as "a search".
+        phrase: the operation with its article, such as "a search".
         tool: the tool to call again.
         costs: whether it spends credits.
-        price: the price in credits, where the API publishes one.
+        price: the price in credits, if the API publishes one.
         brought_key: whether the key came with the request, over HTTP.
     """
 
@@ -40,16 +40,16 @@ class Attempted:
 
 
 class ApiError(FutureJobsError):
-    """FutureJobs did not do what was asked.
+    """A request to FutureJobs failed.
 
     Attributes:
-        attempted: what was being done.
-        certain: whether it is certain that nothing was carried out, so that nothing was charged.
-        passing: whether the same call may succeed a moment later.
+        attempted: the operation.
+        certain: whether it was definitely not carried out, so that nothing was charged.
+        transient: whether the same call may succeed a moment later.
     """
 
     certain = True
-    passing = False
+    transient = False
 
     def __init__(self, attempted: Attempted, text: str, cause: str | None = None) -> None:
         self.attempted = attempted
@@ -62,21 +62,21 @@ class KeyRefused(ApiError):
     def __init__(self, attempted: Attempted) -> None:
         if attempted.brought_key:
             advice = (
-                " that came with this request. Set a valid one as header x-fj-api-key in the "
+                " sent with this request. Set a valid key as the header x-fj-api-key in the "
                 "client's settings for this server"
             )
         else:
-            advice = ". Check FJ_API_KEY (fj-mcp doctor tells more) and restart the server"
+            advice = ". Check FJ_API_KEY (fj-mcp doctor shows more) and restart the server"
         super().__init__(
             attempted,
-            f"Nothing was charged: FutureJobs refused the API key{advice}; calling again will not "
-            "help before that.",
-            "FutureJobs refused the API key. Check FJ_API_KEY.",
+            f"Nothing was charged: FutureJobs rejected the API key{advice}; calling again will not "
+            "help until then.",
+            "FutureJobs rejected the API key. Check FJ_API_KEY.",
         )
 
 
 class NoCredits(ApiError):
-    """402. `remaining` and `price` are what the API said, where it did."""
+    """402. `remaining` and `price` are the API's numbers; None if it gave none."""
 
     def __init__(self, attempted: Attempted, remaining: int | None, price: int | None) -> None:
         price = attempted.price if price is None else price
@@ -89,45 +89,42 @@ class NoCredits(ApiError):
         super().__init__(
             attempted,
             f"Nothing was charged: the workspace has {left} and {cost}. Top up in FutureJobs, "
-            "or ask list_sessions for searches already paid for.",
+            "or use list_sessions to find searches that are already paid for.",
         )
 
 
 class NotFound(ApiError):
-    """404. `what` names the thing with its id, `remedy` says where the right id is."""
+    """404. `what` names the resource with its id, `remedy` says where to find the right id."""
 
     def __init__(self, attempted: Attempted, what: str, remedy: str) -> None:
-        cause = f"FutureJobs knows no {what}. {remedy}"
+        cause = f"FutureJobs has no {what}. {remedy}"
         super().__init__(attempted, f"Nothing was charged: {cause}", cause)
 
 
 class Rejected(ApiError):
-    """400, 409, 422: FutureJobs does not take the request. `reasons` use this server's names."""
+    """400, 409, 422: FutureJobs rejected the request. `reasons` use this server's names."""
 
     def __init__(self, attempted: Attempted, reasons: str) -> None:
         super().__init__(
             attempted,
             f"Nothing was charged: FutureJobs did not accept {attempted.phrase}: {reasons}. "
-            f"Change that and call {attempted.tool} again.",
+            f"Correct that and call {attempted.tool} again.",
             f"FutureJobs did not accept {attempted.phrase}: {reasons}.",
         )
 
 
 class NoMatch(Rejected):
-    """400 "No profiles match": the filters are fine, and nobody fits them."""
+    """400 "No profiles match": the filters are valid, but no candidate matches them."""
 
 
 class RateLimited(ApiError):
-    """429. `seconds` is how long FutureJobs asks to wait."""
+    """429. `seconds` is the wait that FutureJobs asks for."""
 
-    passing = True
+    transient = True
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:
         self.seconds = seconds
-        what, wait = (
-            "FutureJobs takes no more requests for now.",
-            f"{max(1, round(seconds))} seconds",
-        )
+        what, wait = "FutureJobs is rate limiting requests.", f"{max(1, round(seconds))} seconds"
         super().__init__(
             attempted,
             f"Nothing was charged: {what} Call {attempted.tool} again in {wait}.",
@@ -136,9 +133,9 @@ class RateLimited(ApiError):
 
 
 class Unreachable(ApiError):
-    """No connection could be made, so nothing was sent. `what` and `remedy` have no full stop."""
+    """No connection could be made; nothing was sent. `what` and `remedy` have no final period."""
 
-    passing = True
+    transient = True
 
     def __init__(
         self,
@@ -154,9 +151,9 @@ class Unreachable(ApiError):
 
 
 class CannotConnect(ApiError):
-    """A setting or a certificate stands in the way, so nothing was sent and trying again is vain.
+    """A setting or certificate prevents the connection, so nothing was sent; a retry is useless.
 
-    `what` and `remedy` have no full stop.
+    `what` and `remedy` have no final period.
     """
 
     def __init__(self, attempted: Attempted, what: str, remedy: str) -> None:
@@ -165,9 +162,9 @@ class CannotConnect(ApiError):
 
 
 class NoResponse(ApiError):
-    """There is no usable answer, so for a paid call the outcome is not certain."""
+    """There is no usable response, so the outcome of a paid request is not certain."""
 
-    passing = True
+    transient = True
 
     def __init__(self, attempted: Attempted, what: str) -> None:
         self.happened = what
@@ -181,27 +178,27 @@ class NoResponse(ApiError):
 
 
 class Unavailable(NoResponse):
-    """5xx, a gateway's page, or a connection that broke. `status` is the HTTP status, if any."""
+    """5xx, a gateway's page, or a lost connection. `status` is the HTTP status, if any."""
 
     def __init__(self, attempted: Attempted, status: int | None = None) -> None:
         self.status = status
         what = (
-            "The connection to FutureJobs broke"
+            "The connection to FutureJobs was lost"
             if status is None
-            else f"FutureJobs is not answering properly (HTTP {status})"
+            else f"FutureJobs returned an error (HTTP {status})"
         )
         super().__init__(attempted, what)
 
 
 class Unreadable(NoResponse):
-    """An answer that is not the API's JSON."""
+    """A response that is not the API's JSON."""
 
     def __init__(self, attempted: Attempted) -> None:
-        super().__init__(attempted, "FutureJobs sent an answer that cannot be read")
+        super().__init__(attempted, "FutureJobs sent a response that cannot be read")
 
 
 class TimedOut(NoResponse):
-    """No answer within `seconds`."""
+    """No response within `seconds`."""
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:
-        super().__init__(attempted, f"FutureJobs did not answer within {seconds:g} seconds")
+        super().__init__(attempted, f"FutureJobs did not respond within {seconds:g} seconds")

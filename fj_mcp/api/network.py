@@ -1,7 +1,7 @@
-"""The way to FutureJobs: which certificates are trusted, which proxies are used, what went wrong.
+"""Connections to FutureJobs: trusted certificates, proxies, and the errors of both.
 
-Certificates are those that the machine trusts, and those of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-Proxies come from the usual variables, or from the system's settings on macOS and Windows.
+Trusted are the machine's own certificates and those of `SSL_CERT_FILE` and `SSL_CERT_DIR`. Proxies
+come from the usual variables, or from the system's settings on macOS and Windows.
 """
 
 import os
@@ -16,23 +16,23 @@ import httpx
 from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
 from fj_mcp.text import lenient
 
-PROXY_WANTS_PASSWORD = (
-    "The proxy asks for a user name and a password",
-    "Put them into HTTPS_PROXY (http://user:password@host:port) and restart the server",
+PROXY_NEEDS_PASSWORD = (
+    "The proxy requires a user name and a password",
+    "Add them to HTTPS_PROXY (http://user:password@host:port) and restart the server",
 )
 
 _RESTART = "and restart the server"
 
 
 def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
-    """A client that trusts what the machine trusts and uses its proxies.
+    """Open a client with the machine's trusted certificates and proxies.
 
     Args:
-        attempted: the words for an error.
-        options: of `httpx.AsyncClient`. With a `transport` there is no network.
+        attempted: the operation, for the error message.
+        options: passed to `httpx.AsyncClient`. With a `transport`, no network is used.
 
     Raises:
-        CannotConnect: where certificates or proxies are set in a way that cannot be used.
+        CannotConnect: if the settings of certificates or proxies are not usable.
     """
     try:
         if options.get("transport") is None:
@@ -43,35 +43,34 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
                 options["transport"] = _direct(trusted)
         return httpx.AsyncClient(**options)
     except OSError as error:
-        # An ssl.SSLError, for a file without certificates, is one too.
-        reason = "No certificate is in it" if isinstance(error, ssl.SSLError) else error.strerror
+        # ssl.SSLError, raised for a file without certificates, is an OSError.
+        reason = "No certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
         raise CannotConnect(
             attempted,
-            f"SSL_CERT_FILE names a file that cannot be used ({reason})",
-            f"Correct it, or unset it to trust what this machine trusts, {_RESTART}",
+            f"The file in SSL_CERT_FILE cannot be used ({reason})",
+            f"Correct it, or unset it to use this machine's certificates, {_RESTART}",
         ) from None
     except ImportError:
         raise CannotConnect(
             attempted,
-            f"{_proxy_setting(socks=True)} names a SOCKS proxy, which needs the package socksio",
-            "Install it beside fj-mcp (uvx --with socksio fj-mcp), or name an HTTP proxy, "
-            f"{_RESTART}",
+            f"{_proxy_setting(socks=True)} is a SOCKS proxy, which needs the package socksio",
+            f"Install it with fj-mcp (uvx --with socksio fj-mcp), or use an HTTP proxy, {_RESTART}",
         ) from None
     except (ValueError, httpx.InvalidURL):
         raise CannotConnect(
             attempted,
-            f"{_proxy_setting()} is not the address of a proxy",
+            f"{_proxy_setting()} is not a proxy address",
             f"Correct it (http://host:port) or unset it, {_RESTART}",
         ) from None
 
 
 def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.URL) -> ApiError:
-    """The error for a connection that could not be made, so that nothing was sent.
+    """The error for a connection that could not be made. Nothing was sent.
 
     Args:
-        attempted: the words for it.
-        error: what httpx raised: a `ConnectError`, `ConnectTimeout`, `PoolTimeout`, `ProxyError`.
-        url: what was asked for.
+        attempted: the operation, for the error message.
+        error: a `ConnectError`, `ConnectTimeout`, `PoolTimeout` or `ProxyError`.
+        url: the requested address.
     """
     proxy = _proxy_for(url)
     if isinstance(error, httpx.ProxyError):
@@ -83,7 +82,8 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
         if isinstance(cause, ssl.SSLError):
             return CannotConnect(
                 attempted,
-                f"No secure connection to {url.host} can be made: what answers there speaks no TLS",
+                f"No secure connection to {url.host} can be made: "
+                "the server there does not use TLS",
                 "Check FJ_API_BASE_URL, if it is set, and the proxy, if there is one",
             )
         cause = cause.__cause__ or cause.__context__
@@ -97,7 +97,7 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
 
 
 def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    # Loaded by the first request: it takes as long as a tenth of the start.
+    # Imported by the first request, because the import takes a tenth of the start-up time.
     from fj_mcp.api.transport import AiohttpTransport
 
     return AiohttpTransport(trusted)
@@ -105,16 +105,17 @@ def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
 
 @cache
 def _trusted(file: str | None) -> ssl.SSLContext:
-    """The trusted authorities. Reading them takes 40 ms and a megabyte, so all clients share them.
+    """The trusted authorities, shared by all clients: loading them takes 40 ms and a megabyte.
 
-    Raises `OSError` for a file that cannot be used.
+    Raises:
+        OSError: for a file that cannot be used.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.platform not in ("darwin", "win32"):
-        # This also honors SSL_CERT_DIR. It reads once what truststore reads for each connection.
+        # This also honors SSL_CERT_DIR, and loads once what truststore loads for each connection.
         context.load_default_certs()
     if sys.platform in ("darwin", "win32") or not context.cert_store_stats()["x509_ca"]:
-        # OpenSSL knows nothing of the system's store here, or was built for another place.
+        # OpenSSL does not use the system's store here, or looks for it in another place.
         import truststore
 
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -126,31 +127,32 @@ def _trusted(file: str | None) -> ssl.SSLContext:
 
 
 def _untrusted(reason: str, host: str) -> tuple[str, str]:
-    """What is wrong with a certificate, and the remedy, from the words of whoever verified it."""
+    """The problem with a certificate and its remedy, from the verifier's `reason`."""
     if "expired" in reason or "validity period" in reason or "not yet valid" in reason:
         return (
-            f"The certificate of {host} has expired, or is not valid yet",
-            "Check the date of this machine; if it is right, the certificate has to be renewed",
+            f"The certificate of {host} has expired or is not valid yet",
+            "Check this machine's date; if it is right, the certificate must be renewed",
         )
     if "mismatch" in reason or "does not match" in reason or "doesn't match" in reason:
         return (
-            f"The certificate that was shown is not one for {host}",
-            "Check FJ_API_BASE_URL, if it is set, and whether a proxy or a sign-in page answers",
+            f"The server's certificate is not valid for {host}",
+            "Check FJ_API_BASE_URL, if it is set, and whether a proxy or a sign-in page responds "
+            "instead",
         )
     return (
         f"The certificate of {host} is not trusted by this machine",
         "If your company or an antivirus program inspects secure connections, set SSL_CERT_FILE "
-        f"to the file with its authority's certificate (PEM) {_RESTART}",
+        f"to its CA certificate file (PEM) {_RESTART}",
     )
 
 
 def _refused_by_proxy(
     attempted: Attempted, words: str, proxy: str | None, host: str
 ) -> CannotConnect | Unreachable:
-    """For a proxy that answered, in `words` that start with its HTTP status if it speaks HTTP."""
+    """The error for a proxy's refusal. `words` start with the status of an HTTP proxy."""
     status = lenient.count(words[:3])
     if status == 407 or words == "Invalid username/password":
-        return CannotConnect(attempted, *PROXY_WANTS_PASSWORD)
+        return CannotConnect(attempted, *PROXY_NEEDS_PASSWORD)
     named = f"The proxy {proxy}" if proxy else "The proxy"
     if status >= 500 or not status:
         return Unreachable(
@@ -158,13 +160,13 @@ def _refused_by_proxy(
         )
     return CannotConnect(
         attempted,
-        f"{named} does not let connections to {host} through (HTTP {status})",
-        f"Ask whoever runs it to allow {host}, or name it in NO_PROXY and restart the server",
+        f"{named} does not allow connections to {host} (HTTP {status})",
+        f"Ask its administrator to allow {host}, or add it to NO_PROXY and restart the server",
     )
 
 
 def _proxy_for(url: httpx.URL) -> str | None:
-    """The proxy's host and port, without its password; None if none is used."""
+    """The host and port of the proxy for `url`, without its password; None if none is used."""
     proxies = getproxies()
     named = proxies.get(url.scheme) or proxies.get("all")
     if not named or proxy_bypass(url.host):
@@ -174,7 +176,7 @@ def _proxy_for(url: httpx.URL) -> str | None:
 
 
 def _proxy_setting(*, socks: bool = False) -> str:
-    """The variable with a SOCKS proxy, or with what is no proxy's address."""
+    """The variable that holds a SOCKS proxy, or an invalid proxy address."""
     for scheme in ("all", "https", "http"):
         named = getproxies().get(scheme)
         if named and (named.startswith("socks") if socks else not _is_proxy(named)):

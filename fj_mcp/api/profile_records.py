@@ -1,6 +1,6 @@
-"""Candidates as the API answers them: in a session's list, and in full.
+"""Candidates in the API's responses: profiles in a session's list, and full profiles.
 
-Read as leniently as the rest of the records: a profile with nothing but an `_id` is still one.
+They are parsed leniently, like all records: a profile with nothing but an `_id` is still a profile.
 """
 
 import re
@@ -23,7 +23,7 @@ class Job:
 
     @classmethod
     def named(cls, doc: dict[str, Any]) -> Self:
-        """Only what the job is; the field names of employers differ between answers."""
+        """Title and company only. The names of these fields differ between responses."""
         return cls(
             title=lenient.line(doc.get("job_title") or doc.get("title"), 120),
             company=lenient.line(doc.get("company_name") or doc.get("name"), 120),
@@ -31,7 +31,7 @@ class Job:
 
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
-        """From any of the employer objects, with when and what."""
+        """From any of the employer objects, with dates and description."""
         return replace(
             cls.named(doc),
             start=_day(doc.get("start_date")),
@@ -68,7 +68,7 @@ class Education:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A candidate as a session's list shows one."""
+    """A candidate in a session's list."""
 
     id: str
     name: str | None
@@ -84,12 +84,12 @@ class Profile:
     education: tuple[Education, ...]
     linkedin_url: str | None
     reveal_url: str | None
-    """The address to reveal a contact by, exactly as the API gave it: its id is case-sensitive."""
+    """The address to reveal a contact by, exactly as in the response: its id is case-sensitive."""
     email: Contact
     phone: Contact
 
     def contact(self, channel: str) -> Contact:
-        """What is revealed of one channel, `email` or `phone`."""
+        """The contact of one channel, `email` or `phone`."""
         return self.email if channel == "email" else self.phone
 
     @classmethod
@@ -139,7 +139,7 @@ class ProfilePage:
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """From `data` of the profiles answer."""
+        """From `data` of the profiles response."""
         page = lenient.mapping(data)
         docs = lenient.mappings(page.get("docs"))
         return cls(
@@ -151,7 +151,7 @@ class ProfilePage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate in full, from candidate details."""
+    """A candidate's full profile."""
 
     id: str
     name: str | None
@@ -175,10 +175,10 @@ class Candidate:
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """From `data` of the details answer."""
-        answer = lenient.mapping(data)
-        doc = lenient.mapping(answer.get("candidate")) or answer
-        verdict = lenient.mapping(answer.get("profileAnalysis"))
+        """From `data` of the candidate details."""
+        details = lenient.mapping(data)
+        doc = lenient.mapping(details.get("candidate")) or details
+        verdict = lenient.mapping(details.get("profileAnalysis"))
         analysis = lenient.mapping(verdict.get("analysis"))
         current = [Job.read(item) for item in lenient.mappings(doc.get("current_employers"))]
         past = [Job.read(item) for item in lenient.mappings(doc.get("past_employers"))]
@@ -212,7 +212,7 @@ class Candidate:
 
 
 def _day(value: object) -> str | None:
-    """A date as the API gave it, without its time of day."""
+    """A date in the API's own format, without its time of day."""
     text = lenient.line(value, 40)
     return re.sub(r"T\d\d:.*$", "", text) if text else None
 
@@ -222,7 +222,7 @@ def _highlights(analysis: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _named(value: object) -> tuple[str, ...]:
-    """Names of certificates or awards, given as words or as objects."""
+    """Names of certificates or awards, listed as strings or as objects."""
     items = value if isinstance(value, list) else []
     words = [
         item.get("name") or item.get("title") if isinstance(item, dict) else item for item in items

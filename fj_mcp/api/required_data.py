@@ -1,7 +1,7 @@
-"""The data that a response must have to count as one: what its endpoint promises.
+"""The data that a successful response of each endpoint must contain.
 
-A success status alone shows nothing, because gateways and error bodies come with one too. Each
-function takes the body as `responses.read_answer` gives it, a bare array under `data`.
+A success status alone proves nothing, because gateways and error bodies can have one too. Each
+function takes the body as `responses.read_response` returns it, with a bare array under `data`.
 """
 
 import re
@@ -26,7 +26,7 @@ def new_session(body: dict[str, Any]) -> bool:
 
 
 def search_begun(body: dict[str, Any]) -> bool:
-    """An id, a status or a counter: of the session, of what the search did, or bare."""
+    """An id, a status or a counter, under `session`, under `sourcing` or directly under `data`."""
     data = lenient.mapping(body.get("data"))
     parts = (data, lenient.mapping(data.get("session")), lenient.mapping(data.get("sourcing")))
     return any(
@@ -38,7 +38,7 @@ def search_begun(body: dict[str, Any]) -> bool:
 
 
 def contact(body: dict[str, Any]) -> bool:
-    """An entry for a channel, also one without values. An empty list says nothing."""
+    """An entry for a channel, even one without values. An empty list is not enough."""
     data = body.get("data")
     items = data if isinstance(data, list) else [data]
     return any(is_contact(item) or _is_contact_entry(item) for item in items)
@@ -56,7 +56,7 @@ def session(body: dict[str, Any]) -> bool:
 
 
 def profiles(body: dict[str, Any]) -> bool:
-    """A list of documents; one that is empty must say how many there are in all."""
+    """A list of documents. An empty one must come with the total."""
     data = lenient.mapping(body.get("data"))
     docs = data.get("docs")
     if docs == []:
@@ -65,14 +65,14 @@ def profiles(body: dict[str, Any]) -> bool:
 
 
 def candidate(body: dict[str, Any]) -> bool:
-    """A person, under `candidate` or as the data itself."""
+    """A candidate, under `candidate` or directly under `data`."""
     data = lenient.mapping(body.get("data"))
     person = lenient.mapping(data.get("candidate")) or data
     return any(person.get(name) for name in _PROFILE_FIELDS)
 
 
 def sessions(body: dict[str, Any]) -> bool:
-    """A list, which may be empty, of sessions with ids."""
+    """A list of sessions with ids; it may be empty."""
     data = body.get("data")
     if not isinstance(data, list):
         return False
@@ -80,20 +80,20 @@ def sessions(body: dict[str, Any]) -> bool:
 
 
 def annotation(body: dict[str, Any]) -> bool:
-    """Filters with their presence. The API's template is never empty, so an empty map is none."""
+    """Filters with `presence`. An empty map is not enough: the API's template is never empty."""
     filters = lenient.mapping(body.get("data", body))
     return any("presence" in entry for entry in filters.values() if isinstance(entry, dict))
 
 
 def values(body: dict[str, Any]) -> bool:
-    """A list of words, which may be empty."""
+    """A list of words; it may be empty."""
     data = body.get("data")
     listed = lenient.mapping(data).get("list", data)
     return isinstance(listed, list) and (not listed or bool(completions(data)))
 
 
 def price(body: dict[str, Any]) -> dict[str, Any]:
-    """The `creditInfo` of an answer, wherever it stands; empty if there is none."""
+    """The `creditInfo` of a response, at any of its places; empty if there is none."""
     data = lenient.mapping(body.get("data"))
     places = (body, data, lenient.mapping(data.get("sourcing")))
     found = (lenient.mapping(place.get("creditInfo")) for place in places)
@@ -101,19 +101,19 @@ def price(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def names_price(body: dict[str, Any]) -> bool:
-    """Whether an answer says what was charged, be it nothing."""
+    """Whether a response states the charge, even one of 0."""
     info = price(body)
     return info.get("charged") is not None or info.get("amount") is not None
 
 
 def names_charge(body: dict[str, Any]) -> bool:
-    """Whether an answer says that something was charged. A 402, too, may name an amount."""
+    """Whether a response states that something was charged. A 402 may name an amount as well."""
     charged = price(body).get("charged")
     return charged is True or (lenient.number(charged) or 0) > 0
 
 
 def is_contact(value: object) -> bool:
-    """Whether a bare text can be an e-mail address or a telephone number."""
+    """Whether a bare text looks like an email address or a phone number."""
     text = (lenient.line(value) or "") if isinstance(value, str) else ""
     return _ADDRESS_OR_NUMBER.fullmatch(text) is not None
 

@@ -1,6 +1,6 @@
-"""The body of a response, read piece by piece and never beyond a limit.
+"""Read the body of a response in chunks, up to a size limit.
 
-httpx inflates whatever a piece of the network holds at once, and 64 kB of gzip can hold 64 MB.
+httpx decompresses each chunk from the network at once, and 64 kB of gzip can expand to 64 MB.
 """
 
 import zlib
@@ -8,28 +8,28 @@ import zlib
 import anyio.lowlevel
 import httpx
 
-MOST_BYTES = 32 * 1024 * 1024
-"""Of a body as JSON. The largest that is known, a page of profiles, is a tenth of this."""
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""The limit of a decoded body. The largest known one, a page of profiles, is a tenth of this."""
 
 ENCODINGS = "gzip"
-"""What to ask for: what is read here."""
+"""The value of `accept-encoding`."""
 
-_PIECE_BYTES = 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 
 
 class NotReadable(Exception):
-    """A body that is too large, or in an encoding that was not asked for, or not in it."""
+    """A body that is too large, in an unsupported encoding, or corrupt."""
 
 
 async def read_body(response: httpx.Response) -> bytes:
-    """The whole body, decoded.
+    """Read and decode the whole body.
 
     Raises:
         NotReadable: for a body over 32 MB, and for one that cannot be decoded.
-        httpx.TransportError: if the connection breaks.
+        httpx.TransportError: if the connection is lost.
     """
     if response.is_stream_consumed:
-        # Whoever made the response had the whole of it.
+        # The transport had the whole body in memory.
         return response.content
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("", "identity"):
@@ -41,31 +41,31 @@ async def read_body(response: httpx.Response) -> bytes:
 
 async def _plain(response: httpx.Response) -> bytes:
     announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > MOST_BYTES:
+    if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
         raise NotReadable
-    pieces, size = [], 0
-    async for piece in response.aiter_raw():
-        size += len(piece)
-        if size > MOST_BYTES:
+    chunks, size = [], 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
             raise NotReadable
-        pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 async def _inflated(response: httpx.Response) -> bytes:
-    # This many bits tell gzip from zlib by themselves.
+    # MAX_WBITS | 32 detects gzip and zlib automatically.
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
     whole = bytearray()
     async for received in response.aiter_raw():
-        piece = received
+        chunk = received
         try:
-            while piece and not inflater.eof:
-                whole += inflater.decompress(piece, _PIECE_BYTES)
-                piece = inflater.unconsumed_tail
-                if len(whole) > MOST_BYTES:
+            while chunk and not inflater.eof:
+                whole += inflater.decompress(chunk, _CHUNK_BYTES)
+                chunk = inflater.unconsumed_tail
+                if len(whole) > MAX_BODY_BYTES:
                     raise NotReadable
-                if piece:
-                    # Inflating what is large must not hold up everybody else.
+                if chunk:
+                    # Inflating a large body must not block other tasks.
                     await anyio.lowlevel.checkpoint()
         except zlib.error:
             raise NotReadable from None

@@ -1,7 +1,7 @@
-"""What an HTTP answer means: the API's JSON, or the error that it stands for.
+"""Interpret an HTTP response: return the API's JSON, or raise the matching error.
 
-Gateways answer HTML, error bodies have other keys than success bodies, and the body's own status
-can differ from HTTP's: all of that ends here.
+Gateways send HTML, error bodies have other keys than success bodies, and the status in a body can
+differ from the HTTP status. Nothing outside this module has to know that.
 """
 
 import email.utils
@@ -31,7 +31,7 @@ from fj_mcp.api.errors import (
     Unavailable,
     Unreadable,
 )
-from fj_mcp.api.network import PROXY_WANTS_PASSWORD
+from fj_mcp.api.network import PROXY_NEEDS_PASSWORD
 from fj_mcp.api.session_records import CreditInfo
 from fj_mcp.filters.names import name_of
 from fj_mcp.text import lenient
@@ -39,23 +39,23 @@ from fj_mcp.text import lenient
 _FAILED = re.compile(
     r"error|fail|^(?:false|ko|no|denied|refused|rejected|unsuccessful)$", re.IGNORECASE
 )
-_NOBODY = "no profiles match"
+_NO_MATCH = "no profiles match"
 
-_MOST_VALUES = 1_000_000
-"""In one answer. As Python objects so many take a hundred megabytes."""
+_MAX_VALUES = 1_000_000
+"""The limit for one response. As Python objects, so many values take a hundred megabytes."""
 
 _FEW_BYTES = 1_000_000
-"""So short an answer cannot hold too many values."""
+"""A response up to this size cannot hold too many values."""
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """What else is known when an answer is read, for the words of an error.
+    """Details of the request, for error messages.
 
     Attributes:
-        ids: those in the request's path.
-        remaining: the credits left when they were last heard of.
-        key: the API key in use, of which nothing may be repeated.
+        ids: the ids in the request's path.
+        remaining: the credits left according to the last response that named them.
+        key: the API key in use, no part of which may be repeated.
     """
 
     ids: Mapping[str, str]
@@ -66,49 +66,49 @@ class RequestContext:
 def read_response(
     endpoint: Endpoint, response: httpx.Response, content: bytes, known: RequestContext
 ) -> dict[str, Any]:
-    """The JSON of an answer; a bare array comes back as `{"data": [...]}`.
+    """The JSON of a response; a bare array is returned as `{"data": [...]}`.
 
-    A success status is not enough: the body must hold what the operation promises, and not tell
-    of a failure. A failure that the body tells of means the same as an HTTP status would.
+    A success status is not enough: the body must contain the data that the endpoint promises, and
+    report no failure. A failure reported in the body counts like the same HTTP status.
 
     Args:
-        operation: what was asked.
-        response: of any status.
+        endpoint: the endpoint of the request.
+        response: a response of any status.
         content: its whole body.
-        known: for the words of an error.
+        known: details for error messages.
 
     Raises:
-        ApiError: for anything else. It is `certain` only where the answer says that nothing was
-            carried out, and shows nothing that was.
+        ApiError: for anything else. It is `certain` only if the response says that the request
+            was not carried out, and contains no sign that it was.
     """
     attempted = endpoint.attempted
     body = _decoded(content)
     if isinstance(body, list):
         body = {"data": body}
-    told = lenient.mapping(body)
-    shown = endpoint.is_complete(told)
-    failure = _reported_failure(told) if response.is_success else response.status_code
+    fields = lenient.mapping(body)
+    complete = endpoint.is_complete(fields)
+    failure = _reported_failure(fields) if response.is_success else response.status_code
     if failure is None:
-        if shown or (attempted.costs and required_data.names_price(told)):
-            return told
+        if complete or (attempted.costs and required_data.names_price(fields)):
+            return fields
         raise Unreadable(attempted)
-    if shown or required_data.names_charge(told):
-        # It says both that it was carried out and that it was not.
+    if complete or required_data.names_charge(fields):
+        # The response contradicts itself: it has signs of both success and failure.
         if attempted.costs or response.is_success:
             raise Unreadable(attempted)
-    elif failure == 0 and attempted.costs and _NOBODY in _said(told).lower():
+    elif failure == 0 and attempted.costs and _NO_MATCH in _message(fields).lower():
         raise NoMatch(attempted, "no profiles match")
     if failure in range(300, 600):
-        raise _refusal(attempted, failure, told, response, known)
+        raise _error(attempted, failure, fields, response, known)
     raise Unreadable(attempted)
 
 
 def _reported_failure(body: dict[str, Any]) -> int | None:
-    """The status of the failure that a body tells of, 0 if it names none; None: no failure."""
+    """The status of the failure that a body reports, 0 if it has no status; None: no failure."""
     parts = _parts(body)
     codes = [lenient.count(part.get(name)) for part in parts for name in ("statusCode", "status")]
     codes.append(lenient.count(lenient.mapping(body.get("error")).get("code")))
-    # Where it names several, the highest leaves the most open.
+    # Of several, the highest leaves the outcome most open.
     if (code := max(codes)) >= 400:
         return code
     failed = any(
@@ -121,7 +121,7 @@ def _reported_failure(body: dict[str, Any]) -> int | None:
 
 
 def _parts(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """Where a body may tell of a failure."""
+    """The parts of a body that may report a failure."""
     return [body, lenient.mapping(body.get("error")), lenient.mapping(body.get("data"))]
 
 
@@ -129,68 +129,68 @@ def _is_false(value: object) -> bool:
     return value is False or (lenient.line(value) or "").lower() in ("false", "0", "no")
 
 
-def _said(body: dict[str, Any]) -> str:
-    """The API's own message, wherever it stands; an empty text if there is none."""
+def _message(body: dict[str, Any]) -> str:
+    """The API's own message, at any of its places; empty if there is none."""
     found = (part.get(name) for part in _parts(body) for name in ("message", "detail", "error"))
     listed = (lenient.lines(one, 500, 3) for one in found)
     return "; ".join(next((words for words in listed if words), []))
 
 
 def _decoded(content: bytes) -> Any:
-    """The JSON in `content`; None where there is none, or too much of it."""
-    if len(content) > _FEW_BYTES and content.count(b",") > _MOST_VALUES:
+    """Parse `content` as JSON; None if it is not JSON or has too many values."""
+    if len(content) > _FEW_BYTES and content.count(b",") > _MAX_VALUES:
         return None
     try:
         return from_json(content)
     except ValueError:
         pass
     try:
-        # Slower, but it also reads half of a surrogate pair, which profiles cut short can hold.
+        # Slower, but it accepts half of a surrogate pair, which truncated profiles can contain.
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
 
 
 def spent_seconds_until_reset(response: httpx.Response) -> float | None:
-    """Seconds to wait before the next request, where this answer says that none is left now."""
+    """Seconds until the next request is allowed, if this response used up the rate limit."""
     if lenient.whole(response.headers.get("ratelimit-remaining")) != 0:
         return None
     return _seconds(response.headers.get("ratelimit-reset"))
 
 
-def _refusal(
+def _error(
     attempted: Attempted,
     status: int,
     body: dict[str, Any],
     response: httpx.Response,
     known: RequestContext,
 ) -> ApiError:
-    """The error for an HTTP status and a body, both of any provenance."""
+    """The error for a status, which may come from the HTTP response or from its body."""
     if status in (401, 403):
         return KeyRefused(attempted)
     if status == 402:
-        told = required_data.price(body)
-        left = CreditInfo.read(told).remaining
-        price = lenient.credits(told.get("amount"))
+        info = required_data.price(body)
+        left = CreditInfo.read(info).remaining
+        price = lenient.credits(info.get("amount"))
         last = known.remaining
         if left is None and last is not None and last < (attempted.price or 0):
             left = last
         return NoCredits(attempted, left, price)
     if status == 404:
-        return _missing(attempted, known.ids)
+        return _not_found(attempted, known.ids)
     if status == 429:
-        return RateLimited(attempted, _asked_wait(response))
+        return RateLimited(attempted, _retry_after(response))
     if status == 407:
-        return CannotConnect(attempted, *PROXY_WANTS_PASSWORD)
+        return CannotConnect(attempted, *PROXY_NEEDS_PASSWORD)
     if 400 <= status < 500 and status != 408:
-        message = _said(body)
-        kind = NoMatch if status == 400 and _NOBODY in message.lower() else Rejected
+        message = _message(body)
+        kind = NoMatch if status == 400 and _NO_MATCH in message.lower() else Rejected
         words = lenient.quote(message, known.key) or f"HTTP {status}"
         return kind(attempted, _reasons(body, known.key) or words)
     return Unavailable(attempted, status)
 
 
-def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
+def _not_found(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
     session_id = ids.get("session_id")
     if candidate_id := ids.get("candidate_id"):
         return NotFound(
@@ -202,19 +202,19 @@ def _missing(attempted: Attempted, ids: Mapping[str, str]) -> NotFound:
         return NotFound(
             attempted,
             f"session {session_id} in this key's workspace",
-            "list_sessions shows those it knows.",
+            "list_sessions shows the sessions it has.",
         )
     if attempted.phrase == ENDPOINTS["reveal"].attempted.phrase:
         return NotFound(attempted, "contact for this profile", "Other candidates may have one.")
     return NotFound(
         attempted,
         "project for this key",
-        "Ask FutureJobs to assign the key to one; ids of earlier sessions go on working.",
+        "Ask FutureJobs to assign the key to one; the ids of earlier sessions still work.",
     )
 
 
 def _reasons(body: dict[str, Any], key: str) -> str:
-    """The API's field reasons, by this server's names."""
+    """The API's reasons by field, with this server's names."""
     reasons = []
     for item in lenient.mappings(body.get("errors"))[:3]:
         for field, reason in list(item.items())[:3]:
@@ -226,7 +226,7 @@ def _reasons(body: dict[str, Any], key: str) -> str:
     return "; ".join(reasons)
 
 
-def _asked_wait(response: httpx.Response) -> float:
+def _retry_after(response: httpx.Response) -> float:
     for header in ("retry-after", "ratelimit-reset"):
         if (seconds := _seconds(response.headers.get(header))) is not None:
             return seconds
@@ -234,7 +234,7 @@ def _asked_wait(response: httpx.Response) -> float:
 
 
 def _seconds(header: str | None) -> float | None:
-    """Seconds from now, from a header in seconds, Unix seconds or HTTP date."""
+    """Seconds from now, from a header with seconds, Unix seconds or an HTTP date."""
     if header is None:
         return None
     seconds = lenient.number(header)

@@ -1,7 +1,7 @@
-"""What the API answers, read leniently: typed, cleaned, and never failing on what is missing.
+"""Sessions in the API's responses, parsed leniently: missing fields are never an error.
 
-Field names and shapes come from the API's documentation, and from the variants that public
-clients handle. Texts of strangers are cleaned here, once, so that nothing further in has to.
+Field names and shapes come from the API's documentation, and from the variants that public clients
+handle. Untrusted text is cleaned here, once, so that no other package has to.
 """
 
 import re
@@ -16,32 +16,32 @@ Status = Literal["running", "done", "failed"]
 DOCUMENTED_STATUSES = frozenset({"processing", "fetching_more", "done", "idle"})
 _FINISHED = frozenset({"done", "completed"})
 YOUNG_SECONDS = 120
-"""How long `idle` may mean "not finished yet": matching takes under a minute."""
+"""The age up to which `idle` may mean "not finished yet": matching takes under a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreditInfo:
-    """What a call cost and what is left; None where the API did not say."""
+    """The credits charged and left; None where the API did not report them."""
 
     charged: int | None = None
     remaining: int | None = None
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """From an answer's `creditInfo`."""
+        """From the `creditInfo` of a response."""
         info = lenient.mapping(data)
-        # The documentation shows `charged` as a flag and as an amount.
+        # The documentation has `charged` both as a flag and as an amount.
         flag, amount = info.get("charged"), info.get("amount")
         charged = lenient.credits(flag if amount is None else amount)
         if flag is False:
-            # A flag that the amount contradicts says nothing.
+            # A flag that contradicts the amount is ignored.
             charged = 0 if amount is None or charged == 0 else None
         return cls(charged, lenient.credits(info.get("remainingCredits")))
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sourcing session as the API stores it."""
+    """A sourcing session."""
 
     id: str
     title: str | None
@@ -55,16 +55,16 @@ class Session:
     search_more_counter: int
     filter_changes_counter: int
     shows_counters: bool
-    """Whether both of them were in the response, and not only taken for 0."""
+    """Whether both counters were in the response, rather than assumed to be 0."""
 
     created_at: datetime | None
     updated_at: str | None
     credits_charged: int | None
-    """All that the session has cost so far, where the API says it."""
+    """The total cost of the session so far, if the API reports it."""
 
     @classmethod
     def read(cls, data: object) -> Self:
-        """From `data.session`, or from an answer that is the session itself."""
+        """From `data.session`, or from `data` that is the session itself."""
         doc = lenient.mapping(data)
         doc = lenient.mapping(doc.get("session")) or doc
         described = lenient.mapping(doc.get("jdDetail"))
@@ -92,11 +92,11 @@ class Session:
 
     @property
     def status(self) -> Status:
-        """The API's word, in this server's three.
+        """The API's status as one of this server's three.
 
-        An unknown word is busy. `idle` is what a session says before its search has begun as
-        well as after it is over, so it counts as over once all are matched, or once
-        nothing has happened to it for so long that it is not about to begin or to go on.
+        An unknown status counts as running. A session is `idle` both before its search has begun
+        and after it is over, so `idle` counts as done once all profiles are matched, or once the
+        session has not changed for so long that its search will not begin or continue.
         """
         word = self.api_status.lower()
         if word == "failed":
@@ -111,23 +111,23 @@ class Session:
 
     @property
     def is_young(self) -> bool:
-        """Whether a search may be about to begin, or be going on."""
+        """Whether the session is so recent that its search may be about to begin or in progress."""
         moments = [one for one in (self.created_at, lenient.moment(self.updated_at)) if one]
         age = (datetime.now(UTC) - max(moments)).total_seconds() if moments else 0
         return age < YOUNG_SECONDS
 
     @property
     def is_quiet(self) -> bool:
-        """Whether only the profiles themselves can tell if this session is over."""
+        """Whether only its list of profiles can show if this session is over."""
         return self.api_status.lower() in ("", "idle") and not (self.total or self.matched)
 
     def with_profiles(self, total: int) -> "Session":
-        """This session, once it is known that it lists `total` profiles."""
+        """This session, updated to list `total` profiles."""
         return replace(self, matched=total, total=total) if total else self
 
     @property
     def counters(self) -> tuple[object, ...]:
-        """What changes whenever the session's profiles may have changed."""
+        """Values that change whenever the session's profiles may have changed."""
         return (
             self.api_status,
             self.matched,
@@ -141,7 +141,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The answer to create, update and fetch-more: what the search did."""
+    """The response to create, update and fetch-more."""
 
     session: Session
     api_status: str
@@ -150,14 +150,14 @@ class Started:
     filter_changes_counter: int
     credits: CreditInfo
     unfinished: str | None = None
-    """Why the session was saved and its search did not complete (body code 207)."""
+    """The reason why the session was saved but its search did not complete (body code 207)."""
 
     @classmethod
     def read(cls, body: dict[str, Any], key: str = "") -> Self:
-        """From the whole body, because a 207 is told by the body's own status code.
+        """From the whole body, because a 207 is only in the body's own status code.
 
-        `sourcing` says what the search did; `session` at that moment still says `idle`. Some
-        answers have sourcing's fields directly under `data`. No piece of `key` is repeated.
+        `sourcing` describes the search; `session` is still `idle` at that moment. Some responses
+        have the fields of `sourcing` directly under `data`. No part of `key` is repeated.
         """
         data = lenient.mapping(body.get("data"))
         sourcing = data | lenient.mapping(data.get("sourcing"))
@@ -182,7 +182,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """A session as the project's list shows one."""
+    """A session in the project's list."""
 
     id: str
     title: str | None
@@ -192,7 +192,7 @@ class ListedSession:
 
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
-        """From one of the project's sessions; the time is in the id."""
+        """From one of the project's sessions. Its id contains its creation time."""
         identity = lenient.identity(doc.get("_id")) or ""
         return cls(
             id=identity,
@@ -206,13 +206,13 @@ class ListedSession:
 
 
 def newest_first(sessions: list[ListedSession]) -> list[ListedSession]:
-    """By the time they were made; the API's own order is not documented."""
+    """Sort sessions by creation time. The API's own order is not documented."""
     oldest = datetime.min.replace(tzinfo=UTC)
     return sorted(sessions, key=lambda item: item.created_at or oldest, reverse=True)
 
 
 def completions(data: object) -> list[str]:
-    """The values of an autocomplete answer, which comes in five shapes."""
+    """The values of an autocomplete response, which comes in five shapes."""
     listed = lenient.mapping(data).get("list", data)
     items = listed if isinstance(listed, list) else []
     words = []

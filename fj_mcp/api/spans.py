@@ -1,6 +1,6 @@
 """A span and a log line for each request to FutureJobs.
 
-They name operations and outcomes, never what somebody searched for or who was found.
+They contain operations and outcomes, never search terms or candidates.
 """
 
 from time import perf_counter
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 OPERATION = "fj_mcp.operation"
-"""Where a request's extensions say which operation it is for."""
+"""The key of the operation in a request's extensions."""
 
 _ATTEMPT = "fj_mcp.attempt"
 
@@ -25,16 +25,16 @@ _tracer = trace.get_tracer("fj_mcp", __version__)
 
 
 class AttemptSpan:
-    """One attempt of a request as a context: a span, and a line of the log at DEBUG.
+    """A context manager for one attempt of a request: a span, and a log line at DEBUG.
 
     Attributes:
-        response: what was answered, as far as the attempt came; set by whoever sends.
+        response: set by the caller once it has arrived.
     """
 
     response: "httpx.Response | None" = None
 
     def __init__(self, request: "httpx.Request") -> None:
-        """The first attempt of `request`, or the next if there was one before."""
+        """Count another attempt of `request`."""
         self._operation: str = request.extensions[OPERATION]
         self._attempt: int = request.extensions.get(_ATTEMPT, 0) + 1
         request.extensions[_ATTEMPT] = self._attempt

@@ -1,8 +1,7 @@
-"""httpx over aiohttp's connections, which take a third of the processor time of httpcore's.
+"""An httpx transport over aiohttp, which takes a third of the CPU time of httpcore.
 
-Every failure keeps its certainty: `httpx.ConnectError` and `ConnectTimeout` mean that nothing of
-the request has left, any other `httpx.TransportError` that it may have. No request is ever
-repeated here.
+Failures keep their meaning: `httpx.ConnectError` and `ConnectTimeout` mean that nothing was sent,
+any other `httpx.TransportError` that something may have been. No request is retried here.
 """
 
 import ssl
@@ -15,13 +14,13 @@ from yarl import URL
 
 _CONNECTIONS = 20
 _IDLE_SECONDS = 5.0
-"""How long a connection is kept for the next request, as httpx keeps its own."""
+"""The keep-alive time of an idle connection, the same as httpx's default."""
 
-_PIECE_BYTES = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """A pool of connections without proxies, opened in the event loop of the first request."""
+    """A connection pool without proxies, opened in the event loop of the first request."""
 
     def __init__(self, trusted: ssl.SSLContext) -> None:
         """Args: `trusted`: the authorities for `https` addresses."""
@@ -29,15 +28,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request whose body is in memory; its `connect` time-out counts here.
+        """Send a request whose body is in memory. Only its `connect` time-out applies.
 
         Raises:
             httpx.TransportError: see the module.
         """
         if self._session is None:
-            self._session = self._opened()
+            self._session = self._open_session()
         connect = request.extensions.get("timeout", {}).get("connect")
-        with _in_terms_of_httpx():
+        with _httpx_exceptions():
             response = await self._session.request(
                 request.method,
                 URL(str(request.url), encoded=True),
@@ -61,7 +60,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             ssl=self._trusted,
             limit=_CONNECTIONS,
@@ -72,9 +71,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            # httpx has set what there is to say.
+            # httpx has already set the headers.
             skip_auto_headers=["Content-Type", "User-Agent"],
-            middlewares=[_once],
+            middlewares=[_without_retries],
         )
 
 
@@ -85,27 +84,27 @@ class _Body(httpx.AsyncByteStream):
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _in_terms_of_httpx():
-            async for piece in self._response.content.iter_chunked(_PIECE_BYTES):
-                yield piece
+        with _httpx_exceptions():
+            async for chunk in self._response.content.iter_chunked(_CHUNK_BYTES):
+                yield chunk
 
     async def aclose(self) -> None:
-        # A connection whose body was not read to its end is closed, not kept.
+        # A connection with an unread rest of a body is closed, not reused.
         self._response.release()
 
 
 class _Disconnected(aiohttp.ClientError):
-    """The server closed the connection instead of a response."""
+    """The server closed the connection without a response."""
 
 
 class _Broken(aiohttp.ClientError):
-    """The connection broke after some of the request may have left."""
+    """The connection was lost after part of the request may have been sent."""
 
 
-async def _once(
+async def _without_retries(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Middleware that hides a broken connection from aiohttp, which would repeat GET and PUT."""
+    """Middleware that hides a lost connection from aiohttp, which would retry GET and PUT."""
     try:
         return await handler(request)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -117,7 +116,7 @@ async def _once(
 
 
 @contextmanager
-def _in_terms_of_httpx() -> Iterator[None]:
+def _httpx_exceptions() -> Iterator[None]:
     try:
         yield
     except aiohttp.ConnectionTimeoutError as error:

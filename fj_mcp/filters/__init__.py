@@ -1,4 +1,4 @@
-"""The search filters: one declaration for each, from which everything else follows.
+"""The search filters: each declared once, with everything else derived from the declaration.
 
 Names, types, vocabularies, the schema that the model reads, and the conversion to and from the
 API's filter map. Nothing here sends a request.

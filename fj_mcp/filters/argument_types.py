@@ -1,4 +1,4 @@
-"""Types of arguments that are stricter than pydantic's own."""
+"""Argument types that are stricter than pydantic's own."""
 
 from typing import Annotated, Any
 
@@ -12,13 +12,13 @@ def _refuse_bool(value: object) -> object:
 
 
 NOT_BOOL = BeforeValidator(_refuse_bool)
-"""For bounded numbers, after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
+"""For bounded numbers; put it after the bounds: `Annotated[int, Field(ge=1), NOT_BOOL]`."""
 
 Whole = Annotated[int, NOT_BOOL]
-"""An integer; digits in a string pass, since some clients send them, but true and false do not."""
+"""An integer. A string of digits is accepted, because some clients send one; a boolean is not."""
 
 Flag = StrictBool
-"""JSON true or false, nothing that merely resembles them: one of these decides about money."""
+"""Strictly JSON true or false: one of these flags decides whether credits are spent."""
 
 LEFT_OUT: Any = None
-"""The default of an argument that may be left out but must not be null."""
+"""The default of an argument that is optional but must not be null."""

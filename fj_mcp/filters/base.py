@@ -1,8 +1,8 @@
-"""How one filter travels: from what a model writes to the API's `{type, value}` and back.
+"""The base of all filters: conversion from a model's arguments to the API's format and back.
 
-A `Filter` stands in a field's annotation and is everything that is true of the filter: the API's
-key and operator, the vocabulary, the schema that the model reads, the conversion in both
-directions, and the check that the API makes (used by the sandbox).
+A `Filter` is part of a field's annotation and declares everything about the filter: the API's key
+and operator, the vocabulary, the schema that the model reads, the conversion in both directions,
+and the validation that the API performs (used by the sandbox).
 """
 
 from abc import ABC, abstractmethod
@@ -35,15 +35,16 @@ class Loosening:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter(ABC):
-    """One filter on its way. Subclasses say what its value is; the base speaks for all of them.
+    """One filter. Subclasses define the shape of its value.
 
     Attributes:
         key: the API's name, such as `current_employers.title`.
         operator: the API's `type` for this key.
-        vocabulary: the values the API is known to take, each with the label people know it by.
-        closed: whether the vocabulary is complete. A wrong value there finds nobody, silently.
-        autocomplete: the API's `filter_type` that completes values, if it has one.
-        loosening: when the filter is suggested to be removed; None for never.
+        vocabulary: the values that the API is known to accept, each with its display label.
+        closed: whether the vocabulary is complete. The API silently matches nothing for a value
+            outside it.
+        autocomplete: the API's `filter_type` that completes values, if there is one.
+        loosening: when to suggest removing the filter; None for never.
     """
 
     key: str
@@ -59,26 +60,26 @@ class Filter(ABC):
 
     @abstractmethod
     def summary(self) -> str:
-        """The type in a few words, for the reference table."""
+        """A short description of the type, for the reference table."""
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
-        """The API's `value` for a validated value."""
+        """Convert a validated value to the API's `value`."""
 
     @abstractmethod
     def decode(self, value: Any) -> Any:
-        """What `encode` was given, from an API's `value` of any shape; None where there is none.
+        """Convert an API `value` of any shape back; None if it is empty or unreadable.
 
         Raises:
             ValueError: for a word outside a closed vocabulary.
         """
 
-    def uncarried(self, value: Any) -> list[str]:
-        """The words of an API's `value`, readable as it is, that `decode` loses."""
+    def undecoded(self, value: Any) -> list[str]:
+        """The words of a readable API `value` that `decode` drops."""
         return []
 
     def parse(self, value: Any) -> Any:
-        """The normal form of what a model wrote, None for nothing; wrong types pass unchanged.
+        """Normalize a model's argument; None if it is empty. Wrong types are returned unchanged.
 
         Raises:
             ValueError: with the end of a sentence that starts with the filter's name.
@@ -86,13 +87,13 @@ class Filter(ABC):
         return value
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
-        """The step pydantic runs: the normal form, of the right type."""
+        """Normalize and type-check a value; pydantic's validator."""
         if value is None or (parsed := self.parse(value)) is not None:
             return check_type(None if value is None else parsed)
         return None
 
     def check(self, value: Any) -> str | None:
-        """What the API objects to in a `value` that reached it, or None."""
+        """The API's objection to a `value` that it received, or None."""
         try:
             decoded = self.decode(value)
         except ValueError as error:
@@ -103,7 +104,7 @@ class Filter(ABC):
         return None if expected == value else f"value must look like {expected!r:.200}"
 
     def choose(self, word: str) -> str:
-        """The vocabulary's token for a token or label in any case; free text passes unchanged.
+        """The token for a token or label in any case. Free text is returned unchanged.
 
         Raises:
             ValueError: for a word outside a closed vocabulary, with the nearest tokens.

@@ -1,4 +1,4 @@
-"""The kinds of filter there are: what the value is, and how it is written and read."""
+"""The kinds of filter, by the shape of their value."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s
 
 @dataclass(frozen=True, kw_only=True)
 class Values(Filter):
-    """Several values: free text, or words of a vocabulary."""
+    """A list of values: free text, or words of a vocabulary."""
 
     places: bool = False
 
@@ -28,7 +28,7 @@ class Values(Filter):
         return {"type": "array", "items": items}
 
     def summary(self) -> str:
-        return "several of a fixed list" if self.closed else "strings"
+        return "one or more of a fixed list" if self.closed else "strings"
 
     def encode(self, value: list[str]) -> list[str]:
         return value
@@ -47,7 +47,7 @@ class Values(Filter):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Filter):
-    """One word of a closed vocabulary, which the API takes as an array of one."""
+    """One word of a closed vocabulary, which the API expects as an array of one."""
 
     closed: bool = True
 
@@ -64,7 +64,7 @@ class Choice(Filter):
         words = lenient.lines(value)
         return self.choose(words[0]) if words else None
 
-    def uncarried(self, value: Any) -> list[str]:
+    def undecoded(self, value: Any) -> list[str]:
         return lenient.lines(value)[1:]
 
     def parse(self, value: Any) -> Any:
@@ -75,11 +75,11 @@ class Choice(Filter):
 
 @dataclass(frozen=True, kw_only=True)
 class Range(Filter):
-    """`{min?, max?}`. The API knows only two-sided ranges; a missing side is the natural bound.
+    """`{min?, max?}`. The API requires both sides, so a missing side becomes the natural bound.
 
     Attributes:
         lowest: the natural lower bound.
-        end: the natural upper bound; None for the present year.
+        end: the natural upper bound; None for the current year.
     """
 
     operator: Operator = "RANGE"
@@ -88,7 +88,7 @@ class Range(Filter):
 
     @property
     def highest(self) -> int:
-        """The natural upper bound, today."""
+        """The natural upper bound as of today."""
         return datetime.now(UTC).year if self.end is None else self.end
 
     def schema(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Range(Filter):
         named = zip(("min", "max"), map(lenient.whole, sides), strict=False)
         return {name: side for name, side in named if side is not None} or None
 
-    def uncarried(self, value: Any) -> list[str]:
+    def undecoded(self, value: Any) -> list[str]:
         sides = value if isinstance(value, list) else []
         fractions = [side for side in sides if lenient.number(side) != lenient.whole(side)]
         return lenient.lines(fractions + sides[2:])
@@ -115,12 +115,12 @@ class Range(Filter):
         span = check_type(value)
         sides = [side for side in (span.min, span.max) if side is not None]
         if any(not self.lowest <= side <= self.highest for side in sides):
-            raise ValueError(f"must lie between {self.lowest} and {self.highest}")
+            raise ValueError(f"must be between {self.lowest} and {self.highest}")
         if sides != sorted(sides):
             raise ValueError(f"has min {span.min} above max {span.max}; swap them")
         low = None if span.min == self.lowest else span.min
         high = None if span.max == self.highest else span.max
-        # A range as wide as nature restricts nothing, so it is not a filter.
+        # A range between the natural bounds excludes nobody, so it is not a filter.
         unbounded = low is None and high is None
         return None if unbounded else span.model_copy(update={"min": low, "max": high})
 
@@ -132,7 +132,7 @@ class Range(Filter):
 
 @dataclass(frozen=True, kw_only=True)
 class Distance(Filter):
-    """Kilometres around the regions, which the API takes as `["50_km"]`."""
+    """Kilometers around the regions, which the API expects as `["50_km"]`."""
 
     operator: Operator = "="
     farthest: int = 500
@@ -141,7 +141,7 @@ class Distance(Filter):
         return {"type": "integer", "minimum": 1, "maximum": self.farthest}
 
     def summary(self) -> str:
-        return f"kilometres, 1 to {self.farthest}"
+        return f"kilometers, 1 to {self.farthest}"
 
     def encode(self, value: int) -> list[str]:
         return [f"{value}_km"]
@@ -150,22 +150,22 @@ class Distance(Filter):
         words = lenient.lines(value)
         found = [re.fullmatch(r"(\d{1,4})[ _]?(?:km)?", word, re.IGNORECASE) for word in words]
         if words and not any(found):
-            raise ValueError("is not in kilometres")
+            raise ValueError("is not in kilometers")
         return next((int(digits[1]) for digits in found if digits), None)
 
-    def uncarried(self, value: Any) -> list[str]:
+    def undecoded(self, value: Any) -> list[str]:
         return lenient.lines(value)[1:]
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
-        kilometres = check_type(value)
-        if not 1 <= kilometres <= self.farthest:
-            raise ValueError(f"must lie between 1 and {self.farthest} kilometres")
-        return kilometres
+        kilometers = check_type(value)
+        if not 1 <= kilometers <= self.farthest:
+            raise ValueError(f"must be between 1 and {self.farthest} kilometers")
+        return kilometers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Filter):
-    """True, or left out; `meaning_true` is the word of the vocabulary that means true."""
+    """True or unset; `meaning_true` is the word of the vocabulary that means true."""
 
     operator: Operator = "="
     meaning_true: str
@@ -185,7 +185,7 @@ class Switch(Filter):
             raise ValueError(f"is not {self.meaning_true}")
         return True if words else None
 
-    def uncarried(self, value: Any) -> list[str]:
+    def undecoded(self, value: Any) -> list[str]:
         return [word for word in lenient.lines(value) if word != self.meaning_true]
 
     def parse(self, value: Any) -> Any:
@@ -193,12 +193,12 @@ class Switch(Filter):
 
     def check(self, value: Any) -> str | None:
         known = isinstance(value, list) and value and set(map(str, value)) <= set(self.vocabulary)
-        return None if known else f"value must hold one of {', '.join(self.vocabulary)}"
+        return None if known else f"value must contain one of {', '.join(self.vocabulary)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tiers(Filter):
-    """Skills by how much they matter. The API takes an object here, where all others are arrays."""
+    """Skills by importance. The API expects an object here, and an array for every other filter."""
 
     names: tuple[str, ...] = ("mandatory", "core", "secondary")
 
@@ -207,7 +207,7 @@ class Tiers(Filter):
         return {"type": "object", "properties": dict.fromkeys(self.names, tier)}
 
     def summary(self) -> str:
-        return "`{mandatory?, core?, secondary?}`, one skill at least"
+        return "`{mandatory?, core?, secondary?}`, at least one skill"
 
     def encode(self, value: Mapping[str, list[str]]) -> dict[str, list[str]]:
         return {name: value.get(name, []) for name in self.names}
@@ -217,7 +217,7 @@ class Tiers(Filter):
         skills = {name: lenient.lines(tiers.get(name), MAX_VALUE_LENGTH) for name in self.names}
         return {name: words for name, words in skills.items() if words} or None
 
-    def uncarried(self, value: Any) -> list[str]:
+    def undecoded(self, value: Any) -> list[str]:
         others = {name: words for name, words in lenient.mapping(value).items() if words}
         return lenient.lines([name for name in others if name not in self.names])
 
@@ -225,7 +225,7 @@ class Tiers(Filter):
         tiers = check_type(value)
         seen: set[str] = set()
         kept: dict[str, list[str]] = {}
-        # A skill named in two tiers counts in the first: mandatory outranks core.
+        # A skill in two tiers counts in the higher one: mandatory outranks core.
         for name in self.names:
             words = distinct(short_words(getattr(tiers, name)))
             kept[name] = [word for word in words if normalized(word) not in seen]
@@ -236,11 +236,11 @@ class Tiers(Filter):
 
 
 def short_words(words: list[str]) -> list[str]:
-    """`words` without invisible characters, unless one is too long to be a filter's value.
+    """Strip invisible characters from `words`, each of which must fit a filter value.
 
     Raises:
         ValueError: for a value over 200 characters.
     """
     if any(len(word) > MAX_VALUE_LENGTH for word in words):
-        raise ValueError(f"holds a value of more than {MAX_VALUE_LENGTH} characters")
+        raise ValueError(f"has a value longer than {MAX_VALUE_LENGTH} characters")
     return [clean_line(word, MAX_VALUE_LENGTH) for word in words]

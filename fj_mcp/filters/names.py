@@ -1,4 +1,4 @@
-"""The names of filters: from the API's keys, and from what people call them."""
+"""Look up filter names by the API's keys, by common aliases and by misspellings."""
 
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.text.cleaning import as_word
@@ -8,11 +8,11 @@ _NAMES = {declared.key: name for name, declared in FILTERS.items()}
 
 
 def name_of(key: str) -> str | None:
-    """The filter's name for the API's key, or None for a key that no filter carries."""
+    """The name of the filter for an API key, or None if no filter has that key."""
     return _NAMES.get(key)
 
 
-_MEANT = {
+_ALIASES = {
     "title": "current_titles",
     "titles": "current_titles",
     "job_title": "current_titles",
@@ -33,18 +33,18 @@ _MEANT = {
     "university": "schools",
     "universities": "schools",
 }
-"""Names that people use for filters and that no misspelling explains."""
+"""Common names for filters that are not misspellings of the real ones."""
 
 
 def nearest_filter(name: str, known: list[str]) -> str | None:
-    """Which of the `known` names was meant; for filters also by what people call them."""
-    meant = _MEANT.get(name.strip().lower())
-    return meant if meant in known else closest_match(name, known)
+    """The one of the `known` names that `name` most likely means, as an alias or a misspelling."""
+    alias_of = _ALIASES.get(name.strip().lower())
+    return alias_of if alias_of in known else closest_match(name, known)
 
 
 def nearest_name(name: str) -> str:
-    """What to say of `name`, which is not a filter."""
-    meant = nearest_filter(name, list(FILTERS))
-    if as_word(name) == meant:
-        return f"holds stray characters; did you mean {meant}?"
-    return f"{as_word(name)} is not a filter{f'; did you mean {meant}?' if meant else ''}"
+    """Explain that `name` is not a filter, and suggest the nearest one."""
+    nearest = nearest_filter(name, list(FILTERS))
+    if as_word(name) == nearest:
+        return f"has stray characters; did you mean {nearest}?"
+    return f"{as_word(name)} is not a filter{f'; did you mean {nearest}?' if nearest else ''}"

@@ -1,4 +1,4 @@
-"""The API's filter map, `{key: {"type": operator, "value": value}}`, to and from our filters."""
+"""Convert filters to and from the API's filter map, `{key: {"type": operator, "value": value}}`."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from fj_mcp.filters.kinds import Values
 from fj_mcp.filters.names import name_of
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.text import lenient
-from fj_mcp.text.cleaning import cut, first_within, steers
+from fj_mcp.text.cleaning import cut, first_within, looks_like_instructions
 
-MOST_FILTER_BYTES = 12_000
-"""Of all filters together as JSON, so that a result can repeat them."""
+MAX_FILTER_BYTES = 12_000
+"""The limit for all filters together as JSON, so that a result can repeat them."""
 
-_MOST_IGNORED = 30
-_MOST_IGNORED_BYTES = 1_200
-_MOST_WORDS = 5
-_MOST_CHARACTERS = 120
+_MAX_IGNORED = 30
+_MAX_IGNORED_BYTES = 1_200
+_MAX_WORDS = 5
+_MAX_CHARACTERS = 120
 
 
 def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
-    """The API's filter map, `{key: {"type": operator, "value": value}}`."""
+    """Convert filters to the API's filter map."""
     return {
         FILTERS[name].key: {"type": FILTERS[name].operator, "value": FILTERS[name].encode(value)}
         for name, value in filters.as_dict().items()
@@ -28,17 +28,17 @@ def to_queries(filters: SearchFilters) -> dict[str, dict[str, Any]]:
 
 
 def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChanges, list[str]]:
-    """The filters in an API's map, and what no filter carries.
+    """Convert an API filter map to filters, and list the entries that no filter represents.
 
     Args:
-        queries: `{key: {"value": …}}` of any provenance: a session's own map, or the answer of
-            JD to filters.
-        marked: whether only entries with `presence` true count, as in JD to filters; the others
-            there are a template's defaults.
+        queries: `{key: {"value": …}}` from any source: a session, or the annotation of a job
+            description.
+        marked: count only entries whose `presence` is true. In an annotation the others are
+            defaults of the API's template.
 
     Returns:
-        The filters, and the API's keys (with the value where only that is unknown), the first of
-        them and how many more there are.
+        The filters, and the API keys that were ignored (with the value where only the value is
+        unknown). A long list is cut and ends with the number of the rest.
     """
     found: dict[str, Any] = {}
     ignored: list[str] = []
@@ -54,51 +54,54 @@ def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChange
         if name is None:
             ignored.append(label)
             continue
-        values, refused = _carried(name, entry["value"])
+        values, unknown = _decoded(name, entry["value"])
         found |= values
-        ignored += [f"{label}: {word}" if word and not steers(word) else label for word in refused]
-    told = first_within(ignored[:_MOST_IGNORED], _MOST_IGNORED_BYTES)
-    if len(told) < len(ignored):
-        told.append(f"and {len(ignored) - len(told)} more")
-    return FilterChanges.model_validate(found), told
+        ignored += [
+            label if not word or looks_like_instructions(word) else f"{label}: {word}"
+            for word in unknown
+        ]
+    listed = first_within(ignored[:_MAX_IGNORED], _MAX_IGNORED_BYTES)
+    if len(listed) < len(ignored):
+        listed.append(f"and {len(ignored) - len(listed)} more")
+    return FilterChanges.model_validate(found), listed
 
 
-def _carried(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
-    """What of an API's value the filter `name` can carry, and the words it cannot."""
+def _decoded(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
+    """Split an API value into the part that the filter `name` accepts and the unknown words."""
     try:
         decoded = FILTERS[name].decode(value)
         if decoded is None:
             return {}, [""] if lenient.lines(value) else []
-        carried = FilterChanges.model_validate({name: decoded}).as_dict()
-        words = [cut(word, 60) for word in FILTERS[name].uncarried(value)]
-        return carried, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)] if words else []
+        accepted = FilterChanges.model_validate({name: decoded}).as_dict()
+        words = [cut(word, 60) for word in FILTERS[name].undecoded(value)]
+        return accepted, [cut(", ".join(words[:_MAX_WORDS]), _MAX_CHARACTERS)] if words else []
     except ValueError:
         words = lenient.lines(value, 60)
         if len(words) < 2 or not isinstance(FILTERS[name], Values):
-            return {}, [cut(", ".join(words[:_MOST_WORDS]), _MOST_CHARACTERS)]
-    # One strange word must not cost the others.
+            return {}, [cut(", ".join(words[:_MAX_WORDS]), _MAX_CHARACTERS)]
+    # One unknown word must not drop the others.
     kept: list[str] = []
-    refused: list[str] = []
+    unknown: list[str] = []
     for word in words:
-        one, unknown = _carried(name, [word])
+        one, not_accepted = _decoded(name, [word])
         kept += one.get(name, [])
-        refused += unknown
-    return ({name: kept} if kept else {}), refused
+        unknown += not_accepted
+    return ({name: kept} if kept else {}), unknown
 
 
 def wanted_skills(queries: object) -> list[str]:
-    """The skills that a session's filter map asks for, the most important first."""
+    """The skills in a session's filter map, most important first."""
     tiers = from_queries({"skills": lenient.mapping(queries).get("skills")})[0].skills
     return [*tiers.mandatory, *tiers.core, *tiers.secondary] if tiers else []
 
 
 def fitted_filters(shown: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The filters, with fewer values where there are too many, and the names of those cut."""
+    """Shorten filters that are too large for a result; also name the ones that were shortened."""
     most = 100
     cut_short: list[str] = []
-    while len(to_json(shown)) > MOST_FILTER_BYTES:
+    while len(to_json(shown)) > MAX_FILTER_BYTES:
         if most == 1:
-            # Not even one value of each fits.
+            # Even one value of each is too much.
             lists = [name for name, value in shown.items() if isinstance(value, list)]
             largest = max(lists, key=lambda name: len(to_json(shown[name])))
             shown = {name: value for name, value in shown.items() if name != largest}

@@ -1,10 +1,10 @@
-"""The search filters: one declaration each, and everything else follows from it.
+"""The declarations of all search filters.
 
-A filter is a field of `SearchFilters`: its name, its type, its `Filter` (how it travels, and when
-it is loosened), and the description that the model reads. The input schema, the API's filter map,
-the way back, the reference table, the value search, the suggestions for a weak result and the
-sandbox's checks all read these declarations. Keys, operators and vocabularies come from the
-FutureJobs API's documentation and from what its public clients send.
+A filter is a field of `SearchFilters`: its name, its type, its `Filter` (the conversion to and from
+the API's format, and when to suggest removing it), and the description that the model reads. The
+input schema, the API's filter map, the reference table, the value look-up, the suggestions and the
+sandbox's checks are all derived from these declarations. Keys, operators and vocabularies come from
+the FutureJobs API's documentation and from the requests of its public clients.
 """
 
 from functools import partial
@@ -37,7 +37,7 @@ class _Part(BaseModel):
 
 
 class SkillTiers(_Part):
-    """Skills by how much they matter."""
+    """Skills by importance."""
 
     mandatory: list[str] = []
     core: list[str] = []
@@ -45,7 +45,7 @@ class SkillTiers(_Part):
 
 
 class Span(_Part):
-    """A range; a side that is left out is open."""
+    """A range; an omitted side is open."""
 
     min: Whole = LEFT_OUT
     max: Whole = LEFT_OUT
@@ -64,7 +64,7 @@ _REGION = "region"
 
 
 class SearchFilters(_Part):
-    """Whom to search for. Filters narrow each other; every one but `skills` may be left out."""
+    """Who to search for. Filters are combined with AND; all except `skills` are optional."""
 
     skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = Field(
         description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
@@ -74,7 +74,7 @@ class SearchFilters(_Part):
     ] = _optional("Job titles held now; give the usual variants.")
     past_titles: Annotated[
         list[str], Values(key="past_employers.title", autocomplete=_TITLE, loosening=_person(70))
-    ] = _optional("Job titles held before.")
+    ] = _optional("Past job titles.")
     years_of_experience: Annotated[Span, Range(key="years_of_experience_raw", lowest=0, end=60)] = (
         _optional("Total years, 0 to 60.")
     )
@@ -85,8 +85,8 @@ class SearchFilters(_Part):
         _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
     )
     within_km: Annotated[Whole, Distance(key="geo_distance")] = _optional(
-        "Kilometres around the regions, 1 to 500 (10, 25, 50, 100, 150, 200 are usual). "
-        "Left out: the regions themselves."
+        "Kilometers around the regions, 1 to 500 (10, 25, 50, 100, 150, 200 are usual). "
+        "Omitted: only the regions."
     )
     seniority: Annotated[
         list[str],
@@ -96,7 +96,7 @@ class SearchFilters(_Part):
             closed=True,
             loosening=_person(55),
         ),
-    ] = _optional("Level of the present job.")
+    ] = _optional("Level of the current job.")
     functions: Annotated[
         list[str],
         Values(
@@ -105,14 +105,14 @@ class SearchFilters(_Part):
             closed=True,
             loosening=_person(50),
         ),
-    ] = _optional("Department of the present job.")
+    ] = _optional("Department of the current job.")
     current_companies: Annotated[
         list[str], Values(key=_COMPANY, autocomplete=_COMPANY, loosening=_employers(60))
-    ] = _optional("Employers now.")
+    ] = _optional("Current employers.")
     past_companies: Annotated[
         list[str],
         Values(key="past_employers.name", autocomplete=_COMPANY, loosening=_employers(30)),
-    ] = _optional("Employers before.")
+    ] = _optional("Past employers.")
     years_at_company: Annotated[
         list[str],
         Values(
@@ -121,7 +121,7 @@ class SearchFilters(_Part):
             closed=True,
             loosening=_employers(35),
         ),
-    ] = _optional("Time with the present employer.")
+    ] = _optional("Time at the current employer.")
     employment_types: Annotated[
         list[str],
         Values(
@@ -138,7 +138,7 @@ class SearchFilters(_Part):
             vocabulary=OPEN_TO_CARDS,
             loosening=_person(80),
         ),
-    ] = _optional("true: only people who say that they are open to work.")
+    ] = _optional("true: only people who say they are open to work.")
     industries: Annotated[
         list[str],
         Values(
@@ -187,7 +187,7 @@ class SearchFilters(_Part):
             autocomplete=_REGION,
             loosening=_employers(55),
         ),
-    ] = _optional("Where the employer sits, as 'City, State, Country'.")
+    ] = _optional("Employer's headquarters: 'City, State, Country'.")
     company_keywords: Annotated[
         list[str], Values(key="current_employers.description", loosening=_employers(65))
     ] = _optional("What the employer does, such as B2B SaaS.")
@@ -199,7 +199,7 @@ class SearchFilters(_Part):
             end=10_000_000,
             loosening=_employers(50),
         ),
-    ] = _optional("Employer's people, 1 to 10000000.")
+    ] = _optional("Number of employees, 1 to 10000000.")
     company_headcount_ranges: Annotated[
         list[str],
         Values(
@@ -222,13 +222,13 @@ class SearchFilters(_Part):
         Choice(
             key="annual_revenue", operator="=", vocabulary=ANNUAL_REVENUE, loosening=_employers(80)
         ),
-    ] = _optional("Employer's, USD millions.")
+    ] = _optional("Employer's, in USD millions.")
     total_funding: Annotated[
         str,
         Choice(
             key="total_funding", operator="=", vocabulary=TOTAL_FUNDING, loosening=_employers(85)
         ),
-    ] = _optional("Employer's, USD millions.")
+    ] = _optional("Employer's, in USD millions.")
     recently_funded: Annotated[
         str,
         Choice(
@@ -237,28 +237,28 @@ class SearchFilters(_Part):
             vocabulary=RECENTLY_FUNDED,
             loosening=_employers(95),
         ),
-    ] = _optional("Employer got money in the last months.")
+    ] = _optional("Employer raised funding recently.")
     founded_year: Annotated[
         Span, Range(key="year_founded", lowest=1600, loosening=_employers(70))
-    ] = _optional("Employer's founding, 1600 to this year.")
+    ] = _optional("Year of founding, 1600 to this year.")
 
     def as_dict(self) -> dict[str, Any]:
-        """The filters that are set, by name, as a model may send them again."""
+        """The filters that are set, by name, in the form of the tool's arguments."""
         return self.model_dump(exclude_defaults=True)
 
 
-def _brief(schema: dict[str, Any]) -> None:
-    # The words are those of SearchFilters, which stand in another tool's schema beside this one;
-    # only what a value alone does not tell (units, bounds) is said twice.
+def _drop_repeated_descriptions(schema: dict[str, Any]) -> None:
+    # The model reads the descriptions of SearchFilters in another tool's schema beside this one.
+    # Only what a value alone does not show (units, bounds) is worth its bytes twice.
     for name, declared in FILTERS.items():
         if isinstance(declared, Values):
             schema["properties"][name].pop("description", None)
 
 
 class FilterChanges(SearchFilters):
-    """Filters to change on a session; what is left out stays as it is."""
+    """Filters to change on a session. Omitted filters keep their values."""
 
-    model_config = ConfigDict(json_schema_extra=_brief)
+    model_config = ConfigDict(json_schema_extra=_drop_repeated_descriptions)
 
     skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = _optional(
         "Replaces all three tiers. mandatory: must have; core: wanted; secondary: nice to have."
@@ -269,4 +269,4 @@ FILTERS: dict[str, Filter] = {
     name: next(part for part in field.metadata if isinstance(part, Filter))
     for name, field in SearchFilters.model_fields.items()
 }
-"""Each filter's name and how it travels, in the order of the declarations."""
+"""Every filter by name, in the order of the declarations."""

@@ -1,11 +1,11 @@
-"""The values that filters with a list of their own take, as the API spells them."""
+"""The vocabularies of filters, in the API's spelling."""
 
 
 def _same(*words: str) -> dict[str, str]:
     return {word: word for word in words}
 
 
-# Wordlists read better filled than one word a line.
+# Word lists are easier to read filled than with one word per line.
 # fmt: off
 FUNCTIONS = _same(
     "Accounting", "Administrative", "Arts and Design", "Business Development",

@@ -1,4 +1,4 @@
-"""Why the record of purchases stops a purchase."""
+"""Errors of the ledger that prevent a purchase."""
 
 from datetime import UTC, datetime
 
@@ -6,22 +6,25 @@ from fj_mcp.errors import FutureJobsError
 
 
 class LedgerUnavailable(FutureJobsError):
-    """The ledger cannot be read or written. `remedy` is a whole sentence."""
+    """The ledger cannot be read or written. `remedy` is a complete sentence."""
 
     def __init__(self, place: str, remedy: str) -> None:
         super().__init__(
             f"Nothing was sent or charged: the record of purchases at {place} cannot be used, and "
-            f"without it nothing is bought. {remedy} Free calls go on working."
+            f"nothing is bought without it. {remedy} Free tools still work."
         )
 
 
 class OverBudget(FutureJobsError):
-    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`."""
+    """A purchase of `price` credits on top of `spent` would exceed the day's `budget`.
+
+    `ends` is the end of the day in Unix seconds.
+    """
 
     def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
         day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
             f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
             f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
-            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
+            "FJ_CREDIT_BUDGET takes effect after a restart of the server."
         )

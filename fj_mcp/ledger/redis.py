@@ -25,8 +25,8 @@ _WORK_SECONDS = 4.0
 """How long one question or change may take, with all its attempts."""
 
 _REMEDY = (
-    "Call again in a minute. If that does not help, whoever runs this server has to see that Redis "
-    "answers and takes writes there (FJ_LEDGER_URL)."
+    "Call again in a minute. If that does not help, the server's operator must check that Redis "
+    "(FJ_LEDGER_URL) is up and accepts writes."
 )
 
 

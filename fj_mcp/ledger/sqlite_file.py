@@ -31,8 +31,8 @@ _GRACE_SECONDS = 0.5
 """How long a call whose time is up may still take to write down what it knows."""
 
 _REMEDY = (
-    "If another program holds it, call again. Else make its folder writable, set FJ_STATE_DIR to "
-    "another one, or move a damaged file away."
+    "If another program has it locked, call again. Otherwise make its folder writable, set "
+    "FJ_STATE_DIR to another folder, or move a damaged file away."
 )
 
 _SCHEMA = """

@@ -8,7 +8,7 @@ from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound
 from fj_mcp.api.session_records import Started
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.query_map import MOST_FILTER_BYTES, fitted_filters, from_queries, to_queries
+from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import SearchFilters
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
@@ -201,7 +201,7 @@ def check_size(filters: SearchFilters) -> None:
     """Refuse filters that no result could repeat in the size that clients take."""
     if fitted_filters(filters.as_dict())[1]:
         raise BadArguments(
-            f"filters are too large; keep them under {MOST_FILTER_BYTES:,} characters by "
+            f"filters are too large; keep them under {MAX_FILTER_BYTES:,} characters by "
             "naming fewer values"
         )
 

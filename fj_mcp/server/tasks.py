@@ -225,10 +225,10 @@ class WaitTasks(Extension):
                     return progress(session)
                 return compact(await wait_result(connection, session, waited))
         except TimeoutError:
-            failure, passing = DeadlinePassed(look_seconds, costs=False), True
+            failure, transient = DeadlinePassed(look_seconds, costs=False), True
         except FutureJobsError as error:
-            failure, passing = error, isinstance(error, ApiError) and error.passing
-        if waiting and passing:
+            failure, transient = error, isinstance(error, ApiError) and error.transient
+        if waiting and transient:
             return _NO_NEWS
         return CallToolResult(content=[TextContent(text=str(failure))], is_error=True)
 

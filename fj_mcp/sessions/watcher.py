@@ -126,7 +126,7 @@ class SessionWatcher:
             try:
                 poller.latest = await self.look(session_id)
             except ApiError as error:
-                if error.passing:
+                if error.transient:
                     poller.trouble = error
                 else:
                     poller.failure = error

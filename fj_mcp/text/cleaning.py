@@ -86,14 +86,14 @@ def quotable(text: str, key: str, limit: int) -> str:
         limit: the most characters.
     """
     line = clean_line(text, 3 * limit).translate(_QUOTES)
-    if steers(line):
+    if looks_like_instructions(line):
         return ""
     words = [_harmless(word, key) for word in _SECRETS.sub("…", line).split()]
     kept = cut(" ".join(words), limit)
     return kept.rstrip(" .") if re.search(r"\w", kept) else ""
 
 
-def steers(line: str) -> bool:
+def looks_like_instructions(line: str) -> bool:
     """Whether a text holds markup, or what reads like orders to a model."""
     return bool(_MARKUP.search(line) or _ORDERS.search(line))
 

@@ -29,8 +29,8 @@ async def test_a_missing_key_is_explained_with_the_way_to_try_without_one() -> N
     assert answer.is_error
     assert text_of(answer) == (
         "Nothing was sent or charged: no FutureJobs API key is set. Set FJ_API_KEY=fjk_… in the "
-        "server's environment and restart it, or set FJ_SANDBOX=1 to try everything on invented "
-        "people without a key."
+        "server's environment and restart it, or set FJ_SANDBOX=1 to try everything with fictional "
+        "candidates and no key."
     )
 
 
@@ -48,8 +48,8 @@ async def test_a_wrong_setting_is_named_by_every_call_instead_of_ending_the_serv
 async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, status: int) -> None:
     assistant.sandbox.fail("project_sessions", Fault("status", status=status, body={}))
     assert await assistant.refusal("list_sessions") == (
-        "Nothing was charged: FutureJobs refused the API key. Check FJ_API_KEY (fj-mcp doctor "
-        "tells more) and restart the server; calling again will not help before that."
+        "Nothing was charged: FutureJobs rejected the API key. Check FJ_API_KEY (fj-mcp doctor "
+        "shows more) and restart the server; calling again will not help until then."
     )
     assert assistant.sent("project_sessions") == 1
 
@@ -60,7 +60,7 @@ async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
         text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
     assert text == (
         "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
-        "FutureJobs, or ask list_sessions for searches already paid for."
+        "FutureJobs, or use list_sessions to find searches that are already paid for."
     )
 
 
@@ -70,8 +70,8 @@ async def test_too_few_credits_without_numbers_still_make_a_sentence(assistant: 
     text = await assistant.refusal("update_sourcing_session", session_id=session_id, title="New")
     assert text == (
         "Nothing was charged: the workspace has too few credits left and an update costs more "
-        "(FutureJobs does not publish the price). Top up in FutureJobs, or ask list_sessions for "
-        "searches already paid for."
+        "(FutureJobs does not publish the price). Top up in FutureJobs, or use list_sessions to "
+        "find searches that are already paid for."
     )
 
 
@@ -93,8 +93,8 @@ async def test_an_unknown_session_is_named_with_the_tool_that_lists_them(
     assistant: Assistant, tool: str, arguments: dict[str, object]
 ) -> None:
     assert await assistant.refusal(tool, session_id=UNKNOWN_SESSION, **arguments) == (
-        f"Nothing was charged: FutureJobs knows no session {UNKNOWN_SESSION} in this key's "
-        "workspace. list_sessions shows those it knows."
+        f"Nothing was charged: FutureJobs has no session {UNKNOWN_SESSION} in this key's "
+        "workspace. list_sessions shows the sessions it has."
     )
 
 
@@ -104,7 +104,7 @@ async def test_an_unknown_candidate_is_named_with_its_session(assistant: Assista
         "get_candidate", session_id=session_id, candidate_id=UNKNOWN_SESSION
     )
     assert text == (
-        f"Nothing was charged: FutureJobs knows no candidate {UNKNOWN_SESSION} in session "
+        f"Nothing was charged: FutureJobs has no candidate {UNKNOWN_SESSION} in session "
         f"{session_id}. list_profiles shows the ids of that session's candidates."
     )
 
@@ -113,8 +113,8 @@ async def test_a_key_without_a_project_cannot_list_sessions_and_says_why() -> No
     async with connected(sandbox=False, api_key="fjk_noproject") as assistant:
         text = await assistant.refusal("list_sessions")
     assert text == (
-        "Nothing was charged: FutureJobs knows no project for this key. Ask FutureJobs to assign "
-        "the key to one; ids of earlier sessions go on working."
+        "Nothing was charged: FutureJobs has no project for this key. Ask FutureJobs to assign the "
+        "key to one; the ids of earlier sessions still work."
     )
 
 
@@ -133,8 +133,8 @@ async def test_the_apis_reasons_are_told_by_this_servers_names(
     }
     assistant.sandbox.fail("create_session", Fault("status", status=status, body=body))
     assert await assistant.refusal("create_sourcing_session", **SEARCH) == (
-        "Nothing was charged: FutureJobs did not accept a search: filters.current_titles: “must "
-        "be an array”; sessionTitle: “is too long”. Change that and call create_sourcing_session "
+        "Nothing was charged: FutureJobs did not accept a search: filters.current_titles: “must be "
+        "an array”; sessionTitle: “is too long”. Correct that and call create_sourcing_session "
         "again."
     )
 
@@ -145,8 +145,8 @@ async def test_a_refusal_without_field_reasons_tells_the_apis_message(
     fault = Fault("status", status=409, body={"message": "Session is locked."})
     assistant.sandbox.fail("create_session", fault)
     assert await assistant.refusal("create_sourcing_session", **SEARCH) == (
-        "Nothing was charged: FutureJobs did not accept a search: “Session is locked”. Change that "
-        "and call create_sourcing_session again."
+        "Nothing was charged: FutureJobs did not accept a search: “Session is locked”. Correct "
+        "that and call create_sourcing_session again."
     )
 
 
@@ -161,8 +161,8 @@ async def test_a_rate_limit_that_does_not_end_soon_names_the_wait(assistant: Ass
     assistant.sandbox.fail("get_session", Fault("429", retry_after=90), times=5)
     text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
     assert text == (
-        "Nothing was charged: FutureJobs takes no more requests for now. Call get_session again "
-        "in 90 seconds."
+        "Nothing was charged: FutureJobs is rate limiting requests. Call get_session again in 90 "
+        "seconds."
     )
     assert assistant.sent("get_session") == 1
 
@@ -173,8 +173,8 @@ async def test_a_gateways_page_never_reaches_the_model(assistant: Assistant, kin
     fault = Fault(kind, status=status)  # type: ignore[arg-type]
     assistant.sandbox.fail("get_session", fault, times=3)
     assert await assistant.refusal("get_session", session_id=UNKNOWN_SESSION) == (
-        f"FutureJobs is not answering properly (HTTP {status}). Nothing was charged; call "
-        "get_session again in a minute."
+        f"FutureJobs returned an error (HTTP {status}). Nothing was charged; call get_session "
+        "again in a minute."
     )
 
 
@@ -185,7 +185,7 @@ async def test_an_unreadable_answer_to_a_free_call_is_one_sentence(
     session_id = await assistant.search()
     assistant.sandbox.fail("get_session", Fault(kind), times=3)  # type: ignore[arg-type]
     assert await assistant.refusal("get_session", session_id=session_id) == (
-        "FutureJobs sent an answer that cannot be read. Nothing was charged; call get_session "
+        "FutureJobs sent a response that cannot be read. Nothing was charged; call get_session "
         "again in a minute."
     )
 
@@ -193,7 +193,7 @@ async def test_an_unreadable_answer_to_a_free_call_is_one_sentence(
 async def test_a_broken_connection_is_one_sentence(assistant: Assistant) -> None:
     assistant.sandbox.fail("project_sessions", Fault("drop_after"), times=3)
     assert await assistant.refusal("list_sessions") == (
-        "The connection to FutureJobs broke. Nothing was charged; call list_sessions again in a "
+        "The connection to FutureJobs was lost. Nothing was charged; call list_sessions again in a "
         "minute."
     )
 
@@ -204,7 +204,7 @@ async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> Non
         assistant.sandbox.fail("get_session", Fault("delay_before", seconds=60), times=3)
         text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
     assert text == (
-        "FutureJobs did not answer within 4 seconds. Nothing was charged; call get_session again "
+        "FutureJobs did not respond within 4 seconds. Nothing was charged; call get_session again "
         "in a minute."
     )
 

@@ -21,7 +21,7 @@ MB = 1024 * 1024
 BLANKS = b" " * MB
 KEY = "fjk_large"
 UNREADABLE = (
-    "FutureJobs sent an answer that cannot be read. Nothing was charged; call list_sessions again "
+    "FutureJobs sent a response that cannot be read. Nothing was charged; call list_sessions again "
     "in a minute."
 )
 
@@ -145,6 +145,6 @@ def test_an_answer_that_drips_is_given_up_in_time(tmp_path: Path) -> None:
         text = server.refusal("list_sessions")
         assert time.monotonic() - began < 4
     assert text == (
-        "FutureJobs did not answer within 3 seconds. Nothing was charged; call list_sessions again "
-        "in a minute."
+        "FutureJobs did not respond within 3 seconds. Nothing was charged; call list_sessions "
+        "again in a minute."
     )

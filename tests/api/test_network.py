@@ -188,8 +188,8 @@ def test_a_certificate_of_an_unknown_authority_is_named_with_the_remedy(
             address,
             tmp_path,
             "The certificate of localhost is not trusted by this machine. If your company or an "
-            "antivirus program inspects secure connections, set SSL_CERT_FILE to the file with its "
-            "authority's certificate (PEM) and restart the server.",
+            "antivirus program inspects secure connections, set SSL_CERT_FILE to its CA "
+            "certificate file (PEM) and restart the server.",
         )
     assert asked == []
 
@@ -203,8 +203,8 @@ def test_a_certificate_for_another_host_is_told_apart(
         both(
             address,
             tmp_path,
-            "The certificate that was shown is not one for localhost. Check FJ_API_BASE_URL, if it "
-            "is set, and whether a proxy or a sign-in page answers.",
+            "The server's certificate is not valid for localhost. Check FJ_API_BASE_URL, if it is "
+            "set, and whether a proxy or a sign-in page responds instead.",
             SSL_CERT_FILE=str(file),
         )
 
@@ -217,8 +217,8 @@ def test_an_expired_certificate_is_told_apart(authority: trustme.CA, tmp_path: P
         both(
             address,
             tmp_path,
-            "The certificate of localhost has expired, or is not valid yet. Check the date of this "
-            "machine; if it is right, the certificate has to be renewed.",
+            "The certificate of localhost has expired or is not valid yet. Check this machine's "
+            "date; if it is right, the certificate must be renewed.",
             SSL_CERT_FILE=str(file),
         )
 
@@ -228,7 +228,7 @@ def test_a_server_without_tls_is_told_apart(tmp_path: Path) -> None:
         both(
             address.replace("http://", "https://"),
             tmp_path,
-            "No secure connection to localhost can be made: what answers there speaks no TLS. "
+            "No secure connection to localhost can be made: the server there does not use TLS. "
             "Check FJ_API_BASE_URL, if it is set, and the proxy, if there is one.",
         )
 
@@ -236,7 +236,7 @@ def test_a_server_without_tls_is_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["missing", "folder", "unreadable", "empty", "text"])
 def test_a_file_of_authorities_that_cannot_be_used_is_named(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
-    reason = "No certificate is in it"
+    reason = "No certificate in it"
     if kind == "missing":
         reason = "No such file or directory"
     elif kind == "folder":
@@ -253,8 +253,8 @@ def test_a_file_of_authorities_that_cannot_be_used_is_named(kind: str, tmp_path:
     both(
         "https://localhost:9/api/v1/wl",
         tmp_path,
-        f"SSL_CERT_FILE names a file that cannot be used ({reason}). Correct it, or unset it to "
-        "trust what this machine trusts, and restart the server.",
+        f"The file in SSL_CERT_FILE cannot be used ({reason}). Correct it, or unset it to use this "
+        "machine's certificates, and restart the server.",
         SSL_CERT_FILE=str(file),
     )
 
@@ -264,8 +264,8 @@ def test_a_socks_proxy_without_its_package_is_named(name: str, tmp_path: Path) -
     both(
         "https://localhost:9/api/v1/wl",
         tmp_path,
-        f"{name.upper()} names a SOCKS proxy, which needs the package socksio. Install it beside "
-        "fj-mcp (uvx --with socksio fj-mcp), or name an HTTP proxy, and restart the server.",
+        f"{name.upper()} is a SOCKS proxy, which needs the package socksio. Install it with fj-mcp "
+        "(uvx --with socksio fj-mcp), or use an HTTP proxy, and restart the server.",
         **{name: "socks5://127.0.0.1:1080"},
     )
 
@@ -275,7 +275,7 @@ def test_what_is_no_proxy_is_named_without_its_value(value: str, tmp_path: Path)
     both(
         "https://localhost:9/api/v1/wl",
         tmp_path,
-        "HTTPS_PROXY is not the address of a proxy. Correct it (http://host:port) or unset it, and "
+        "HTTPS_PROXY is not a proxy address. Correct it (http://host:port) or unset it, and "
         "restart the server.",
         HTTPS_PROXY=value,
     )
@@ -285,13 +285,13 @@ def test_what_is_no_proxy_is_named_without_its_value(value: str, tmp_path: Path)
 def test_a_proxy_that_refuses_is_named_and_asked_once(status: bytes, tmp_path: Path) -> None:
     with proxy(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n") as (address, asked):
         cause = (
-            f"The proxy {address} does not let connections to api.example.com through (HTTP 403). "
-            "Ask whoever runs it to allow api.example.com, or name it in NO_PROXY and restart the "
+            f"The proxy {address} does not allow connections to api.example.com (HTTP 403). Ask "
+            "its administrator to allow api.example.com, or add it to NO_PROXY and restart the "
             "server."
         )
         if status.startswith(b"407"):
             cause = (
-                "The proxy asks for a user name and a password. Put them into HTTPS_PROXY "
+                "The proxy requires a user name and a password. Add them to HTTPS_PROXY "
                 "(http://user:password@host:port) and restart the server."
             )
         secret = {"HTTPS_PROXY": f"http://somebody:pa55word@{address}"}

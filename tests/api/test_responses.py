@@ -37,16 +37,16 @@ REFUSALS: list[tuple[Any, str]] = [
     ({"status": 402, "creditInfo": {"charged": False, "amount": 5}}, "credits left"),
     ({"error": {"code": 402, "message": "No credits"}}, "credits left"),
     ({"data": {"success": False, "statusCode": 402}}, "credits left"),
-    ({"statusCode": 401, "message": "Unauthorized"}, "refused the API key"),
-    ({"statusCode": 403, "data": None}, "refused the API key"),
-    ({"statusCode": 404, "message": "Not found", "success": False}, "knows no"),
+    ({"statusCode": 401, "message": "Unauthorized"}, "rejected the API key"),
+    ({"statusCode": 403, "data": None}, "rejected the API key"),
+    ({"statusCode": 404, "message": "Not found", "success": False}, "FutureJobs has no"),
     ({"statusCode": 409, "message": "Session is locked", "data": {}}, "“Session is locked”"),
     (
         {"statusCode": 422, "errors": [{"queries.region": "has a postal code"}]},
         "filters.regions: “has a postal code”",
     ),
     ({"statusCode": 400, "message": ["title must be a string"]}, "“title must be a string”"),
-    ({"statusCode": 429, "message": "Too many"}, "takes no more requests for now"),
+    ({"statusCode": 429, "message": "Too many"}, "is rate limiting requests"),
 ]
 """Failures in the body of an HTTP 200, and the error for each."""
 
@@ -145,11 +145,11 @@ async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothin
         for body, words in REFUSALS:
             fault, tries = (
                 Fault("status", status=200, body=body),
-                3 if "more requests" in words else 1,
+                3 if "rate limiting" in words else 1,
             )
             assistant.sandbox.fail(operation, fault, tries)
             text = await told(assistant, tool, arguments[tool])
-            if operation == "reveal" and words == "knows no":
+            if operation == "reveal" and words == "FutureJobs has no":
                 # Nobody to be found is an answer.
                 assert "'status': 'not_found'" in text
             else:
@@ -276,7 +276,7 @@ async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> N
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
             fault, tries = (
                 Fault("status", status=200, body=body),
-                3 if "more requests" in words else 1,
+                3 if "rate limiting" in words else 1,
             )
             assistant.sandbox.fail(operation, fault, tries)
             text = await assistant.refusal(tool, **arguments[tool])
@@ -301,8 +301,8 @@ async def test_what_does_not_answer_a_free_call_is_tried_again_and_told_in_one_s
             assert text in (
                 f"FutureJobs {what}. Nothing was charged; call {tool} again in a minute."
                 for what in (
-                    "sent an answer that cannot be read",
-                    *(f"is not answering properly (HTTP {code})" for code in (408, 500, 503)),
+                    "sent a response that cannot be read",
+                    *(f"returned an error (HTTP {code})" for code in (408, 500, 503)),
                 )
             ), (status, body)
 

@@ -190,7 +190,7 @@ async def test_a_reset_beyond_the_deadline_is_told_without_sending() -> None:
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
-    assert text.startswith("Nothing was charged: FutureJobs takes no more requests for now.")
+    assert text.startswith("Nothing was charged: FutureJobs is rate limiting requests.")
     assert assistant.sent("create_session") == 0
 
 

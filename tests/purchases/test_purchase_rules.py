@@ -150,8 +150,8 @@ async def test_a_question_that_nobody_answers_ends_with_the_call() -> None:
     async with connected(sandbox, "legacy", answer=silence, call_deadline_seconds=1) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
-        "The call took longer than 1 seconds. If the person was asked whether to spend credits, "
-        "let them answer and call again with the same arguments; nothing is paid for twice."
+        "The call took longer than 1 seconds. If the user was asked whether to spend credits, wait "
+        "for their answer and call again with the same arguments; nothing is paid for twice."
     )
     assert sandbox.charges == []
 
@@ -350,9 +350,9 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
             await assistant.call("create_sourcing_session", title=f"{number}", filters=CSHARP)
         text = await assistant.refusal("create_sourcing_session", title="2", filters=CSHARP)
         assert text == (
-            "Nothing was sent or charged: 10 of today's 12 credits are spent or reserved, and "
-            "this would cost about 5. The day ends at 2027-01-16 00:00 UTC; a higher "
-            "FJ_CREDIT_BUDGET takes effect when the server is restarted."
+            "Nothing was sent or charged: 10 of today's 12 credits are spent or reserved, and this "
+            "would cost about 5. The day ends at 2027-01-16 00:00 UTC; a higher FJ_CREDIT_BUDGET "
+            "takes effect after a restart of the server."
         )
         assert len(sandbox.charges) == 2
         # What is there already costs nothing, whatever the budget.

@@ -170,7 +170,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "create_sourcing_session",
         searching(years_of_experience={"min": -1}),
-        "filters.years_of_experience must lie between 0 and 60.",
+        "filters.years_of_experience must be between 0 and 60.",
     ),
     (
         "create_sourcing_session",

@@ -103,7 +103,7 @@ async def test_the_filter_reference_names_every_filter_and_needs_no_key(era: str
     async with connected(api, era, sandbox=False) as assistant:
         found = await contents(assistant, "fj://filters")
     assert found.mime_type == "text/markdown"
-    assert found.text.startswith("# Search filters\n\nFilters narrow each other.")
+    assert found.text.startswith("# Search filters\n\nFilters are combined with AND.")
     assert all(f"| `{name}` |" in found.text for name in FILTERS)
     assert "<!--" not in found.text
     assert filters_page().endswith(found.text.removeprefix("# Search filters\n\n"))

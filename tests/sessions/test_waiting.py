@@ -110,7 +110,7 @@ async def test_a_wait_in_which_nothing_could_be_read_says_why(assistant: Assista
     session_id = await assistant.start_search()
     assistant.sandbox.fail("get_session", Fault("502_before"), times=100)
     text = await assistant.refusal("wait_for_session", session_id=session_id, max_wait_seconds=1)
-    assert text.startswith("FutureJobs is not answering properly (HTTP 502).")
+    assert text.startswith("FutureJobs returned an error (HTTP 502).")
 
 
 @pytest.mark.parametrize(

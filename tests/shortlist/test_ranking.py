@@ -141,7 +141,7 @@ async def test_one_unreadable_page_is_one_sentence() -> None:
         assistant.sandbox.fail("profiles", Fault("delay_before", seconds=0))
         assistant.sandbox.fail("profiles", refused, times=2)
         text = await assistant.refusal("list_profiles", session_id=session_id)
-    assert text.startswith("Nothing was charged: FutureJobs refused the API key.")
+    assert text.startswith("Nothing was charged: FutureJobs rejected the API key.")
 
 
 async def test_changed_filters_are_another_search_with_other_candidates(

@@ -237,7 +237,7 @@ async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
         for _ in range(2):
             await one.call("list_sessions")
         calls = len(sandbox.calls)
-        assert "takes no more requests for now" in await other.refusal("list_sessions")
+        assert "is rate limiting requests" in await other.refusal("list_sessions")
         assert len(sandbox.calls) == calls
         await stranger.call("list_sessions")
 

@@ -226,7 +226,7 @@ async def test_a_failure_at_the_limit_is_told(world: TaskWorld) -> None:
         world.api.fail("get_session", Fault("502_before"), times=3)
         task = await client.get(task_id)
     assert task["result"]["isError"]
-    assert task["result"]["content"][0]["text"].startswith("FutureJobs is not answering properly")
+    assert task["result"]["content"][0]["text"].startswith("FutureJobs returned an error")
 
 
 async def test_an_api_that_hangs_holds_up_no_answer_about_a_task(world: TaskWorld) -> None:
@@ -239,7 +239,7 @@ async def test_an_api_that_hangs_holds_up_no_answer_about_a_task(world: TaskWorl
             world.clock.time += 1
             task = await client.get(task_id)
     assert task["result"]["isError"]
-    assert "did not answer within" in task["result"]["content"][0]["text"]
+    assert "did not respond within" in task["result"]["content"][0]["text"]
 
 
 async def test_a_cancelled_task_stays_cancelled(world: TaskWorld) -> None:

@@ -236,11 +236,11 @@ async def test_a_refused_key_is_looked_for_where_it_came_from(tmp_path: Path) ->
         brought = await server.refusal("fjk_brought", "list_sessions")
         servers = await server.refusal("", "list_sessions")
     assert brought == (
-        "Nothing was charged: FutureJobs refused the API key that came with this request. Set a "
-        "valid one as header x-fj-api-key in the client's settings for this server; calling again "
-        "will not help before that."
+        "Nothing was charged: FutureJobs rejected the API key sent with this request. Set a valid "
+        "key as the header x-fj-api-key in the client's settings for this server; calling again "
+        "will not help until then."
     )
     assert servers == (
-        "Nothing was charged: FutureJobs refused the API key. Check FJ_API_KEY (fj-mcp doctor "
-        "tells more) and restart the server; calling again will not help before that."
+        "Nothing was charged: FutureJobs rejected the API key. Check FJ_API_KEY (fj-mcp doctor "
+        "shows more) and restart the server; calling again will not help until then."
     )
