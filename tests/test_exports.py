@@ -170,7 +170,7 @@ async def test_nobody_to_export_makes_no_file(tmp_path: Path) -> None:
         result = await assistant.call("export_profiles", session_id=session_id)
     assert result["rows"] == 0
     assert "path" not in result
-    assert "no file was made" in result["next_step"]
+    assert "no file was created" in result["next_step"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -55,7 +55,7 @@ class Result(BaseModel):
 
 
 class Credits(BaseModel):
-    """The cost of a call and the credits left, as far as FutureJobs reports them."""
+    """Credits charged and remaining, where FutureJobs reports them."""
 
     charged: int | None = None
     remaining: int | None = None
@@ -152,7 +152,7 @@ class Prices(BaseModel):
 
 
 class ShownCandidates(CandidateList):
-    """The initial contents of the interactive shortlist."""
+    """The interactive shortlist's first data."""
 
     title: str | None = None
     matched: int
@@ -182,7 +182,7 @@ class ExportedProfiles(Result):
 
 
 class Employment(BaseModel):
-    """One job of a candidate, in full."""
+    """One job of a candidate."""
 
     title: str | None = None
     company: str | None = None
@@ -192,7 +192,7 @@ class Employment(BaseModel):
 
 
 class FullCandidate(Result):
-    """One candidate, in full."""
+    """One candidate in full."""
 
     session_id: str
     candidate_id: str
@@ -220,7 +220,7 @@ class FullCandidate(Result):
 
 
 class FullSession(SessionResult):
-    """One session, with this server's filter names."""
+    """One session, in this server's terms."""
 
     title: str | None = None
     job_description: str | None = None
@@ -281,7 +281,7 @@ class PurchaseLine(BaseModel):
 
 
 class SpendingReport(Result):
-    """Credits spent, and the purchases they were spent on."""
+    """Credits spent, by purchase."""
 
     spent_today: int
     reserved: int | None = Field(default=None, description="For outcomes that are still open.")
@@ -294,7 +294,7 @@ class SuggestedFilters(Result):
     """Filters from a job description, ready for create_sourcing_session."""
 
     filters: dict[str, Any]
-    ignored: list[str] = Field(default=[], description="Parts that no filter covers.")
+    ignored: list[str] = Field(default=[], description="Not covered by a filter.")
 
 
 class FilterValues(Result):

@@ -18,7 +18,7 @@ def unusual(word: str) -> str | None:
     return word if word and word.lower() not in DOCUMENTED_STATUSES else None
 
 
-def unfinished(started: Started) -> str | None:
+def unfinished_warning(started: Started) -> str | None:
     """The warning for a session that was saved although its search did not complete."""
     if started.unfinished is None:
         return None

@@ -164,7 +164,7 @@ def _list_step(
     return _with_suggestions(session.id, f"{show}; {paid}.", suggestions)
 
 
-def waited(
+def waited_session(
     session: Session,
     seconds: float,
     found: tuple[list[Profile], list[str]] | None,

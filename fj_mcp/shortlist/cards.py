@@ -117,7 +117,7 @@ def _card(profile: Profile, wanted: Sequence[str], budget: CardBudget) -> Card:
         email_revealed=profile.email.revealed or None,
         phone_revealed=profile.phone.revealed or None,
         highlights=list(profile.highlights[: budget.highlights]) or None,
-        education=[studied(item) for item in profile.education[: budget.education]] or None,
+        education=[education_line(item) for item in profile.education[: budget.education]] or None,
     )
 
 
@@ -210,7 +210,7 @@ def _full(
         summary=_within(candidate.summary, budget.text),
         current_jobs=[_employment(job, budget) for job in current] or None,
         past_jobs=[_employment(job, budget) for job in past] or None,
-        education=several([studied(item) for item in candidate.education]),
+        education=several([education_line(item) for item in candidate.education]),
         skills=several(candidate.skills, budget.skills),
         certifications=several(candidate.certifications),
         honors=several(candidate.honors),
@@ -236,7 +236,7 @@ def missing_skills(profile: Profile, wanted: Sequence[str]) -> list[str]:
     return [skill for skill in wanted if normalized(skill) not in listed] if listed else []
 
 
-def studied(item: Education) -> str:
+def education_line(item: Education) -> str:
     """One entry of a candidate's education, in words."""
     parts = (item.degree, item.field, item.school, item.dates)
     return ", ".join(part for part in parts if part)

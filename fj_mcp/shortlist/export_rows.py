@@ -15,7 +15,7 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import ExportedProfiles
-from fj_mcp.shortlist.cards import missing_skills, studied
+from fj_mcp.shortlist.cards import education_line, missing_skills
 from fj_mcp.shortlist.ranking import MOST_PROFILES, Shortlist, unread_warning
 
 Format = Literal["csv", "json"]
@@ -69,7 +69,7 @@ class Export:
     columns: tuple[str, ...] = COLUMNS
 
 
-def exported(
+def build_export(
     session: Session,
     shortlist: Shortlist,
     format: Format,
@@ -122,7 +122,7 @@ def _row(rank: int, profile: Profile, wanted: list[str]) -> dict[str, Any]:
         list(profile.skills),
         missing_skills(profile, wanted),
         list(profile.highlights),
-        [studied(item) for item in profile.education],
+        [education_line(item) for item in profile.education],
         _employers(profile.jobs),
         _employers(profile.past_jobs),
         list(profile.email.values),
@@ -168,9 +168,7 @@ def _cell(value: Any) -> str | float | None:
     return _FORMULA.sub(r"\1\2'", value) if isinstance(value, str) else value
 
 
-def exported_profiles(
-    session_id: str, export: "Export", place: Path | str | None
-) -> ExportedProfiles:
+def export_result(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
     """The result of an export; `place` is its file or resource URI, None if it is empty."""
     warnings = []
     if export.running:
