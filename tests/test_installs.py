@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from fj_mcp.commands.install import command, config_files, jsonc
 from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
-from fj_mcp.commands.install.command import CannotInstall, install, launch, run_install, shown
+from fj_mcp.commands.install.command import CannotInstall, install, launch, preview, run_install
 from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
 from fj_mcp.commands.typer_app import app
 from fj_mcp.settings.settings import Settings, read_settings
@@ -263,7 +263,7 @@ def test_a_configuration_that_cannot_be_read_is_left_alone(
     machine: Machine, client: str, text: str, reason: str
 ) -> None:
     file = written(client, machine, text)
-    with pytest.raises(CannotInstall, match=f"was left alone.*{reason}.*--print"):
+    with pytest.raises(CannotInstall, match=f"was not changed.*{reason}.*--print"):
         install(client, settings_with(KEY), machine, STARTED)
     assert file.read_bytes().decode() == text
     assert len(list(file.parent.iterdir())) == 1
@@ -380,7 +380,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(CannotInstall, match="left alone: No space left on device"):
+    with pytest.raises(CannotInstall, match="was not changed: No space left on device"):
         install("cursor", SANDBOX, machine, STARTED)
     assert file.read_text() == "{}"
     assert list(file.parent.iterdir()) == [file]
@@ -505,7 +505,7 @@ def test_without_a_key_and_without_a_person_it_says_what_to_set(
 
 @pytest.mark.parametrize("client", ASSISTANTS)
 def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, client: str) -> None:
-    printed = shown(client, settings_with(KEY), machine, STARTED)
+    printed = preview(client, settings_with(KEY), machine, STARTED)
     assert run_install(client, settings_with(KEY), machine, show=True) == 0
     assert not machine.home.exists()
     assert KEY not in printed
@@ -513,7 +513,7 @@ def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, cl
     install(client, settings_with(KEY), machine, STARTED)
     text = ASSISTANTS[client].file(machine).read_text(encoding="utf-8")
     assert text.strip().replace(KEY, "fjk_…") in printed
-    assert "FJ_SANDBOX" in shown(client, SANDBOX, machine, STARTED)
+    assert "FJ_SANDBOX" in preview(client, SANDBOX, machine, STARTED)
 
 
 @pytest.fixture
@@ -664,7 +664,7 @@ def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
 def test_no_configuration_and_no_text_starts_a_package_by_name(
     machine: Machine, client: str
 ) -> None:
-    printed = shown(client, settings_with(KEY), machine, STARTED)
+    printed = preview(client, settings_with(KEY), machine, STARTED)
     assert "uvx" not in printed
     assert "://" not in printed
 
@@ -694,7 +694,7 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
     assert all(client in told for client in ASSISTANTS)
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
-    assert "emacs is not known; use claude-code" in refused.output
+    assert "emacs is not a known assistant; use claude-code" in refused.output
 
 
 def test_the_server_starts_without_loading_what_the_commands_need() -> None:
