@@ -24,7 +24,7 @@ def at() -> Iterator[Served]:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a server of the test's own, on its own sandbox; both end after the page."""
+    """Starts a server for one test, on its own sandbox; both end after the page."""
     with ExitStack() as servers:
 
         def start(sandbox: Sandbox, **settings: Any) -> Served:
@@ -42,7 +42,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(tab: Page, serve: Serve) -> Iterator[Page]:
-    """A page on which nothing may fail, and which may ask nobody but this machine."""
+    """A page on which no error may occur, and which may send requests to this machine only."""
     wrong: list[str] = []
 
     def failed(error: Error) -> None:
