@@ -1,4 +1,4 @@
-"""What the claims of speed and size rest on: `python -m bench` measures them and prints one table.
+"""Benchmarks behind the claims about speed and size: `python -m bench` prints them as one table.
 
-A measure is an async function that returns rows; `__main__.py` lists them all.
+A benchmark is an async function that returns rows; `__main__.py` lists them all.
 """

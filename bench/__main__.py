@@ -1,4 +1,4 @@
-"""`python -m bench`: measure every claim, print the table, and fail if one does not hold."""
+"""`python -m bench`: runs the benchmarks, prints the table, and fails if a row does."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -32,20 +32,20 @@ MEASURES: tuple[Measure, ...] = (
     waits,
     http,
 )
-"""Everything that is measured, one after the other so that nothing timed has company."""
+"""The benchmarks, run one after the other so that they do not disturb each other."""
 
 
 def main(
     only: Annotated[
-        list[str] | None, typer.Argument(help="Measure these alone.", show_default="all")
+        list[str] | None, typer.Argument(help="Run only these.", show_default="all")
     ] = None,
 ) -> None:
-    """Measure what is claimed of speed and size; about seven minutes for all of it."""
+    """Benchmark speed and size; all of it takes about seven minutes."""
     measures = {measure.__name__: measure for measure in MEASURES}
     names = only or list(measures)
     if unknown := set(names) - measures.keys():
-        raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(measures)}")
-    # Who uses the server has it compiled: without this each start would compile it anew.
+        raise typer.BadParameter(f"unknown: {', '.join(unknown)}; use {', '.join(measures)}")
+    # Installed servers are compiled; otherwise each start would compile the modules again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     rows: list[Row] = []
     with Console(stderr=True).status("") as status:

@@ -1,6 +1,6 @@
-"""An environment with the SDK and httpx alone, as whoever writes a bare server has it.
+"""A virtual environment with only the SDK and httpx, as for a server written from scratch.
 
-In this one the bare server would get for nothing what the server's own dependencies speed up.
+In the current one, the bare server would benefit from our faster dependencies.
 """
 
 import subprocess
@@ -18,9 +18,9 @@ _SAME_VERSIONS = (
 
 @contextmanager
 def bare_python() -> Iterator[str]:
-    """The Python of such an environment, which is removed with the context.
+    """The Python interpreter of such an environment, which is deleted at the end.
 
-    Its packages have the versions that are installed here.
+    Its packages have the versions installed here.
     """
     with TemporaryDirectory() as folder:
         _uv("venv", "--python", sys.executable, folder)

@@ -1,4 +1,4 @@
-"""The least that a server of the SDK can be: one tool, on stdio. What start-up is compared with."""
+"""A minimal SDK server with one tool, on stdio: the baseline for start-up time."""
 
 from mcp.server import MCPServer
 

@@ -1,6 +1,6 @@
-"""The least that a server with a real tool can be: the SDK and plain httpx, asking the API.
+"""A minimal server with a real tool: the SDK and plain httpx, calling the API.
 
-It imports nothing of this repository, so that it also runs where only those two are installed.
+It imports nothing from this repository, so it runs with only those two installed.
 """
 
 import sys
@@ -14,27 +14,27 @@ HEADERS = {"x-fj-api-key": KEY, "accept": "application/json"}
 
 
 def bare_http(api: str) -> httpx.AsyncClient:
-    """What a plain program would use: httpx with the headers that the server sends."""
+    """A plain httpx client, with the headers that our server sends."""
     return httpx.AsyncClient(base_url=api, headers=HEADERS, timeout=30)
 
 
 def bare_server(http: httpx.AsyncClient) -> MCPServer:
-    """A server with one tool, which sends the request that ours sends."""
+    """A server with one tool, which sends the same request as ours."""
     server = MCPServer("bare", log_level="WARNING")
 
     @server.tool()
     async def get_session(session_id: str) -> dict[str, Any]:
         """Look up one session."""
-        answer = await http.get(f"/sourcing-session/{session_id}")
-        answer.raise_for_status()
-        session: dict[str, Any] = answer.json()["data"]["session"]
+        response = await http.get(f"/sourcing-session/{session_id}")
+        response.raise_for_status()
+        session: dict[str, Any] = response.json()["data"]["session"]
         return session
 
     return server
 
 
 def main(api: str, port: int | None = None) -> None:
-    """Serve on stdio, or on a port of loopback, without any of the SDK's extras."""
+    """Serve on stdio, or on a loopback port, without any of the SDK's extras."""
     server = bare_server(bare_http(api))
     if port is None:
         server.run("stdio")

@@ -1,4 +1,4 @@
-"""The server over HTTP: its speed against a bare one, its memory, and many waits at once."""
+"""The server over HTTP: its speed against a bare server, its memory, and many waits at once."""
 
 from multiprocessing import active_children
 from os import cpu_count
@@ -24,37 +24,39 @@ _MANY_CALLS = 10_000
 _WAITS = 500
 _SESSIONS = 100
 _WAIT_SECONDS = 10
-_MOST_LOOKS = 8.0
-"""One poller looks after 0, 1, 2.5, 4.8 and 8.1 seconds, a tenth sooner at most; every session was
-also looked at when it was made. Two pollers would look twice as often."""
+_MOST_POLLS = 8.0
+"""One poller polls after 0, 1, 2.5, 4.8 and 8.1 seconds, or up to a tenth sooner; every session was
+also read when it was created. Two pollers would poll twice as often."""
 
 
 async def http() -> list[Row]:
-    """Everything over HTTP, one after the other."""
+    """All benchmarks over HTTP, one after the other."""
     return [*await speed(), await workers(), await memory(), *await waits()]
 
 
 async def speed() -> list[Row]:
-    """`get_session` from many connections, against a bare server that asks the API the same."""
+    """`get_session` from many connections, against a bare server that sends the same request."""
     with sandbox_apart(match_seconds=0) as api, our_server(api) as ours, bare_server(api) as bare:
         session_id = await _search(ours.port, "C#")
         request = call(KEY, "get_session", session_id=session_id)
         mine, theirs = await _in_turn([ours, bare], request)
     what = f"get_session over HTTP, {_CONNECTIONS} connections"
-    rates = f"{_rate(mine):,.0f} a second against {_rate(theirs):,.0f}"
+    rates = f"{_rate(mine):,.0f} per second against {_rate(theirs):,.0f}"
     slow, slow_bare = _p99(mine), _p99(theirs)
     late = f"{slow * 1000:,.0f} ms against {slow_bare * 1000:,.0f} ms"
     return [
-        at_least(f"{what}, requests a second", _faster(mine, theirs), 0.85, "{:.2f} times", rates),
+        at_least(
+            f"{what}, requests per second", _faster(mine, theirs), 0.85, "{:.2f} times", rates
+        ),
         at_most(f"{what}, p99", slow / slow_bare, 1.3, "{:.2f} times", late),
     ]
 
 
 async def workers() -> Row:
-    """Two workers against one, as a share of what they could be on the cores that were free.
+    """The speed-up by a second worker, as a share of what the free cores allow.
 
-    The client, the API and whatever else runs are on the same cores: two workers cannot answer
-    more than those allow, nor more than twice as much as one.
+    The client, the API and everything else run on the same cores: two workers cannot handle more
+    than these allow, nor more than twice as much as one.
     """
     alone: list[Load] = []
     pair: list[Load] = []
@@ -80,17 +82,17 @@ async def workers() -> Row:
     free = (spent + idle) / sum(load.seconds for load in pair)
     possible = free * _ROUNDS * _CALLS / spent
     share = _rate(pair) / min(possible, 2 * _rate(alone))
-    told = (
-        f"{_faster(pair, alone):.2f} times: {_rate(pair):,.0f} a second against "
+    note = (
+        f"{_faster(pair, alone):.2f} times: {_rate(pair):,.0f} per second against "
         f"{_rate(alone):,.0f}; {free:.1f} of {cpu_count()} cores were free, enough for "
         f"{possible:,.0f}"
     )
-    what = "Two workers against one, of twice as much or what the cores allow"
-    return at_least(what, share, 0.75, "{:.0%}", told)
+    what = "Two workers against one, share of the possible speed-up"
+    return at_least(what, share, 0.75, "{:.0%}", note)
 
 
 async def memory() -> Row:
-    """Of one worker, whose keys each use the same things again and again."""
+    """Memory of one worker, whose keys make the same calls again and again."""
     with sandbox_apart(match_seconds=0) as api, our_server(api) as ours:
         requests: list[bytes] = []
         for number in range(_KEYS):
@@ -108,13 +110,13 @@ async def memory() -> Row:
         before = ours.megabytes
         load = await send(ours.port, many[_FIRST_CALLS:], _CONNECTIONS)
         more = ours.megabytes - before
-    what = f"{_MANY_CALLS:,} calls over {_KEYS} keys, memory above the first {_FIRST_CALLS}"
-    told = f"{before:,.0f} MB then; {load.per_second:,.0f} calls a second"
-    return at_most(what, more, 50, "{:,.0f} MB", told)
+    what = f"{_MANY_CALLS:,} calls over {_KEYS} keys, memory growth after the first {_FIRST_CALLS}"
+    note = f"{before:,.0f} MB by then; {load.per_second:,.0f} calls per second"
+    return at_most(what, more, 50, "{:,.0f} MB", note)
 
 
 async def waits() -> list[Row]:
-    """In real time: a rhythm, and a limit."""
+    """In real time, because polling intervals and a time limit are measured."""
     with (
         sandbox_apart(match_seconds=600, credits=10_000) as api,
         our_server(api, FJ_MAX_WAIT_SECONDS=str(_WAIT_SECONDS)) as ours,
@@ -123,20 +125,20 @@ async def waits() -> list[Row]:
             call(KEY, "wait_for_session", session_id=await _search(ours.port, f"Skill {number}"))
             for number in range(_SESSIONS)
         ]
-        before = _looks(api)
+        before = _polls(api)
         load = await send(ours.port, requests * (_WAITS // _SESSIONS), _WAITS)
-        looks = (_looks(api) - before) / _SESSIONS
+        polls = (_polls(api) - before) / _SESSIONS
     late = max(load.latencies) - _WAIT_SECONDS
     what = f"{_WAITS} waits at once over {_SESSIONS} sessions, {_WAIT_SECONDS} s each"
-    told = f"all {len(load.latencies)} answered"
+    note = f"all {len(load.latencies)} returned"
     return [
-        at_most(f"{what}, the last answer after its limit", late, 2.0, "{:.1f} s", told),
-        at_most(f"{what}, looks at a session", looks, _MOST_LOOKS, "{:.1f}"),
+        at_most(f"{what}, last result after its limit", late, 2.0, "{:.1f} s", note),
+        at_most(f"{what}, polls per session", polls, _MOST_POLLS, "{:.1f}"),
     ]
 
 
 async def _in_turn(servers: list[Served], request: bytes) -> list[list[Load]]:
-    """The rounds of each, the first of which does not count."""
+    """The rounds of each server, without the warm-up round."""
     loads: list[list[Load]] = [[] for _ in servers]
     for number in range(_ROUNDS + 1):
         places = range(len(servers))
@@ -164,12 +166,12 @@ async def _search(port: int, skill: str, key: str = KEY) -> str:
     filters = {"skills": {"mandatory": ["C#"]}}
     request = call(key, "create_sourcing_session", title=skill, filters=filters)
     load = await send(port, [request], 1, keep=True)
-    session_id: str = load.answers[0]["structuredContent"]["session_id"]
+    session_id: str = load.results[0]["structuredContent"]["session_id"]
     return session_id
 
 
-def _looks(api: str) -> int:
-    """How often the API was asked for a session."""
+def _polls(api: str) -> int:
+    """Number of `get_session` requests that reached the API."""
     root = api.removesuffix("/api/v1/wl")
     calls = httpx.get(f"{root}/sandbox/state", trust_env=False).json()["calls"]
     count: int = calls.get("get_session", 0)

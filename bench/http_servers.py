@@ -1,4 +1,4 @@
-"""Servers over HTTP as processes of their own, and what they use."""
+"""HTTP servers in separate processes, and the resources they use."""
 
 import os
 import re
@@ -27,32 +27,32 @@ class Served:
 
     @property
     def megabytes(self) -> float:
-        """Its resident memory."""
+        """Resident memory."""
         status = Path(f"/proc/{self.process}/status").read_text()
         return int(re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1000
 
     @property
     def cpu_seconds(self) -> float:
-        """What it has computed so far, with its workers."""
+        """CPU time so far, including the workers."""
         workers = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
         return sum(map(cpu_seconds, [self.process, *map(int, workers)]))
 
 
 def cpu_seconds(process: int) -> float:
-    """What a process has computed so far, without its children."""
+    """CPU time of a process so far, without its children."""
     after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / _TICKS
 
 
 def idle_seconds() -> float:
-    """What the cores of this machine could have computed besides, so far."""
+    """Idle time of this machine's cores so far."""
     _, _, _, idle, waiting = Path("/proc/stat").read_text().split()[1:6]
     return (int(idle) + int(waiting)) / _TICKS
 
 
 @contextmanager
 def our_server(api: str, *arguments: str, **settings: str) -> Iterator[Served]:
-    """The server without a key of its own, on the API at `api`."""
+    """Our server without a key, on the API at `api`."""
     with TemporaryDirectory() as folder:
         used = {"FJ_API_BASE_URL": api, "FJ_STATE_DIR": folder} | settings
         command = ["fj_mcp", "serve", "--http", "--port", "0", *arguments]
@@ -64,7 +64,7 @@ def our_server(api: str, *arguments: str, **settings: str) -> Iterator[Served]:
 
 @contextmanager
 def bare_server(api: str) -> Iterator[Served]:
-    """The SDK with one tool, on the same API, in an environment of its own."""
+    """An SDK server with one tool, on the same API, in its own virtual environment."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     module = ["bench.bare_session_server", api, str(port)]
@@ -81,7 +81,7 @@ def _until_open(port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError("the bare server does not start")
+    raise RuntimeError("the bare server did not start")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`list_profiles` over 500 heavy profiles: its time and its memory."""
+"""Time and memory of `list_profiles` over 500 large profiles."""
 
 import gc
 import json
@@ -28,7 +28,7 @@ _ROUNDS = 15
 
 
 async def listing() -> list[Row]:
-    """Reading, ranking and listing everybody, against fetching and decoding the same pages."""
+    """Reading, ranking and listing all candidates, against fetching and decoding the same pages."""
     with sandbox_apart(match_seconds=0, first_batch=_PROFILES) as api:
         async with server_on(api) as client:
             session_id = await search(client)
@@ -47,7 +47,7 @@ async def listing() -> list[Row]:
 
 
 async def _seconds_to_list(api: str, session_id: str, small_id: str) -> float:
-    """With a new server, which has an open connection and has read another, small session."""
+    """Time of a new server with an open connection, which has read another, small session."""
     async with server_on(api) as client:
         await call(client, "list_profiles", session_id=small_id)
         gc.collect()
@@ -59,15 +59,15 @@ async def _seconds_to_list(api: str, session_id: str, small_id: str) -> float:
 
 
 async def _seconds_to_fetch(api: str, session_id: str) -> float:
-    """With a new httpx client, which has an open connection."""
+    """Time of a new httpx client with an open connection."""
     path = f"/sourcing-session/{session_id}/profiles"
     pages: dict[int, list[object]] = {}
     at_once = anyio.CapacityLimiter(_AT_ONCE)
 
     async def fetch(http: httpx.AsyncClient, number: int) -> int:
         async with at_once:
-            answer = await http.get(path, params={"page": number, "limit": _PAGE_SIZE})
-        data = json.loads(answer.content)["data"]
+            response = await http.get(path, params={"page": number, "limit": _PAGE_SIZE})
+        data = json.loads(response.content)["data"]
         pages[number] = data["docs"]
         count: int = data["totalPages"]
         return count
@@ -86,24 +86,24 @@ async def _seconds_to_fetch(api: str, session_id: str) -> float:
 
 
 async def _peak_megabytes(api: str, session_id: str) -> float:
-    """Of a new process that is nothing but the server."""
+    """Peak memory of a new server process."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "bench.weighed_server"],
         cwd=Path(__file__).parent.parent,
         env={"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api},
     )
-    with TemporaryFile("w+") as said:
-        async with Client(stdio_client(server, said), mode="legacy") as client:
+    with TemporaryFile("w+") as log:
+        async with Client(stdio_client(server, log), mode="legacy") as client:
             page = await call(client, "list_profiles", session_id=session_id)
         _expect_all(page["total"])
-        said.seek(0)
-        text = said.read()
+        log.seek(0)
+        text = log.read()
     if (peak := re.search(r"^peak (\d+) bytes$", text, re.MULTILINE)) is None:
-        raise RuntimeError(f"the server did not tell its peak memory: {text}")
+        raise RuntimeError(f"the server did not report its peak memory: {text}")
     return int(peak[1]) / 1e6
 
 
 def _expect_all(count: int) -> None:
     if count != _PROFILES:
-        raise RuntimeError(f"{count} profiles in place of {_PROFILES}")
+        raise RuntimeError(f"{count} profiles instead of {_PROFILES}")

@@ -1,4 +1,4 @@
-"""The sandbox API in a process of its own, on loopback, and what is connected to it."""
+"""The sandbox API in a separate process on loopback, and clients connected to it."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +20,7 @@ from fj_mcp.settings.settings import Settings
 
 @contextmanager
 def sandbox_apart(**options: Any) -> Iterator[str]:
-    """The base address of a sandbox made with `options`, which ends with the context."""
+    """The base address of a sandbox with these options, for the duration of the context."""
     processes = get_context("spawn")
     ports, announced = processes.Pipe(duplex=False)
     process = processes.Process(target=_serve, args=(options, announced), daemon=True)
@@ -39,7 +39,7 @@ def _serve(options: dict[str, Any], announced: "Connection[int, int]") -> None:
 
 @asynccontextmanager
 async def server_on(api: str) -> AsyncIterator[Client]:
-    """A client, after the handshake that clients do, of a new server on the API at `api`."""
+    """A client of a new server on the API at `api`, after the usual handshake."""
     with TemporaryDirectory() as folder:
         settings = Settings(api_key=SecretStr(KEY), api_base_url=api, state_dir=Path(folder))
         async with Client(build_server(settings), mode="legacy") as client:

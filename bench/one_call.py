@@ -21,7 +21,7 @@ _ROUNDS = 400
 
 
 async def one_call() -> list[Row]:
-    """The time of a call over stdio to a process of its own, the same for both."""
+    """The time of a call over stdio to a separate process, for both servers."""
     with sandbox_apart(match_seconds=0) as api, TemporaryDirectory() as folder:
         settings = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api, "FJ_STATE_DIR": folder}
         with bare_python() as python:

@@ -1,4 +1,4 @@
-"""How long the sandbox takes to invent its people."""
+"""How long the sandbox takes to generate its people."""
 
 from statistics import median
 from time import perf_counter
@@ -11,12 +11,12 @@ _SEEDS = range(1, 6)
 
 
 async def people() -> list[Row]:
-    """The whole population of a sandbox, from a few seeds that nobody has used yet."""
+    """The whole population of a sandbox, from a few unused seeds."""
     seconds: list[float] = []
     for seed in _SEEDS:
         started = perf_counter()
         population(_PEOPLE, seed)
         seconds.append(perf_counter() - started)
-        # A sandbox has one population; keeping several would slow the next one down.
+        # A sandbox has one population; keeping several would slow down the next one.
         population.cache_clear()
-    return [at_most(f"{_PEOPLE:,} invented people", median(seconds), 1.0, "{:.2f} s")]
+    return [at_most(f"{_PEOPLE:,} fictional people", median(seconds), 1.0, "{:.2f} s")]

@@ -1,4 +1,4 @@
-"""One paid call with the record of purchases on disk, against the same with it in memory."""
+"""One paid call with the purchase record on disk, against one with the record in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ _SKILL = {"skills": {"mandatory": ["C#"]}}
 
 
 async def purchases() -> list[Row]:
-    """What the record on disk adds to the median of a search, API in this process."""
+    """The time that the record on disk adds to a search, with the API in this process."""
     with TemporaryDirectory() as folder:
         kept = Settings(api_key=SecretStr(KEY), state_dir=Path(folder))
         numbers = count()
@@ -34,9 +34,9 @@ async def purchases() -> list[Row]:
             subjects = [partial(_seconds_to_buy, one, numbers) for one in (on_disk, in_memory)]
             disk_seconds, memory_seconds = await in_turn(subjects, _ROUNDS, warm_up=5)
     added = (median(disk_seconds) - median(memory_seconds)) * 1000
-    told = f"{median(disk_seconds) * 1000:,.1f} ms against {median(memory_seconds) * 1000:,.1f} ms"
-    what = "One search, added by the record of purchases on disk"
-    return [at_most(what, added, _MOST_MILLISECONDS, "{:.1f} ms", told)]
+    note = f"{median(disk_seconds) * 1000:,.1f} ms against {median(memory_seconds) * 1000:,.1f} ms"
+    what = "One search, added by the purchase record on disk"
+    return [at_most(what, added, _MOST_MILLISECONDS, "{:.1f} ms", note)]
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""HTTP requests from many connections at once, by a client that costs little itself."""
+"""HTTP requests from many connections at once, with little overhead in the client."""
 
 import asyncio
 import json
@@ -11,26 +11,26 @@ VERSION = "2026-07-28"
 
 @dataclass
 class Load:
-    """What some requests took.
+    """Measurements of a number of requests.
 
     Attributes:
-        seconds: from the first to the last.
-        latencies: the seconds of each.
-        answers: the result of each, if they are kept.
+        seconds: duration of all of them.
+        latencies: seconds per request.
+        results: result of each, if kept.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    answers: list[Any] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
-        """Requests a second."""
+        """Requests per second."""
         return len(self.latencies) / self.seconds
 
 
 def call(key: str, tool: str, **arguments: Any) -> bytes:
-    """A whole HTTP request that calls a tool, under protocol 2026-07-28."""
+    """A complete HTTP request that calls a tool, for protocol 2026-07-28."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": VERSION,
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -52,21 +52,21 @@ async def send(port: int, requests: list[bytes], connections: int, keep: bool = 
     """Send all of `requests`, each as soon as one of the connections is free.
 
     Raises:
-        RuntimeError: for an answer that is no result.
+        RuntimeError: for a response without a result.
     """
     load = Load()
-    waiting = iter(requests)
+    pending = iter(requests)
 
     async def work(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for request in waiting:
+        for request in pending:
             started = perf_counter()
             writer.write(request)
-            answer = await _answer(reader)
+            body = await _read_body(reader)
             load.latencies.append(perf_counter() - started)
             if keep:
-                load.answers.append(json.loads(answer)["result"])
-            elif b'"structuredContent"' not in answer:
-                raise RuntimeError(f"that is no result: {answer[:500]!r}")
+                load.results.append(json.loads(body)["result"])
+            elif b'"structuredContent"' not in body:
+                raise RuntimeError(f"not a result: {body[:500]!r}")
 
     streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(connections)]
     try:
@@ -81,8 +81,8 @@ async def send(port: int, requests: list[bytes], connections: int, keep: bool = 
     return load
 
 
-async def _answer(reader: asyncio.StreamReader) -> bytes:
-    """The JSON of an answer that comes whole, or the last event of one that comes in parts."""
+async def _read_body(reader: asyncio.StreamReader) -> bytes:
+    """The JSON of a plain response, or the last event of a streamed one."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if b"content-length:" in head:
         size = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])

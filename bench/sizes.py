@@ -1,4 +1,4 @@
-"""How much a model has to read: the tools, and a page of candidates."""
+"""The amount of text that a model reads: the tools, and a page of candidates."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ _SKILLS = ("C#", "Java", "Python", "React", "SQL", "Recruiting")
 
 async def sizes() -> list[Row]:
     """The tools as a client receives them, and the largest of a few pages of cards."""
-    # A session of 20 has the same candidates on its page of the API as in the tool's answer.
+    # With 20 profiles in a session, the API's page and the tool's result have the same candidates.
     with sandbox_apart(match_seconds=0, first_batch=_CARDS) as api:
         async with server_on(api) as client, bare_http(api) as http:
             tools = [
@@ -31,13 +31,13 @@ async def sizes() -> list[Row]:
                 session_id = await search(client, skill)
                 page = await call(client, "list_profiles", session_id=session_id, limit=_CARDS)
                 if len(page["candidates"]) != _CARDS:
-                    raise RuntimeError(f"{skill} brought {len(page['candidates'])} candidates")
+                    raise RuntimeError(f"{skill} found {len(page['candidates'])} candidates")
                 path = f"/sourcing-session/{session_id}/profiles"
-                answer = await http.get(path, params={"page": 1, "limit": _CARDS})
+                response = await http.get(path, params={"page": 1, "limit": _CARDS})
                 cards.append(_size(page))
-                documents.append(len(answer.raise_for_status().content))
+                documents.append(len(response.raise_for_status().content))
     share = max(mine / theirs for mine, theirs in zip(cards, documents, strict=True))
-    told = f"of {documents[0]:,} bytes and the like"
+    note = f"of {documents[0]:,} bytes, for example"
     what = f"{_CARDS} concise cards, largest of {len(_SKILLS)} searches"
     return [
         at_most(
@@ -47,7 +47,7 @@ async def sizes() -> list[Row]:
             "{:,.0f} bytes",
         ),
         at_most(what, max(cards), 12_000, "{:,.0f} bytes"),
-        at_most(f"{what}, of the API's documents", share, 0.03, "{:.2%}", told),
+        at_most(f"{what}, share of the API's documents", share, 0.03, "{:.2%}", note),
     ]
 
 

@@ -1,4 +1,4 @@
-"""From spawning the server to its list of tools, against the least server the SDK can be."""
+"""Time from spawning the server to its list of tools, against a minimal SDK server."""
 
 import sys
 from functools import partial
@@ -16,7 +16,7 @@ _ROUNDS = 20
 
 
 async def startup() -> list[Row]:
-    """Start-up with the sandbox and without."""
+    """Start-up with and without the sandbox."""
     commands = (("fj_mcp", "--sandbox"), ("fj_mcp",), ("bench.bare_server",))
     sandbox, plain, bare = await in_turn(
         [partial(_seconds_to_tools, command) for command in commands], _ROUNDS, warm_up=1

@@ -1,4 +1,4 @@
-"""The table: one row a claim, with what was measured, what is allowed, and the verdict."""
+"""The table of results: one row per claim, with the measured figure, the bound and the verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 
 _FILE_WIDTH = 110
-"""Where the table goes into a file or a pipe, which have no width of their own."""
+"""For files and pipes, which have no width of their own."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One claim, as measured."""
+    """One measured claim."""
 
     what: str
     figure: str
@@ -20,23 +20,23 @@ class Row:
     passed: bool
 
 
-def at_most(what: str, value: float, bound: float, shown: str = "{:,.0f}", told: str = "") -> Row:
-    """A row that passes while `value` does not exceed `bound`.
+def at_most(what: str, value: float, bound: float, shown: str = "{:,.0f}", note: str = "") -> Row:
+    """A row that passes if `value` does not exceed `bound`.
 
     Args:
         what: the claim's subject.
-        value: as measured.
-        bound: the most that passes.
+        value: the measured figure.
+        bound: the highest value that passes.
         shown: the format of both numbers, with their unit.
-        told: what else the figure says, in brackets.
+        note: additional text, in parentheses.
     """
-    figure = shown.format(value) + (f" ({told})" if told else "")
+    figure = shown.format(value) + (f" ({note})" if note else "")
     return Row(what, figure, f"≤ {shown.format(bound)}", value <= bound)
 
 
-def at_least(what: str, value: float, bound: float, shown: str = "{:,.0f}", told: str = "") -> Row:
-    """A row that passes once `value` reaches `bound`; the rest as `at_most`."""
-    figure = shown.format(value) + (f" ({told})" if told else "")
+def at_least(what: str, value: float, bound: float, shown: str = "{:,.0f}", note: str = "") -> Row:
+    """A row that passes if `value` is at least `bound`. The arguments are those of `at_most`."""
+    figure = shown.format(value) + (f" ({note})" if note else "")
     return Row(what, figure, f"≥ {shown.format(bound)}", value >= bound)
 
 
@@ -44,9 +44,9 @@ def draw(rows: Sequence[Row]) -> None:
     """Print the table, as wide as the terminal."""
     table = Table("What", "Measured", "Bound", "Verdict")
     for row in rows:
-        colour = "green" if row.passed else "red"
+        color = "green" if row.passed else "red"
         verdict = "pass" if row.passed else "FAIL"
-        table.add_row(row.what, row.figure, row.bound, f"[{colour}]{verdict}[/]")
+        table.add_row(row.what, row.figure, row.bound, f"[{color}]{verdict}[/]")
     console = Console()
     if not console.is_terminal:
         console.width = _FILE_WIDTH

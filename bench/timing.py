@@ -1,7 +1,7 @@
-"""Times compared fairly on a machine that is never quite idle.
+"""Fair comparisons of times on a machine that is never quite idle.
 
-What is compared runs in turn, round after round, so that a busy minute slows all of it. Each round
-gives one ratio between neighbours in time, and the median of the rounds is the figure.
+The subjects run in turn, round after round, so that a busy minute slows all of them. Each round
+gives one ratio, and the median of the rounds is the figure.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,14 +10,14 @@ from statistics import median
 from bench.table import Row, at_most
 
 Timed = Callable[[], Awaitable[float]]
-"""Does the work once and returns the seconds it took; what it leaves out of them is its choice."""
+"""Does the work once and returns the seconds it took, without any setup it chooses to exclude."""
 
 
 async def in_turn(subjects: Sequence[Timed], rounds: int, warm_up: int) -> list[list[float]]:
-    """The seconds of every round, for each subject; the first `warm_up` rounds do not count."""
+    """The seconds of every round, for each subject, after `warm_up` rounds that do not count."""
     seconds: list[list[float]] = [[] for _ in subjects]
     for number in range(warm_up + rounds):
-        # Nobody always goes first, nor always after the same one.
+        # Alternate the order, so that no subject always goes first.
         order = range(len(subjects)) if number % 2 else reversed(range(len(subjects)))
         for place in order:
             taken = await subjects[place]()
@@ -27,7 +27,7 @@ async def in_turn(subjects: Sequence[Timed], rounds: int, warm_up: int) -> list[
 
 
 def ratio_row(what: str, ours: list[float], bare: list[float], bound: float) -> Row:
-    """A row with how many times longer ours takes, and the median milliseconds of both."""
+    """A row with the ratio of our time to the other, and the median milliseconds of both."""
     ratio = median(mine / other for mine, other in zip(ours, bare, strict=True))
-    told = f"{median(ours) * 1000:,.1f} ms against {median(bare) * 1000:,.1f} ms"
-    return at_most(what, ratio, bound, "{:.2f} times", told)
+    note = f"{median(ours) * 1000:,.1f} ms against {median(bare) * 1000:,.1f} ms"
+    return at_most(what, ratio, bound, "{:.2f} times", note)

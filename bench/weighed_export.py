@@ -1,4 +1,4 @@
-"""A process that exports a whole session, and tells how long that took and how large it got."""
+"""Exports a whole session, then prints the time and the peak memory of this process."""
 
 import sys
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""`fj-mcp`, which at its end tells on stderr the most memory that it had in use."""
+"""`fj-mcp`, but reporting its peak memory on stderr at the end."""
 
 import re
 import resource
@@ -9,10 +9,10 @@ from fj_mcp.commands.cli import main
 
 
 def peak_bytes() -> int:
-    """The peak of this process's resident memory."""
+    """Peak resident memory of this process."""
     status = Path("/proc/self/status")
     if status.exists():
-        # getrusage begins with the memory of the process that spawned this one; this does not.
+        # getrusage starts with the memory of the parent process; VmHWM does not.
         found = re.search(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
         assert found is not None
         return int(found[1]) * 1024

@@ -1,4 +1,4 @@
-"""Where a bundle starts: the same command that the package installs."""
+"""Entry point of the bundle: the same command as the package's."""
 
 from fj_mcp.commands.cli import main
 

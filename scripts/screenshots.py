@@ -64,7 +64,7 @@ def show(
 def reveal_and_open(view: View) -> None:
     """Reveal two addresses, and look at somebody's career."""
     view.select(0, 2)
-    view.button("Reveal e-mail").click()
+    view.button("Reveal email").click()
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("charged")
     view.rows.nth(1).locator(".opener").click()

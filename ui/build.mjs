@@ -11,7 +11,7 @@ const pages = [
   { from: "host", name: "host", to: "../tests/support/host.html" },
 ];
 
-/** Every source with its content, so that a stale build can be told from the files alone. */
+/** A hash of every source, so that tests can detect a stale build without building. */
 async function sourcesHash() {
   const found = await readdir(here, { recursive: true, withFileTypes: true });
   const names = found
@@ -29,7 +29,7 @@ async function sourcesHash() {
   return hash.digest("hex");
 }
 
-/** Leaves out what no view needs: zod's languages, and the parts of the SDK that are not used. */
+/** Leaves out zod's locales and the unused parts of the SDK. */
 const lean = {
   name: "lean",
   setup(esbuild) {
@@ -37,7 +37,7 @@ const lean = {
       contents: 'export { default as en } from "./en.js";',
       resolveDir: dirname(path),
     }));
-    // Imported as a namespace zod can be shaken, as the value `z` it cannot.
+    // Tree shaking works on zod as a namespace, not as the value `z`.
     esbuild.onLoad({ filter: /ext-apps\/dist\/src\/app(-bridge)?\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, "utf8")).replaceAll(
         /import\{z as ([\w$]+)\}from"zod\/v4"/g,
@@ -68,7 +68,7 @@ async function script(entry) {
     target: "es2022",
     legalComments: "none",
     charset: "ascii",
-    // The SDK writes every message to the console, and with it whatever is said of a candidate.
+    // The SDK logs every message to the console, candidates' data included.
     pure: ["console.debug"],
     write: false,
     plugins: [lean],

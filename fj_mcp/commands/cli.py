@@ -1,4 +1,4 @@
-"""`fj-mcp`. Alone it serves MCP on stdio, with nothing but protocol on stdout."""
+"""The `fj-mcp` command. Without a subcommand it serves MCP on stdio; stdout is for MCP alone."""
 
 import sys
 
@@ -9,8 +9,8 @@ def main() -> None:
     """The entry point of the command."""
     words = sys.argv[1:]
     if words in ([], ["--sandbox"]):
-        # What every assistant starts. It gives a server little time for that, of which loading the
-        # commands would take a tenth.
+        # Assistants start the server like this and allow it little time; loading the commands
+        # would take a tenth of it.
         serve_stdio(sandbox=bool(words))
     else:
         from fj_mcp.commands.typer_app import app

@@ -1,7 +1,7 @@
-"""`fj-mcp demo`: a whole sourcing run in the terminal.
+"""`fj-mcp demo`: a complete sourcing run in the terminal.
 
-It starts the real server as a real client does, over stdio, on the sandbox, and prints what the
-tools answer. Nothing in it is scripted.
+It starts the real server on the sandbox, over stdio as a client does, and prints the results of the
+tools. Nothing in it is scripted.
 """
 
 import sys
@@ -26,7 +26,7 @@ SHOWN = 8
 
 
 class DemoFailed(Exception):
-    """A tool answered with an error; the text is the tool's sentence."""
+    """A tool returned an error; the text is the tool's sentence."""
 
 
 def run_demo(job_description: str) -> int:
@@ -45,12 +45,14 @@ async def _connect(console: Console, job_description: str) -> int:
             console.print(Text(str(error), "red"))
             return 1
     left = "" if assistant.remaining is None else f", {assistant.remaining} left"
-    console.print(Text(f"\nSpent {assistant.spent} sandbox credits{left}. No real ones.", "bold"))
+    console.print(
+        Text(f"\nSpent {assistant.spent} sandbox credits{left}. No real credits were used.", "bold")
+    )
     return 0
 
 
 class _Assistant:
-    """What an assistant does between the person and the server, with every call shown."""
+    """Stands in for the assistant: calls the tools and shows every call."""
 
     def __init__(self, client: Client, console: Console) -> None:
         self._client = client
@@ -59,13 +61,13 @@ class _Assistant:
         self.remaining: int | None = None
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """Call a tool, show that it was called, and keep count of the credits."""
+        """Call a tool, show the call, and add up the credits."""
         with self._console.status(tool):
-            answer = await self._client.call_tool(tool, arguments)
-        return self._noted(tool, answer)
+            response = await self._client.call_tool(tool, arguments)
+        return self._show_call(tool, response)
 
     async def wait(self, session_id: str) -> dict[str, Any]:
-        """Wait for a session under a live bar, as often as it takes."""
+        """Wait for a session with a progress bar, calling the tool as often as needed."""
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task("matching", total=None)
@@ -76,22 +78,22 @@ class _Assistant:
                 bar.update(task, completed=progress, total=total, description=message or "matching")
 
             while True:
-                answer = await self._client.call_tool(
+                response = await self._client.call_tool(
                     "wait_for_session", {"session_id": session_id}, progress_callback=show
                 )
-                result = self._noted("wait_for_session", answer)
+                result = self._show_call("wait_for_session", response)
                 if result["status"] != "running":
                     return result
 
-    def _noted(self, tool: str, answer: Any) -> dict[str, Any]:
-        if answer.is_error:
-            words = [part.text for part in answer.content if isinstance(part, TextContent)]
+    def _show_call(self, tool: str, response: Any) -> dict[str, Any]:
+        if response.is_error:
+            words = [part.text for part in response.content if isinstance(part, TextContent)]
             raise DemoFailed(f"{tool}: {' '.join(words)}")
-        result: dict[str, Any] = answer.structured_content
+        result: dict[str, Any] = response.structured_content
         credits = result.get("credits", {})
         self.spent += credits.get("charged", 0)
         self.remaining = credits.get("remaining", self.remaining)
-        cost = _counted(credits["charged"]) if credits.get("charged") else "free"
+        cost = _credits(credits["charged"]) if credits.get("charged") else "free"
         self._console.print(Text.assemble(("→ ", "dim"), (tool, "bold cyan"), (f"  {cost}", "dim")))
         return result
 
@@ -120,7 +122,7 @@ async def _source(assistant: _Assistant, console: Console, job_description: str)
     else:
         await assistant.wait(session_id)
         second = await assistant.call("list_profiles", session_id=session_id, limit=SHOWN)
-        console.print(_candidates_table(second, "Best candidates, with the new ones"))
+        console.print(_candidates_table(second, "Best candidates, including new ones"))
     if first["candidates"]:
         await _look_closer(assistant, console, session_id, first["candidates"][0])
 
@@ -128,7 +130,7 @@ async def _source(assistant: _Assistant, console: Console, job_description: str)
 async def _look_closer(
     assistant: _Assistant, console: Console, session_id: str, card: dict[str, Any]
 ) -> None:
-    """Open the best candidate, and get their e-mail address."""
+    """Open the best candidate, and reveal their email address."""
     ids = {"session_id": session_id, "candidate_id": card["candidate_id"]}
     candidate = await assistant.call("get_candidate", **ids)
     console.print(_candidate_panel(candidate))
@@ -143,33 +145,33 @@ async def _look_closer(
         console.print(Text(f"{contact.get('name', 'The candidate')}: {values}", "bold green"))
 
 
-def _counted(credits: int) -> str:
+def _credits(credits: int) -> str:
     return f"{credits} credit" if credits == 1 else f"{credits} credits"
 
 
 def _filters_table(filters: dict[str, Any]) -> Table:
     table = Table(title="Filters", title_justify="left", show_header=False)
     for name, value in filters.items():
-        table.add_row(Text(name, "bold"), Text(_told(value)))
+        table.add_row(Text(name, "bold"), Text(_readable(value)))
     return table
 
 
-def _told(value: Any) -> str:
+def _readable(value: Any) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_told(part)}" for name, part in value.items())
+        return "; ".join(f"{name}: {_readable(part)}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _candidates_table(page: dict[str, Any], title: str) -> Table:
-    table = Table(title=f"{title} ({page['total']} in all)", title_justify="left")
-    for name in ("Score", "Name", "Now", "Place", "Years"):
+    table = Table(title=f"{title} ({page['total']} in total)", title_justify="left")
+    for name in ("Score", "Name", "Current role", "Location", "Years"):
         table.add_column(name, no_wrap=name in ("Score", "Years"))
     for card in page["candidates"]:
-        now = " at ".join(card[name] for name in ("title", "company") if name in card)
+        role = " at ".join(card[name] for name in ("title", "company") if name in card)
         table.add_row(
             Text(str(card.get("score", "")), "bold green"),
             Text(card.get("name", "")),
-            Text(now),
+            Text(role),
             Text(card.get("region", "")),
             Text(str(card.get("years_of_experience", ""))),
         )
@@ -181,8 +183,8 @@ def _candidate_panel(candidate: dict[str, Any]) -> Panel:
     jobs = candidate.get("current_jobs", []) + candidate.get("past_jobs", [])
     for job in jobs[:4]:
         dates = f"{job['start']} – {job.get('end', 'now')}" if "start" in job else ""
-        place = " at ".join(job[name] for name in ("title", "company") if name in job)
-        lines.append(f"• {place}  {dates}")
+        role = " at ".join(job[name] for name in ("title", "company") if name in job)
+        lines.append(f"• {role}  {dates}")
     lines.append("Skills: " + ", ".join(candidate.get("skills", [])[:12]))
     text = Text("\n".join(line for line in lines if line))
     return Panel(text, title=candidate.get("name", "Candidate"), title_align="left")

@@ -1,4 +1,4 @@
-"""The generated documentation: filters and tools, as Markdown, from their declarations."""
+"""The generated documentation: Markdown pages of filters and tools, from their declarations."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ _END = "<!-- tools: end -->"
 
 
 def write_docs(folder: Path) -> list[Path]:
-    """Bring `docs/` and the README's tool table in `folder` up to date; returns what changed."""
+    """Regenerate `docs/` and the README's tool table in `folder`; returns the changed files."""
     changed = []
     for path, text in documents(folder).items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -26,7 +26,7 @@ def write_docs(folder: Path) -> list[Path]:
 
 
 def documents(folder: Path) -> dict[Path, str]:
-    """Every generated file of the project in `folder`, with the text it should have."""
+    """Every generated file of the project in `folder`, with its expected text."""
     readme = folder / "README.md"
     before, _, rest = readme.read_text(encoding="utf-8").partition(_START)
     _, _, after = rest.partition(_END)
@@ -39,7 +39,7 @@ def documents(folder: Path) -> dict[Path, str]:
 
 
 def tools_page() -> str:
-    """The reference of the tools, as Markdown."""
+    """The tool reference, as Markdown."""
     lines = ["# Tools", "", NOTICE, ""]
     for tool in list_tools(Settings()):
         lines += [

@@ -1,4 +1,4 @@
-"""`fj-mcp doctor`: what is set, whether it works, and what to fix. Free calls only."""
+"""`fj-mcp doctor`: checks the settings, the record and the API, with free calls only."""
 
 from os.path import exists
 from pathlib import Path
@@ -17,7 +17,7 @@ from fj_mcp.workspace.open_storage import check_record, open_record
 
 
 def run_doctor(settings: Settings) -> int:
-    """Check everything and print a line each. Returns the exit status: 0 if all is well, else 1."""
+    """Print one line per check. Returns the exit status: 0 if everything is in order, else 1."""
     start_logging(settings.log_level)
     return anyio.run(_examine, settings, Console(highlight=False))
 
@@ -36,20 +36,20 @@ async def _examine(settings: Settings, console: Console) -> int:
     for problem in settings.problems + settings.warnings:
         say(False, problem)
     for problem in settings.unsafe_to_spend:
-        say(False, f"{problem}. Nothing is bought until that is corrected.")
+        say(False, f"{problem}. No purchases are made until this is corrected.")
     if not settings.problems + settings.unsafe_to_spend + settings.warnings:
-        say(True, "every setting can be used")
+        say(True, "all settings are valid")
     if (own := own_env_file()) is not None:
-        say(True, f"your own file of settings is {own}{_absent(own)}")
-    # What cannot be used was named above.
+        say(True, f"your settings file is {own}{_absent(own)}")
+    # Invalid settings were reported above.
     bad_key = any(problem.startswith(API_KEY) for problem in settings.problems)
     bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)
     if settings.sandbox:
-        say(True, "the sandbox is used: no key, no network, no credits")
+        say(True, "using the sandbox: no key, no network, no credits")
     elif settings.key is None and not bad_key:
         say(
             False,
-            "FJ_API_KEY is not set; ask FutureJobs for a key, or set FJ_SANDBOX=1 to try without",
+            "FJ_API_KEY is not set; ask FutureJobs for a key, or try without one: FJ_SANDBOX=1",
         )
     elif settings.key is not None:
         say(True, f"a key is set, for {settings.api_base_url}")
@@ -57,7 +57,7 @@ async def _examine(settings: Settings, console: Console) -> int:
         try:
             async with open_record(settings) as record:
                 await check_record(record)
-                say(True, f"purchases are remembered in {record.place}")
+                say(True, f"purchases are recorded in {record.place}")
         except LedgerUnavailable as error:
             say(False, str(error))
     if settings.key is not None and not settings.problems:
@@ -67,8 +67,8 @@ async def _examine(settings: Settings, console: Console) -> int:
 
 
 def _absent(file: Path) -> str:
-    # Path.exists() raises where the folder may not be entered.
-    return "" if exists(file) else " (not there yet)"  # noqa: PTH110
+    # Path.exists() raises if the folder is not accessible.
+    return "" if exists(file) else " (does not exist yet)"  # noqa: PTH110
 
 
 async def _call(settings: Settings) -> tuple[bool, str]:

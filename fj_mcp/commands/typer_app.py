@@ -1,4 +1,4 @@
-"""The commands, for people and for whoever sets the server up."""
+"""The subcommands and their options."""
 
 import os
 import signal
@@ -25,15 +25,17 @@ Sandbox = Annotated[
 ]
 EnvFile = Annotated[
     Path | None,
-    typer.Option("--env-file", help="Read settings from this file, after the environment."),
+    typer.Option(
+        "--env-file", help="Read settings from this file; the environment takes precedence."
+    ),
 ]
 
 OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin"}
-"""Options of `serve` that mean nothing on stdio."""
+"""Options of `serve` that require --http."""
 
 
 def _chosen(context: typer.Context, sandbox: bool, env_file: Path | None) -> dict[str, Any]:
-    """The sandbox and the file of settings, which may stand before a command's name or after it."""
+    """The sandbox and settings-file options, which may come before or after the command's name."""
     before = context.obj or {}
     return {
         "sandbox": sandbox or before.get("sandbox", False),
@@ -42,7 +44,7 @@ def _chosen(context: typer.Context, sandbox: bool, env_file: Path | None) -> dic
 
 
 def _settings(context: typer.Context, sandbox: bool, env_file: Path | None) -> Settings:
-    """The settings of a command that is run by a person, who is told at once of a missing file."""
+    """The settings of a command run in a terminal; exits if its settings file is unreadable."""
     chosen = _chosen(context, sandbox, env_file)
     settings = settings_here(**chosen)
     for problem in settings.problems:
@@ -78,13 +80,14 @@ def serve(
 @app.command()
 def demo(
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="It always uses the sandbox.", hidden=True)
+        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
     ] = False,
     job_description: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A text file; or an example.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A UTF-8 text file (default: an example)."),
     ] = None,
 ) -> None:
-    """Source candidates for a job on the sandbox, from job description to contact."""
+    """Run a complete search on the sandbox, from job description to contact."""
     from fj_mcp.commands.demo import EXAMPLE, run_demo
 
     text = job_description.read_text(encoding="utf-8") if job_description else EXAMPLE
@@ -93,7 +96,7 @@ def demo(
 
 @app.command()
 def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile = None) -> None:
-    """Check settings, key and API with free calls, and say what to fix."""
+    """Check settings, key and API with free calls, and report what to fix."""
     from fj_mcp.commands.doctor import run_doctor
 
     raise typer.Exit(run_doctor(_settings(context, sandbox, env_file)))
@@ -109,12 +112,12 @@ def install(
         ),
     ],
     show: Annotated[
-        bool, typer.Option("--print", help="Show what to add where; write nothing.")
+        bool, typer.Option("--print", help="Print what to add, and where; write nothing.")
     ] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Add this server to your assistant's configuration, with FJ_API_KEY or a key you type."""
+    """Add this server to your assistant's configuration, with FJ_API_KEY or a key you enter."""
     from fj_mcp.commands.install.assistants import Machine
     from fj_mcp.commands.install.command import run_install
 
@@ -128,38 +131,38 @@ def install(
 
 @app.command(hidden=True)
 def docs() -> None:
-    """Renew the generated documentation of this project's folder."""
+    """Regenerate the documentation of the project in this folder."""
     from fj_mcp.commands.docs import write_docs
 
     for path in write_docs(Path.cwd()):
-        typer.echo(f"renewed {path.name}")
+        typer.echo(f"regenerated {path.name}")
 
 
 @app.command("serve")
 def serve_clients(
     context: typer.Context,
     http: Annotated[
-        bool, typer.Option("--http", help="Streamable HTTP, for many clients; else stdio.")
+        bool, typer.Option("--http", help="Serve Streamable HTTP, for many clients.")
     ] = False,
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 1,
     allowed_host: Annotated[
-        list[str] | None, typer.Option(help="A name that clients reach it by; repeatable.")
+        list[str] | None, typer.Option(help="A host name that clients use; repeatable.")
     ] = None,
     allowed_origin: Annotated[
-        list[str] | None, typer.Option(help="A web page that may call it; repeatable.")
+        list[str] | None, typer.Option(help="An origin of web pages that may connect; repeatable.")
     ] = None,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Serve MCP over HTTP, each request for its own key or all for FJ_API_KEY."""
+    """Serve MCP over HTTP, with a key in each request or FJ_API_KEY for all."""
     if not http:
-        # Whoever names a port wants to be reached at it, and not on stdin.
-        unheard = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
-        if unheard:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in unheard)
-            raise _refuse(f"Nothing is served: {options} can only be used with --http.")
+        # A port, for example, shows that HTTP is wanted, not stdio.
+        unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
+        if unusable:
+            options = ", ".join(f"--{name.replace('_', '-')}" for name in unusable)
+            raise _refuse(f"The server was not started: {options} requires --http.")
         return serve_stdio(**_chosen(context, sandbox, env_file))
     from fj_mcp.telemetry.logs import log_settings
     from fj_mcp.transports.http.uvicorn_server import serve as serve_http
@@ -189,23 +192,23 @@ def _typed(context: typer.Context, name: str) -> bool:
 @app.command("sandbox")
 def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
-    match_seconds: Annotated[float, typer.Option(min=0, help="How long matching takes.")] = 3.0,
-    credits: Annotated[int, typer.Option(min=0, help="What each key starts with.")] = 100,
+    match_seconds: Annotated[float, typer.Option(min=0, help="Seconds that matching takes.")] = 3.0,
+    credits: Annotated[int, typer.Option(min=0, help="Initial credits of each key.")] = 100,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="It is the sandbox.", hidden=True)
+        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
     ] = False,
 ) -> None:
-    """Serve the sandbox API over HTTP on this machine, for other programs."""
+    """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api
     from fj_mcp.sandbox.server import serve as serve_api
 
     def announce(bound: int) -> None:
         typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
 
-    # Uvicorn ends by sending itself the signal that it was asked with.
+    # Uvicorn shuts down by raising the signal again that stopped it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         serve_api(port, Api(match_seconds=match_seconds, credits=credits), announce)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "it cannot be used"
-        raise _refuse(f"Nothing can listen at port {port} ({reason}): choose another.") from None
+        raise _refuse(f"Cannot listen on port {port} ({reason}): choose another port.") from None

@@ -29,7 +29,7 @@ class Loosening:
         strictness: how few people fit a usual value, up to 100. The strictest goes first.
     """
 
-    about: Literal["employers", "the person"]
+    about: Literal["employers", "the candidate"]
     strictness: int
 
 

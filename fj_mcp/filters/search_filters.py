@@ -56,7 +56,7 @@ def _optional(description: str) -> Any:
 
 
 _employers = partial(Loosening, "employers")
-_person = partial(Loosening, "the person")
+_person = partial(Loosening, "the candidate")
 
 _COMPANY = "current_employers.name"
 _TITLE = "title"

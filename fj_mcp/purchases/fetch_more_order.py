@@ -68,7 +68,7 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
             api_status=next_steps.unusual(started.api_status),
             expected_profiles=started.new_profiles,
             credits=next_steps.credits(started.credits),
-            warning=next_steps.unfinished(started),
+            warning=next_steps.unfinished_warning(started),
             next_step=next_steps.wait_step(self.session_id),
         )
         unfinished = started.unfinished is not None

@@ -192,7 +192,7 @@ def started_session(
         expected_profiles=started.expected_profiles,
         credits=next_steps.credits(started.credits),
         filters=filters.as_dict(),
-        warning=next_steps.unfinished(started),
+        warning=next_steps.unfinished_warning(started),
         next_step=next_steps.wait_step(session_id),
     )
 

@@ -1,4 +1,4 @@
-"""How large a result may be: clients cut or refuse what is larger."""
+"""Size limits of results: clients truncate or reject larger ones."""
 
 MOST_BYTES = 24_000
-"""Of one result as JSON: 8,000 tokens at 3 bytes a token, which is what names and ids take."""
+"""Of one result as JSON: 8,000 tokens at 3 bytes per token, the rate for names and ids."""

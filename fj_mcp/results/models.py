@@ -1,6 +1,6 @@
-"""The tools' results: the field names that the published contract fixes.
+"""The tools' results. Their field names are published.
 
-A field without a value is left out, never null.
+A field without a value is omitted, never null.
 """
 
 from pathlib import Path
@@ -12,12 +12,12 @@ from fj_mcp.api.session_records import Status
 from fj_mcp.text.cleaning import first_within
 
 _MOST_CONTACT_BYTES = 1_200
-"""Of one candidate's addresses or numbers: the longest value there can be, or many usual ones."""
+"""Of one candidate's addresses or numbers: one of the longest possible, or many usual ones."""
 
 
 def _short(value: float) -> int | float:
-    """4 instead of 4.0, and no more than two decimals."""
-    # As a whole number 1e308 would be 309 digits.
+    """4 instead of 4.0, and at most two decimals."""
+    # As an integer, 1e308 would have 309 digits.
     return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 2)
 
 
@@ -27,7 +27,7 @@ def _fitting(values: list[str]) -> list[str]:
 
 Number = Annotated[float, PlainSerializer(_short)]
 Contacts = Annotated[list[str], AfterValidator(_fitting)]
-"""Whole addresses or numbers: half of one reaches nobody, so the last ones are left out."""
+"""Whole addresses or numbers: half of one is useless, so the last ones are dropped instead."""
 
 
 class Link(NamedTuple):
@@ -43,11 +43,11 @@ class Result(BaseModel):
     next_step: str | None = Field(default=None, description="What to do next.")
 
     def links(self) -> list[Link]:
-        """What can be opened besides; nothing essential, for some clients show no links."""
+        """Links to files and resources; nothing essential, because some clients show no links."""
         return []
 
     def as_dict(self) -> dict[str, Any]:
-        """The result without the fields that have no value; `next_step` last, where it is read."""
+        """The result without empty fields; `next_step` comes last, where models notice it."""
         fields = self.model_dump(mode="json", exclude_none=True)
         if (step := fields.pop("next_step", None)) is not None:
             fields["next_step"] = step
@@ -55,14 +55,14 @@ class Result(BaseModel):
 
 
 class Credits(BaseModel):
-    """What a call cost and what is left, as far as FutureJobs said."""
+    """Credits charged and remaining, where FutureJobs reports them."""
 
     charged: int | None = None
     remaining: int | None = None
 
 
 class SessionResult(Result):
-    """The part that all results about one session share."""
+    """The fields that all results about one session share."""
 
     session_id: str | None = None
     status: Status
@@ -145,14 +145,14 @@ class CandidateList(SessionResult):
 
 
 class Prices(BaseModel):
-    """Credits that a further purchase is expected to cost, as far as that is known."""
+    """Expected credits for the next purchase, where known."""
 
     fetch_more: int | None = None
     reveal: int | None = None
 
 
 class ShownCandidates(CandidateList):
-    """What the interactive shortlist opens with."""
+    """The interactive shortlist's first data."""
 
     title: str | None = None
     matched: int
@@ -163,7 +163,7 @@ class ShownCandidates(CandidateList):
 
 
 class ExportedProfiles(Result):
-    """An export, and where it is."""
+    """An export and its location."""
 
     session_id: str
     rows: int
@@ -182,7 +182,7 @@ class ExportedProfiles(Result):
 
 
 class Employment(BaseModel):
-    """One job of a candidate in full."""
+    """One job of a candidate."""
 
     title: str | None = None
     company: str | None = None
@@ -215,12 +215,12 @@ class FullCandidate(Result):
     certifications: list[str] | None = None
     honors: list[str] | None = None
     linkedin_url: str | None = None
-    email: Contacts | None = Field(default=None, description="Revealed e-mail addresses.")
+    email: Contacts | None = Field(default=None, description="Revealed email addresses.")
     phone: Contacts | None = Field(default=None, description="Revealed phone numbers.")
 
 
 class FullSession(SessionResult):
-    """One session, in this server's names."""
+    """One session, in this server's terms."""
 
     title: str | None = None
     job_description: str | None = None
@@ -263,7 +263,7 @@ class RevealedContact(BaseModel):
 
 
 class RevealedContacts(Result):
-    """The contacts asked for, in the order they were asked for."""
+    """The requested contacts, in the order requested."""
 
     results: list[RevealedContact]
     credits: Credits | None = None
@@ -271,7 +271,7 @@ class RevealedContacts(Result):
 
 
 class PurchaseLine(BaseModel):
-    """One purchase in the account of what was spent."""
+    """One purchase in a spending report."""
 
     operation: str
     session_id: str | None = None
@@ -281,7 +281,7 @@ class PurchaseLine(BaseModel):
 
 
 class SpendingReport(Result):
-    """What was spent, and on what."""
+    """Credits spent, by purchase."""
 
     spent_today: int
     reserved: int | None = Field(default=None, description="For outcomes that are still open.")
@@ -294,7 +294,7 @@ class SuggestedFilters(Result):
     """Filters from a job description, ready for create_sourcing_session."""
 
     filters: dict[str, Any]
-    ignored: list[str] = Field(default=[], description="What no filter carries.")
+    ignored: list[str] = Field(default=[], description="Not covered by a filter.")
 
 
 class FilterValues(Result):

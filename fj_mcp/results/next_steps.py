@@ -1,4 +1,4 @@
-"""The next steps that results suggest, and the other parts that several results share."""
+"""The next steps that results suggest, and other parts that several results share."""
 
 from fj_mcp.api.session_records import DOCUMENTED_STATUSES, CreditInfo, Session, Started
 from fj_mcp.results.models import Credits
@@ -7,24 +7,24 @@ MATCHING_HINT = "matching usually takes under a minute and waiting is free"
 
 
 def credits(info: CreditInfo) -> Credits | None:
-    """The credits, or None where the API said nothing about them."""
+    """The credits, or None if the API did not report them."""
     if info.charged is None and info.remaining is None:
         return None
     return Credits(charged=info.charged, remaining=info.remaining)
 
 
 def unusual(word: str) -> str | None:
-    """The API's word for a status, if it is not one that it documents."""
+    """The API's status, if it is not one that the API documents."""
     return word if word and word.lower() not in DOCUMENTED_STATUSES else None
 
 
-def unfinished(started: Started) -> str | None:
-    """The warning for a session that was saved without its search having completed."""
+def unfinished_warning(started: Started) -> str | None:
+    """The warning for a session that was saved although its search did not complete."""
     if started.unfinished is None:
         return None
     return (
         f"FutureJobs saved the session, but its search did not complete ({started.unfinished}). "
-        "Waiting is free and tells whether it recovers."
+        "Waiting is free and shows whether it recovers."
     )
 
 
@@ -34,7 +34,7 @@ def wait_step(session_id: str) -> str:
 
 
 def session_step(session: Session) -> str:
-    """The next step for a session in the state it is in."""
+    """The next step for a session in its present state."""
     if session.status == "running":
         return wait_step(session.id)
     if session.status == "failed":
@@ -46,16 +46,16 @@ def session_step(session: Session) -> str:
 
 
 def last_page(pages: int) -> str:
-    """Which pages there are."""
+    """A sentence's beginning that says how many pages there are."""
     return f"There are only pages 1 to {pages}" if pages > 1 else "There is only page 1"
 
 
 def widen_step(session_id: str | None) -> str:
-    """The next step when nobody fits."""
+    """The next step when no candidate matches."""
     how = "move a mandatory skill to core, add regions or within_km, widen years_of_experience"
     if session_id is None:
-        return f"Nobody fits all of these filters. Loosen one ({how}), then search again."
+        return f"No candidate matches all of these filters. Loosen one ({how}), then search again."
     return (
-        f"Nobody fits all of these filters. Loosen one ({how}) with update_sourcing_session and "
-        f"session_id {session_id}, which costs credits: ask first."
+        f"No candidate matches all of these filters. Loosen one ({how}) with "
+        f"update_sourcing_session and session_id {session_id}, which costs credits: ask first."
     )

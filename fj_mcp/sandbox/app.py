@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI app: the FutureJobs API in miniature, over invented people."""
+"""The sandbox as an ASGI app: a small FutureJobs API with fictional candidates."""
 
 import json
 import time
@@ -14,7 +14,7 @@ import httpx
 
 from fj_mcp.sandbox.faults import Fault, Faults
 from fj_mcp.sandbox.request import Request, Rules
-from fj_mcp.sandbox.responses import Answer, Refusal
+from fj_mcp.sandbox.responses import Refusal, Response
 from fj_mcp.sandbox.routes import ENDPOINTS, Route, route_of
 from fj_mcp.sandbox.sessions import Session, object_id
 from fj_mcp.sandbox.transport import ConnectionDropped, SandboxTransport, hang_up
@@ -29,7 +29,7 @@ _CONTROL = "/sandbox/"
 
 @dataclass(frozen=True)
 class Call:
-    """A request that arrived; `body` is the parsed JSON, None where there was none."""
+    """A received request; `body` is the parsed JSON, or None without one."""
 
     operation: str
     method: str
@@ -40,25 +40,25 @@ class Call:
 
 
 class Sandbox:
-    """The API over invented people. Every key that starts with `fjk_` is a workspace of its own.
+    """The API with fictional candidates. Each key that starts with `fjk_` has its own workspace.
 
     Args:
-        match_seconds: how long matching takes; with 0 it is done at the first read.
-        credits: what a workspace starts with.
-        first_batch: how many profiles a search brings at most.
-        more_batch: how many profiles each fetch-more brings at most.
-        people: how many people there are.
-        phone_delay_seconds: how long after its reveal a telephone number arrives.
-        rate_limit: how many calls a key may make in `rate_window_seconds`.
-        rate_window_seconds: the length of the rate limit's window.
-        clock: gives the present in Unix seconds; all state follows from it.
-        lose_ranges_on_update: an update forgets the RANGE filters in what it shows.
-        only_new_batch_after_fetch: after fetch-more the profiles are the newest batch alone.
-        refuse_without_match: a search that fits nobody is refused, as the API does.
+        match_seconds: duration of matching; with 0 it is done at the first read.
+        credits: initial credits of a workspace.
+        first_batch: most profiles that a search returns.
+        more_batch: most profiles that each fetch-more adds.
+        people: size of the population.
+        phone_delay_seconds: delay between a reveal and the arrival of the phone number.
+        rate_limit: calls that a key may make in `rate_window_seconds`.
+        rate_window_seconds: length of the rate limit's window.
+        clock: returns the time in Unix seconds; all state follows from it.
+        lose_ranges_on_update: whether sessions omit their RANGE filters after an update.
+        only_new_batch_after_fetch: whether fetch-more leaves only the newest batch listed.
+        refuse_without_match: whether a search that matches nobody is refused, as the API does.
 
     Attributes:
-        calls: every request that arrived, the oldest first.
-        charges: every charge that was made, the oldest first.
+        calls: every request received, oldest first.
+        charges: every charge made, oldest first.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class Sandbox:
         self._clock = clock
         self._workspaces: dict[str, Workspace] = {}
         self._faults = Faults()
-        self._answered = 0
+        self._responses = 0
 
     @property
     def sessions(self) -> dict[str, Session]:
-        """Every stored session by its id."""
+        """Every stored session, by id."""
         return {
             session.id: session
             for workspace in self._workspaces.values()
@@ -106,29 +106,29 @@ class Sandbox:
         }
 
     def credits_left(self, key: str) -> int:
-        """The credits of the workspace that `key` opens."""
+        """The remaining credits of a key's workspace."""
         return self._workspace(key).credits
 
     def fail(self, operation: str, fault: Fault, times: int = 1) -> None:
-        """Let the next `times` calls of an operation that pass the key check fail.
+        """Make the next `times` calls of an operation fail, once they have passed the key check.
 
         Raises:
-            ValueError: for an operation that the API does not have.
+            ValueError: for an unknown operation.
         """
         if operation not in ENDPOINTS:
-            raise ValueError(f"an operation is one of {', '.join(ENDPOINTS)}")
+            raise ValueError(f"operation must be one of {', '.join(ENDPOINTS)}")
         self._faults.add(operation, fault, times)
 
     def mend(self) -> None:
-        """Let nothing fail any more."""
+        """Remove all pending faults."""
         self._faults = Faults()
 
     def transport(self) -> httpx.AsyncBaseTransport:
-        """A transport for `httpx.AsyncClient` that serves every address from this sandbox."""
+        """A transport for `httpx.AsyncClient` that sends every request to this sandbox."""
         return SandboxTransport(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one HTTP request; the app needs no lifespan."""
+        """Serve one HTTP request. The app needs no lifespan."""
         if scope["type"] != "http":
             return
         raw_body = await _read(receive)
@@ -138,31 +138,31 @@ class Sandbox:
         fault: Fault | None = None
         limits: dict[str, str] = {}
         try:
-            route, request = self._arrived(scope, raw_body, limits)
+            route, request = self._admit(scope, raw_body, limits)
             fault = request.fault
-            answer = await _before(fault) or await self._perform(route, request)
+            response = await _before(fault) or await self._perform(route, request)
         except Refusal as refusal:
-            answer = refusal.answer()
+            response = refusal.response()
         except ConnectionDropped:
             if await hang_up(receive):
                 return
             raise
         if fault and fault.has_effect:
-            answer = fault.spoil(answer)
-        await self._send(send, answer, limits)
+            response = fault.alter(response)
+        await self._send(send, response, limits)
 
-    async def _perform(self, route: Route, request: Request) -> Answer:
+    async def _perform(self, route: Route, request: Request) -> Response:
         try:
-            answer = route.answer(replace(request, now=self._clock()))
+            response = route.handler(replace(request, now=self._clock()))
         except Refusal as refusal:
-            answer = refusal.answer()
+            response = refusal.response()
         await _after(request.fault)
-        return answer
+        return response
 
-    def _arrived(
+    def _admit(
         self, scope: Scope, raw_body: bytes, limits: dict[str, str]
     ) -> tuple[Route, Request]:
-        """Note a request, and see that its key and its rate are good; fills `limits`."""
+        """Record a request, and check its key and the rate limit; adds headers to `limits`."""
         method, path = scope["method"], scope["path"]
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -183,8 +183,8 @@ class Sandbox:
         new = Workspace(key, self._credits, self.charges)
         return self._workspaces.setdefault(key, new)
 
-    def _control(self, method: str, path: str, raw_body: bytes) -> Answer:
-        """What other programs' tests ask of the sandbox itself, without a key."""
+    def _control(self, method: str, path: str, raw_body: bytes) -> Response:
+        """Requests to the sandbox itself, for other programs' tests; they need no key."""
         if (method, path) == ("GET", "/sandbox/state"):
             counted = Counter(call.operation for call in self.calls)
             state = {
@@ -192,44 +192,44 @@ class Sandbox:
                 "charges": [asdict(charge) for charge in self.charges],
                 "calls": dict(counted),
             }
-            return Answer(200, state)
+            return Response(200, state)
         if (method, path) == ("DELETE", "/sandbox/faults"):
             self.mend()
-            return Answer(200, {"success": True})
+            return Response(200, {"success": True})
         if (method, path) != ("POST", "/sandbox/faults"):
-            return Refusal(404, f"Cannot {method} {path}").answer()
+            return Refusal(404, f"Cannot {method} {path}").response()
         try:
-            wish = dict(_parsed(raw_body) or {})
-            operation, times = wish.pop("operation", ""), int(wish.pop("times", 1))
-            self.fail(operation, Fault(**wish), times)
+            fields = dict(_parsed(raw_body) or {})
+            operation, times = fields.pop("operation", ""), int(fields.pop("times", 1))
+            self.fail(operation, Fault(**fields), times)
         except (TypeError, ValueError) as error:
-            return Refusal(400, str(error)).answer()
-        return Answer(200, {"success": True})
+            return Refusal(400, str(error)).response()
+        return Response(200, {"success": True})
 
-    async def _send(self, send: Send, answer: Answer, limits: dict[str, str]) -> None:
-        self._answered += 1
+    async def _send(self, send: Send, response: Response, limits: dict[str, str]) -> None:
+        self._responses += 1
         now = self._clock()
-        body = answer.encoded()
+        body = response.encoded()
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Content-Length": str(len(body)),
             "Date": formatdate(now, usegmt=True),
-            "X-Request-Id": object_id(now, f"request {self._answered}"),
+            "X-Request-Id": object_id(now, f"request {self._responses}"),
             **limits,
-            **answer.headers,
+            **response.headers,
         }
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        await send({"type": "http.response.start", "status": response.status, "headers": raw})
         await send({"type": "http.response.body", "body": body})
 
 
-async def _before(fault: Fault | None) -> Answer | None:
-    """The answer of a fault that keeps the operation from its effect."""
+async def _before(fault: Fault | None) -> Response | None:
+    """The response of a fault that prevents the operation's effect."""
     if fault and fault.kind == "drop_before":
         raise ConnectionDropped
     if fault and fault.kind == "delay_before":
         await anyio.sleep(fault.seconds)
-    return None if fault is None or fault.has_effect else fault.instead()
+    return None if fault is None or fault.has_effect else fault.response()
 
 
 async def _after(fault: Fault | None) -> None:

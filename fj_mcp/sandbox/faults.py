@@ -1,10 +1,10 @@
-"""Failures on request: what an operation can be made to answer in place of the truth."""
+"""Faults: failures that the sandbox produces on request."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from fj_mcp.sandbox.responses import Answer, Refusal
+from fj_mcp.sandbox.responses import Refusal, Response
 
 FaultKind = Literal[
     "429", "502_before", "502_after", "207", "html", "empty", "cut", "null_data", "drop_before",
@@ -21,16 +21,16 @@ class Fault:
     """One failure.
 
     Attributes:
-        kind: `429`, `502_before`, `html` and `status` answer without the operation's effect;
-            `502_after`, `status_after`, `empty`, `cut`, `null_data` and `unpriced` (which names no
-            credits) spoil the answer to an operation that had its effect; `drop_…` and `delay_…`
-            say themselves when; `207` saves the session and does not complete its search, or only
-            `seconds` later where they are given.
-        seconds: how long a delay takes.
+        kind: `429`, `502_before`, `html` and `status` respond without the operation's effect;
+            `502_after`, `status_after`, `empty`, `cut`, `null_data` and `unpriced` (no credits
+            reported) replace or damage the response after the effect; `drop_…` and `delay_…` occur
+            before or after the effect, as named; `207` saves the session without completing its
+            search, or completes it `seconds` later, if given.
+        seconds: duration of a delay.
         status: the HTTP status of `html`, `status` and `status_after`.
         body: the body of `status` and `status_after` (JSON, or a string sent as it is); the reason
             of a `207`.
-        retry_after: the `Retry-After` of a `429`, in seconds or as it is; None for no header.
+        retry_after: the `Retry-After` header of a `429`, in seconds or verbatim; None for none.
     """
 
     kind: FaultKind
@@ -41,63 +41,65 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"a fault's kind is one of {', '.join(KINDS)}")
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
 
     @property
     def has_effect(self) -> bool:
-        """Whether the operation still takes place."""
+        """Whether the operation still takes effect."""
         return self.kind not in _WITHOUT_EFFECT
 
-    def instead(self) -> Answer:
-        """The answer of a fault without effect."""
+    def response(self) -> Response:
+        """The response of a fault without effect."""
         if self.kind == "429":
             after = None if self.retry_after is None else f"{self.retry_after}"
             headers = {"Retry-After": after} if after is not None else {}
-            return Refusal(429, "Too many requests", headers=headers).answer()
+            return Refusal(429, "Too many requests", headers=headers).response()
         if self.kind == "html":
             return _html(self.status)
         if self.kind == "status":
-            return self._given()
+            return self._custom_response()
         return _html(502)
 
-    def spoil(self, answer: Answer) -> Answer:
-        """What becomes of an operation's answer."""
+    def alter(self, response: Response) -> Response:
+        """The operation's response as this fault changes it."""
         if self.kind == "502_after":
             return _html(502)
         if self.kind == "status_after":
-            return self._given()
+            return self._custom_response()
         if self.kind == "empty":
-            return Answer(answer.status, b"", answer.headers)
+            return Response(response.status, b"", response.headers)
         if self.kind == "cut":
-            whole = answer.encoded()
-            return Answer(answer.status, whole[: len(whole) // 2], answer.headers)
+            whole = response.encoded()
+            return Response(response.status, whole[: len(whole) // 2], response.headers)
         if self.kind == "null_data":
-            bare = not isinstance(answer.body, dict)
-            return Answer(answer.status, None if bare else answer.body | {"data": None})
+            bare = not isinstance(response.body, dict)
+            return Response(response.status, None if bare else response.body | {"data": None})
         if self.kind == "unpriced":
-            return Answer(answer.status, _without_credits(answer.body), answer.headers)
-        if self.kind == "207" and isinstance(answer.body, dict) and answer.status < 300:
-            return Answer(answer.status, answer.body | {"statusCode": 207}, answer.headers)
-        return answer
+            return Response(response.status, _without_credits(response.body), response.headers)
+        if self.kind == "207" and isinstance(response.body, dict) and response.status < 300:
+            return Response(response.status, response.body | {"statusCode": 207}, response.headers)
+        return response
 
-    def _given(self) -> Answer:
-        return Answer(self.status, self.body.encode() if isinstance(self.body, str) else self.body)
+    def _custom_response(self) -> Response:
+        return Response(
+            self.status, self.body.encode() if isinstance(self.body, str) else self.body
+        )
 
 
 class Faults:
-    """The failures that are still to come, by operation."""
+    """The pending faults of each operation."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[Fault]] = defaultdict(deque)
+        self._pending: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, operation: str, fault: Fault, times: int) -> None:
-        """Let the next `times` calls of the operation fail."""
-        self._waiting[operation].extend([fault] * times)
+        """Make the next `times` calls of the operation fail."""
+        self._pending[operation].extend([fault] * times)
 
     def take(self, operation: str) -> Fault | None:
-        """The failure of the call that arrives now, if one waits for it."""
-        waiting = self._waiting[operation]
-        return waiting.popleft() if waiting else None
+        """The fault for a call that has just arrived, if one is pending."""
+        pending = self._pending[operation]
+        return pending.popleft() if pending else None
 
 
 def _without_credits(body: Any) -> Any:
@@ -107,5 +109,5 @@ def _without_credits(body: Any) -> Any:
     return [_without_credits(part) for part in body] if isinstance(body, list) else body
 
 
-def _html(status: int) -> Answer:
-    return Answer(status, _PAGE % status, {"Content-Type": "text/html; charset=utf-8"})
+def _html(status: int) -> Response:
+    return Response(status, _PAGE % status, {"Content-Type": "text/html; charset=utf-8"})

@@ -1,4 +1,4 @@
-"""The operations on people and words: profiles, details, reveals, annotation, autocomplete."""
+"""The operations on candidates and words: profiles, details, reveal, annotation, autocomplete."""
 
 import json
 from dataclasses import replace
@@ -10,12 +10,12 @@ from fj_mcp.sandbox.matching.search import Wanted
 from fj_mcp.sandbox.population import documents
 from fj_mcp.sandbox.population.people import Person
 from fj_mcp.sandbox.request import REVEAL_PRICES, Request
-from fj_mcp.sandbox.responses import Answer, Refusal, success
+from fj_mcp.sandbox.responses import Refusal, Response, success
 from fj_mcp.sandbox.sessions import Contact, Session
 
 
-def profiles(request: Request) -> Answer:
-    """One page of the documents that are ready."""
+def profiles(request: Request) -> Response:
+    """One page of the matched profiles."""
     session = request.workspace.session(request.id)
     page, limit = request.page()
     only_last = request.rules.only_new_batch_after_fetch
@@ -36,13 +36,13 @@ def profiles(request: Request) -> Answer:
         "hasPrevPage": page > 1,
         "prevPage": page - 1 if page > 1 else None,
     }
-    answer = success(data)
-    # The documents are megabytes, so each is made into JSON once and put into its place here.
-    text = answer.encoded().decode().replace('"docs": []', f'"docs": [{documents_text}]', 1)
-    return replace(answer, text=text)
+    response = success(data)
+    # The documents are megabytes, so each is serialized once and inserted here.
+    text = response.encoded().decode().replace('"docs": []', f'"docs": [{documents_text}]', 1)
+    return replace(response, text=text)
 
 
-def candidate(request: Request) -> Answer:
+def candidate(request: Request) -> Response:
     """One candidate of a session in full."""
     session = request.workspace.session(request.query.get("sessionId", ""))
     if (match := session.match(request.id, request.now)) is None:
@@ -61,11 +61,11 @@ def candidate(request: Request) -> Answer:
     return success(data)
 
 
-def reveal(request: Request) -> Answer:
-    """Reveal the e-mail address or the telephone number of a profile of a session.
+def reveal(request: Request) -> Response:
+    """Reveal the email address or phone number of a profile in a session.
 
-    Whoever has no e-mail address is answered 404 and costs nothing. A number that nobody has
-    looks like one that is still to come: an empty answer, which is charged.
+    A profile without an email address gives 404 and is free. A missing phone number looks like a
+    pending one: an empty response, which is charged.
     """
     query, now = request.query, request.now
     address = query.get("linkedin_profile_url", "")
@@ -78,8 +78,8 @@ def reveal(request: Request) -> Answer:
         raise Refusal(422, "Unprocessable address", reason)
     workspace = request.workspace
     session = workspace.session(query.get("sourcingSessionId", ""))
-    workspace.afford(price)
-    # The address is an opaque id: vanity addresses and another case do not resolve.
+    workspace.check_credits(price)
+    # The address is an opaque id: vanity URLs and other capitalization do not resolve.
     people = (match.person for match in session.ready(now))
     if (person := next((one for one in people if one.address == address), None)) is None:
         raise Refusal(404, "Profile not found")
@@ -100,15 +100,15 @@ def reveal(request: Request) -> Answer:
     return success(data, "Contact revealed", creditInfo=info)
 
 
-def annotation(request: Request) -> Answer:
-    """The filters that a job description asks for."""
+def annotation(request: Request) -> Response:
+    """The filters for a job description."""
     text = request.body("userText", "linkedin_profile_url").get("userText")
     if not isinstance(text, str) or not text.strip():
         raise Refusal(400, "Validation failed", {"userText": "must be a string, not empty"})
     return success(annotate(text))
 
 
-def autocomplete(request: Request) -> Answer:
+def autocomplete(request: Request) -> Response:
     """Values for a filter: a bare array, without the envelope."""
     query = request.query
     values = complete(
@@ -117,7 +117,7 @@ def autocomplete(request: Request) -> Answer:
         query.get("query", ""),
         query.get("limit", "10"),
     )
-    return Answer(200, values)
+    return Response(200, values)
 
 
 def _contact(session: Session, person: Person) -> Contact:

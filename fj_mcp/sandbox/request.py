@@ -1,4 +1,4 @@
-"""What an operation works with: the rules of this sandbox, and one request to it."""
+"""The input of an operation: the sandbox's rules, and one request."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ REVEAL_PRICES = {"EMAIL": 1, "PHONE": 2}
 
 @dataclass(frozen=True)
 class Rules:
-    """How this sandbox behaves; `Sandbox` tells what each of them means."""
+    """How this sandbox behaves; see the parameters of `Sandbox`."""
 
     match_seconds: float
     first_batch: int
@@ -29,7 +29,7 @@ class Rules:
     refuse_without_match: bool
 
     def everybody(self) -> Sequence[Person]:
-        """The sandbox's people, made when they are first asked for."""
+        """The sandbox's population, generated on first use."""
         return population(self.people)
 
 
@@ -38,8 +38,8 @@ class Request:
     """One request to an operation, at the moment `now` in Unix seconds.
 
     Attributes:
-        id: the session's or the candidate's id in the path, where there is one.
-        fault: the failure that the request will meet.
+        id: the session's or candidate's id in the path, if any.
+        fault: the fault that will befall the request.
     """
 
     rules: Rules
@@ -51,7 +51,7 @@ class Request:
     fault: Fault | None = None
 
     def body(self, *fields: str) -> dict[str, Any]:
-        """The JSON object in the body, which has no other fields than `fields`.
+        """The JSON object in the body, with no fields other than `fields`.
 
         Raises:
             Refusal: 400 for anything else.

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers: the success envelope and the error body."""
+"""The API's responses: the success envelope and the error body."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP answer.
+class Response:
+    """An HTTP response.
 
     Attributes:
-        body: becomes JSON; bytes go out as they are.
-        text: `body` as JSON, where it is already there.
+        body: sent as JSON; bytes are sent as they are.
+        text: `body` as JSON, if already serialized.
     """
 
     status: int
@@ -21,22 +21,22 @@ class Answer:
     text: str | None = None
 
     def encoded(self) -> bytes:
-        """What goes out."""
+        """The body's bytes."""
         if isinstance(self.body, bytes):
             return self.body
         text = json.dumps(self.body, ensure_ascii=False) if self.text is None else self.text
-        # A client's half of a surrogate pair comes back as a question mark, as it is no text.
+        # A lone surrogate from a client is not valid text, and becomes a question mark.
         return text.encode(errors="replace")
 
 
 class Refusal(Exception):
-    """A request the API turns down.
+    """The API refuses a request.
 
     Attributes:
         status: the HTTP status.
-        message: what is wrong, in words.
-        errors: the reason for each field that is at fault.
-        headers: what goes out beside the usual headers.
+        message: the reason, in words.
+        errors: the reason for each invalid field.
+        headers: additional response headers.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Refusal(Exception):
         self.errors = dict(errors or {})
         self.headers = dict(headers or {})
 
-    def answer(self) -> Answer:
-        """The refusal as the API words it."""
+    def response(self) -> Response:
+        """The refusal as the API's error response."""
         body: dict[str, Any] = {
             "message": self.message,
             "statusCode": self.status,
@@ -61,10 +61,10 @@ class Refusal(Exception):
         }
         if self.errors:
             body["errors"] = [{name: reason} for name, reason in self.errors.items()]
-        return Answer(self.status, body, self.headers)
+        return Response(self.status, body, self.headers)
 
 
-def success(data: Any, message: str = "Success", status: int = 200, **beside: Any) -> Answer:
-    """`data` in the success envelope; `beside` stands beside it."""
+def success(data: Any, message: str = "Success", status: int = 200, **extra: Any) -> Response:
+    """`data` in the success envelope, with the `extra` fields next to it."""
     envelope = {"statusCode": status, "data": data, "message": message, "status": "SUCCESS"}
-    return Answer(status, envelope | beside)
+    return Response(status, envelope | extra)

@@ -1,4 +1,4 @@
-"""The table of operations: each with its method, its path and the function that answers it."""
+"""The routing table: each operation with its method, path and handler."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fj_mcp.sandbox import people_operations, session_operations
 from fj_mcp.sandbox.request import Request
-from fj_mcp.sandbox.responses import Answer
+from fj_mcp.sandbox.responses import Response
 
 BASE_PATH = "/api/v1/wl"
 
@@ -18,10 +18,10 @@ class Route:
     operation: str
     method: str
     path: str
-    answer: Callable[[Request], Answer]
+    handler: Callable[[Request], Response]
 
     def match(self, path: str) -> str | None:
-        """The id in `path` ("" where the route has none), or None if the path is another's."""
+        """The id in `path` ("" if the route has none), or None if the path does not match."""
         pattern = re.escape(BASE_PATH + self.path).replace(re.escape("{id}"), "([^/]+)")
         if (found := re.fullmatch(pattern, path)) is None:
             return None
@@ -49,7 +49,7 @@ ENDPOINTS: tuple[str, ...] = tuple(route.operation for route in ROUTES)
 
 
 def route_of(method: str, path: str) -> tuple[Route | None, str]:
-    """The operation that a request asks for, if there is such, and the id in its path."""
+    """The route of a request, or None, and the id in its path."""
     for route in ROUTES:
         if route.method == method and (found := route.match(path)) is not None:
             return route, found

@@ -1,4 +1,4 @@
-"""The sandbox over a real socket on loopback, for other programs."""
+"""Serves the sandbox over a socket on loopback, for other programs."""
 
 import asyncio
 import socket
@@ -27,12 +27,12 @@ async def serve_forever(
     """Serve the sandbox on 127.0.0.1 until the task is cancelled or the process is interrupted.
 
     Args:
-        sandbox: what to serve.
+        sandbox: the app to serve.
         port: the TCP port; 0 takes a free one.
-        on_ready: called with the port once requests are answered. Nothing is printed.
+        on_ready: called with the port once the server accepts requests. Nothing is printed.
 
     Raises:
-        OSError: when the port is taken.
+        OSError: if the port is taken.
     """
     # The app sends its own Date, which follows its own clock.
     config = uvicorn.Config(
@@ -45,8 +45,8 @@ async def serve_forever(
         timeout_graceful_shutdown=1,
     )
     with socket.create_server((_HOST, port)) as listener:
-        # asyncio does this for the sockets it makes itself; without it every second answer on a
-        # kept connection waits 40 ms for an acknowledgement.
+        # asyncio does this for sockets it creates itself; without it every second response on a
+        # kept-alive connection waits 40 ms for an acknowledgment.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         bound: int = listener.getsockname()[1]
         server = _Server(config, lambda: on_ready(bound) if on_ready else None)
@@ -54,5 +54,5 @@ async def serve_forever(
 
 
 def serve(port: int, sandbox: Sandbox, on_ready: Callable[[int], None] | None = None) -> None:
-    """`serve_forever` for a caller that is not asynchronous; Ctrl-C ends it."""
+    """Run `serve_forever` from synchronous code, until Ctrl-C."""
     asyncio.run(serve_forever(sandbox, port, on_ready))

@@ -5,7 +5,7 @@ from typing import Any
 from fj_mcp.sandbox.matching.scoring import Match, rank
 from fj_mcp.sandbox.matching.search import Wanted, check, find
 from fj_mcp.sandbox.request import SEARCH_PRICE, Request
-from fj_mcp.sandbox.responses import Answer, Refusal, success
+from fj_mcp.sandbox.responses import Refusal, Response, success
 from fj_mcp.sandbox.sessions import Session, object_id
 
 _FIELDS = ("sessionTitle", "jdDetail", "queries")
@@ -13,12 +13,12 @@ _NO_MATCH = "No profiles match your filters"
 _UNFINISHED = "The search did not complete"
 
 
-def create_session(request: Request) -> Answer:
-    """Search, and store the search: 201 with `data.session` and `data.sourcing`."""
+def create_session(request: Request) -> Response:
+    """Search and store a session: 201 with `data.session` and `data.sourcing`."""
     body = request.body(*_FIELDS)
     _check_fields(body, _FIELDS)
     workspace, now = request.workspace, request.now
-    workspace.afford(SEARCH_PRICE)
+    workspace.check_credits(SEARCH_PRICE)
     queries = body["queries"]
     session = Session(
         id=object_id(now, f"{workspace.key} {len(workspace.sessions)}"),
@@ -34,7 +34,7 @@ def create_session(request: Request) -> Answer:
     return _searched(request, session, "create_session", status=201, shown_as="idle")
 
 
-def update_session(request: Request) -> Answer:
+def update_session(request: Request) -> Response:
     """Change a session and search again: 200 with `data.session` and `data.sourcing`."""
     session = request.workspace.session(request.id)
     body = request.body(*_FIELDS)
@@ -42,7 +42,7 @@ def update_session(request: Request) -> Answer:
     if not given:
         raise Refusal(400, "Validation failed", dict.fromkeys(_FIELDS, "one of them is needed"))
     _check_fields(body, given)
-    request.workspace.afford(SEARCH_PRICE)
+    request.workspace.check_credits(SEARCH_PRICE)
     queries = body.get("queries", session.queries)
     session.ranked = _matches(request, queries)
     session.queries = session.echo = queries
@@ -56,17 +56,17 @@ def update_session(request: Request) -> Answer:
     return _searched(request, session, "update_session", status=200, shown_as="processing")
 
 
-def get_session(request: Request) -> Answer:
+def get_session(request: Request) -> Response:
     """The session as it is now."""
     session = request.workspace.session(request.id)
     return success({"session": session.as_dict(request.workspace.key, request.now)})
 
 
-def fetch_more(request: Request) -> Answer:
-    """Ask for more of the matches: 200 with what is coming, 400 when nobody is left."""
+def fetch_more(request: Request) -> Response:
+    """Add more of the matches: 200 with their number, 400 if none are left."""
     workspace, rules = request.workspace, request.rules
     session = workspace.session(request.id)
-    workspace.afford(SEARCH_PRICE)
+    workspace.check_credits(SEARCH_PRICE)
     if session.asked_for() >= len(session.ranked):
         raise Refusal(400, _NO_MATCH)
     session.search_more_counter += 1
@@ -82,8 +82,8 @@ def fetch_more(request: Request) -> Answer:
     return success(data, "More profiles are being fetched")
 
 
-def project_sessions(request: Request) -> Answer:
-    """The workspace's sessions, the oldest first."""
+def project_sessions(request: Request) -> Response:
+    """The workspace's sessions, oldest first."""
     if request.workspace.key.startswith("fjk_noproject"):
         raise Refusal(404, "No project found for this API key")
     return success(
@@ -126,19 +126,19 @@ def _matches(request: Request, queries: dict[str, Any]) -> list[Match]:
 
 def _searched(
     request: Request, session: Session, operation: str, status: int, shown_as: str
-) -> Answer:
+) -> Response:
     workspace, rules = request.workspace, request.rules
     if request.fault and request.fault.kind == "207":
         return _unfinished(request, session, status)
     count = session.ask_for(rules.first_batch, request.now, rules.match_seconds)
     info = workspace.charge(operation, session, SEARCH_PRICE, "Sourcing session search")
-    # The stored session still has its old counts while `sourcing` already tells of the search.
+    # The session still has its old counts, while `sourcing` already reports the search.
     shown = session.as_dict(workspace.key, request.now, shown_as)
     sourcing = _counters(session, "processing", count) | {"creditInfo": info}
     return success({"session": shown, "sourcing": sourcing}, "Sourcing session saved", status)
 
 
-def _unfinished(request: Request, session: Session, status: int) -> Answer:
+def _unfinished(request: Request, session: Session, status: int) -> Response:
     rules, fault = request.rules, request.fault
     if fault and fault.seconds:
         count = rules.more_batch if session.batches else rules.first_batch
@@ -149,7 +149,7 @@ def _unfinished(request: Request, session: Session, status: int) -> Answer:
         "sourcingError": fault.body if fault and fault.body else _UNFINISHED,
     }
     body = success(data, "Session saved, sourcing incomplete", 207).body
-    return Answer(status, body)
+    return Response(status, body)
 
 
 def _counters(session: Session, status: str, count: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A sourcing session: its matches, and its state at any moment, worked out from the clock."""
+"""A sourcing session: its matches, and its state at any time, computed from the clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ def object_id(now: float, seed: str) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """Matches that are being worked through from `started` (Unix seconds) for `seconds`."""
+    """Matches that become ready one by one from `started` (Unix seconds) on, within `seconds`."""
 
     started: float
     seconds: float
     matches: tuple[Match, ...]
 
     def matched(self, now: float) -> int:
-        """How many of the matches are ready at `now`."""
+        """Number of matches that are ready at `now`."""
         passed = now - self.started
         if passed >= self.seconds:
             return len(self.matches)
@@ -36,7 +36,7 @@ class Batch:
 
 @dataclass
 class Contact:
-    """What was revealed of one person on one session; the times are when the values arrive."""
+    """One person's revealed contacts in one session, with the times at which they arrive."""
 
     email_at: float | None = None
     phone_at: float | None = None
@@ -56,11 +56,11 @@ class Session:
     """A stored search.
 
     Attributes:
-        queries: the filter map that searches.
-        echo: the filter map as the API shows it, which an update may have robbed of its ranges.
-        ranked: everybody who matches, the best first.
-        batches: what of `ranked` was asked for so far; empty while the search did not complete.
-        contacts: what was revealed, by candidate id.
+        queries: the filter map used for the search.
+        echo: the filter map as the API returns it; an update may have removed the ranges.
+        ranked: all matches, best first.
+        batches: the requested part of `ranked`; empty while the search has not completed.
+        contacts: revealed contacts, by candidate id.
     """
 
     id: str
@@ -79,23 +79,23 @@ class Session:
 
     @property
     def wanted(self) -> Wanted:
-        """What the search asks for."""
+        """The wishes of the search, as far as they affect the score."""
         return Wanted.of(self.queries)
 
     def asked_for(self) -> int:
-        """How many of the matches were asked for, ready or not."""
+        """Number of matches requested so far, ready or not."""
         return sum(len(batch.matches) for batch in self.batches)
 
     def ask_for(self, count: int, now: float, seconds: float) -> int:
-        """Start on the next `count` matches, to be ready after `seconds`; returns how many."""
+        """Request the next `count` matches, ready after `seconds`; returns how many there are."""
         start = self.asked_for()
-        # The API sends profiles in the order in which they were matched, not the best first.
+        # The API returns profiles in the order of matching, not best first.
         chosen = sorted(self.ranked[start : start + count], key=lambda match: match.person.id[8:])
         self.batches.append(Batch(now, seconds, tuple(chosen)))
         return len(chosen)
 
     def status(self, now: float) -> str:
-        """The API's word for the state: idle, processing, fetching_more or done."""
+        """The API's status: idle, processing, fetching_more or done."""
         if not self.batches:
             return "idle"
         last = self.batches[-1]
@@ -104,7 +104,7 @@ class Session:
         return "processing" if len(self.batches) == 1 else "fetching_more"
 
     def ready(self, now: float, only_last: bool = False) -> list[Match]:
-        """The matches that are worked through at `now`, of all batches or of the last."""
+        """The matches that are ready at `now`, of all batches or only the last."""
         batches: Sequence[Batch] = self.batches[-1:] if only_last else self.batches
         return [match for batch in batches for match in batch.matches[: batch.matched(now)]]
 
@@ -113,7 +113,7 @@ class Session:
         return next((m for m in self.ready(now) if m.person.id == candidate_id), None)
 
     def as_dict(self, workspace: str, now: float, status: str | None = None) -> dict[str, Any]:
-        """`data.session`. With a `status` the counts are those of a search that just started."""
+        """`data.session`. With a `status`, the counts are those of a search that just started."""
         started = status is not None
         return {
             "_id": self.id,

@@ -1,4 +1,4 @@
-"""The wire between a client and the sandbox in the same process, and how it breaks."""
+"""The transport between a client and the sandbox in one process, and how it fails."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,34 +8,34 @@ import httpx
 
 
 class ConnectionDropped(Exception):
-    """The sandbox hangs up without an answer."""
+    """The sandbox closes the connection without a response."""
 
 
 async def hang_up(receive: Callable[[], Awaitable[Any]]) -> bool:
-    """Break the connection that a request came on; False where there is no socket to break."""
-    # ASGI has no message for hanging up. Under uvicorn `receive` is a method of the object that
-    # holds the socket, and aborting that is what a broken connection looks like to a client.
+    """Abort the connection of a request; False if there is no socket."""
+    # ASGI has no message for this. Under uvicorn `receive` is a method of the object that holds the
+    # socket; aborting that looks like a broken connection to the client.
     socket = getattr(getattr(receive, "__self__", None), "transport", None)
     if socket is None:
         return False
     socket.abort()
-    # Uvicorn complains of a request without an answer unless it saw the connection end.
+    # Uvicorn logs an error about the missing response unless it has seen the disconnect.
     await receive()
     return True
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
-    """Requests go straight to an ASGI app, with the errors and time-outs of a real connection."""
+    """Passes requests to an ASGI app, with the errors and time-outs of a real connection."""
 
     def __init__(self, app: Any) -> None:
         self._asgi = httpx.ASGITransport(app=app)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The app's answer.
+        """The app's response.
 
         Raises:
-            httpx.ReadError: when the app hangs up.
-            httpx.ReadTimeout: when the answer takes longer than the client's read time-out.
+            httpx.ReadError: if the app closes the connection.
+            httpx.ReadTimeout: if the response takes longer than the client's read time-out.
         """
         seconds = request.extensions.get("timeout", {}).get("read")
         try:
@@ -44,4 +44,4 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         except ConnectionDropped:
             raise httpx.ReadError("The connection was dropped", request=request) from None
         except TimeoutError:
-            raise httpx.ReadTimeout("No answer in time", request=request) from None
+            raise httpx.ReadTimeout("No response in time", request=request) from None

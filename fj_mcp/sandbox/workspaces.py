@@ -1,4 +1,4 @@
-"""Workspaces: what belongs to one API key, its credits, sessions and share of the rate limit."""
+"""Workspaces: the credits, sessions and rate limit of one API key."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from fj_mcp.sandbox.sessions import Session
 
 @dataclass(frozen=True)
 class Charge:
-    """Credits that were taken: for which operation, on which session, from which key."""
+    """Credits charged to a key for one operation on a session."""
 
     operation: str
     session_id: str
@@ -19,10 +19,10 @@ class Charge:
 
 @dataclass
 class Workspace:
-    """One API key's own sandbox.
+    """The part of the sandbox that belongs to one API key.
 
     Attributes:
-        charges: where charges are written down, shared by all workspaces.
+        charges: the list of all charges, shared by all workspaces.
     """
 
     key: str
@@ -36,24 +36,24 @@ class Workspace:
         """The session with this id.
 
         Raises:
-            Refusal: 404 for an id that is unknown or another workspace's.
+            Refusal: 404 for an unknown id, or one of another workspace.
         """
         if (session := self.sessions.get(session_id)) is None:
             raise Refusal(404, "Sourcing session not found")
         return session
 
-    def afford(self, amount: int) -> None:
-        """Make sure that `amount` credits are there.
+    def check_credits(self, amount: int) -> None:
+        """Check that `amount` credits are available.
 
         Raises:
-            Refusal: 402 when they are not.
+            Refusal: 402 if they are not.
         """
         if self.credits < amount:
             message = f"Insufficient credits: {amount} needed, {self.credits} left"
             raise Refusal(402, message)
 
     def charge(self, operation: str, session: Session, amount: int, reason: str) -> dict[str, Any]:
-        """Take `amount` credits, which `afford` found there; returns `creditInfo`."""
+        """Take `amount` credits, after `check_credits` has checked them; returns `creditInfo`."""
         self.credits -= amount
         session.credits_charged += amount
         self.charges.append(Charge(operation, session.id, amount, self.key))
@@ -65,7 +65,7 @@ class Workspace:
         }
 
     def count_call(self, now: float, limit: int, window_seconds: float) -> dict[str, str]:
-        """Count one call against the rate limit; returns the headers that tell of it.
+        """Count one call against the rate limit; returns the rate-limit headers.
 
         Raises:
             Refusal: 429 with `Retry-After` for a call beyond `limit` in `window_seconds`.

@@ -168,7 +168,7 @@ async def _profiles(
 ) -> str:
     async def read(connection: Connection) -> str:
         # Writing tables is loaded by the first who wants one, like the client.
-        from fj_mcp.shortlist.export_rows import exported
+        from fj_mcp.shortlist.export_rows import build_export
 
         address = _session_id(session_id)
         least: float = checked("min_score", Score, min_score) if min_score else 0.0
@@ -177,7 +177,7 @@ async def _profiles(
             chosen = checked("candidate_ids", _Chosen, listed(candidate_ids))
         session = await connection.workspace.watcher.look(address)
         shortlist = await connection.workspace.shortlists.ranked(session)
-        export = exported(session, shortlist, format, least, chosen)
+        export = build_export(session, shortlist, format, least, chosen)
         # The mark that tells a spreadsheet how a file is encoded; this is no file.
         return export.text.removeprefix("\ufeff")
 

@@ -1,4 +1,4 @@
-"""The sessions of a workspace: waiting for one, and showing what it holds.
+"""The sessions of a workspace: waiting for one, and showing its contents.
 
 The candidates of a session are in `shortlist`; starting or changing one is a purchase.
 """

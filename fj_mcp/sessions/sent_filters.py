@@ -1,4 +1,4 @@
-"""The filters that this process sent, where the API's own answer does not tell them."""
+"""The filters that this process sent, for when the API's response omits some of them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,24 +18,24 @@ class _Sent:
 
 
 class SentFilters:
-    """The filter maps that this process sent, because the API's echo may lose some of them.
+    """The filter maps that this process sent, because the API's response may omit some of them.
 
-    Updates were seen to come back without their RANGE filters; as long as nobody changed the
-    filters since, what was sent is what is in force.
+    Updates have been seen to come back without their RANGE filters. As long as the filters have
+    not changed since, the filters sent are the ones in force.
     """
 
     def __init__(self) -> None:
         self._sent: LRUCache[str, _Sent] = LRUCache(_SESSIONS_KEPT)
 
     def remember(self, session_id: str, counter: int, queries: dict[str, Any]) -> None:
-        """Note what was sent, and the `filterChangesCounter` that the session has since."""
+        """Store the filters sent, with the `filterChangesCounter` that the session has since."""
         known = {
             key: entry for key, entry in queries.items() if name_of(key) and isinstance(entry, dict)
         }
         self._sent[session_id] = _Sent(counter, known)
 
     def in_force(self, session: Session) -> dict[str, Any]:
-        """The session's filter map, with the ranges that the echo lost."""
+        """The session's filter map, with the ranges that the response omitted."""
         sent = self._sent.get(session.id)
         if sent is None or sent.counter != session.filter_changes_counter:
             return session.queries

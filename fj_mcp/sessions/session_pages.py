@@ -1,4 +1,4 @@
-"""Sessions as results: one in full, and a page of them, fitted to a size."""
+"""Sessions as results: one in full, or a page of them, fitted to the size limit."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ from fj_mcp.text.cleaning import cut, first_within
 
 _MOST_TEXT_BYTES = 6_000
 _MOST_WARNING_BYTES = 1_500
-"""Of a session's job description and of what is not shown: with all its filters they fit."""
+"""Of the job description and of the warning: a session with every filter then still fits."""
 
 _TITLE_LENGTHS = (80, 50, 30, 15, 0)
 
 
 def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) -> FullSession:
-    """A session as stored, with its filters by this server's names."""
+    """A session as stored, with its filters under this server's names."""
     warning = None
     filters, cut_short = fitted_filters(filters)
     ignored = [*ignored, *cut_short]
     if ignored:
-        told = ", ".join(first_within(ignored, _MOST_WARNING_BYTES))
-        warning = f"The session also has what is not shown here: {told}."
+        listed = ", ".join(first_within(ignored, _MOST_WARNING_BYTES))
+        warning = f"The session also has filters that are not shown here: {listed}."
     text = session.job_description and cut(session.job_description, 2_000)
     if text and len(to_json(text)) > _MOST_TEXT_BYTES:
         text = cut(text, _MOST_TEXT_BYTES // 4)
@@ -57,16 +57,16 @@ def session_list(
     has_more = page * limit < len(newest)
     again = f", limit {limit}" if limit != 20 else ""
     if has_more:
-        step = f"For older ones call list_sessions with page {page + 1}{again}."
+        step = f"For older sessions call list_sessions with page {page + 1}{again}."
     elif chosen:
         step = "Call list_profiles with a session_id for its candidates; it is free."
     elif newest:
         pages = -(-len(newest) // limit)
         step = f"{last_page(pages)}: call list_sessions with page {pages}{again}."
     elif can_spend:
-        step = "There is no search here yet; create_sourcing_session starts one (5 credits)."
+        step = "There are no searches yet; create_sourcing_session starts one (5 credits)."
     else:
-        step = "There is no search here yet, and this server cannot start one."
+        step = "There are no searches yet, and this server cannot start one."
     for length in _TITLE_LENGTHS:
         lines = [_session_line(item, length) for item in chosen]
         shown = SessionList(sessions=lines, total=len(newest), has_more=has_more, next_step=step)

@@ -1,7 +1,7 @@
-"""Waiting for a session to finish, with one poller a session however many calls wait.
+"""Waiting for a session to finish, with one poller per session however many calls wait.
 
-Matching takes about a minute and clients hang up after one, so a wait ends at its own limit with
-what is known by then, and can be repeated. A failure that passes is not the end of a wait.
+Matching takes about a minute, and clients time out after one, so a wait ends at its own limit with
+the state known by then and can be repeated. A transient failure does not end a wait.
 """
 
 import random
@@ -23,18 +23,18 @@ FIRST_PAUSE = 1.0
 PAUSE_GROWTH = 1.5
 LONGEST_PAUSE = 5.0
 LOOK_SECONDS = 10.0
-"""How long one look may take: a hung request must not hold up the next look."""
+"""Time limit of one poll: a request that hangs must not delay the next."""
 
 Report = Callable[[Session], Awaitable[None]]
 
 
 @dataclass
 class _Poller:
-    """One session being watched. `changed` is set, and replaced, at every look."""
+    """One session being polled. `changed` is set, and replaced, at every poll."""
 
     latest: Session | None = None
     failure: Exception | None = None
-    trouble: ApiError | None = None
+    transient: ApiError | None = None
     waiting: int = 0
     changed: anyio.Event = field(default_factory=anyio.Event)
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
@@ -47,7 +47,7 @@ class _Poller:
 
 
 class SessionWatcher:
-    """The sessions that calls are waiting for. Pollers end with the last wait."""
+    """Polls the sessions that calls are waiting for. A poller ends with the last wait."""
 
     def __init__(self, client: "FutureJobs", tasks: TaskGroup) -> None:
         self._client = client
@@ -55,10 +55,10 @@ class SessionWatcher:
         self._pollers: dict[str, _Poller] = {}
 
     async def wait(self, session_id: str, seconds: float, report: Report) -> Session:
-        """The session when it is over, or as it is after `seconds`.
+        """The session when it is finished, or its state after `seconds`.
 
         `report` is awaited with every new state. Raises an `ApiError` if the session cannot be
-        read: at once if that will not pass, else only if nothing was read in all the time.
+        read: immediately for a permanent failure, for a transient one only if no poll succeeded.
         """
         if seconds <= 0:
             return await self.look(session_id)
@@ -81,12 +81,12 @@ class SessionWatcher:
             raise poller.failure
         if poller.latest is not None:
             return poller.latest
-        if poller.trouble is not None:
-            raise poller.trouble
+        if poller.transient is not None:
+            raise poller.transient
         return await self.look(session_id)
 
     async def glance(self, session_id: str) -> Session:
-        """The session as a wait that is going on saw it last, else as it is now.
+        """The session as last seen by a wait in progress, or else as it is now.
 
         Raises an `ApiError` if it cannot be read.
         """
@@ -98,8 +98,8 @@ class SessionWatcher:
     async def look(self, session_id: str) -> Session:
         """The session as it is now; `idle` with profiles counts as done.
 
-        The API says `idle` before a search as well as after it, and production clients found
-        that only the profiles themselves tell which it is.
+        The API reports `idle` before a search as well as after it. As production clients found,
+        only the profiles show which of the two it is.
         """
         session = await self._client.get_session(session_id)
         if session.status == "running" and session.is_quiet:
@@ -116,7 +116,7 @@ class SessionWatcher:
                 if poller.over:
                     break
                 poller.changed = anyio.Event()
-                # A little sooner or later than the others, never later than the longest pause.
+                # With jitter, so that pollers spread out; never longer than the longest pause.
                 await anyio.sleep(pause * random.uniform(0.9, 1.0))
                 pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
             self._forget(session_id, poller)
@@ -127,11 +127,11 @@ class SessionWatcher:
                 poller.latest = await self.look(session_id)
             except ApiError as error:
                 if error.transient:
-                    poller.trouble = error
+                    poller.transient = error
                 else:
                     poller.failure = error
             except Exception as error:
-                # It belongs to the calls that wait; here it would end the whole server.
+                # For the waiting calls to raise; here it would end the whole server.
                 poller.failure = error
 
     def _forget(self, session_id: str, poller: _Poller) -> None:
@@ -141,10 +141,10 @@ class SessionWatcher:
 
 
 def progress(session: Session) -> str:
-    """How far matching is, in words."""
+    """The progress of matching, in words."""
     return f"matched {session.matched} of {session.total}"
 
 
 def pause_after(seconds: float) -> float:
-    """How long to wait for the next look, `seconds` after the first."""
+    """The pause before the next poll, `seconds` after the first."""
     return min(FIRST_PAUSE + seconds * (PAUSE_GROWTH - 1), LONGEST_PAUSE)

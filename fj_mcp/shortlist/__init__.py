@@ -1,5 +1,4 @@
-"""The candidates of a session: ranked, on cards and pages, exported, and how to find more.
+"""The candidates of a session: ranking, cards, pages, exports, and suggestions for finding more.
 
-All of it is free. Revealing a contact is a purchase, and showing the session itself is in
-`sessions`.
+All of it is free. Revealing a contact is a purchase, and the session itself is shown by `sessions`.
 """

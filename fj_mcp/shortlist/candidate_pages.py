@@ -1,4 +1,4 @@
-"""Candidates as the model and the person get them: pages, and the outcome of a wait."""
+"""Candidates as results: a page of them, and the result of a wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ TOP_CANDIDATES = 10
 
 @dataclass(frozen=True)
 class View:
-    """Which candidates of a session a caller wants to see, and how.
+    """The selection of candidates that a call asks for.
 
     Attributes:
-        can_spend: whether the server has the tools that cost credits.
+        can_spend: whether the server offers the tools that cost credits.
     """
 
     page: int = 1
@@ -32,7 +32,7 @@ class View:
 
     @property
     def repeated(self) -> str:
-        """What the call for another page of the same view must say again."""
+        """The arguments to repeat in a call for another page of this view."""
         limit = f", limit {self.limit}" if self.limit != 20 else ""
         return limit + (f", min_score {self.min_score:g}" if self.min_score else "")
 
@@ -77,23 +77,24 @@ def candidate_list(
     )
 
 
-def _or_loosen(session_id: str, step: str | None, suggestions: list[Suggestion]) -> str | None:
-    """The next step, with what can be done about too few good candidates; None: nobody fits."""
+def _with_suggestions(
+    session_id: str, step: str | None, suggestions: list[Suggestion]
+) -> str | None:
+    """The next step with advice on too few good candidates; a `step` of None: there are none."""
     if not suggestions:
         return step
     how = (
-        "discuss suggestions[] with the person; applying one (update_sourcing_session) costs "
-        "credits."
+        "discuss suggestions[] with the user; applying one (update_sourcing_session) costs credits."
     )
     if step is None:
-        return f"Nobody fits all of these filters of session_id {session_id}: {how}"
-    return f"{step} Few fit well: {how}"
+        return f"No candidate matches all filters of session_id {session_id}: {how}"
+    return f"{step} Few are a good fit: {how}"
 
 
-def _nobody_step(session_id: str, suggestions: list[Suggestion], can_spend: bool) -> str | None:
+def _no_match_step(session_id: str, suggestions: list[Suggestion], can_spend: bool) -> str | None:
     if not can_spend:
-        return "Nobody fits all of these filters, and this server cannot change a search."
-    return _or_loosen(session_id, None, suggestions) or next_steps.widen_step(session_id)
+        return "No candidate matches all of these filters, and this server cannot change a search."
+    return _with_suggestions(session_id, None, suggestions) or next_steps.widen_step(session_id)
 
 
 def shown_candidates(
@@ -103,16 +104,16 @@ def shown_candidates(
     min_score: float,
     prices: Prices | None,
 ) -> ShownCandidates:
-    """What the interactive shortlist opens with.
+    """The initial contents of the interactive shortlist.
 
     Args:
         listed: its first page.
         session: as it is now.
-        wanted: the skills that it asks for.
-        min_score: which the candidates have at least.
-        prices: of what can be bought; None where nothing can.
+        wanted: its wanted skills.
+        min_score: the lowest score in the list.
+        prices: of purchases; None if the server cannot make any.
     """
-    listed.next_step = f"Say what stands out; the person may see the list. {listed.next_step}"
+    listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
     return ShownCandidates(
         **dict(listed),
         title=session.title,
@@ -137,10 +138,10 @@ def _list_step(
     if view.page > pages and total:
         return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
     if session.status == "running":
-        return f"More may come: call wait_for_session with session_id {session.id}; it is free."
+        return f"More may follow: call wait_for_session with session_id {session.id}; it is free."
     if view.page < pages:
-        further = f"For the next ones {call}, page {view.page + 1}{view.repeated}."
-        return _or_loosen(session.id, further, suggestions)
+        further = f"For the next candidates {call}, page {view.page + 1}{view.repeated}."
+        return _with_suggestions(session.id, further, suggestions)
     if not total and shortlist.profiles:
         return (
             f"None of the {len(shortlist.profiles)} candidates reaches that score. Call "
@@ -148,22 +149,22 @@ def _list_step(
         )
     if not total and session.status == "failed":
         return (
-            "The search failed at FutureJobs, and nobody is listed. Tell the person before paying "
-            "for another search."
+            "The search failed at FutureJobs, and no candidates are listed. Tell the user before "
+            "paying for another search."
         )
     if not total:
-        return _nobody_step(session.id, suggestions, view.can_spend)
-    show = "Show these to the person. get_candidate tells more about one (free)"
+        return _no_match_step(session.id, suggestions, view.can_spend)
+    show = "Show these to the user. get_candidate shows one in full (free)"
     if not view.can_spend:
         return f"{show}."
     paid = (
-        f"fetch_more_profiles with session_id {session.id} finds others and reveal_contacts gets "
-        "their contacts (both cost credits: ask first)"
+        f"fetch_more_profiles with session_id {session.id} finds more and reveal_contacts buys "
+        "contacts (both cost credits: ask first)"
     )
-    return _or_loosen(session.id, f"{show}; {paid}.", suggestions)
+    return _with_suggestions(session.id, f"{show}; {paid}.", suggestions)
 
 
-def waited(
+def waited_session(
     session: Session,
     seconds: float,
     found: tuple[list[Profile], list[str]] | None,
@@ -173,11 +174,11 @@ def waited(
     """The result of a wait.
 
     Args:
-        session: as it was seen last.
+        session: as last seen.
         seconds: how long the call waited.
-        found: the ranked candidates and the wanted skills, if it is done and they could be read.
+        found: the ranked candidates and the wanted skills, if it is done and they were readable.
         suggestions: what to loosen, if it found too few.
-        can_spend: whether the server has the tools that cost credits.
+        can_spend: whether the server offers the tools that cost credits.
     """
     profiles, wanted = found or ([], [])
     best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
@@ -201,13 +202,13 @@ def _waited_step(
 ) -> str | None:
     if session.status == "running":
         progress = f", {session.matched} of {session.total}" if session.total else ""
-        return f"Still matching{progress}. Call wait_for_session again; it costs nothing."
+        return f"Still matching{progress}. Call wait_for_session again; it is free."
     if session.status != "done":
         return next_steps.session_step(session)
     if not count:
-        return _nobody_step(session.id, suggestions, can_spend)
+        return _no_match_step(session.id, suggestions, can_spend)
     show = (
-        f"Show the person the best of {count}. list_profiles with session_id {session.id} has "
-        "all of them, best first; get_candidate tells more about one. Both are free."
+        f"Show the user the best of {count}. list_profiles with session_id {session.id} lists "
+        "all of them, best first; get_candidate shows one in full. Both are free."
     )
-    return _or_loosen(session.id, show, suggestions)
+    return _with_suggestions(session.id, show, suggestions)

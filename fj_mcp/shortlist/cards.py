@@ -1,6 +1,6 @@
-"""Candidates as the model sees them: a card in a list, or one in full, fitted to a size.
+"""Candidates as the model sees them: cards in a list, or one in full, fitted to the size limit.
 
-Clients cut or refuse what is larger, so texts get shorter as there are more of them.
+Clients truncate or reject larger results, so the more candidates, the shorter their texts.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from fj_mcp.text.comparison import normalized
 
 @dataclass(frozen=True)
 class CardBudget:
-    """How much of a card is shown: characters of a text, or how many of several.
+    """How much of a card is shown: characters of a text, or items of a list.
 
     Attributes:
-        name: characters of the name, which is the last to go.
+        name: characters of the name, which is shortened last.
         label: characters of the title, the company, the region and each skill.
-        link: whether the address of the profile is shown.
+        link: whether the profile's address is shown.
     """
 
     why: int
@@ -51,7 +51,7 @@ _CONCISE = (
     CardBudget(0, 0, 0, name=40, label=20),
     CardBudget(0, 0, 0, name=30, label=20, link=False),
     CardBudget(0, 0, 0, name=20, label=10, link=False),
-    # Fifty of these fit whatever is in them: the id is never cut, and 64 characters at most.
+    # Fifty of these always fit: an id is never cut, and has at most 64 characters.
     CardBudget(0, 0, 0, name=8, label=0, link=False),
 )
 _DETAILED = (
@@ -73,24 +73,24 @@ def cards(
 ) -> tuple[list[Card], bool]:
     """The cards of some candidates, and whether their texts had to be shortened to fit.
 
-    Whoever has no id gets none, because nobody could ask for them; exports name them.
+    Candidates without an id are left out, because no tool could refer to them; exports have them.
 
     Args:
-        profiles: in the order to show.
-        wanted: the skills that the session asks for, which are shown first.
-        detailed: with highlights, education and more skills.
-        reserved: bytes that something else in the result takes.
+        profiles: in display order.
+        wanted: the session's wanted skills, which are shown first.
+        detailed: whether to add highlights, education and more skills.
+        reserved: bytes for the rest of the result.
     """
     # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
-    concise_room = 3_500 + 400 * len(profiles)
+    concise_limit = 3_500 + 400 * len(profiles)
     largest = MOST_BYTES - 1_500 - reserved
-    most = largest if detailed else min(concise_room, largest)
+    most = largest if detailed else min(concise_limit, largest)
     shown: list[Card] = []
-    rooms = _DETAILED if detailed else _CONCISE
-    for budget in rooms:
+    budgets = _DETAILED if detailed else _CONCISE
+    for budget in budgets:
         shown = [_card(profile, wanted, budget) for profile in profiles if profile.id]
         if _size(shown) <= most:
-            return shown, budget.why < rooms[0].why and budget.why < 110
+            return shown, budget.why < budgets[0].why and budget.why < 110
     return shown, True
 
 
@@ -117,21 +117,21 @@ def _card(profile: Profile, wanted: Sequence[str], budget: CardBudget) -> Card:
         email_revealed=profile.email.revealed or None,
         phone_revealed=profile.phone.revealed or None,
         highlights=list(profile.highlights[: budget.highlights]) or None,
-        education=[studied(item) for item in profile.education[: budget.education]] or None,
+        education=[education_line(item) for item in profile.education[: budget.education]] or None,
     )
 
 
 @dataclass(frozen=True)
 class DetailBudget:
-    """How much of a candidate in full is shown.
+    """How much of a full candidate is shown.
 
     Attributes:
-        description: characters of what was done in a job.
-        jobs: how many past jobs.
+        description: characters of a job's description.
+        jobs: number of past jobs.
         text: characters of the summary and of the recommendation.
         line: characters of every other text.
-        items: how many of everything else there is several of.
-        skills: how many skills.
+        items: entries of every other list.
+        skills: number of skills.
     """
 
     description: int
@@ -142,7 +142,7 @@ class DetailBudget:
     skills: int = 60
 
 
-_DEPTHS = (
+_DETAIL_BUDGETS = (
     DetailBudget(600, 15),
     DetailBudget(300, 15),
     DetailBudget(160, 10),
@@ -151,7 +151,7 @@ _DEPTHS = (
     DetailBudget(0, 8, text=700, line=160, items=8, skills=30),
     DetailBudget(0, 6, text=500, line=120, items=6, skills=20),
     DetailBudget(0, 4, text=300, line=80, items=4, skills=15),
-    # It fits whatever is in it.
+    # This always fits.
     DetailBudget(0, 3, text=200, line=60, items=3, skills=10),
 )
 
@@ -159,7 +159,7 @@ _DEPTHS = (
 def full_candidate(
     session_id: str, candidate_id: str, candidate: Candidate, shortlist: Shortlist | None
 ) -> FullCandidate:
-    """A candidate in full, with what `shortlist` tells of them, if it could be read."""
+    """A candidate in full, completed from `shortlist`, if that could be read."""
     listed = shortlist.find(candidate_id) if shortlist else None
     step = None
     if shortlist is None:
@@ -168,7 +168,7 @@ def full_candidate(
             f"here: call get_candidate with session_id {session_id}, candidate_id {candidate_id} "
             "again in a minute (free)."
         )
-    for budget in _DEPTHS:
+    for budget in _DETAIL_BUDGETS:
         view = _full(session_id, candidate_id, candidate, listed, budget)
         view.next_step = step
         if len(to_json(view.as_dict())) <= MOST_BYTES:
@@ -210,7 +210,7 @@ def _full(
         summary=_within(candidate.summary, budget.text),
         current_jobs=[_employment(job, budget) for job in current] or None,
         past_jobs=[_employment(job, budget) for job in past] or None,
-        education=several([studied(item) for item in candidate.education]),
+        education=several([education_line(item) for item in candidate.education]),
         skills=several(candidate.skills, budget.skills),
         certifications=several(candidate.certifications),
         honors=several(candidate.honors),
@@ -231,13 +231,13 @@ def _employment(job: Job, budget: DetailBudget) -> Employment:
 
 
 def missing_skills(profile: Profile, wanted: Sequence[str]) -> list[str]:
-    """The wanted skills that a profile does not list; of one that lists none nothing is known."""
+    """The wanted skills that a profile does not list; none if it lists no skills at all."""
     listed = {normalized(skill) for skill in profile.skills}
     return [skill for skill in wanted if normalized(skill) not in listed] if listed else []
 
 
-def studied(item: Education) -> str:
-    """A course of study in words."""
+def education_line(item: Education) -> str:
+    """One entry of a candidate's education, in words."""
     parts = (item.degree, item.field, item.school, item.dates)
     return ", ".join(part for part in parts if part)
 

@@ -1,4 +1,4 @@
-"""An export as a file, which only its owner may read."""
+"""An export as a file that only its owner can read."""
 
 import os
 import re
@@ -18,12 +18,12 @@ from fj_mcp.shortlist.export_rows import Export, Format
 
 
 class NotWritten(FutureJobsError):
-    """An export cannot be written into `folder`, for an operating system's `reason`."""
+    """An export cannot be written to `folder`; `reason` is the operating system's."""
 
     def __init__(self, folder: str, reason: str) -> None:
         super().__init__(
-            f"Nothing was written or charged: files cannot be made in {folder} ({reason}). Set "
-            "FJ_EXPORT_DIR to a folder that can be written to and restart the server."
+            f"Nothing was written or charged: cannot create files in {folder} ({reason}). "
+            "Set FJ_EXPORT_DIR to a writable folder and restart the server."
         )
 
 
@@ -31,21 +31,21 @@ _MOST_SAME_NAMES = 1000
 
 
 async def write_export(export: Export, folder: Path | None, format: Format) -> Path:
-    """Write a file that nobody else may read, under a name that is not taken.
+    """Write a file that only its owner can read, under a name that is not taken.
 
     Args:
         export: what to write.
-        folder: where; None for the person's Downloads, or else the working directory.
-        format: which is the end of its name.
+        folder: the target; None for the user's Downloads, or else the working directory.
+        format: also the file's extension.
 
     Raises:
-        NotWritten: if it cannot be written there.
+        NotWritten: if the file cannot be written.
     """
     name = f"{_file_name(export.title)}-{datetime.now(UTC):%Y-%m-%d}"
     given_up = threading.Event()
     try:
         place = (folder or _downloads()).expanduser()
-        # A drive that hangs must not hold the answer up.
+        # A drive that hangs must not delay the result.
         return await anyio.to_thread.run_sync(
             partial(_write, export.text, place, name, format, given_up), abandon_on_cancel=True
         )
@@ -64,14 +64,14 @@ def _downloads() -> Path:
 def _file_name(title: str | None) -> str:
     plain = unicodedata.normalize("NFC", title or "").casefold()
     words = re.sub(r"[\x00-\x2c\x2e\x2f:-@\[-^`{-\x7f\s]+", "-", plain)
-    # A name may have 255 bytes on most drives.
+    # Most drives allow 255 bytes in a name.
     short = words.encode()[:120].decode(errors="ignore")
     return short.strip("-_.") or "shortlist"
 
 
 def _write(text: str, folder: Path, name: str, format: Format, given_up: threading.Event) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Only its owner may read what mkstemp makes; and half a file never has the final name.
+    # mkstemp's file is its owner's only, and no half-written file ever has the final name.
     handle, draft = tempfile.mkstemp(prefix=".fj-mcp-", dir=folder)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -91,13 +91,13 @@ def _write(text: str, folder: Path, name: str, format: Format, given_up: threadi
 
 
 def _give_name(draft: Path, path: Path) -> None:
-    """Give the file its name, unless another has it. Raises `FileExistsError`."""
+    """Rename the draft, unless `path` exists. Raises `FileExistsError`."""
     try:
         os.link(draft, path)
     except FileExistsError:
         raise
     except OSError:
-        # Some drives have no hard links. Whoever takes the name first has it.
+        # Some drives have no hard links: reserve the name, then replace it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             draft.replace(path)

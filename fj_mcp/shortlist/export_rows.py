@@ -1,4 +1,4 @@
-"""A shortlist to take away: as CSV for a spreadsheet, or as JSON for a program."""
+"""A shortlist as CSV for a spreadsheet, or as JSON for a program."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import ExportedProfiles
-from fj_mcp.shortlist.cards import missing_skills, studied
+from fj_mcp.shortlist.cards import education_line, missing_skills
 from fj_mcp.shortlist.ranking import MOST_PROFILES, Shortlist, unread_warning
 
 Format = Literal["csv", "json"]
@@ -44,20 +44,20 @@ COLUMNS = (
 """The columns of the CSV, and the fields of each candidate in the JSON."""
 
 _FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a spreadsheet would begin to run something: at the start of a cell, and after what some
-of them take for the end of one. The wide forms are typed in East Asia."""
+"""Where a spreadsheet would begin a formula: at the start of a cell, and after characters that some
+of them read as the end of one. The full-width forms are typed in East Asia."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is taken away.
+    """An exported shortlist.
 
     Attributes:
-        title: of the session.
-        rows: how many candidates.
-        text: the whole file.
-        running: whether more candidates may still come.
-        available: how many candidates the API says that the session has.
+        title: the session's title.
+        rows: number of candidates.
+        text: contents of the whole file.
+        running: whether more candidates may still arrive.
+        available: number of candidates in the session, according to the API.
         columns: of the CSV, which are the fields of each candidate in the JSON.
     """
 
@@ -69,7 +69,7 @@ class Export:
     columns: tuple[str, ...] = COLUMNS
 
 
-def exported(
+def build_export(
     session: Session,
     shortlist: Shortlist,
     format: Format,
@@ -81,8 +81,8 @@ def exported(
     Args:
         session: as it is now.
         shortlist: its candidates.
-        format: of the text.
-        min_score: which the candidates have at least; 0 means everybody.
+        format: the text's format.
+        min_score: the lowest score to export; 0 exports everyone.
         candidate_ids: only these; None for all.
 
     Raises:
@@ -99,7 +99,7 @@ def exported(
     chosen = None if candidate_ids is None else set(candidate_ids)
     rows = [
         _row(rank, profile, wanted)
-        # Who has score enough stands at the top.
+        # Filtering by score keeps the ranks, because the best come first.
         for rank, profile in enumerate(shortlist.at_least(min_score), 1)
         if chosen is None or profile.id in chosen
     ]
@@ -122,7 +122,7 @@ def _row(rank: int, profile: Profile, wanted: list[str]) -> dict[str, Any]:
         list(profile.skills),
         missing_skills(profile, wanted),
         list(profile.highlights),
-        [studied(item) for item in profile.education],
+        [education_line(item) for item in profile.education],
         _employers(profile.jobs),
         _employers(profile.past_jobs),
         list(profile.email.values),
@@ -153,7 +153,7 @@ def _json(session: Session, rows: list[dict[str, Any]]) -> str:
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    """As RFC 4180, with the byte-order mark by which spreadsheets know that it is UTF-8."""
+    """CSV as in RFC 4180, with the byte-order mark that tells spreadsheets it is UTF-8."""
     lines = io.StringIO()
     table = csv.writer(lines)
     table.writerow(COLUMNS)
@@ -164,14 +164,12 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> str | float | None:
     if isinstance(value, list):
         value = "; ".join(value)
-    # The mark by which people tell a spreadsheet that what follows is text.
+    # The apostrophe marks a cell as text in spreadsheets.
     return _FORMULA.sub(r"\1\2'", value) if isinstance(value, str) else value
 
 
-def exported_profiles(
-    session_id: str, export: "Export", place: Path | str | None
-) -> ExportedProfiles:
-    """What an export holds and where it is, if it holds anybody: a file, or a resource's URI."""
+def export_result(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
+    """The result of an export; `place` is its file or resource URI, None if it is empty."""
     warnings = []
     if export.running:
         warnings.append("The session is still matching; these are the candidates so far.")
@@ -181,15 +179,15 @@ def exported_profiles(
     uri = place if isinstance(place, str) else None
     if uri is not None:
         step = (
-            f"Read the resource at uri (free) to give the person its {export.rows} candidates: "
-            "no file was written on the server, which is another machine than theirs."
+            f"Read the resource at uri (free) to give the user its {export.rows} candidates; no "
+            "file was written, because the server runs on another machine."
         )
     elif path is not None:
-        step = f"Tell the person that {export.rows} candidates are in {path}."
+        step = f"Tell the user that {export.rows} candidates are in {path}."
     else:
         step = (
-            f"Nobody to export, so no file was made. Call list_profiles with session_id "
-            f"{session_id} to see who is there (free)."
+            "There are no candidates to export, so no file was created. Call list_profiles with "
+            f"session_id {session_id} to see the session's candidates (free)."
         )
     return ExportedProfiles(
         session_id=session_id,

@@ -1,8 +1,8 @@
 """The ranked candidates of a session, over all of the API's pages, read once per change.
 
-The API lists profiles page by page in an order of its own, so the best candidate may be on the
-last page. A shortlist reads them all, merges and ranks them, and keeps the result for as long as
-the session's counters stay the same.
+The API lists profiles page by page in its own order, so the best candidate may be on the last page.
+A shortlist reads all pages, merges and ranks them, and caches the result for as long as the
+session's counters stay the same.
 """
 
 import time
@@ -26,20 +26,20 @@ PAGE_SIZE = 100
 MOST_PROFILES = 1000
 _PAGES_AT_ONCE = 3
 _SESSIONS_KEPT = 16
-_ANSWER_SECONDS = 2.0
-"""What is left before a call's deadline for an answer that does not need the shortlist."""
+_RESULT_SECONDS = 2.0
+"""Kept back before a call's deadline, for a result without the shortlist."""
 
 _REVEAL_SECONDS = 600.0
-"""How long after a reveal a contact may still arrive: three minutes were seen, with room."""
+"""How long after a reveal a contact may still arrive; three minutes have been seen."""
 
 
 @dataclass(frozen=True)
 class Shortlist:
-    """A session's candidates, best score first; equal scores in the API's order, missing last.
+    """A session's candidates, best score first; ties in the API's order, missing scores last.
 
     Attributes:
         profiles: the ranked candidates, 1,000 at most.
-        available: how many the API says there are.
+        available: number of candidates, according to the API.
     """
 
     profiles: list[Profile]
@@ -47,11 +47,11 @@ class Shortlist:
 
     @property
     def unread(self) -> int:
-        """How many candidates exist beyond the 1,000 that were read."""
+        """Number of candidates beyond the 1,000 that were read."""
         return self.available - MOST_PROFILES if self.available > MOST_PROFILES else 0
 
     def find(self, candidate_id: str) -> Profile | None:
-        """The candidate with this id."""
+        """The candidate with this id, if listed."""
         return next((item for item in self.profiles if item.id == candidate_id), None)
 
     def at_least(self, min_score: float) -> list[Profile]:
@@ -72,7 +72,7 @@ class _Entry:
 
 
 class Shortlists:
-    """The shortlists of the sessions that were looked at last, 16 at most."""
+    """A cache of shortlists, for the 16 sessions used last."""
 
     def __init__(self, client: "FutureJobs") -> None:
         self._client = client
@@ -81,19 +81,19 @@ class Shortlists:
     async def ranked(self, session: Session, report: PagesRead | None = None) -> Shortlist:
         """The shortlist of `session`, which must have been read just now.
 
-        Several callers at once share one reading. Raises an `ApiError` if a page cannot be read.
+        Concurrent callers share one read. Raises an `ApiError` if a page cannot be read.
 
         Args:
             session: as it is now.
-            report: told how many pages are read, of how many; not if they need not be read.
+            report: called with pages read and pages in all; not called for a cached shortlist.
         """
         entry = self._entry(session.id)
         async with entry.lock:
             current = entry.counters == session.counters and time.monotonic() > entry.changing_until
             if entry.shortlist is None or not current:
                 profiles, available = await self._read(session.id, report)
-                # After fetch-more the API may list only the new batch. Other filters, however,
-                # are another search, whose earlier profiles no longer belong to the session.
+                # After fetch-more the API may list only the new batch. New filters, however, make
+                # a new search, and the earlier profiles no longer belong to the session.
                 same_search = entry.filters == session.filter_changes_counter
                 known = entry.in_order if same_search else []
                 entry.in_order = _merged([*known, *profiles])
@@ -105,12 +105,12 @@ class Shortlists:
             return entry.shortlist
 
     async def ranked_in_time(self, session: Session) -> Shortlist | None:
-        """The shortlist of `session`, or None where it cannot be read before the deadline.
+        """The shortlist of `session`, or None if it cannot be read before the deadline.
 
-        For calls that have something to say without it.
+        For calls that have a result without it.
         """
         left = anyio.current_effective_deadline() - anyio.current_time()
-        with anyio.move_on_after(max(left - _ANSWER_SECONDS, left / 2)):
+        with anyio.move_on_after(max(left - _RESULT_SECONDS, left / 2)):
             try:
                 return await self.ranked(session)
             except ApiError:
@@ -119,11 +119,11 @@ class Shortlists:
 
     @property
     def profiles_kept(self) -> int:
-        """How many candidates are remembered, over all shortlists."""
+        """Number of cached candidates, over all shortlists."""
         return sum(len(entry.in_order) for entry in self._entries.values())
 
     def expect_contacts(self, session_id: str) -> None:
-        """Read this session's profiles anew for a while: a contact was asked for and may arrive."""
+        """Read this session's profiles again for a while: a revealed contact may still arrive."""
         self._entry(session_id).changing_until = time.monotonic() + _REVEAL_SECONDS
 
     def _entry(self, session_id: str) -> _Entry:
@@ -133,7 +133,7 @@ class Shortlists:
         return entry
 
     async def _read(self, session_id: str, report: PagesRead | None) -> tuple[list[Profile], int]:
-        """All profiles in the API's order, and how many it says there are."""
+        """All profiles in the API's order, and the total that it reports."""
         first = await self._client.profiles(session_id, 1, PAGE_SIZE)
         wanted = min(first.total, MOST_PROFILES)
         pages = {1: first.profiles}
@@ -142,8 +142,8 @@ class Shortlists:
 
         async def read(page: int) -> None:
             async with at_once:
-                answer = await self._client.profiles(session_id, page, PAGE_SIZE)
-                pages[page] = answer.profiles
+                response = await self._client.profiles(session_id, page, PAGE_SIZE)
+                pages[page] = response.profiles
                 if report is not None:
                     await report(len(pages), count)
 
@@ -154,14 +154,14 @@ class Shortlists:
                 for page in range(2, count + 1):
                     tasks.start_soon(read, page)
         except ExceptionGroup as group:
-            # One page that cannot be read is one error, not a group of them.
+            # A page that cannot be read is a single error, not a group.
             raise group.exceptions[0] from None
         profiles = [item for page in sorted(pages) for item in pages[page]]
         return profiles[:MOST_PROFILES], first.total
 
 
 def _merged(profiles: list[Profile]) -> list[Profile]:
-    """`profiles` with each person once, as last read, at the place where they were first seen."""
+    """`profiles` without duplicates: each as last read, in the position where it first appeared."""
     places: dict[str, int] = {}
     merged: list[Profile] = []
     for profile in profiles:
@@ -184,5 +184,5 @@ def _ranked(profiles: list[Profile]) -> list[Profile]:
 
 
 def unread_warning(available: int) -> str:
-    """What to say where there are more candidates than are ranked."""
+    """The warning for sessions with more candidates than are read."""
     return f"Only the first {MOST_PROFILES:,} of {available:,} candidates were read and ranked."

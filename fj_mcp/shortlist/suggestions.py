@@ -1,7 +1,7 @@
-"""What to loosen when a search finds too few: computed from its filters, tried by nobody.
+"""Suggestions for a search that finds too few candidates, computed from its filters alone.
 
-Every suggestion is a change that `update_sourcing_session` takes as it is. They come in the order
-of how little they loosen, and it is the person who chooses, because an update costs credits.
+Each suggestion can be passed to `update_sourcing_session` as it is. The one that loosens least
+comes first. The user chooses, because an update costs credits.
 """
 
 import re
@@ -19,11 +19,11 @@ from fj_mcp.shortlist.ranking import Shortlist
 
 FEW = 10
 GOOD_SCORE = 3.0
-"""Fewer than so many above this score are a weak result."""
+"""Fewer than `FEW` candidates above this score are a weak result."""
 
 MOST_SUGGESTIONS = 5
 _MOST_BYTES = 600
-"""Of one suggestion: a change that repeats a long list would crowd the candidates out."""
+"""Of one suggestion: a change that repeats a long list would take the candidates' place."""
 
 _USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
 
@@ -36,7 +36,7 @@ _SOFTWARE = re.compile(
     re.IGNORECASE,
 )
 _SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "developer"}
-"""Elsewhere than in software a developer is not an engineer."""
+"""For software titles only: elsewhere a developer is not an engineer."""
 
 Changes = dict[str, Any]
 
@@ -45,34 +45,34 @@ def is_weak(shortlist: Shortlist) -> bool:
     """Whether fewer than 10 candidates score above 3."""
     scores = [profile.score for profile in shortlist.profiles if profile.score is not None]
     if shortlist.profiles and not scores:
-        return False  # Nothing is known of how well they fit.
+        return False  # How well they fit is unknown.
     return sum(score > GOOD_SCORE for score in scores) < FEW
 
 
 def suggestions_for(
     session: Session, shortlist: Shortlist, queries: dict[str, Any], *, can_spend: bool
 ) -> list[Suggestion]:
-    """What to loosen in a session that is over and found too few.
+    """Suggestions for a finished session that found too few candidates.
 
     Args:
         session: as it is now.
         shortlist: its candidates.
-        queries: the filter map that is in force.
-        can_spend: whether the server has the tools that cost credits.
+        queries: the filter map in force.
+        can_spend: whether the server offers the tools that cost credits.
     """
-    # Without the paid tools nobody could make use of them.
+    # Without the paid tools they could not be applied.
     if session.status != "done" or not can_spend or not is_weak(shortlist):
         return []
     filters, ignored = from_queries(queries)
     found = suggest_changes(filters)
     if any(words.startswith(FILTERS["within_km"].key) for words in ignored):
-        # It has a distance that cannot be read, so what would be wider is not known.
+        # The session has an unreadable distance, so a wider one is unknown.
         found = [one for one in found if "within_km" not in (one.filters or {})]
     return found
 
 
 def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
-    """Up to five changes, the one that loosens least first; none without a skill to search by."""
+    """Up to five changes, the one that loosens least first; none for filters without skills."""
     shown = filters.as_dict()
     if "skills" not in shown:
         return []
@@ -89,7 +89,7 @@ def _skill(shown: Changes) -> Iterator[Suggestion]:
         moved = skills | {"mandatory": kept, "core": [last, *skills.get("core", [])]}
         yield Suggestion(
             filters={"skills": {tier: words for tier, words in moved.items() if words}},
-            reason=f"{last} as a core skill still raises the score and no longer excludes anybody.",
+            reason=f"As a core skill, {last} still raises the score but no longer excludes anyone.",
         )
 
 
@@ -99,9 +99,9 @@ def _distance(shown: Changes) -> Iterator[Suggestion]:
     if wider is None and now < _USUAL_KM[-1]:
         wider = _USUAL_KM[-1]
     if shown.get("regions") and wider is not None:
-        before = f"{now} km" if now else "the places themselves"
+        before = f"{now} km" if now else "only the places themselves"
         yield Suggestion(
-            filters={"within_km": wider}, reason=f"{wider} km around instead of {before}."
+            filters={"within_km": wider}, reason=f"Within {wider} km instead of {before}."
         )
 
 
@@ -110,7 +110,7 @@ def _years(shown: Changes) -> Iterator[Suggestion]:
     assert isinstance(declared, Range)
     if not span:
         return
-    reason = "People a little outside the range of years often do the job as well."
+    reason = "Candidates slightly outside the range of years often fit just as well."
     wider = {}
     if "min" in span and span["min"] - 1 > declared.lowest:
         wider["min"] = span["min"] - 1
@@ -135,7 +135,7 @@ def _titles(shown: Changes) -> Iterator[Suggestion]:
     if added:
         yield Suggestion(
             filters={"current_titles": [*titles, *added]},
-            reason=f"Similar work goes by other titles too: {', '.join(added)}.",
+            reason=f"The same work also goes by other titles: {', '.join(added)}.",
         )
 
 
@@ -172,5 +172,5 @@ _RULES: tuple[Callable[[Changes], Iterator[Suggestion]], ...] = (
     _years,
     _titles,
     _without_one("employers"),
-    _without_one("the person"),
+    _without_one("the candidate"),
 )

@@ -114,7 +114,7 @@ def test_the_sandbox_may_be_asked_for_before_or_after_the_command(command: list[
     # At this address nobody would answer.
     done = run(*command, FJ_API_KEY="fjk_real", FJ_API_BASE_URL="http://127.0.0.1:9")
     assert done.returncode == 0, done.stdout
-    assert "the sandbox is used" in done.stdout
+    assert "using the sandbox" in done.stdout
 
 
 def test_installing_with_the_sandbox_before_the_command_writes_no_key(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_what_always_uses_the_sandbox_may_be_told_so() -> None:
 def test_what_only_http_has_is_refused_without_it(options: list[str], named: str) -> None:
     done = run("serve", "--sandbox", *options)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Nothing is served: {named} can only be used with --http.\n"
+    assert done.stderr == f"The server was not started: {named} requires --http.\n"
 
 
 def test_serve_without_http_serves_stdio() -> None:
@@ -176,7 +176,7 @@ def test_a_sandbox_whose_port_is_taken_says_so() -> None:
         done = run("sandbox", "--port", port)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"Nothing can listen at port {port} ({os.strerror(errno.EADDRINUSE)}): choose another.\n"
+        f"Cannot listen on port {port} ({os.strerror(errno.EADDRINUSE)}): choose another port.\n"
     )
 
 

@@ -370,7 +370,7 @@ async def test_nobody_at_all_is_still_a_reason_to_widen(assistant: Assistant) ->
     session_id = await unread(assistant)
     assistant.sandbox.fail("profiles", page_of())
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
-    assert page["next_step"].startswith("Nobody fits all of these filters")
+    assert page["next_step"].startswith("No candidate matches all filters of session_id")
 
 
 async def test_a_page_beyond_the_last_says_which_pages_there_are(assistant: Assistant) -> None:
@@ -391,7 +391,7 @@ async def test_a_page_of_sessions_beyond_the_last_says_which_pages_there_are(
     assistant: Assistant,
 ) -> None:
     nothing = await assistant.call("list_sessions", page=9)
-    assert nothing["next_step"].startswith("There is no search here yet")
+    assert nothing["next_step"].startswith("There are no searches yet")
     await assistant.search()
     listed = await assistant.call("list_sessions", page=9)
     assert listed["sessions"] == []

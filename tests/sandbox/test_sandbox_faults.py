@@ -160,9 +160,9 @@ async def test_a_short_delay_ends_in_the_usual_answer(api: Api, sandbox: Sandbox
 
 
 async def test_faults_that_cannot_be_are_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="kind is one of"):
+    with pytest.raises(ValueError, match="kind must be one of"):
         Fault("fire")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="operation is one of"):
+    with pytest.raises(ValueError, match="operation must be one of"):
         sandbox.fail("search", Fault("429"))
 
 

@@ -131,7 +131,7 @@ async def test_of_many_sessions_the_newest_50_are_shown_and_how_to_see_more() ->
         shown = await data(assistant, "fj://sessions")
         assert len(shown["sessions"]) == 50
         assert shown["total"] == 51
-        assert shown["next_step"] == "For older ones call list_sessions with page 2, limit 50."
+        assert shown["next_step"] == "For older sessions call list_sessions with page 2, limit 50."
         older = await assistant.call("list_sessions", page=2, limit=50)
     ids = {item["session_id"] for item in [*shown["sessions"], *older["sessions"]]}
     assert len(ids) == 51

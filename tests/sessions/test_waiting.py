@@ -77,7 +77,7 @@ async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
         "matched": 40,
         "total": 100,
         "waited_seconds": 1,
-        "next_step": ("Still matching, 40 of 100. Call wait_for_session again; it costs nothing."),
+        "next_step": ("Still matching, 40 of 100. Call wait_for_session again; it is free."),
     }
 
 
@@ -185,7 +185,7 @@ async def test_an_old_idle_session_without_profiles_is_done_and_says_how_to_wide
         assistant.sandbox.fail("get_session", idle(session_id, time.time() - 3600))
         result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
-    assert "Nobody fits" in result["next_step"]
+    assert "No candidate matches" in result["next_step"]
 
 
 async def test_a_failed_search_says_what_to_do(assistant: Assistant) -> None:

@@ -107,7 +107,7 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     assert "--env-file" in note
     own = tmp_path / "config" / "fj-mcp" / ".env"
     assert str(own) in note
-    assert f"ok   your own file of settings is {own}\n" in done.stdout
+    assert f"ok   your settings file is {own}\n" in done.stdout
 
 
 def test_an_address_beside_a_folders_key_is_for_no_other_key(folder: Path) -> None:
@@ -423,8 +423,8 @@ async def test_a_misspelt_limit_stops_purchases_and_nothing_else(
     assert f"WARNING fj_mcp: {hint}" in run([], folder, environment).stderr
     examined = run(["doctor"], folder, environment)
     assert examined.returncode == 1
-    assert f"fix  {hint}. Nothing is bought until that is corrected." in examined.stdout
-    assert "every setting can be used" not in examined.stdout
+    assert f"fix  {hint}. No purchases are made until this is corrected." in examined.stdout
+    assert "all settings are valid" not in examined.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")

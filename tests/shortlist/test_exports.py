@@ -170,7 +170,7 @@ async def test_nobody_to_export_makes_no_file(tmp_path: Path) -> None:
         result = await assistant.call("export_profiles", session_id=session_id)
     assert result["rows"] == 0
     assert "path" not in result
-    assert "no file was made" in result["next_step"]
+    assert "no file was created" in result["next_step"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -296,7 +296,7 @@ async def test_a_folder_that_cannot_be_written_to_is_named_with_the_remedy(tmp_p
     async with connected(export_dir=taken) as assistant:
         session_id = await assistant.search()
         text = await assistant.refusal("export_profiles", session_id=session_id)
-    assert text.startswith(f"Nothing was written or charged: files cannot be made in {taken}")
+    assert text.startswith(f"Nothing was written or charged: cannot create files in {taken}")
     assert "FJ_EXPORT_DIR" in text
 
 

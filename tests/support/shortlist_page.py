@@ -23,7 +23,7 @@ from fj_mcp.server.build import build_server
 from fj_mcp.settings.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
-# Without a process for each frame a page opens in four fifths of the time.
+# Without a process for each frame, a page opens in four fifths of the time.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,10 +33,10 @@ ARGUMENTS = [
 HOST_PAGE = Path(__file__).parent / "host.html"
 WIDE, NARROW = 1200, 360
 PEOPLE = 45
-"""How many people a search of `CSHARP` finds: three pages of the list."""
+"""Number of candidates that a search for `CSHARP` finds: three pages of the list."""
 
 PATIENCE_MS = 10_000
-"""How long anything on the page may take to happen."""
+"""Time limit of every wait on the page."""
 
 CSHARP = {
     "skills": {"mandatory": ["C#"], "core": ["ASP.NET Core", "SQL Server"], "secondary": ["Docker"]}
@@ -58,11 +58,11 @@ class Served:
 
 
 Serve = Callable[..., Served]
-"""Makes a server on a sandbox, with settings."""
+"""Starts a server on a sandbox, with settings."""
 
 
 class View:
-    """The shortlist as its person sees it."""
+    """The shortlist as the user sees it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -83,7 +83,7 @@ class View:
         return self.rows.locator(".opener").all_text_contents()
 
     def select(self, *places: int) -> list[str]:
-        """Selects rows. Returns their people's names."""
+        """Selects rows. Returns their candidates' names."""
         for place in places:
             self.rows.nth(place).get_by_role("checkbox").check()
         names = self.names()
@@ -95,7 +95,7 @@ class View:
         return found
 
     def calls(self, tool: str) -> list[dict[str, Any]]:
-        """The arguments of each call of a tool that the shortlist asked for."""
+        """The arguments of each call of a tool by the shortlist."""
         return [call["arguments"] for call in self.recorded("calls") if call["name"] == tool]
 
     def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class View:
         return answer
 
     def answer(self, tool: str, result: dict[str, Any]) -> None:
-        """Lets the host answer the shortlist's calls of a tool from now on."""
+        """Makes the host answer the shortlist's calls of a tool itself from now on."""
         script = "([tool, result]) => void window.desk.answers.set(tool, result)"
         self.page.evaluate(script, [tool, result])
 
@@ -114,7 +114,7 @@ class View:
         return str(self.page.evaluate("window.desk.session"))
 
     def settled(self) -> "View":
-        """Waits until everybody is listed."""
+        """Waits until all candidates are listed."""
         expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
         expect(self.frame.locator("#working")).to_be_hidden()
         return self
@@ -148,7 +148,7 @@ def served(sandbox: Sandbox, **settings: Any) -> Iterator[Served]:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """A Chromium of this machine, or a reason why there is none."""
+    """This machine's Chromium; without one the test is skipped, or fails in CI."""
     if not CHROMIUM.exists():
         reason = f"{CHROMIUM} is not installed"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
@@ -162,13 +162,13 @@ def browsing() -> Iterator[Browser]:
             browser.close()
 
 
-def opened(page: Page, at: Served, **wish: Any) -> View:
-    """The shortlist of a new search, as soon as the host has handed it over.
+def opened(page: Page, at: Served, **scenario: Any) -> View:
+    """The shortlist of a new search, as soon as the host has passed it on.
 
-    `wish` is what the host page is asked for; `ui/host/main.ts` lists it.
+    `scenario` has the fields of `Scenario` in `ui/host/main.ts`.
     """
-    wish = {"filters": CSHARP} | wish
-    page.goto(f"{at.address}/host.html?wish={quote(json.dumps(wish))}")
+    scenario = {"filters": CSHARP} | scenario
+    page.goto(f"{at.address}/host.html?scenario={quote(json.dumps(scenario))}")
     page.wait_for_function("window.desk || document.title.startsWith('failed')")
     assert page.evaluate("'desk' in window"), page.title()
     return View(page)

@@ -275,7 +275,7 @@ def test_the_doctor_says_where_purchases_are_kept_without_the_password(
             admin.config_set("requirepass", "hunter2")
         well = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
         assert well.exit_code == 0, well.output
-        assert f"purchases are remembered in {redis.address}" in well.output
+        assert f"purchases are recorded in {redis.address}" in well.output
         redis.stop()
         ill = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
     assert ill.exit_code == 1

@@ -1,6 +1,6 @@
 /**
- * A host in miniature: it searches, calls show_candidates at the real server, and shows the view
- * that the server names. `?wish=` holds a `Wish` as JSON; `window.desk` is for the tests.
+ * A minimal host for tests: it starts a search, calls show_candidates on the real server, and shows
+ * the view that the tool names. `?scenario=` holds a `Scenario` as JSON; tests use `window.desk`.
  */
 
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -13,25 +13,25 @@ import {
   RESOURCE_MIME_TYPE,
 } from "@modelcontextprotocol/ext-apps/app-bridge";
 
-interface Wish {
-  /** What to search for; `session` in its place is a session that there is already. */
+interface Scenario {
+  /** The filters to search with, unless `session` names an existing session. */
   filters?: Record<string, unknown>;
   title?: string;
   session?: string;
-  /** Wait until matching is over. */
+  /** Whether to wait until matching is over. */
   finished?: boolean;
   min_score?: number;
   theme?: "light" | "dark";
   variables?: Record<string, string>;
-  /** Tools that the person does not allow. */
+  /** Tools that the user does not allow. */
   deny?: string[];
-  /** What this host cannot do. */
+  /** Capabilities that this host lacks. */
   without?: (keyof McpUiHostCapabilities)[];
-  /** Results of tools, in place of the server's. */
+  /** Results of tools to return instead of calling the server. */
   answers?: Record<string, Record<string, unknown>>;
-  /** Replaces fields of the first candidates. */
+  /** Fields to replace in the first candidates. */
   patches?: Record<string, unknown>[];
-  /** Collect all pages first and hand them over at once. */
+  /** Whether to collect all pages first and pass them on at once. */
   whole?: boolean;
 }
 
@@ -51,9 +51,11 @@ const recorded = {
   heights: [] as number[],
 };
 
-const wish = JSON.parse(new URLSearchParams(location.search).get("wish") ?? "{}") as Wish;
-const deny = new Set(wish.deny);
-const answers = new Map(Object.entries(wish.answers ?? {}));
+const scenario = JSON.parse(
+  new URLSearchParams(location.search).get("scenario") ?? "{}",
+) as Scenario;
+const deny = new Set(scenario.deny);
+const answers = new Map(Object.entries(scenario.answers ?? {}));
 const client = new Client({ name: "host", version: "1.0.0" });
 
 async function call<T>(name: string, args: Record<string, unknown>): Promise<T> {
@@ -64,24 +66,24 @@ async function call<T>(name: string, args: Record<string, unknown>): Promise<T> 
 
 async function search(): Promise<string> {
   const started = await call<{ session_id: string }>("create_sourcing_session", {
-    title: wish.title ?? "Test",
-    filters: wish.filters,
+    title: scenario.title ?? "Test",
+    filters: scenario.filters,
     allow_duplicate: true,
   });
-  if (wish.finished) await call("wait_for_session", { session_id: started.session_id });
+  if (scenario.finished) await call("wait_for_session", { session_id: started.session_id });
   return started.session_id;
 }
 
 async function result(args: { session_id: string; min_score: number }) {
   const answer = await client.callTool({ name: "show_candidates", arguments: args });
   const shown = answer.structuredContent as unknown as Listed;
-  if (wish.whole) shown.candidates = [];
-  for (let page = 1; wish.whole && (page === 1 || shown.has_more); page++) {
+  if (scenario.whole) shown.candidates = [];
+  for (let page = 1; scenario.whole && (page === 1 || shown.has_more); page++) {
     const next = await call<Listed>("list_profiles", { ...args, page, limit: 50 });
     shown.candidates.push(...next.candidates);
     shown.has_more = next.has_more;
   }
-  wish.patches?.forEach((patch, place) => Object.assign(shown.candidates[place] ?? {}, patch));
+  scenario.patches?.forEach((patch, place) => Object.assign(shown.candidates[place] ?? {}, patch));
   return answer;
 }
 
@@ -95,13 +97,13 @@ async function readView(): Promise<string> {
   return "text" in contents[0] ? contents[0].text : "";
 }
 
-/** Puts the view into the frame. Returns when it has introduced itself. */
+/** Loads the view into the frame. Returns once it is initialized. */
 async function showView(): Promise<AppBridge> {
   const capabilities: McpUiHostCapabilities = { serverTools: {}, openLinks: {}, message: {} };
-  for (const missing of wish.without ?? []) delete capabilities[missing];
-  const styles = { variables: wish.variables as McpUiStyles };
+  for (const missing of scenario.without ?? []) delete capabilities[missing];
+  const styles = { variables: scenario.variables as McpUiStyles };
   const bridge = new AppBridge(null, { name: "host", version: "1.0.0" }, capabilities, {
-    hostContext: { theme: wish.theme ?? "light", styles },
+    hostContext: { theme: scenario.theme ?? "light", styles },
   });
   bridge.oncalltool = async ({ name, arguments: args = {} }) => {
     recorded.calls.push({ name, arguments: args });
@@ -139,8 +141,8 @@ async function showView(): Promise<AppBridge> {
 
 async function start(): Promise<void> {
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href)));
-  const [bridge, session] = await Promise.all([showView(), wish.session ?? search()]);
-  const args = { session_id: session, min_score: wish.min_score ?? 0 };
+  const [bridge, session] = await Promise.all([showView(), scenario.session ?? search()]);
+  const args = { session_id: session, min_score: scenario.min_score ?? 0 };
   await bridge.sendToolInput({ arguments: args });
   await bridge.sendToolResult(await result(args));
   const wear = (theme: "light" | "dark") => bridge.sendHostContextChange({ theme });

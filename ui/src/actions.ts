@@ -1,6 +1,6 @@
-/** What can be done about the candidates: reveal, fetch more, export, ask the assistant. */
+/** The actions on candidates: reveal, fetch more, export, ask the assistant. */
 
-import { asked, askedText, nameList } from "./dialogs";
+import { confirmed, nameList, promptText } from "./dialogs";
 import { counted, el } from "./dom";
 import { type Host, Refused } from "./host";
 import type { Channel, Outcome, Shortlist } from "./state";
@@ -8,14 +8,14 @@ import type { Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "
 
 const MOST_AT_ONCE = 10;
 
-/** Where actions tell how they go. */
-export interface Teller {
-  say(text: string): void;
+/** Shows the progress and result of an action. */
+export interface Reporter {
+  report(text: string): void;
   changed(): void;
 }
 
 const CONTACTS = {
-  email: { one: "e-mail address", several: "e-mail addresses" },
+  email: { one: "email address", several: "email addresses" },
   phone: { one: "phone number", several: "phone numbers" },
 };
 
@@ -24,7 +24,7 @@ const OUTCOMES: [Outcome, string][] = [
   ["already_revealed", "already revealed"],
   ["pending", "on its way"],
   ["not_found", "not found"],
-  ["unknown", "not certain yet"],
+  ["unknown", "not confirmed yet"],
 ];
 
 export async function reveal(
@@ -32,17 +32,17 @@ export async function reveal(
   list: Shortlist,
   ids: string[],
   channel: Channel,
-  teller: Teller,
+  reporter: Reporter,
 ): Promise<void> {
   const { one, several } = CONTACTS[channel];
   const known = ids.filter((id) => isRevealed(list, id, channel)).length;
-  const wish = ids.length === 1 ? `the ${one}` : counted(ids.length, one, several);
-  const yes = await asked({
-    title: `Reveal ${wish}?`,
+  const contacts = ids.length === 1 ? `the ${one}` : counted(ids.length, one, several);
+  const yes = await confirmed({
+    title: `Reveal ${contacts}?`,
     body: [
       nameList(ids.map((id) => list.name(id))),
       el("p", { class: "cost" }, revealCost(list, ids.length - known)),
-      known > 0 && el("p", {}, `${known} of ${ids.length} already revealed, which costs nothing.`),
+      known > 0 && el("p", {}, `${known} of ${ids.length} already revealed, at no cost.`),
     ],
     confirm: "Reveal",
   });
@@ -53,12 +53,14 @@ export async function reveal(
   let remaining: number | undefined;
   for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
     const some = ids.slice(start, start + MOST_AT_ONCE);
-    teller.say(`Revealing ${start + 1} to ${start + some.length} of ${ids.length}…`);
+    reporter.report(`Revealing ${start + 1} to ${start + some.length} of ${ids.length}…`);
     const args = { session_id: list.sessionId, candidate_ids: some, channel };
     const { results, credits, warning } = await host
       .call<RevealedContacts>("reveal_contacts", args, true)
       .catch((error: unknown) => {
-        throw start ? new Refused(`${told(outcomes)} before this: ${words(error)}`) : error;
+        throw start
+          ? new Refused(`${summary(outcomes)} before this error: ${words(error)}`)
+          : error;
       });
     for (const { candidate_id, status, values = [] } of results) {
       list.setContact(candidate_id, channel, { outcome: status, values });
@@ -67,9 +69,9 @@ export async function reveal(
     if (credits?.charged !== undefined) charged = (charged ?? 0) + credits.charged;
     remaining = credits?.remaining ?? remaining;
     if (warning) warnings.push(warning);
-    teller.changed();
+    reporter.changed();
   }
-  teller.say(sentences(told(outcomes), spent({ charged, remaining }), ...warnings));
+  reporter.report(sentences(summary(outcomes), spent({ charged, remaining }), ...warnings));
 }
 
 function isRevealed(list: Shortlist, id: string, channel: Channel): boolean {
@@ -78,32 +80,32 @@ function isRevealed(list: Shortlist, id: string, channel: Channel): boolean {
 }
 
 function revealCost({ prices }: Shortlist, people: number): string {
-  if (!people) return "This costs nothing.";
+  if (!people) return "This is free.";
   if (prices.reveal === undefined) {
     return "This costs credits for each candidate. FutureJobs does not publish the price.";
   }
   const each = counted(prices.reveal, "credit");
   if (people === 1) return `This costs about ${each}.`;
-  return `This costs about ${each} for each candidate, ${prices.reveal * people} in all.`;
+  return `This costs about ${each} for each candidate, ${prices.reveal * people} in total.`;
 }
 
-/** Buys further candidates. Returns whether any are on their way. */
-export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Promise<boolean> {
+/** Buys more candidates. Returns whether any are on their way. */
+export async function fetchMore(host: Host, list: Shortlist, reporter: Reporter): Promise<boolean> {
   const price = list.prices.fetch_more;
   const cost =
     price === undefined
       ? "This costs credits. FutureJobs does not publish the price."
       : `This costs ${counted(price, "credit")}.`;
-  const yes = await asked({
+  const yes = await confirmed({
     title: "Fetch more candidates?",
     body: [
-      el("p", {}, "FutureJobs looks for further people with the same filters."),
+      el("p", {}, "FutureJobs will look for more candidates with the same filters."),
       el("p", { class: "cost" }, cost),
     ],
     confirm: "Fetch more",
   });
   if (!yes) return false;
-  teller.say("Asking FutureJobs for more candidates…");
+  reporter.report("Asking FutureJobs for more candidates…");
   const args = { session_id: list.sessionId };
   const { status, exhausted, credits, warning } = await host.call<MoreProfiles>(
     "fetch_more_profiles",
@@ -112,9 +114,11 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
   );
   list.exhausted = exhausted ?? false;
   list.status = status;
-  teller.say(
+  reporter.report(
     sentences(
-      exhausted ? "There is nobody else with these filters" : "More candidates are being matched",
+      exhausted
+        ? "There are no more candidates for these filters"
+        : "More candidates are being matched",
       spent(credits ?? {}),
       warning,
     ),
@@ -122,8 +126,8 @@ export async function fetchMore(host: Host, list: Shortlist, teller: Teller): Pr
   return !exhausted;
 }
 
-export async function exportPeople(host: Host, list: Shortlist, teller: Teller): Promise<void> {
-  teller.say("Exporting…");
+export async function exportPeople(host: Host, list: Shortlist, reporter: Reporter): Promise<void> {
+  reporter.report("Exporting…");
   const ids = [...list.selected];
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
@@ -132,17 +136,17 @@ export async function exportPeople(host: Host, list: Shortlist, teller: Teller):
     ...(!ids.length && list.leastScore > 0 ? { min_score: list.leastScore } : {}),
   });
   const place = path ?? uri;
-  // The address comes last and without a full stop, to be copied.
-  teller.say(
+  // The path comes last and without a period, so that it can be copied.
+  reporter.report(
     [warning, `Exported ${counted(rows, "candidate")}${place ? `: ${place}` : "."}`]
       .filter(Boolean)
       .join(" "),
   );
 }
 
-export async function askAssistant(host: Host, list: Shortlist, teller: Teller): Promise<void> {
+export async function askAssistant(host: Host, list: Shortlist, reporter: Reporter): Promise<void> {
   const ids = [...list.selected];
-  const question = await askedText(
+  const question = await promptText(
     `Ask about ${counted(ids.length, "candidate")}`,
     "Question for the assistant",
     ids.length === 1 ? "What should I know about this candidate?" : "Compare these candidates.",
@@ -150,14 +154,14 @@ export async function askAssistant(host: Host, list: Shortlist, teller: Teller):
     "Ask",
   );
   if (question === undefined) return;
-  // Quoted and short, because a name is whatever a stranger wrote there.
+  // Quoted and shortened, because names are untrusted text.
   const people = ids.map((id) => `- ${id}: ${JSON.stringify(list.name(id).slice(0, 80))}`);
   const about = `Session ${list.sessionId}, candidates by id and name as written in their profile:`;
-  await host.tell(`${question}\n\n${about}\n${people.join("\n")}`);
-  teller.say("The assistant has your question.");
+  await host.sendMessage(`${question}\n\n${about}\n${people.join("\n")}`);
+  reporter.report("The assistant has your question.");
 }
 
-function told(outcomes: Map<Outcome, number>): string {
+function summary(outcomes: Map<Outcome, number>): string {
   const parts = OUTCOMES.flatMap(([outcome, text]) =>
     outcomes.has(outcome) ? [`${outcomes.get(outcome)} ${text}`] : [],
   );

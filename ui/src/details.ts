@@ -1,10 +1,10 @@
-/** One candidate in full, under their row. */
+/** One candidate in full, shown below their row. */
 
 import { button, el } from "./dom";
 import type { Employment, FullCandidate } from "./types";
 
 export function loadingDetails(): HTMLElement {
-  return el("p", { class: "quiet", role: "status" }, "Loading the career…");
+  return el("p", { class: "quiet", role: "status" }, "Loading profile…");
 }
 
 export function failedDetails(sentence: string, again: () => void): HTMLElement {
@@ -27,10 +27,10 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
       section("Why", person.why && el("p", {}, person.why)),
       section("Highlights", lines(person.highlights)),
       section("Strengths", lines(person.strengths)),
-      section("To check", lines(person.weaknesses)),
+      section("Points to verify", lines(person.weaknesses)),
       section("Education", lines(person.education)),
-      section("Certificates", lines(person.certifications)),
-      section("Honours", lines(person.honors)),
+      section("Certifications", lines(person.certifications)),
+      section("Honors", lines(person.honors)),
     ),
     el(
       "div",
@@ -42,7 +42,7 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
     el(
       "div",
       { class: "contact" },
-      section("E-mail", lines(person.email)),
+      section("Email", lines(person.email)),
       section("Phone", lines(person.phone)),
       ...actions,
     ),
@@ -57,12 +57,12 @@ function lines(texts: string[] | undefined): HTMLElement | false {
   return texts?.length ? el("ul", {}, ...texts.map((text) => el("li", {}, text))) : false;
 }
 
-/** "Apr 2022" for 2022-04-01; anything else stays as it is. */
+/** "Apr 2022" for 2022-04-01; other texts stay as they are. */
 function month(date: string | undefined): string | undefined {
   if (!date || !/^\d{4}-\d\d(-\d\d)?$/.test(date)) return date;
   const day = new Date(`${date.slice(0, 7)}-01T00:00:00Z`);
-  const told = { month: "short", year: "numeric", timeZone: "UTC" } as const;
-  return Number.isNaN(day.getTime()) ? date : day.toLocaleDateString("en", told);
+  const format = { month: "short", year: "numeric", timeZone: "UTC" } as const;
+  return Number.isNaN(day.getTime()) ? date : day.toLocaleDateString("en", format);
 }
 
 function job({ title, company, start, end, description }: Employment): HTMLElement {

@@ -1,4 +1,4 @@
-/** Questions to the person, each in a dialog that Escape closes. */
+/** Dialogs that ask the user something; Escape closes them. */
 
 import { by, el, type Child } from "./dom";
 
@@ -8,14 +8,14 @@ interface Question {
   confirm: string;
 }
 
-/** Asks, near what was pressed: the page may be far taller than what is seen of it. */
-export function asked({ title, body, confirm }: Question): Promise<boolean> {
+/** Asks near the pressed button, because the page may be far taller than its visible part. */
+export function confirmed({ title, body, confirm }: Question): Promise<boolean> {
   const dialog = by<HTMLDialogElement>("dialog");
   by("dialog-title").textContent = title;
   by("dialog-body").replaceChildren(...body.filter((part) => part !== false && part !== undefined));
   const yes = by("dialog-confirm");
   yes.textContent = confirm;
-  // Not a form: a frame without leave to submit one would not close it.
+  // Not a form: a frame that may not submit forms could not close it.
   yes.onclick = () => dialog.close("confirm");
   by("dialog-cancel").onclick = () => dialog.close();
   const pressed = document.activeElement?.getBoundingClientRect();
@@ -31,8 +31,8 @@ export function asked({ title, body, confirm }: Question): Promise<boolean> {
   });
 }
 
-/** Asks for a text; undefined where the person gave up. */
-export async function askedText(
+/** Asks for a text; undefined if the user canceled. */
+export async function promptText(
   title: string,
   label: string,
   text: string,
@@ -41,11 +41,11 @@ export async function askedText(
 ): Promise<string | undefined> {
   const field = el("textarea", { rows: "3", maxlength: "1000" });
   field.value = text;
-  const yes = await asked({ title, body: [el("label", {}, label, field), about], confirm });
+  const yes = await confirmed({ title, body: [el("label", {}, label, field), about], confirm });
   return yes && field.value.trim() ? field.value.trim() : undefined;
 }
 
-/** Some names as a list, the many as a number. */
+/** A list of names; beyond `most`, only the number of the rest. */
 export function nameList(names: string[], most = 10): HTMLElement {
   const shown = names.slice(0, names.length > most + 1 ? most : names.length);
   const rest = names.length - shown.length;

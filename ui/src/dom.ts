@@ -1,4 +1,4 @@
-/** Elements, whose text is only ever text. */
+/** Creates and finds elements. Text is never parsed as markup. */
 
 export type Child = Node | string | false | undefined;
 
@@ -19,20 +19,20 @@ export function button(label: string, act: () => void, kind = ""): HTMLButtonEle
   return made;
 }
 
-/** Calls `act` unless the button is switched off. */
+/** Calls `act` on a click, unless the button is disabled. */
 export function onPress(pressed: HTMLElement, act: () => void): void {
   pressed.addEventListener("click", () => {
     if (pressed.getAttribute("aria-disabled") !== "true") act();
   });
 }
 
-/** Switches a button on or off, without the loss of focus that `disabled` brings. */
+/** Enables or disables a button without the loss of focus that `disabled` causes. */
 export function allow(pressed: HTMLElement, on: boolean): void {
   if (on) pressed.removeAttribute("aria-disabled");
   else pressed.setAttribute("aria-disabled", "true");
 }
 
-/** An element of the page that is always there. */
+/** An element that the page always has. */
 export function by<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no ${id}`);

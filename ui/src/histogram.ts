@@ -1,4 +1,4 @@
-/** How many candidates have which score; its handle sets the least score that is shown. */
+/** The histogram of scores, with a slider for the minimum score to show. */
 
 import { by, counted, el } from "./dom";
 import type { Card } from "./types";
@@ -10,7 +10,7 @@ const BARS = MOST / STEP;
 export class Histogram {
   readonly #bars: HTMLElement[] = [];
   readonly #handle = by<HTMLInputElement>("min-score");
-  readonly #told = by("min-score-told");
+  readonly #value = by("min-score-value");
 
   constructor(onChange: (minScore: number) => void) {
     const bars = by("bars");
@@ -41,9 +41,9 @@ export class Histogram {
       bar.classList.toggle("out", low < minScore);
       bar.title = `${low} to ${low + STEP}: ${counted(count, "candidate")}`;
     });
-    const told = minScore ? `${minScore} or more` : "any";
+    const label = minScore ? `${minScore} or more` : "any";
     this.#handle.value = String(minScore);
-    this.#handle.setAttribute("aria-valuetext", told);
-    this.#told.textContent = told;
+    this.#handle.setAttribute("aria-valuetext", label);
+    this.#value.textContent = label;
   }
 }

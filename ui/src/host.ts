@@ -1,4 +1,4 @@
-/** The app around the shortlist: whom it asks for everything that it cannot do by itself. */
+/** The app that shows the shortlist, and does for it what a sandboxed page cannot. */
 
 import {
   App,
@@ -8,18 +8,18 @@ import {
   type McpUiHostContext,
 } from "@modelcontextprotocol/ext-apps";
 
-/** An answer in place of a result: a sentence for the person. */
+/** A request was refused or failed; the message is a sentence for the user. */
 export class Refused extends Error {}
 
-interface Answer {
+interface ToolResult {
   content?: { type: string; text?: string }[];
   structuredContent?: unknown;
   isError?: boolean;
 }
 
-const PATIENCE_MS = 120_000;
-/** What costs credits may first be approved by the person in a dialog of the app. */
-const PATIENCE_FOR_APPROVAL_MS = 900_000;
+const TIMEOUT_MS = 120_000;
+/** For paid calls, which the app may ask the user to approve first. */
+const APPROVAL_TIMEOUT_MS = 900_000;
 
 export class Host {
   readonly #app = new App(
@@ -28,41 +28,41 @@ export class Host {
     { autoResize: true },
   );
 
-  /** Connects, and hands over each result of the tool that the shortlist belongs to. */
+  /** Connects, and passes on each result of the tool that shows the shortlist. */
   async connect(
-    onAnswer: (read: () => unknown) => void,
-    onCancelled: () => void,
+    onResult: (read: () => unknown) => void,
+    onCanceled: () => void,
     onEnd: () => void,
   ): Promise<void> {
-    this.#app.ontoolresult = (answer) => onAnswer(() => read(answer as Answer));
-    this.#app.ontoolcancelled = onCancelled;
-    this.#app.onhostcontextchanged = dress;
+    this.#app.ontoolresult = (result) => onResult(() => read(result as ToolResult));
+    this.#app.ontoolcancelled = onCanceled;
+    this.#app.onhostcontextchanged = applyContext;
     this.#app.onteardown = () => {
       onEnd();
       return {};
     };
     await this.#app.connect();
     const context = this.#app.getHostContext();
-    if (context) dress(context);
+    if (context) applyContext(context);
   }
 
-  /** The result of a tool. Raises `Refused` with what the server or the app says instead. */
+  /** Calls a tool. Throws `Refused` with the error of the server or the app. */
   async call<T>(tool: string, args: Record<string, unknown>, paid = false): Promise<T> {
     if (!this.#app.getHostCapabilities()?.serverTools) {
       throw new Refused("This app does not let the shortlist do that. Ask the assistant instead.");
     }
-    const timeout = paid ? PATIENCE_FOR_APPROVAL_MS : PATIENCE_MS;
-    let answer: Answer;
+    const timeout = paid ? APPROVAL_TIMEOUT_MS : TIMEOUT_MS;
+    let result: ToolResult;
     try {
-      answer = await this.#app.callServerTool({ name: tool, arguments: args }, { timeout });
+      result = await this.#app.callServerTool({ name: tool, arguments: args }, { timeout });
     } catch (error) {
-      throw new Refused(`The app did not do that: ${reason(error)}`);
+      throw new Refused(`The app could not do that: ${reason(error)}`);
     }
-    return read(answer) as T;
+    return read(result) as T;
   }
 
-  /** Lets the person ask the assistant something. */
-  async tell(text: string): Promise<void> {
+  /** Sends the assistant a message from the user. */
+  async sendMessage(text: string): Promise<void> {
     if (!this.#app.getHostCapabilities()?.message) {
       throw new Refused("This app does not pass questions on to the assistant.");
     }
@@ -71,7 +71,7 @@ export class Host {
     );
   }
 
-  /** Opens a web address outside. */
+  /** Opens a web address in the browser. */
   async open(url: string): Promise<void> {
     if (!this.#app.getHostCapabilities()?.openLinks) {
       throw new Refused(`This app does not open links. The address is ${url}`);
@@ -81,22 +81,22 @@ export class Host {
 }
 
 async function accepted(request: () => Promise<{ isError?: boolean }>): Promise<void> {
-  let answer: { isError?: boolean };
+  let result: { isError?: boolean };
   try {
-    answer = await request();
+    result = await request();
   } catch (error) {
-    throw new Refused(`The app did not do that: ${reason(error)}`);
+    throw new Refused(`The app could not do that: ${reason(error)}`);
   }
-  if (answer.isError) throw new Refused("The app did not do that.");
+  if (result.isError) throw new Refused("The app could not do that.");
 }
 
-function read(answer: Answer): unknown {
-  const text = (answer.content ?? [])
+function read(result: ToolResult): unknown {
+  const text = (result.content ?? [])
     .map((part) => part.text ?? "")
     .join("\n")
     .trim();
-  if (answer.isError) throw new Refused(text || "The server did not say why this failed.");
-  if (answer.structuredContent) return answer.structuredContent;
+  if (result.isError) throw new Refused(text || "The server did not say why this failed.");
+  if (result.structuredContent) return result.structuredContent;
   try {
     return JSON.parse(text);
   } catch {
@@ -108,13 +108,13 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function dress(context: McpUiHostContext): void {
+function applyContext(context: McpUiHostContext): void {
   if (context.theme) applyDocumentTheme(context.theme);
   if (context.styles?.variables) applyHostStyleVariables(context.styles.variables);
   if (context.styles?.css?.fonts) applyHostFonts(context.styles.css.fonts);
 }
 
-/** Whether an address leads to LinkedIn and nowhere else. */
+/** Whether an address is a plain LinkedIn URL. */
 export function isLinkedIn(address: string): boolean {
   try {
     const { protocol, hostname, username, password, port } = new URL(address);

@@ -1,6 +1,6 @@
-/** The shortlist: what the host hands over, shown, kept up to date, and acted on. */
+/** The shortlist page: receives results from the host, shows them, and runs the actions. */
 
-import { askAssistant, exportPeople, fetchMore, reveal, type Teller, words } from "./actions";
+import { askAssistant, exportPeople, fetchMore, reveal, type Reporter, words } from "./actions";
 import { details, failedDetails, loadingDetails } from "./details";
 import { allow, button, by, counted, el, onPress } from "./dom";
 import { Histogram } from "./histogram";
@@ -23,7 +23,7 @@ let table: Table | undefined;
 let visible: Card[] = [];
 let busy = false;
 let loading = false;
-/** Counts the results handed over: what belongs to an earlier one is over. */
+/** Incremented for each result received; work for an earlier one stops. */
 let run = 0;
 
 const histogram = new Histogram((minScore) => {
@@ -35,16 +35,16 @@ const skills = new SkillFilter((skill) => {
   refresh();
 });
 
-const teller: Teller = {
-  say: (told) => {
-    by("notice").textContent = told;
+const reporter: Reporter = {
+  report: (sentence) => {
+    by("notice").textContent = sentence;
   },
   changed: () => refresh(),
 };
 
-function complain(sentence: string, again?: () => void): void {
-  const retry = again && button("Try again", () => void (complain(""), again()));
-  const close = button("Dismiss", () => complain(""));
+function showProblem(sentence: string, again?: () => void): void {
+  const retry = again && button("Try again", () => void (showProblem(""), again()));
+  const close = button("Dismiss", () => showProblem(""));
   by("problem").replaceChildren(...(sentence ? [el("p", {}, sentence), retry ?? "", close] : []));
 }
 
@@ -52,14 +52,14 @@ function receive(read: () => unknown): void {
   performance.mark("fj-received");
   run++;
   busy = false;
-  complain("");
-  teller.say("");
+  showProblem("");
+  reporter.report("");
   by("loading").hidden = true;
   let shown: ShownCandidates;
   try {
     shown = read() as ShownCandidates;
   } catch (error) {
-    complain(words(error));
+    showProblem(words(error));
     return;
   }
   const current = new Shortlist(shown);
@@ -97,7 +97,7 @@ function refresh(change?: () => void): void {
   table.show(visible);
   histogram.update(list.cards, list.minScore);
   skills.update(list);
-  tell(list);
+  updateTexts(list);
 }
 
 function select(ids: string[], on: boolean): void {
@@ -105,11 +105,11 @@ function select(ids: string[], on: boolean): void {
     if (on) list?.selected.add(id);
     else list?.selected.delete(id);
   table?.mark(visible);
-  if (list) tell(list);
+  if (list) updateTexts(list);
 }
 
-/** Everything that is said around the table, and which buttons can be pressed. */
-function tell(current: Shortlist): void {
+/** Updates the texts around the table, and which buttons are enabled. */
+function updateTexts(current: Shortlist): void {
   const { selected, cards, total, status } = current;
   by("title").textContent = current.title;
   by("summary").textContent = summary(current);
@@ -122,11 +122,11 @@ function tell(current: Shortlist): void {
   by("count").textContent = some ? `${count}, ${chosen}` : count;
   by("table").hidden = !visible.length;
   by("empty").hidden = visible.length > 0 || loading || status === "running";
-  by("empty-told").textContent = cards.length
-    ? "No candidate passes these filters."
-    : "Nobody fits this search. Ask the assistant to loosen one of its filters.";
+  by("empty-text").textContent = cards.length
+    ? "No candidates match these filters."
+    : "No candidates match this search. Ask the assistant to loosen one of its filters.";
   by("clear").hidden = !current.filtered;
-  by("everybody").hidden = current.leastScore <= 0;
+  by("all-candidates").hidden = current.leastScore <= 0;
   for (const id of ["reveal-email", "reveal-phone", "fetch-more"])
     by(id).hidden = !current.canSpend;
   for (const id of ["reveal-email", "reveal-phone", "ask"]) allow(by(id), some && !busy);
@@ -138,10 +138,10 @@ function tell(current: Shortlist): void {
   const bar = by<HTMLProgressElement>("progress");
   if (status === "running") {
     const of = current.expected ? ` of ${current.expected}` : "";
-    by("working-told").textContent = `Matching candidates: ${current.matched}${of} so far`;
+    by("working-text").textContent = `Matching candidates: ${current.matched}${of} so far`;
     progress(bar, current.matched, current.expected);
   } else {
-    by("working-told").textContent = `Loading candidates: ${cards.length} of ${total}`;
+    by("working-text").textContent = `Loading candidates: ${cards.length} of ${total}`;
     progress(bar, cards.length, total);
   }
 }
@@ -154,25 +154,25 @@ function progress(bar: HTMLProgressElement, value: number, most: number): void {
 }
 
 function summary({ status, total, matched, leastScore, fresh }: Shortlist): string {
-  const least = leastScore > 0 ? ` who score ${leastScore} or more` : "";
+  const least = leastScore > 0 ? ` with a score of ${leastScore} or more` : "";
   const of = matched > total ? ` of ${matched.toLocaleString("en")}` : "";
   const added = fresh.size ? `, ${fresh.size} new` : "";
   const failed = status === "failed" ? "The search failed at FutureJobs. " : "";
   return `${failed}${counted(total, "candidate")}${of}${least}${added}`;
 }
 
-/** Runs one action at a time, and says what went wrong. */
+/** Runs one action at a time, and shows why it failed. */
 async function perform(action: () => Promise<unknown>): Promise<void> {
   if (busy) return;
   busy = true;
-  complain("");
+  showProblem("");
   refresh();
   const mine = run;
   try {
     await action();
   } catch (error) {
-    teller.say("");
-    complain(words(error));
+    reporter.report("");
+    showProblem(words(error));
   } finally {
     if (mine === run) busy = false;
     refresh();
@@ -192,8 +192,8 @@ async function open(current: Shortlist, id: string, panel: HTMLElement): Promise
       .filter((channel) => current.canSpend && !current.contact(id, channel)?.values.length)
       .map((channel) =>
         button(
-          `Reveal ${channel === "email" ? "e-mail" : "phone"}`,
-          () => void perform(() => reveal(host, current, [id], channel, teller)),
+          `Reveal ${channel}`,
+          () => void perform(() => reveal(host, current, [id], channel, reporter)),
         ),
       );
     panel.replaceChildren(details(person, buy));
@@ -203,7 +203,7 @@ async function open(current: Shortlist, id: string, panel: HTMLElement): Promise
   }
 }
 
-/** Watches a session that is still matching, then loads its candidates. */
+/** Polls a session until matching is over, then loads its candidates. */
 async function follow(current: Shortlist, markNew: boolean): Promise<void> {
   const mine = run;
   const args = { session_id: current.sessionId, max_wait_seconds: 0 };
@@ -218,13 +218,13 @@ async function follow(current: Shortlist, markNew: boolean): Promise<void> {
       if (mine !== run) return;
     }
   } catch (error) {
-    if (mine === run) complain(words(error), () => void follow(current, markNew));
+    if (mine === run) showProblem(words(error), () => void follow(current, markNew));
     return;
   }
   await load(current, 1, markNew);
 }
 
-/** Loads the candidates page by page, and shows each page as it comes. */
+/** Loads the candidates page by page, showing each page as it arrives. */
 async function load(current: Shortlist, from: number, markNew: boolean): Promise<void> {
   const mine = run;
   const listed = from > 1 ? current.cards : [];
@@ -245,10 +245,12 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
     current.keep(listed);
     const added = current.fresh.size;
     if (markNew)
-      teller.say(added ? `${counted(added, "new candidate")}.` : "Nobody new was found.");
+      reporter.report(
+        added ? `${counted(added, "new candidate")}.` : "No new candidates were found.",
+      );
   } catch (error) {
     const again = () => void load(current, page, markNew);
-    if (mine === run) complain(words(error), again);
+    if (mine === run) showProblem(words(error), again);
   } finally {
     if (mine === run) loading = false;
     refresh();
@@ -262,14 +264,14 @@ function act(id: string, action: (current: Shortlist) => Promise<unknown>): void
   });
 }
 
-act("reveal-email", (current) => reveal(host, current, [...current.selected], "email", teller));
-act("reveal-phone", (current) => reveal(host, current, [...current.selected], "phone", teller));
-act("ask", (current) => askAssistant(host, current, teller));
-act("export", (current) => exportPeople(host, current, teller));
+act("reveal-email", (current) => reveal(host, current, [...current.selected], "email", reporter));
+act("reveal-phone", (current) => reveal(host, current, [...current.selected], "phone", reporter));
+act("ask", (current) => askAssistant(host, current, reporter));
+act("export", (current) => exportPeople(host, current, reporter));
 act("fetch-more", async (current) => {
-  if (await fetchMore(host, current, teller)) void follow(current, true);
+  if (await fetchMore(host, current, reporter)) void follow(current, true);
 });
-act("everybody", async (current) => {
+act("all-candidates", async (current) => {
   current.leastScore = 0;
   await load(current, 1, false);
 });
@@ -283,16 +285,16 @@ text.addEventListener("input", () => {
   refresh();
 });
 
-function cancelled(): void {
+function canceled(): void {
   by("loading").hidden = true;
-  complain("The assistant stopped before the shortlist was ready.");
+  showProblem("The assistant stopped before the shortlist was ready.");
 }
 
 host
-  .connect(receive, cancelled, () => run++)
+  .connect(receive, canceled, () => run++)
   .catch((error: unknown) => {
     by("loading").hidden = true;
-    complain(
-      error instanceof Refused ? error.message : `The shortlist did not start: ${words(error)}`,
+    showProblem(
+      error instanceof Refused ? error.message : `The shortlist could not start: ${words(error)}`,
     );
   });

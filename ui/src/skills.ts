@@ -1,4 +1,4 @@
-/** The skills as buttons: only who lists all pressed ones is shown. */
+/** The skill filter: shows only candidates who list every pressed skill. */
 
 import { by, el } from "./dom";
 import type { Shortlist } from "./state";

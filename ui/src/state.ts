@@ -1,4 +1,4 @@
-/** The candidates, and which of them are shown in which order. */
+/** The page's state: the candidates, the filters on them, and their order. */
 
 import type { CandidateList, Card, Prices, RevealedContact, ShownCandidates } from "./types";
 
@@ -8,7 +8,7 @@ export type Status = ShownCandidates["status"];
 
 export type Column = "score" | "name" | "role" | "region" | "years" | "skills" | "why";
 
-/** The columns that are sorted from the most to the least when they are first asked for. */
+/** Columns whose first click sorts in descending order. */
 const MOST_FIRST: ReadonlySet<Column> = new Set(["score", "years", "skills"]);
 
 export interface Contact {
@@ -29,10 +29,10 @@ export class Shortlist {
 
   status: Status;
   matched: number;
-  /** How many people are being matched; 0 where that is not known. */
+  /** Number of candidates being matched; 0 if unknown. */
   expected = 0;
   total: number;
-  /** What the server was asked for: people who score less are not among the candidates. */
+  /** The minimum score that the server applied: lower ones are not among the candidates. */
   leastScore: number;
   exhausted = false;
 
@@ -87,7 +87,7 @@ export class Shortlist {
     }
   }
 
-  /** Only these people are listed now, best first. */
+  /** Replaces the candidates with these, best first. */
   keep(cards: Card[]): void {
     this.#cards = new Map(cards.map((card) => [card.candidate_id, card]));
     for (const id of this.selected) if (!this.#cards.has(id)) this.selected.delete(id);
@@ -104,10 +104,10 @@ export class Shortlist {
     this.#contacts.set(`${channel} ${id}`, contact);
   }
 
-  /** The wanted skills that somebody lists. */
+  /** The wanted skills that a candidate lists. */
   has(card: Card): string[] {
     const { skills = [], missing_skills: missing = [] } = card;
-    // On a full page both lists are cut at the same length, so that the shorter one is whole.
+    // Both lists are cut at the same length, so the shorter one is complete.
     if (missing.length < skills.length) {
       const lacked = new Set(missing.map(folded));
       return this.wantedSkills.filter((skill) => !lacked.has(folded(skill)));
@@ -116,7 +116,7 @@ export class Shortlist {
     return this.wantedSkills.filter((skill) => listed.has(folded(skill)));
   }
 
-  /** The skills to filter by: the wanted ones, else those that most people list. */
+  /** The skills to filter by: the wanted ones, or else the most common ones. */
   commonSkills(): [skill: string, people: number][] {
     const counts = new Map<string, number>();
     for (const card of this.#cards.values()) {
@@ -128,7 +128,7 @@ export class Shortlist {
     return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 12);
   }
 
-  /** Sorts by a column, or turns the order round if it is sorted by it already. */
+  /** Sorts by a column; a second time reverses the order. */
   sortBy(column: Column): void {
     this.descending = this.column === column ? !this.descending : MOST_FIRST.has(column);
     this.column = column;
@@ -149,7 +149,7 @@ export class Shortlist {
         words.every((word) => this.#words(card).includes(word)),
     );
     const values = new Map(chosen.map((card) => [card, this.#value(card)]));
-    // The sort is stable: who is equal stays in the server's order.
+    // The sort is stable: ties stay in the server's order.
     return chosen.sort((one, other) => this.#compare(values.get(one), values.get(other)));
   }
 
@@ -200,7 +200,7 @@ export class Shortlist {
   }
 }
 
-/** "Developer at Acme", or as much of it as is known. */
+/** "Developer at Acme", or the known part of it. */
 export function role(card: { title?: string; company?: string }): string | undefined {
   return [card.title, card.company].filter(Boolean).join(" at ") || undefined;
 }

@@ -1,4 +1,4 @@
-/** The candidates as rows, which are made once and then only moved, marked and filled. */
+/** The table of candidates. Rows are created once, and then only moved and updated. */
 
 import { by, el } from "./dom";
 import { isLinkedIn } from "./host";
@@ -9,7 +9,7 @@ const COLUMNS: [Column, string][] = [
   ["score", "Score"],
   ["name", "Name"],
   ["role", "Current role"],
-  ["region", "Place"],
+  ["region", "Location"],
   ["years", "Years"],
   ["skills", "Wanted skills"],
   ["why", "Why"],
@@ -56,7 +56,7 @@ export class Table {
     this.#body.replaceChildren();
   }
 
-  /** Shows these people in this order. */
+  /** Shows these candidates in this order. */
   show(cards: Card[]): void {
     for (const [column, header] of this.#headers) {
       const sorted = column === this.list.column;
@@ -78,13 +78,13 @@ export class Table {
       if (line === next) next = next.nextElementSibling;
       else this.#body.insertBefore(line, next);
     }
-    // Who is filtered out keeps a row, so that coming back costs nothing.
+    // Rows that are filtered out are kept, so that showing them again is fast.
     for (const [id, row] of this.#rows) if (!kept.has(id) && this.list.card(id)) kept.set(id, row);
     this.#rows = kept;
     this.mark(cards);
   }
 
-  /** Shows what is selected, new and revealed. */
+  /** Updates the marks of selected, new and revealed candidates. */
   mark(cards: Card[]): void {
     let selected = 0;
     for (const { candidate_id: id } of cards) {
@@ -95,14 +95,14 @@ export class Table {
       row.check.checked = on;
       row.line.classList.toggle("selected", on);
       row.badge.hidden = !this.list.fresh.has(id);
-      const told = contactLines(this.list, id);
-      row.contacts.replaceChildren(...told.map((line) => el("span", {}, line)));
+      const contacts = contactLines(this.list, id);
+      row.contacts.replaceChildren(...contacts.map((line) => el("span", {}, line)));
     }
     this.#all.checked = selected > 0 && selected === cards.length;
     this.#all.indeterminate = selected > 0 && selected < cards.length;
   }
 
-  /** The row of somebody, which is made anew only if the server says something new of them. */
+  /** The row of a candidate, which is created again only if its card has changed. */
   #row(card: Card): Row {
     const { candidate_id: id } = card;
     const old = this.#rows.get(id);
@@ -142,7 +142,7 @@ export class Table {
       cell(
         "skills",
         has.length > 0 && el("ul", { "aria-label": "Has" }, ...has.map((one) => el("li", {}, one))),
-        lacks.length > 0 && el("span", { class: "lacks" }, `Lacks ${lacks.join(", ")}`),
+        lacks.length > 0 && el("span", { class: "lacks" }, `Missing: ${lacks.join(", ")}`),
       ),
       cell("why", card.why && el("p", {}, card.why)),
     );
@@ -186,9 +186,9 @@ function score(value: number | undefined): HTMLElement {
   return cell("score", el("span", { class: "number" }, value.toFixed(1)), bar);
 }
 
-const WORDS = { email: "E-mail", phone: "Phone" };
+const WORDS = { email: "Email", phone: "Phone" };
 
-/** What is known of somebody's contacts, in words. */
+/** The known contacts of a candidate, and the state of pending ones. */
 export function contactLines(list: Shortlist, id: string): string[] {
   return (["email", "phone"] as const).flatMap((channel) => {
     const contact = list.contact(id, channel);
@@ -198,12 +198,12 @@ export function contactLines(list: Shortlist, id: string): string[] {
 
 function contactLine(channel: Channel, { outcome, values }: Contact): string {
   if (values.length) return values.join(", ");
-  const told = {
+  const state = {
     found: "revealed",
-    already_revealed: "revealed, open to see it",
+    already_revealed: "revealed, open the row to see it",
     not_found: "not found",
-    pending: "on its way, open later to see it",
-    unknown: "not certain yet, ask again in a minute",
+    pending: "on its way, open the row later to see it",
+    unknown: "not confirmed yet, ask again in a minute",
   }[outcome];
-  return `${WORDS[channel]} ${told}`;
+  return `${WORDS[channel]} ${state}`;
 }

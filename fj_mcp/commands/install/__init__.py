@@ -1,5 +1,5 @@
 """`fj-mcp install`: adds this server to the configuration of an assistant.
 
-Which assistants there are, where their configuration files lie and how to edit them without
-disturbing the rest. Nothing here talks to an assistant or to FutureJobs.
+The supported assistants, the locations of their configuration files, and edits that leave the rest
+of a file alone. Nothing here connects to an assistant or to FutureJobs.
 """

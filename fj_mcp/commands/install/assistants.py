@@ -1,6 +1,6 @@
-"""The assistants that `fj-mcp install` knows: where each keeps its servers, and in which form.
+"""The assistants that `fj-mcp install` supports: the location and format of their configurations.
 
-Where the facts are from (read in November 2026, and tried with the newest clients where noted):
+Sources (read in November 2026, and tried with the newest clients where noted):
 
 - Claude Code: `~/.claude.json`, or that file in `CLAUDE_CONFIG_DIR`; `mcpServers` in it is the user
   scope of `claude mcp add-json`. Seen with @anthropic-ai/claude-code 2.1.197.
@@ -30,15 +30,15 @@ from typing import Any
 from fj_mcp.commands.install.config_files import Kind
 
 NAME = "fj-mcp"
-"""What the server is called in every configuration."""
+"""The server's name in every configuration."""
 
 KEY_PLACEHOLDER = "fjk_…"
-"""Stands for the key; the server knows that this is none, and says what to set."""
+"""A placeholder for the key; the server recognizes it and says what to set."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where configurations are looked for: a platform of `sys.platform`, and whose home."""
+    """The places to look for configurations: a platform as in `sys.platform`, and a home folder."""
 
     platform: str
     home: Path
@@ -46,16 +46,16 @@ class Machine:
 
     @classmethod
     def this(cls, environment: Mapping[str, str]) -> "Machine":
-        """The one this process runs on."""
+        """The machine that this process runs on."""
         return cls(sys.platform, Path.home(), environment)
 
     def folder(self, variable: str, otherwise: str) -> Path:
-        """The folder that a variable names; without it one below home, written with slashes."""
+        """The folder named by an environment variable, or else `otherwise` in the home folder."""
         named = self.environment.get(variable)
         return Path(named) if named else self.home / otherwise
 
     def application(self, name: str) -> Path:
-        """Where Electron lets an application keep its settings."""
+        """The settings folder of an Electron application."""
         if self.platform == "darwin":
             return self.home / "Library/Application Support" / name
         if self.platform == "win32":
@@ -65,7 +65,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Launch:
-    """How an assistant starts the server, with the environment it adds."""
+    """The command that starts the server, with the environment variables to add."""
 
     command: str
     args: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Launch:
 _REMOTE = re.compile(
     r"(?i).*(url|uri)|tcp|type|transport|.*headers|.*bearer.*|.*oauth.*|auth.*|scopes"
 )
-"""Names of settings that an entry has which leads to a server at an address."""
+"""Names of settings that configure a remote server, at a URL."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ class Assistant:
     """One assistant.
 
     Attributes:
-        title: its name for people.
-        file: where its configuration is on a machine.
+        title: its display name.
+        file: finds its configuration file on a machine.
         kind: the format of that file.
-        path: the tables that lead to this server, its own last.
-        command, environment: the names of two settings in it.
-        fixed: settings that an entry of ours always has.
-        first: settings that a new entry has besides; the person may change them.
-        afterwards: what the person does next, a sentence.
+        path: the names of the nested tables, down to this server's entry.
+        command, environment: the names of two settings in the entry.
+        fixed: settings that the entry always has.
+        first: settings that only a new entry gets; the user may change them.
+        afterwards: a sentence that tells the user what to do next.
     """
 
     title: str
@@ -104,7 +104,7 @@ class Assistant:
     first: Mapping[str, Any] = field(default_factory=dict)
 
     def entry(self, launch: Launch, now: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings that the server should have, given the ones it has now, if any."""
+        """The settings to write, given the entry's current ones, if any."""
         wanted = dict(self.fixed)
         wanted[self.command] = launch.command
         wanted["args"] = list(launch.args)
@@ -114,9 +114,9 @@ class Assistant:
         return wanted
 
     def left_over(self, now: Mapping[str, Any]) -> set[str]:
-        """What must go from an entry that leads to a server at an address, to start one instead.
+        """Settings of a remote server to remove, so that the entry starts a local one.
 
-        Assistants that find both in an entry use the address, or do not start at all.
+        Assistants that find both in an entry use the URL, or do not start at all.
         """
         remote = now.get("type", "stdio") != "stdio" or any(
             name.lower().endswith(("url", "uri")) or name == "tcp" for name in now
@@ -181,7 +181,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         file=lambda machine: machine.folder("GEMINI_CLI_HOME", "") / ".gemini/settings.json",
         kind="JSON",
         path=("mcpServers", NAME),
-        afterwards="Start a new session, in a folder that Gemini CLI trusts: elsewhere it is off.",
+        afterwards="Start a new session, in a folder that Gemini CLI trusts; in others it is off.",
     ),
     "goose": Assistant(
         title="Goose",

@@ -1,4 +1,4 @@
-"""`fj-mcp install`: put this server into an assistant's own configuration, or show how."""
+"""`fj-mcp install`: adds this server to an assistant's configuration, or prints what to add."""
 
 import json
 import os
@@ -29,7 +29,7 @@ from fj_mcp.settings.settings import API_KEY as KEY
 from fj_mcp.settings.settings import SANDBOX, Settings, read_settings
 
 CLIENT_SECONDS = 60.0
-"""How long an assistant's own command may take."""
+"""Time limit of an assistant's own command."""
 
 
 class CannotInstall(Exception):
@@ -37,19 +37,19 @@ class CannotInstall(Exception):
 
 
 def run_install(client: str, settings: Settings, machine: Machine, *, show: bool) -> int:
-    """Install this server in an assistant, or with `show` print what would be written.
+    """Install this server in an assistant, or with `show` print the change instead.
 
     Args:
         client: a name of `ASSISTANTS`.
-        settings: whose key is installed, or the sandbox.
-        machine: whose configuration is meant.
-        show: print it, with a placeholder for the key, and write nothing.
+        settings: the key to install, or the sandbox.
+        machine: the machine to configure.
+        show: print the entry, with a placeholder for the key, and write nothing.
 
     Returns:
-        The exit status: 0, or 1 where nothing was installed.
+        The exit status: 0, or 1 if nothing was installed.
     """
     try:
-        run = shown if show else install
+        run = preview if show else install
         typer.echo(run(_known(client), settings, machine, launch()))
     except CannotInstall as error:
         typer.echo(str(error), err=True)
@@ -59,18 +59,18 @@ def run_install(client: str, settings: Settings, machine: Machine, *, show: bool
 
 def _known(client: str) -> str:
     if client not in ASSISTANTS:
-        raise CannotInstall(f"{client} is not known; use {', '.join(ASSISTANTS)}.")
+        raise CannotInstall(f"{client} is not a known assistant; use {', '.join(ASSISTANTS)}.")
     return client
 
 
 def launch() -> Launch:
-    """How this very installation is started from anywhere, by absolute path.
+    """The command that starts this very installation, by absolute path.
 
     Raises:
-        CannotInstall: it is only kept for a while, and nobody knows where it came from.
+        CannotInstall: the installation is temporary, and its source is unknown.
     """
     prefix = Path(sys.prefix)
-    if _is_passing(prefix):
+    if _is_temporary(prefix):
         return _launch_from_source()
     script = Path(sysconfig.get_path("scripts")) / NAME
     script = script.with_suffix(".exe") if sys.platform == "win32" else script
@@ -79,41 +79,40 @@ def launch() -> Launch:
     return Launch(sys.executable, ("-m", "fj_mcp"))
 
 
-def _is_passing(prefix: Path) -> bool:
-    """Whether an environment is one that uvx or `pipx run` made, which they clean up."""
+def _is_temporary(prefix: Path) -> bool:
+    """Whether this is an environment of uvx or `pipx run`, which delete theirs."""
     if any((folder / "CACHEDIR.TAG").exists() for folder in prefix.parents):
         return True
-    # pipx keeps what is installed for good in a folder of this name.
+    # pipx keeps permanent installations in a folder of this name.
     return (prefix / "pipx_metadata.json").exists() and prefix.parent.name != "venvs"
 
 
 def _launch_from_source() -> Launch:
-    # Never the name alone: whoever publishes a package of that name would be started with the key.
+    # Never the name alone: the key would go to any package published under that name.
     uvx, source = _uvx(), _source()
     if source is None:
         raise CannotInstall(
-            "Nothing was installed: this copy of fj-mcp is only kept for a while. Install it for "
-            "good from a clone, with `uv tool install /path/to/fj-mcp`, and run `fj-mcp install` "
-            "again."
+            "Nothing was installed: this copy of fj-mcp is temporary. Install it permanently from "
+            "a clone with `uv tool install /path/to/fj-mcp`, then run `fj-mcp install` again."
         )
     if uvx is None:
         raise CannotInstall(
-            "Nothing was installed: this copy of fj-mcp is only kept for a while. Install it for "
-            f"good with `pipx install {shlex.quote(source)}`, and run `fj-mcp install` again."
+            "Nothing was installed: this copy of fj-mcp is temporary. Install it permanently with "
+            f"`pipx install {shlex.quote(source)}`, then run `fj-mcp install` again."
         )
     return Launch(uvx, ("--from", source, NAME))
 
 
 def _uvx() -> str | None:
-    # uv says where it is to what it starts, and may not be on the path.
+    # uv sets UV to its own path for its child processes; it may not be on PATH.
     uv = os.environ.get("UV")
     return shutil.which("uvx") or (shutil.which("uvx", path=str(Path(uv).parent)) if uv else None)
 
 
 def _source() -> str | None:
-    """Where this package was installed from, as its installer noted it: a folder, file or commit.
+    """The source that this package was installed from: a folder, file or commit.
 
-    None where that is not known, or not there any more.
+    None if the installer did not record it, or if it no longer exists.
     """
     try:
         noted = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
@@ -128,8 +127,8 @@ def _source() -> str | None:
     return str(path) if url.startswith("file:") and path.exists() else None
 
 
-def shown(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
-    """What to add to which file, and the other ways that an assistant has."""
+def preview(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
+    """The entry and the file to add it to, and the assistant's own command, if it has one."""
     assistant = ASSISTANTS[client]
     variables = {SANDBOX: "1"} if settings.sandbox else {KEY: KEY_PLACEHOLDER}
     entry = assistant.entry(Launch(started.command, started.args, variables), {})
@@ -144,10 +143,10 @@ def shown(client: str, settings: Settings, machine: Machine, started: Launch) ->
 
 
 def install(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
-    """Write the configuration, unless it is already right; returns what was done, in words.
+    """Write the configuration, unless it is up to date; returns a sentence about the outcome.
 
     Raises:
-        CannotInstall: the configuration cannot be understood or written, or there is no key.
+        CannotInstall: the configuration cannot be parsed or written, or there is no key.
     """
     assistant = ASSISTANTS[client]
     file = assistant.file(machine)
@@ -155,12 +154,12 @@ def install(client: str, settings: Settings, machine: Machine, started: Launch) 
         now = entry_of(read_config(file), assistant.kind, assistant.path)
         variables = _variables(now.get(assistant.environment), settings)
         entry = assistant.entry(Launch(started.command, started.args, variables), now)
-        # Read again, for asking a person takes time.
+        # Read again, because the user may have taken a while to enter the key.
         text = read_config(file)
         gone = assistant.left_over(now)
         edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
         if edited == text:
-            return f"{assistant.title} has it already; nothing was changed."
+            return f"{assistant.title} is already set up; nothing was changed."
         if client == "claude-code" and (claude := _claude(machine)):
             whole = {name: value for name, value in now.items() if name not in gone} | entry
             done = _add_to_claude(claude, machine, whole, bool(now))
@@ -169,11 +168,11 @@ def install(client: str, settings: Settings, machine: Machine, started: Launch) 
             done = f"{assistant.title}: wrote {file}.{kept}"
     except UnreadableConfig as error:
         raise CannotInstall(
-            f"{file} was left alone, because it cannot be read as {assistant.kind} ({error}): "
+            f"{file} was not changed, because it cannot be read as {assistant.kind} ({error}): "
             f"correct it, or add what `fj-mcp install {client} --print` shows."
         ) from None
     except OSError as error:
-        raise CannotInstall(f"{file} was left alone: {error.strerror or error}.") from None
+        raise CannotInstall(f"{file} was not changed: {error.strerror or error}.") from None
     return f"{done} {assistant.afterwards}"
 
 
@@ -184,7 +183,7 @@ def _variables(now: Any, settings: Settings) -> dict[str, str]:
         return variables | {SANDBOX: "1"}
     variables.pop(SANDBOX, None)
     key = _key(settings)
-    return variables | {KEY: key or variables.get(KEY) or _asked()}
+    return variables | {KEY: key or variables.get(KEY) or _prompt_for_key()}
 
 
 def _key(settings: Settings) -> str | None:
@@ -194,16 +193,16 @@ def _key(settings: Settings) -> str | None:
     return settings.api_key.get_secret_value() if settings.api_key else None
 
 
-def _asked() -> str:
+def _prompt_for_key() -> str:
     if sys.stdin.isatty():
         typed = typer.prompt("FutureJobs key (fjk_…)", hide_input=True, err=True)
         if key := _key(read_settings({KEY: typed})):
             return key
-    raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use --sandbox to try without.")
+    raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use --sandbox to try without one.")
 
 
 def _claude(machine: Machine) -> str | None:
-    # On Windows the command is a script of the shell, to which JSON cannot be handed safely.
+    # On Windows the command is a shell script, to which JSON cannot be passed safely.
     if machine.platform == "win32":
         return None
     return shutil.which("claude", path=machine.environment.get("PATH", ""))
@@ -214,7 +213,7 @@ def _claude_words(claude: str, entry: Mapping[str, Any]) -> list[str]:
 
 
 def _add_to_claude(claude: str, machine: Machine, entry: Mapping[str, Any], known: bool) -> str:
-    # Sessions that run write the same file; only Claude Code's own command takes turns with them.
+    # Running sessions write the same file; only Claude Code's own command locks it.
     commands = [_claude_words(claude, entry)]
     if known:
         commands.insert(0, [claude, "mcp", "remove", "--scope", "user", NAME])
@@ -230,13 +229,13 @@ def _add_to_claude(claude: str, machine: Machine, entry: Mapping[str, Any], know
                 check=True,
             )
         except subprocess.SubprocessError:
-            # What the error and the command say may repeat the key.
+            # The error and the output may repeat the key.
             raise CannotInstall(
-                f"`claude mcp {command[2]}` failed.{kept} See what `claude mcp list` says, or add "
-                "what `fj-mcp install claude-code --print` shows."
+                f"`claude mcp {command[2]}` failed.{kept} Check `claude mcp list`, or add what "
+                "`fj-mcp install claude-code --print` shows."
             ) from None
     return f"Claude Code: added with `claude mcp add-json`.{kept}"
 
 
 def _kept(backup: Path | None) -> str:
-    return f" The file as it was is {backup.name}, beside it." if backup else ""
+    return f" The previous version is saved beside it as {backup.name}." if backup else ""

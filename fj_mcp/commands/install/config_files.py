@@ -1,6 +1,6 @@
-"""Configuration files of other programs: one entry is put in, everything else stays as it was.
+"""Edits one entry in another program's configuration file, and leaves the rest unchanged.
 
-JSON keeps every other character, TOML and YAML their comments, their order and their quotes.
+JSON keeps every other character; TOML and YAML keep comments, order and quotes.
 """
 
 import os
@@ -22,11 +22,11 @@ BACKUP_SUFFIX = ".before-fj-mcp"
 
 
 class UnreadableConfig(ValueError):
-    """A configuration that cannot be edited safely; says where, and quotes nothing of it."""
+    """A configuration that cannot be edited safely; names the place, without quoting the file."""
 
 
 def read_config(path: Path) -> str:
-    """The text of a file, line ends and all; empty where there is none.
+    """The text of a file with its line endings; empty if there is no file.
 
     Raises:
         UnreadableConfig: the file is not UTF-8.
@@ -41,12 +41,12 @@ def read_config(path: Path) -> str:
 
 
 def write_config(path: Path, text: str) -> Path | None:
-    """Replace a file at once, or make it; returns the copy of what was there, if anything was.
+    """Replace or create a file atomically; returns the backup of the old one, if there was one.
 
-    A file that was there keeps its mode and a link its place; a new file is its owner's only.
+    An existing file keeps its mode and a link its target; only the owner can read a new file.
 
     Raises:
-        OSError: something cannot be written; the file is then as it was.
+        OSError: the file or the backup cannot be written; the file is then unchanged.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,10 +56,10 @@ def write_config(path: Path, text: str) -> Path | None:
 
 
 def back_up(path: Path) -> Path | None:
-    """Copy a file, mode and all, to one beside it; returns that, or None where there is no file.
+    """Copy a file with its mode to a backup beside it; returns the backup, or None without a file.
 
     Raises:
-        OSError: the copy cannot be written.
+        OSError: the backup cannot be written.
     """
     target = path.resolve()
     if not target.exists():
@@ -88,10 +88,10 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
 
 
 def entry_of(text: str, kind: Kind, path: Sequence[str]) -> dict[str, Any]:
-    """What is at `path`, a name for each table on the way; empty where there is nothing.
+    """The table at `path`, a sequence of nested names; empty if there is none.
 
     Raises:
-        UnreadableConfig: the text is not of its kind, or what is there is not a table.
+        UnreadableConfig: the text is not of its kind, or the value at `path` is not a table.
     """
     found: Any = _parsed(text, kind)
     for name in path:
@@ -108,10 +108,10 @@ def with_entry(
     entry: Mapping[str, Any],
     gone: Collection[str] = (),
 ) -> str:
-    """The text with the settings of `entry` at `path`; others stay, but those that are `gone`.
+    """The text with the settings of `entry` added at `path`, and those in `gone` removed.
 
     Raises:
-        UnreadableConfig: the text is not of its kind, or would not come out right.
+        UnreadableConfig: the text is not of its kind, or cannot be edited reliably.
     """
     expected = _parsed(text, kind)
     place = expected
@@ -163,7 +163,7 @@ def _parsed_yaml(text: str) -> Any:
 def _edit_json(
     text: str, path: Sequence[str], entry: Mapping[str, Any], gone: Collection[str]
 ) -> str:
-    # What is taken out is taken out by writing the whole anew.
+    # To remove settings, the whole entry is written again.
     if gone or not entry_of(text, "JSON", path):
         return jsonc.put(text, path, dict(entry))
     for name, value in entry.items():
@@ -232,7 +232,7 @@ def _update(have: MutableMapping[str, Any], wanted: Mapping[str, Any]) -> None:
     for name, value in wanted.items():
         current = have.get(name)
         if isinstance(value, Mapping) and isinstance(current, MutableMapping):
-            # Changed where it stands: a table written anew could swallow what follows it.
+            # Changed in place: a table written again could swallow what follows it.
             for gone in [inner for inner in current if inner not in value]:
                 del current[gone]
             _update(current, value)

@@ -1,4 +1,4 @@
-"""JSON with comments, edited as text: whatever is not changed keeps every character."""
+"""JSON with comments, edited as text: everything else keeps every character."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class _Token(NamedTuple):
 
 @dataclass
 class _Node:
-    """The value in `text[start:end]`, and of an object its members, the last of each name."""
+    """The value in `text[start:end]`; for an object also its members, the last of each name."""
 
     value: Any
     start: int
@@ -36,22 +36,22 @@ class _Node:
 
 
 def parse(text: str) -> Any:
-    """The value of a text; None if it has none.
+    """The value of a text; None if it is blank.
 
-    Comments and commas before a closing bracket are allowed.
+    Comments and trailing commas are allowed.
 
     Raises:
-        ValueError: the text is something else; says in which line, and quotes nothing of it.
+        ValueError: the text is not JSON; names the line, without quoting the text.
     """
     node = _read(text)
     return None if node is None else node.value
 
 
 def put(text: str, path: Sequence[str], value: Any) -> str:
-    """The text with `value` at `path`, a name for each object on the way; those may be missing.
+    """The text with `value` at `path`, a sequence of nested names; missing objects are created.
 
     Raises:
-        ValueError: the text is not JSON, or something on the way is not an object.
+        ValueError: the text is not JSON, or a value on the path is not an object.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     node = _read(text)
@@ -78,7 +78,7 @@ def put(text: str, path: Sequence[str], value: Any) -> str:
 
 def _insert(text: str, parent: _Node, name: str, value: Any, newline: str) -> str:
     brace = parent.end - 1
-    # What stands before the closing bracket may be a comment that belongs to the last member.
+    # Text before the closing bracket may be a comment that belongs to the last member.
     kept = len(text[:brace].rstrip())
     outer = _margin(text, brace)
     inner = outer + _unit(text)

@@ -1,4 +1,4 @@
-"""The sandbox's search: which people fit some filters, and how well.
+"""The sandbox's search: finding the people who match a filter map, and scoring them.
 
-Suggesting filters for a job description and completing a filter's values belong here as well.
+Also filters for a job description, and autocomplete for filter values.
 """

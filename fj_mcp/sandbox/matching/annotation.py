@@ -1,4 +1,4 @@
-"""JD to filters: what a job description asks for, as far as the sandbox knows the words."""
+"""JD to filters: finds the sandbox's own words in a job description."""
 
 import re
 from functools import cache
@@ -21,7 +21,7 @@ _MOST_YEARS = 60
 _SENTENCE = re.compile(r"[\n;]+|(?<=[.!?])\s+")
 _MANDATORY = re.compile(r"\b(must|required?|requires|mandatory|essential)\b", re.IGNORECASE)
 _SECONDARY = re.compile(r"\b(nice|plus|preferred|bonus|optional|advantage)\b", re.IGNORECASE)
-# "Scrum Master" is no degree.
+# "Scrum Master" is not a degree.
 _DEGREES = {
     "BACHELORS": re.compile(r"\bbachelor|\bb\.?tech\b", re.IGNORECASE),
     "MASTERS": re.compile(r"\bmaster['’]?s\b|\bmaster of\b|\bm\.?tech\b", re.IGNORECASE),
@@ -38,15 +38,15 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
         "country_region": _countries(text),
         "years_of_experience_raw": _years(text),
         "education_background.degree_name": _degree(text),
-        # No filter carries this key; the API is known to send such.
+        # No filter has this key; the real API sends such keys, too.
         "languages": _longest({language: language for language in LANGUAGES}, text),
     }
     template: dict[str, Any] = dict.fromkeys(filters_by_key())
     template |= {key: dict.fromkeys(declared.names) for key, declared in filters_by_key().items()
                  if isinstance(declared, Tiers)}  # fmt: skip
     template["country_region"] = ["India"]
-    answer = {key: {"presence": False, "value": value} for key, value in template.items()}
-    return answer | {key: {"presence": True, "value": value}
+    filters = {key: {"presence": False, "value": value} for key, value in template.items()}
+    return filters | {key: {"presence": True, "value": value}
                      for key, value in found.items() if value}  # fmt: skip
 
 
@@ -80,14 +80,14 @@ def _names(sentence: str, skill: str) -> bool:
 
 
 def _longest(names: dict[str, str], text: str) -> list[str]:
-    """The values whose name is in the text; of names within one another, the longest."""
+    """The values whose name is in the text; of nested names, only the longest."""
     words = phrase(text)
     hits = {value: phrase(name) for value, name in names.items()}
     return _outermost({value: name for value, name in hits.items() if name in words})
 
 
 def _outermost(phrases: dict[str, str]) -> list[str]:
-    """The values whose phrase is not part of another's, as `SQL` is of `SQL Server`."""
+    """The values whose phrase is not part of another one, as `SQL` is part of `SQL Server`."""
     return [
         value
         for value, one in phrases.items()

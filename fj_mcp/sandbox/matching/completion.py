@@ -1,4 +1,4 @@
-"""Autocomplete: values of the people's own, by how many people have them."""
+"""Autocomplete: values found in the population, the most common first."""
 
 from collections import Counter
 from functools import cache
@@ -20,10 +20,10 @@ _PATHS = {
 
 
 def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]:
-    """Up to `limit` values that start with `query`, then those that hold it.
+    """Up to `limit` values: first those that start with `query`, then those that contain it.
 
     Args:
-        people: how many people the sandbox has.
+        people: size of the population.
         filter_type: one of the API's names, or the API key of a filter of free text.
         query: at least 2 characters.
         limit: 1 to 25, as text.
@@ -57,7 +57,7 @@ def _filter_types() -> set[str]:
 
 @cache
 def _values(people: int, path: str) -> tuple[str, ...]:
-    """The distinct values at a path, the commonest first. Odd people's texts are left out."""
+    """The distinct values at a path, the most common first, without those of odd people."""
     ordinary = (person for person in population(people) if person.kind == "ordinary")
     counted = Counter(str(v) for person in ordinary for v in values_at(person.record, path))
     return tuple(value for value, _ in counted.most_common())

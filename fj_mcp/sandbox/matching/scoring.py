@@ -1,4 +1,4 @@
-"""How well a person fits: the score, and the analysis that says why in words."""
+"""Scores: how well a person matches, and the analysis that explains it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +15,15 @@ _LABELS = ("Poor match", "Weak match", "Fair match", "Good match", "Strong match
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A person whom a search found, and how well they fit from 0 to 5."""
+    """A person found by a search, with a score from 0 to 5."""
 
     person: Person
     score: float
 
 
 def rank(wanted: Wanted, people: list[Person]) -> list[Match]:
-    """The people as matches, the best first."""
-    around = near(wanted.regions, wanted.kilometres or 0)
+    """The people as matches, best first."""
+    around = near(wanted.regions, wanted.kilometers or 0)
     distances = {city.label: far for city, far in around.items()}
     matches = [Match(one, _score(_shares(one, wanted, distances))) for one in people]
     return sorted(matches, key=lambda match: (-match.score, match.person.id))
@@ -82,7 +82,7 @@ def _score(shares: dict[str, float]) -> float:
 
 
 def _shares(person: Person, wanted: Wanted, distances: dict[str, float]) -> dict[str, float]:
-    """How much of each wish the person covers, from 0 to 1; what was not asked is left out."""
+    """How much of each wish the person covers, from 0 to 1; only for wishes that were made."""
     shares = {"Skills": _skills_share(person, wanted)}
     if wanted.years is not None:
         low, high = wanted.years
@@ -93,7 +93,7 @@ def _shares(person: Person, wanted: Wanted, distances: dict[str, float]) -> dict
         shares["Title"] = 1.0 if title in map(normalized, wanted.titles) else 0.5
     if wanted.regions:
         far = distances.get(person.city.label, 0.0)
-        shares["Location"] = 1 - far / 2 / max(wanted.kilometres or 0, 1)
+        shares["Location"] = 1 - far / 2 / max(wanted.kilometers or 0, 1)
     return shares
 
 
@@ -103,7 +103,7 @@ def _skills_share(person: Person, wanted: Wanted) -> float:
     for tier, skills in wanted.tiers.items():
         weight = _TIER_WEIGHTS[tier]
         possible += weight * len(skills)
-        # A skill at the head of somebody's own list counts more than one at its end.
+        # A skill at the start of a person's list counts more than one at its end.
         places = (person.skills.get(normalized(skill)) for skill in skills)
         earned += sum(weight * (1 - 0.7 * place / most) for place in places if place is not None)
     return earned / possible

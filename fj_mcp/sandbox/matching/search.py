@@ -1,7 +1,7 @@
-"""The search: what a filter map must look like, and whom it finds.
+"""The search: checks a filter map, and finds the people who match it.
 
 Checks and keys come from the declarations in `filters.search_filters`. An API key is a path into a
-person's record, so that most filters need nothing here; skills, distances and degrees do.
+person's record, so most filters need no code here; skills, distances and degrees do.
 """
 
 import re
@@ -31,10 +31,10 @@ def filters_by_key() -> dict[str, Filter]:
 
 
 def check(queries: Any) -> None:
-    """Refuse a filter map that the API would not take.
+    """Refuse a filter map that the API would not accept.
 
     Raises:
-        Refusal: 422 when no skill is wanted, else 400 with the reason for each key.
+        Refusal: 422 without any skill, else 400 with the reason for each key.
     """
     if not isinstance(queries, dict):
         raise Refusal(400, "Validation failed", {"queries": "must be an object"})
@@ -62,7 +62,7 @@ def _objection(declared: Filter, value: Any) -> str | None:
     try:
         return declared.check(value)
     except TypeError:
-        # A list or an object where a word belongs cannot be looked up in a vocabulary.
+        # A list or object cannot be looked up in a vocabulary.
         return "value is of the wrong shape"
 
 
@@ -72,18 +72,18 @@ def _without_skills(declared: Filter, value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a checked filter map asks for, as far as the score looks at it.
+    """The wishes in a checked filter map that affect the score.
 
     Attributes:
-        tiers: the skills as they were written, by tier.
-        kilometres: around the regions; None for the regions themselves.
+        tiers: the skills as written, by tier.
+        kilometers: distance around the regions; None for the regions alone.
     """
 
     tiers: dict[str, list[str]]
     years: tuple[float, float] | None
     titles: list[str]
     regions: list[str]
-    kilometres: int | None
+    kilometers: int | None
 
     @classmethod
     def of(cls, queries: dict[str, Any]) -> "Wanted":
@@ -99,12 +99,12 @@ class Wanted:
             years=(years[0], years[1]) if years else None,
             titles=value("current_employers.title") or [],
             regions=value("region") or [],
-            kilometres=int(distance[0].removesuffix("_km")) if distance else None,
+            kilometers=int(distance[0].removesuffix("_km")) if distance else None,
         )
 
 
 def find(queries: dict[str, Any], people: Sequence[Person]) -> list[Person]:
-    """The people whom a checked filter map finds, in the order they are known."""
+    """The people who match a checked filter map, in the population's order."""
     wanted = Wanted.of(queries)
     known = filters_by_key()
     tests = [_test(known[key], entry["value"], wanted) for key, entry in queries.items()]
@@ -115,7 +115,7 @@ def find(queries: dict[str, Any], people: Sequence[Person]) -> list[Person]:
 
 
 def values_at(record: Any, path: str) -> Iterator[Any]:
-    """Every value at `path` in a record, through the lists on the way."""
+    """Every value at `path` in a record, including the items of nested lists."""
     head, _, rest = path.partition(".")
     inner = record.get(head) if isinstance(record, dict) else None
     for item in inner if isinstance(inner, list) else [inner]:
@@ -127,23 +127,23 @@ def values_at(record: Any, path: str) -> Iterator[Any]:
 
 @lru_cache(maxsize=50_000)
 def phrase(text: str) -> str:
-    """`text` as blank-separated words between blanks, so that whole words are found in it."""
+    """`text` as words separated and surrounded by spaces, for finding whole words in it."""
     words = (word.rstrip(".") for word in _WORD.findall(normalized(text)))
     return f" {' '.join(word for word in words if word)} "
 
 
-def near(regions: list[str], kilometres: int) -> dict[City, float]:
-    """The cities within reach of `regions`, with how far each is from the nearest of them."""
+def near(regions: list[str], kilometers: int) -> dict[City, float]:
+    """The cities within `kilometers` of `regions`, with the distance to the nearest of them."""
     wanted = [city for city in CITIES if any(phrase(city.label) == phrase(r) for r in regions)]
     far = {city: min(distance_km(city, one) for one in wanted) for city in CITIES if wanted}
-    return {city: distance for city, distance in far.items() if distance <= kilometres}
+    return {city: distance for city, distance in far.items() if distance <= kilometers}
 
 
 def _test(declared: Filter, value: Any, wanted: Wanted) -> Test:
     if isinstance(declared, Tiers):
         return _skills_test(value)
     if isinstance(declared, Distance):
-        # It widens the regions, whose own test takes it into account.
+        # The regions' own test takes it into account.
         return lambda _: True
     if isinstance(declared, Range):
         return _range_test(declared.key, value[0], value[1])
@@ -152,8 +152,8 @@ def _test(declared: Filter, value: Any, wanted: Wanted) -> Test:
     if declared.vocabulary:
         return _word_test(declared.key, {normalized(word) for word in value})
     text = _text_test(declared.key, value)
-    if isinstance(declared, Values) and declared.places and wanted.kilometres is not None:
-        cities = near(value, wanted.kilometres)
+    if isinstance(declared, Values) and declared.places and wanted.kilometers is not None:
+        cities = near(value, wanted.kilometers)
         return lambda person: person.city in cities or text(person)
     return text
 

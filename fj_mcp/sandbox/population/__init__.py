@@ -1,4 +1,4 @@
-"""The invented people of the sandbox, their employers and places.
+"""The fictional people of the sandbox, their employers and places.
 
-The people are the same in every process. How they are found is in `sandbox.matching`.
+The people are the same in every process. `sandbox.matching` finds them.
 """

@@ -1,4 +1,4 @@
-"""Invented employers, with all that the API knows about a company."""
+"""Fictional employers, with every company field of the API."""
 
 from functools import cache
 from random import Random
@@ -46,7 +46,7 @@ _RECENT = ("3m", "6m", "12m", "24m")
 
 @cache
 def companies(seed: int) -> tuple[Company, ...]:
-    """Some 400 invented companies, each as the fields that an employment carries."""
+    """Some 400 fictional companies, each as the company fields of a job."""
     random = Random(seed)
     names = [f"{first} {second}" for first in COMPANY_FIRST for second in COMPANY_SECOND]
     return tuple(_company(random, name, number) for number, name in enumerate(names))
@@ -82,7 +82,7 @@ def _company(random: Random, name: str, number: int) -> Company:
         "funding_stage": _STAGES[min(size, len(_STAGES) - 1)],
         "total_funding": _FUNDING[min(size * 5 // 8, 4)],
         "annual_revenue": _REVENUE[min(size * 5 // 8, 4)],
-        # Money that came within three months also came within six.
+        # Funding within the last three months is also within the last six.
         "recently_funded": list(_RECENT[recent:]),
         "year_founded": random.randint(1965, 2022 - size * 2),
     }

@@ -1,4 +1,4 @@
-"""The heavy documents: a person as the profile list sends it and as the candidate details do."""
+"""The large documents of a person, in the profile list and in the candidate details."""
 
 import json
 from functools import cache, lru_cache
@@ -13,7 +13,7 @@ _MEDIA = "https://media.example.com"
 
 
 def profile(person: Person) -> dict[str, Any]:
-    """`profile` of a document in the profile list, with a LinkedIn provider's plumbing."""
+    """`profile` of a document in the profile list, with all the extra fields of a data provider."""
     record = person.record
     jobs = _jobs(person)
     listed = [{_LISTED_NAMES.get(key, key): value for key, value in job.items()} for job in jobs]
@@ -70,7 +70,7 @@ def profile(person: Person) -> dict[str, Any]:
 
 @lru_cache(maxsize=500)
 def profile_text(person: Person) -> str:
-    """`profile` as JSON, kept for the next page that shows it."""
+    """`profile` as JSON, cached."""
     return json.dumps(profile(person), ensure_ascii=False)
 
 
@@ -201,7 +201,7 @@ def _endorsed(person: Person) -> list[dict[str, Any]]:
 
 
 def _deeds(seed: str, what: str, count: int) -> str:
-    # Seeding a generator for every text would cost more than all the rest of a document.
+    # Seeding a generator for every text would take longer than the rest of a document.
     chosen = crc32(seed.encode())
     return _work(chosen % len(WORKS), count).format(what=what, count=2 + chosen % 40)
 

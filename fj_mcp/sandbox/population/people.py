@@ -1,4 +1,4 @@
-"""Invented people. The same seed gives the same people, and nobody among them exists."""
+"""Fictional people, none of whom exists. The same seed gives the same people."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -34,14 +34,14 @@ _EMPLOYER_FACTS = ("headcount_growth", "funding_stage", "annual_revenue", "total
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One invented candidate.
+    """One fictional candidate.
 
     Attributes:
         id: the candidate id, an ObjectId.
-        kind: `hostile` people carry text that attacks its reader, `sparse` ones lack fields.
-        record: what the search sees; an API key such as `current_employers.title` is a path in it.
-        skills: each skill, folded, with its place in the person's own list.
-        document: what the API sends in place of the usual document, for sparse people.
+        kind: `hostile` people have texts that attack the reader, `sparse` ones lack fields.
+        record: the searchable data; an API key such as `current_employers.title` is a path in it.
+        skills: each skill, normalized, with its position in the person's list.
+        document: replaces the usual document in the API's response, for sparse people.
     """
 
     id: str
@@ -56,12 +56,12 @@ class Person:
 
     @property
     def address(self) -> str:
-        """The LinkedIn address that a reveal takes."""
+        """The LinkedIn URL to pass to a reveal."""
         return str(self.record["linkedin_profile_url"])
 
 
 def skill_places(skills: list[str]) -> dict[str, int]:
-    """Each skill, folded, with its place in the list."""
+    """Each skill, normalized, with its position in the list."""
     return {normalized(skill): place for place, skill in reversed(list(enumerate(skills)))}
 
 
@@ -74,7 +74,7 @@ def ordinary_people(count: int, seed: int = SEED) -> tuple[Person, ...]:
 
 
 class _Draw:
-    """The random choices that people are made of."""
+    """The random choices for generating people."""
 
     def __init__(self, random: Random, employers: tuple[Company, ...]) -> None:
         self.random = random
@@ -146,7 +146,7 @@ def _person(draw: _Draw, number: int) -> Person:
 
 
 def _skills(draw: _Draw, family: vocabulary.Family) -> list[str]:
-    # The head of the family's list is what nearly everyone in it knows.
+    # Nearly everyone in a family knows the first skills of its list.
     known = list(family.skills[:1])
     known += [skill for skill in family.skills[1:6] if draw.chance(0.8)]
     known += [skill for skill in family.skills[6:] if draw.chance(0.5)]
@@ -158,7 +158,7 @@ def _skills(draw: _Draw, family: vocabulary.Family) -> list[str]:
 
 
 def _jobs(draw: _Draw, family: vocabulary.Family, years: float, city: City) -> list[dict[str, Any]]:
-    """The career, the present job first."""
+    """The career, with the current job first."""
     random = draw.random
     count = min(1 + int(years / 2.5), random.randint(2, 5))
     level = min(int(years / 4.5), len(family.titles) - 1)

@@ -1,4 +1,4 @@
-"""The cities that invented people live in: real places, with coordinates for distances."""
+"""The cities where the fictional people live: real places, with coordinates for distances."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,7 @@ _EARTH_RADIUS_KM = 6371.0
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city; `weight` is how many people live there compared with the other cities."""
+    """A city; `weight` is its share of the population, relative to the other cities."""
 
     name: str
     state: str
@@ -20,13 +20,13 @@ class City:
 
     @property
     def label(self) -> str:
-        """The region as profiles spell it, such as `Pune, Maharashtra, India`."""
+        """The region as written in profiles, such as `Pune, Maharashtra, India`."""
         return ", ".join(part for part in (self.name, self.state, self.country) if part)
 
 
 @cache
 def distance_km(one: City, other: City) -> float:
-    """The distance along the ground in kilometres."""
+    """The great-circle distance in kilometers."""
     a, b = radians(one.latitude), radians(other.latitude)
     east = radians(other.longitude - one.longitude) / 2
     chord = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(east) ** 2

@@ -1,8 +1,8 @@
-"""The words that invented careers are made of, one family of jobs at a time."""
+"""Vocabulary of the fictional careers, by family of jobs."""
 
 from dataclasses import dataclass
 
-# Wordlists read better filled than one word a line.
+# Word lists are easier to read filled than with one word per line.
 # fmt: off
 
 
@@ -11,10 +11,10 @@ class Family:
     """Jobs that share skills.
 
     Attributes:
-        weight: how many people work in it compared with the other families.
-        titles: from the first job to the last, so that a career can climb.
+        weight: its share of the population, relative to the other families.
+        titles: in the order of a career, the most junior first.
         function: the API's function category.
-        skills: the usual ones first.
+        skills: the most common first.
     """
 
     weight: int

@@ -112,10 +112,10 @@ async def export_profiles(
     report = rising_pages(ctx.report_progress)
     session = await connection.workspace.watcher.look(session_id)
     shortlist = await connection.workspace.shortlists.ranked(session, report)
-    export = export_rows.exported(session, shortlist, format, min_score, candidate_ids)
+    export = export_rows.build_export(session, shortlist, format, min_score, candidate_ids)
     place: Path | str | None = None
     if export.rows and connection.remote:
         place = resource_uri(session_id, format, min_score, candidate_ids)
     elif export.rows:
         place = await export_file.write_export(export, connection.settings.export_dir, format)
-    return export_rows.exported_profiles(session_id, export, place)
+    return export_rows.export_result(session_id, export, place)

@@ -166,7 +166,7 @@ async def wait_result(connection: Connection, session: Session, seconds: float) 
             top = (shortlist.profiles, wanted_skills(session.queries))
             queries = connection.workspace.sent_filters.in_force(session)
             suggestions = suggestions_for(session, shortlist, queries, can_spend=can_spend)
-    return candidate_pages.waited(session, seconds, top, suggestions, can_spend)
+    return candidate_pages.waited_session(session, seconds, top, suggestions, can_spend)
 
 
 async def fetch_more_profiles(

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
-from fj_mcp.commands.install.command import CannotInstall, install, launch, run_install, shown
+from fj_mcp.commands.install.command import CannotInstall, install, launch, preview, run_install
 from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant_configs import (
@@ -87,7 +87,7 @@ def test_without_a_key_and_without_a_person_it_says_what_to_set(
 
 @pytest.mark.parametrize("client", ASSISTANTS)
 def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, client: str) -> None:
-    printed = shown(client, settings_with(KEY), machine, STARTED)
+    printed = preview(client, settings_with(KEY), machine, STARTED)
     assert run_install(client, settings_with(KEY), machine, show=True) == 0
     assert not machine.home.exists()
     assert KEY not in printed
@@ -95,7 +95,7 @@ def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, cl
     install(client, settings_with(KEY), machine, STARTED)
     text = ASSISTANTS[client].file(machine).read_text(encoding="utf-8")
     assert text.strip().replace(KEY, "fjk_…") in printed
-    assert "FJ_SANDBOX" in shown(client, SANDBOX, machine, STARTED)
+    assert "FJ_SANDBOX" in preview(client, SANDBOX, machine, STARTED)
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
 def test_no_configuration_and_no_text_starts_a_package_by_name(
     machine: Machine, client: str
 ) -> None:
-    printed = shown(client, settings_with(KEY), machine, STARTED)
+    printed = preview(client, settings_with(KEY), machine, STARTED)
     assert "uvx" not in printed
     assert "://" not in printed
 
@@ -277,7 +277,7 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
     assert all(client in told for client in ASSISTANTS)
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
-    assert "emacs is not known; use claude-code" in refused.output
+    assert "emacs is not a known assistant; use claude-code" in refused.output
 
 
 def test_the_server_starts_without_loading_what_the_commands_need() -> None:

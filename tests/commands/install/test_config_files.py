@@ -164,7 +164,7 @@ def test_a_configuration_that_cannot_be_read_is_left_alone(
     machine: Machine, client: str, text: str, reason: str
 ) -> None:
     file = written(client, machine, text)
-    with pytest.raises(CannotInstall, match=f"was left alone.*{reason}.*--print"):
+    with pytest.raises(CannotInstall, match=f"was not changed.*{reason}.*--print"):
         install(client, settings_with(KEY), machine, STARTED)
     assert file.read_bytes().decode() == text
     assert len(list(file.parent.iterdir())) == 1
@@ -231,7 +231,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(CannotInstall, match="left alone: No space left on device"):
+    with pytest.raises(CannotInstall, match="was not changed: No space left on device"):
         install("cursor", SANDBOX, machine, STARTED)
     assert file.read_text() == "{}"
     assert list(file.parent.iterdir()) == [file]

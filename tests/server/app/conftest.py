@@ -24,7 +24,7 @@ def at() -> Iterator[Served]:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a server of the test's own, on its own sandbox; both end after the page."""
+    """Starts a server for one test, on its own sandbox; both end after the page."""
     with ExitStack() as servers:
 
         def start(sandbox: Sandbox, **settings: Any) -> Served:

@@ -12,16 +12,16 @@ pytestmark = [pytest.mark.xdist_group("view-actions"), pytest.mark.unmeasured]
 
 def test_a_reveal_says_whom_and_what_it_costs_and_asks_first(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    expect(view.button("Reveal e-mail")).to_be_disabled()
+    expect(view.button("Reveal email")).to_be_disabled()
     names = view.select(0, 2)
-    view.button("Reveal e-mail").click()
-    expect(view.dialog).to_contain_text("Reveal 2 e-mail addresses?")
+    view.button("Reveal email").click()
+    expect(view.dialog).to_contain_text("Reveal 2 email addresses?")
     for name in names:
         expect(view.dialog).to_contain_text(name)
     expect(view.dialog).to_contain_text("FutureJobs does not publish the price.")
     view.dialog.get_by_role("button", name="Cancel").click()
     expect(view.dialog).to_be_hidden()
-    expect(view.button("Reveal e-mail")).to_be_enabled()
+    expect(view.button("Reveal email")).to_be_enabled()
     assert view.calls("reveal_contacts") == []
 
 
@@ -31,15 +31,15 @@ def test_revealed_addresses_stand_in_their_rows_and_are_never_paid_for_twice(
     view = opened(page, at).settled()
     view.select(*range(4))
     paid = at.sent("reveal")
-    view.button("Reveal e-mail").click()
+    view.button("Reveal email").click()
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text(re.compile(r"\d found.* charged"))
     shown = view.rows.locator(".contacts").all_text_contents()[:4]
     assert all(re.search(r"@example\.com$|^E-mail not found$", text) for text in shown)
     assert any("@example.com" in text for text in shown)
     assert at.sent("reveal") == paid + 4
-    view.button("Reveal e-mail").click()
-    expect(view.dialog).to_contain_text("already revealed, which costs nothing")
+    view.button("Reveal email").click()
+    expect(view.dialog).to_contain_text("already revealed, at no cost")
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("already revealed")
     assert view.rows.locator(".contacts").all_text_contents()[:4] == shown
@@ -53,13 +53,15 @@ def test_a_number_that_is_on_its_way_is_said_to_be(page: Page, at: Served) -> No
     expect(view.dialog).to_contain_text("Reveal 5 phone numbers?")
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("on its way")
-    expect(view.rows.filter(has_text="Phone on its way, open later to see it")).not_to_have_count(0)
+    expect(
+        view.rows.filter(has_text="Phone on its way, open the row later to see it")
+    ).not_to_have_count(0)
 
 
 def test_more_than_ten_people_are_revealed_in_calls_of_ten(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     view.select(*range(12))
-    view.button("Reveal e-mail").click()
+    view.button("Reveal email").click()
     expect(view.dialog).to_contain_text("and 2 more")
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("credits charged")
@@ -76,9 +78,9 @@ def test_an_outcome_that_nobody_knows_is_said_to_be_open(page: Page, at: Served)
     result = {"candidate_id": first["candidate_id"], "status": "unknown"}
     view.answer("reveal_contacts", {"results": [result]})
     view.select(0)
-    view.button("Reveal e-mail").click()
+    view.button("Reveal email").click()
     view.dialog.get_by_role("button", name="Reveal").click()
-    expect(view.rows.first).to_contain_text("E-mail not certain yet, ask again in a minute")
+    expect(view.rows.first).to_contain_text("Email not confirmed yet, ask again in a minute")
 
 
 def test_one_person_s_contact_is_revealed_from_their_opened_row(page: Page, at: Served) -> None:
@@ -86,8 +88,8 @@ def test_one_person_s_contact_is_revealed_from_their_opened_row(page: Page, at: 
     names = view.names()
     view.select(3)
     view.rows.nth(1).locator(".opener").click()
-    view.frame.locator(".opened").get_by_role("button", name="Reveal e-mail").click()
-    expect(view.dialog).to_contain_text("Reveal the e-mail address?")
+    view.frame.locator(".opened").get_by_role("button", name="Reveal email").click()
+    expect(view.dialog).to_contain_text("Reveal the email address?")
     expect(view.dialog).to_contain_text(names[1])
     expect(view.dialog).not_to_contain_text(names[3])
     view.dialog.get_by_role("button", name="Reveal").click()
@@ -118,7 +120,7 @@ def test_that_there_is_nobody_else_is_told_and_not_asked_again(page: Page, serve
     view = opened(page, at, filters=filters).settled()
     view.button("Fetch more").click()
     view.dialog.get_by_role("button", name="Fetch more").click()
-    expect(view.notice).to_contain_text("There is nobody else with these filters.")
+    expect(view.notice).to_contain_text("There are no more candidates for these filters.")
     expect(view.button("Fetch more")).to_be_disabled()
 
 
@@ -213,9 +215,9 @@ def test_a_server_that_refuses_is_quoted_and_can_be_asked_again(
     view = opened(page, strict, session=session).settled()
     view.select(0)
     for _ in range(2):
-        view.button("Reveal e-mail").click()
+        view.button("Reveal email").click()
         view.dialog.get_by_role("button", name="Reveal").click()
         expect(view.problem).to_contain_text("asks the person before it spends credits")
-        expect(view.button("Reveal e-mail")).to_be_enabled()
+        expect(view.button("Reveal email")).to_be_enabled()
     view.button("Dismiss").click()
     expect(view.problem).to_be_empty()

@@ -52,7 +52,7 @@ def test_a_row_says_who_somebody_is_and_what_they_have_and_lack(page: Page, at: 
     wanted = {skill for tier in CSHARP["skills"].values() for skill in tier}
     has = set(row.get_by_role("listitem").all_text_contents())
     assert has == wanted - set(card["missing_skills"])
-    expect(row.locator(".lacks")).to_have_text(f"Lacks {', '.join(card['missing_skills'])}")
+    expect(row.locator(".lacks")).to_have_text(f"Missing: {', '.join(card['missing_skills'])}")
     expect(row.locator(".why")).to_have_text(card["why"])
     share = row.locator(".bar").evaluate("bar => bar.style.getPropertyValue('--share')")
     assert float(share) == pytest.approx(card["score"] / 5)
@@ -67,7 +67,7 @@ def test_every_header_sorts_and_its_second_click_turns_the_order_round(
     keys: dict[str, Any] = {
         "Name": lambda card: card["name"].casefold(),
         "Current role": lambda card: f"{card['title']} at {card['company']}".casefold(),
-        "Place": lambda card: card["region"].casefold(),
+        "Location": lambda card: card["region"].casefold(),
         "Years": lambda card: -card["years_of_experience"],
         "Wanted skills": lambda card: 2 * len(card.get("missing_skills", [])) - wanted,
         "Why": lambda card: re.sub(r"[^\w ]", "", card["why"]).casefold(),
@@ -112,7 +112,7 @@ def test_words_find_people_by_everything_that_their_row_says(page: Page, at: Ser
     assert someone["name"] in view.names()
     assert len(view.names()) < len(cards(view))
     search.fill("nobody is called this")
-    expect(view.frame.get_by_text("No candidate passes these filters.")).to_be_visible()
+    expect(view.frame.get_by_text("No candidates match these filters.")).to_be_visible()
     view.button("Clear filters").click()
     expect(view.rows).to_have_count(len(cards(view)))
     expect(search).to_have_value("")
@@ -219,6 +219,6 @@ def test_a_session_that_there_is_not_is_told_in_the_server_s_words(page: Page, a
 def test_a_search_that_finds_nobody_says_so(page: Page, at: Served) -> None:
     view = opened(page, at, min_score=5).settled()
     expect(view.rows).to_have_count(0)
-    expect(view.frame.get_by_text("Nobody fits this search.")).to_be_visible()
-    view.button("List everybody").click()
+    expect(view.frame.get_by_text("No candidates match this search.")).to_be_visible()
+    view.button("Show all candidates").click()
     expect(view.rows).to_have_count(len(cards(view)))
