@@ -1,4 +1,4 @@
-"""Where a bundle starts: the same command that the package installs."""
+"""Entry point of the bundle: the same command that the package installs."""
 
 from fj_mcp.commands.cli import main
 
