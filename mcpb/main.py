@@ -1,4 +1,4 @@
-"""Entry point of the bundle: the same command as the package's."""
+"""Entry point of the bundle: the same command that the package installs."""
 
 from fj_mcp.commands.cli import main
 

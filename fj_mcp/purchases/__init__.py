@@ -1,5 +1,5 @@
 """Buy once: everything that costs credits.
 
-One module per order, the checkout that carries orders out, and the reconciliation of purchases
-whose outcome is open. A request that costs credits is sent from here and from nowhere else.
+One module per order, the checkout that carries out orders, and the reconciliation of open
+outcomes. Requests that cost credits are sent from this package and nowhere else.
 """

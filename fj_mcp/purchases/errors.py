@@ -1,22 +1,22 @@
-"""Why nothing is bought, or why nobody knows yet whether it was."""
+"""Errors of purchases that were not made, and of those whose outcome is open."""
 
 from fj_mcp.errors import FutureJobsError
 
 
 class NotApproved(FutureJobsError):
-    """The person did not agree to a purchase. `reason` is a whole sentence."""
+    """The user did not approve a purchase. `reason` completes the sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Nothing was sent or charged: {reason}")
 
 
 class TooLate(FutureJobsError):
-    """Too little of the call's time is left for a purchase to be answered in it."""
+    """Too little time is left before the call's deadline to get a response to a purchase."""
 
     def __init__(self, tool: str) -> None:
         super().__init__(
-            "Nothing was sent or charged: too little time was left in this call for an answer. "
-            f"Call {tool} again with the same arguments."
+            "Nothing was sent or charged: too little time was left in this call to wait for a "
+            f"response. Call {tool} again with the same arguments."
         )
 
 
@@ -25,18 +25,18 @@ class OutcomeOpen(FutureJobsError):
 
     def __init__(self, happened: str, tool: str, seconds: float) -> None:
         super().__init__(
-            f"{happened}, and the outcome is not certain yet. Nothing will be sent twice: call "
-            f"{tool} again with the same arguments in {max(1, round(seconds))} seconds, and it "
-            "will find out whether it was carried out."
+            f"{happened}, and the outcome is not certain yet. Nothing will be paid for twice: call "
+            f"{tool} again with the same arguments in {max(1, round(seconds))} seconds to find out "
+            "whether it was carried out."
         )
 
 
 class OutcomeHidden(FutureJobsError):
-    """A search was sent, and free reads cannot tell whether it was carried out, and why."""
+    """A search was sent, and free reads cannot show whether it was carried out."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
-            f"An identical search was sent and got no readable answer, and {why}. Look in "
-            "FutureJobs whether the session is there; if it is not, call create_sourcing_session "
+            f"An identical search was sent and got no readable response, and {reason}. Check in "
+            "FutureJobs whether the session exists; if it does not, call create_sourcing_session "
             "with allow_duplicate true."
         )

@@ -1,4 +1,4 @@
-"""The order for more candidates of a session."""
+"""The order for more candidates in a session."""
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.session_records import Session
@@ -21,7 +21,7 @@ from fj_mcp.workspace.workspace import Workspace
 
 
 class FetchMoreOrder(Order[MoreProfiles, Plan]):
-    """Further candidates of a session."""
+    """More candidates in a session."""
 
     operation = "fetch_more"
 
@@ -39,17 +39,17 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
                 status="running",
                 api_status=next_steps.unusual(session.api_status),
                 next_step=(
-                    "It is still matching, so nothing was fetched or charged. Call "
+                    "The session is still matching, so nothing was fetched or charged. Call "
                     f"wait_for_session with session_id {session.id} (free), then decide."
                 ),
             )
         if await self._is_exhausted():
-            return self._nobody()
+            return self._exhausted()
         description = f"more candidates for {quoted(session.title or session.id)}"
         return Plan(session_evidence(session, session.search_more_counter), description)
 
     async def _is_exhausted(self) -> bool:
-        """Whether the last thing heard of the session today is that there is nobody else."""
+        """Whether the session's last purchase, within a day, found that nobody is left."""
         last = await self._workspace.ledger.newest_in(
             self.session_id, (self.operation, "update_session"), {"charged", "refused"}
         )
@@ -60,8 +60,8 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[MoreProfiles]:
         started = await self._workspace.client.fetch_more(self.session_id, before_send)
         if started.new_profiles == 0:
-            result = self._nobody(next_steps.credits(started.credits))
-            return Receipt(result, self.session_id, started.credits, nobody=True)
+            result = self._exhausted(next_steps.credits(started.credits))
+            return Receipt(result, self.session_id, started.credits, exhausted=True)
         result = MoreProfiles(
             session_id=self.session_id,
             status="running",
@@ -74,10 +74,10 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
         unfinished = started.unfinished is not None
         return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def nobody(self, plan: Plan) -> MoreProfiles:
-        return self._nobody()
+    def no_match(self, plan: Plan) -> MoreProfiles:
+        return self._exhausted()
 
-    def _nobody(self, credits: Credits | None = None) -> MoreProfiles:
+    def _exhausted(self, credits: Credits | None = None) -> MoreProfiles:
         return MoreProfiles(
             session_id=self.session_id,
             status="done",
@@ -85,9 +85,9 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
             credits=credits,
             exhausted=True,
             next_step=(
-                "There is nobody else for these filters, so do not fetch more. Loosen them with "
-                f"update_sourcing_session and session_id {self.session_id}, which costs credits: "
-                "ask first."
+                "There are no more candidates for these filters, so do not fetch more. To loosen "
+                f"them, call update_sourcing_session with session_id {self.session_id}; it costs "
+                "credits, so ask the user first."
             ),
         )
 

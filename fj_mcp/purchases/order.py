@@ -1,8 +1,7 @@
-"""What can be bought: a search, a change of one, more of one, a contact.
+"""The base of all orders: a search, an update, more candidates, a contact.
 
-An order knows what makes it the same as another, which free reads come before it, how it is sent,
-how it is found again if its response is lost, and what its result is, whether it was just bought or
-had been bought before.
+An order defines its identity, the free reads before it is sent, the request itself, how to find it
+again if its response is lost, and its result, newly bought or bought before.
 """
 
 import hashlib
@@ -28,11 +27,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Plan:
-    """A purchase that has been inspected and may be sent.
+    """An order that has been inspected and may be sent.
 
     Attributes:
-        evidence: what the purchase can be found by, should its response be lost.
-        description: what the user is asked to pay for, such as `a search “C#, Pune”`.
+        evidence: the facts by which to find the purchase if its response is lost.
+        description: the purchase as the user is asked about it, such as `a search “C#, Pune”`.
     """
 
     evidence: Evidence
@@ -48,22 +47,22 @@ class Receipt(Generic[R]):
 
     Attributes:
         result: for the model.
-        session_id: of the session that was made or changed.
-        credits: as far as the response named them.
-        nobody: whether there was nobody else to be found.
-        unfinished: whether the session was saved without its search having completed.
+        session_id: the session that was created or changed.
+        credits: as stated in the response.
+        exhausted: whether there are no more candidates to find.
+        unfinished: whether the session was saved but its search did not complete.
     """
 
     result: R
     session_id: str
     credits: CreditInfo
-    nobody: bool = False
+    exhausted: bool = False
     unfinished: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """What free reads found of a purchase whose response was lost."""
+    """A purchase whose response was lost, found by free reads."""
 
     session_id: str
     charged: int | None
@@ -71,15 +70,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Consent:
-    """Whether a purchase may be sent, and why not.
+    """Whether a purchase may be sent.
 
     Attributes:
-        approval: which answer of a person allows it, where the client could send that again.
-        call: the call that it came with, all of whose purchases it is for.
+        given: whether the user agreed, or need not be asked.
+        refusal: why not, to complete the sentence of `NotApproved`.
+        approval: a digest of the user's answer, if the client could send it again.
+        call: the call that the answer came with; it covers all purchases of that call.
     """
 
     given: bool
-    refusal: str = "the situation changed since it was looked at; call again."
+    refusal: str = "the situation has changed since the user was asked; call again."
     approval: str | None = None
     call: str = ""
 
@@ -88,47 +89,52 @@ ALLOWED = Consent(True)
 
 
 class Order(ABC, Generic[R, P]):
-    """Something that costs credits, and what is particular about buying it.
+    """Something to buy, with everything that is specific to buying it.
 
     Attributes:
-        operation: of the API.
-        lock: what only one open purchase at a time can hold. All that changes one session shares
-            a lock, because its counters tell whether a purchase was carried out.
+        operation: the API's operation.
+        lock: held by one open purchase at a time. All orders for one session share a lock, because
+            the session's counters show whether a purchase was carried out.
         fingerprint: equal for equal intent.
-        session_id: of the session concerned; None for a new one.
-        insists: whether to buy even what an open purchase may have bought, if nobody can tell.
+        session_id: the session concerned; None for a new one.
+        allow_duplicate: whether to buy even if an identical purchase has an outcome that cannot be
+            found out.
     """
 
     operation: ClassVar[str]
     lock: str
     fingerprint: str
     session_id: str | None
-    insists: bool = False
+    allow_duplicate: bool = False
 
     @property
     def attempted(self) -> Attempted:
-        """The words for its errors, and its published price."""
+        """The wording of its errors, and its published price."""
         return ENDPOINTS[self.operation].attempted
 
     @abstractmethod
     async def inspect(self) -> P | R:
-        """The free reads before a purchase: a plan, or the result if nothing needs to be bought."""
+        """Make the free reads before a purchase.
+
+        Returns:
+            A plan, or the result if nothing needs to be bought.
+        """
 
     @abstractmethod
     async def send(self, plan: P, before_send: BeforeSend) -> Receipt[R]:
-        """Pay. Raises an `ApiError`; `NoMatch` where nobody fits."""
+        """Send the paid request. Raises an `ApiError`; `NoMatch` if nobody matches."""
 
     @abstractmethod
-    def nobody(self, plan: P) -> R:
-        """The result where nobody fits."""
+    def no_match(self, plan: P) -> R:
+        """The result if nobody matches."""
 
     @abstractmethod
     async def repeat(self, purchase: Purchase, *, existed: bool) -> R:
-        """The result of an identical purchase made before, from free reads.
+        """The result of an identical earlier purchase, from free reads.
 
         Args:
-            purchase: as the ledger remembers it.
-            existed: whether it was delivered before, so that the model learns that it repeats
+            purchase: from the ledger.
+            existed: whether it was delivered before, so that the model learns that it is repeating
                 itself.
         """
 
@@ -137,35 +143,35 @@ class Order(ABC, Generic[R, P]):
     async def find(
         cls, workspace: Workspace, purchase: Purchase, call_seconds: float
     ) -> Found | None:
-        """Look, for free, whether a purchase of this kind was carried out; None without a sign.
+        """Look with free reads for signs that a purchase was carried out; None without any.
 
         Args:
             workspace: of the key.
-            purchase: with the evidence that was taken before it was sent.
-            call_seconds: how long the call that sent it may have been under way.
+            purchase: with the evidence recorded before it was sent.
+            call_seconds: the longest that the call which sent it can have taken.
 
         Raises:
-            OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
-            NothingShown: if the response lacks that by which it would be seen.
-            NotFound: if its session is not there.
+            OutcomeHidden: if the only signs of it are inconclusive.
+            CountersMissing: if the session's counters, which would show it, are missing.
+            NotFound: if its session does not exist.
         """
 
     @classmethod
-    def settled_after(cls, purchase: Purchase) -> float:
-        """Seconds without a sign since it was under way, after which it was not carried out."""
-        return SETTLED_AFTER_SECONDS
+    def conclusive_after(cls, purchase: Purchase) -> float:
+        """Seconds after the end of its call until the absence of signs is conclusive."""
+        return CONCLUSIVE_AFTER_SECONDS
 
 
-SETTLED_AFTER_SECONDS = 180.0
-"""Gateways were seen to go on with a request for more than a minute after the client hung up."""
+CONCLUSIVE_AFTER_SECONDS = 180.0
+"""Gateways have been seen to process a request for over a minute after the client hung up."""
 
 
-class NothingShown(Exception):
-    """A session came without the counters that it had before the purchase."""
+class CountersMissing(Exception):
+    """A session was returned without the counters that it had before the purchase."""
 
 
 def moment_now(workspace: Workspace) -> Moment:
-    """This moment, by every clock."""
+    """The current time by every clock."""
     server = workspace.client.server_now()
     return Moment(server, workspace.clock.now(), workspace.clock.steady(), boot())
 
@@ -173,12 +179,12 @@ def moment_now(workspace: Workspace) -> Moment:
 def seconds_since(workspace: Workspace, moment: Moment) -> float:
     """Seconds since a moment, by the API's clock.
 
-    Where the API does not tell the time, as both clocks of this machine tell it: one can be set,
-    and the other begins anew when the machine is started. 0 if nothing tells.
+    Without the API's time, the smaller of what this machine's two clocks say: one can be set, the
+    other restarts with the machine. 0 if it cannot be known.
     """
     if moment.server is not None:
         now = workspace.client.server_time
-        # The next response will say the time.
+        # Unknown until the next response.
         return 0.0 if now is None else now - moment.server
     if moment.boot != boot():
         return 0.0
@@ -187,13 +193,13 @@ def seconds_since(workspace: Workspace, moment: Moment) -> float:
 
 def age(workspace: Workspace, purchase: Purchase) -> float:
     """Seconds since a purchase was sent."""
-    # A process may have died before it could remember that the request left, as after a power cut.
+    # The process may have died before it could record that the request left.
     sent = purchase.evidence.left or purchase.evidence.sending
     return seconds_since(workspace, sent) if sent is not None else 0.0
 
 
 def fingerprint(operation: str, **parts: Any) -> str:
-    """A digest of what was asked for, without regard to order, case and blanks."""
+    """A digest of what was asked for, ignoring order, case and spaces."""
     normal = json.dumps([operation, _normal(parts)], sort_keys=True)
     return hashlib.sha256(normal.encode()).hexdigest()
 
@@ -209,15 +215,15 @@ def _normal(value: Any) -> Any:
 
 
 MATCHING_SECONDS = 600.0
-"""How long a session counts as matching. One that hangs must not lock its owner out."""
+"""How long a session counts as matching. One that hangs must not block purchases for ever."""
 
 
 MATCHING_OPERATIONS = ("create_session", "update_session", "fetch_more")
-"""What sets a session matching."""
+"""The operations that start matching."""
 
 
 def session_evidence(session: Session, counter: int = 0) -> Evidence:
-    """What tells a session after a change from the same before it."""
+    """The evidence that distinguishes a session before a change from the same after it."""
     return Evidence(
         counter=counter,
         shows_counters=session.shows_counters,
@@ -228,10 +234,10 @@ def session_evidence(session: Session, counter: int = 0) -> Evidence:
 async def find_change(
     workspace: Workspace, purchase: Purchase, has_changed: Callable[[Session], bool]
 ) -> tuple[Session, Found | None]:
-    """The session of a purchase, and whether that was changed by it, or charged for it.
+    """The session of a purchase, and the purchase if the session was changed or charged by it.
 
     Raises:
-        NothingShown, NotFound: see `Order.find`.
+        CountersMissing, NotFound: see `Order.find`.
     """
     evidence = purchase.evidence
     session = await workspace.client.get_session(purchase.session_id or "")
@@ -241,12 +247,12 @@ async def find_change(
     if has_changed(session) or (charged or 0) > 0:
         return session, Found(session.id, charged)
     if evidence.shows_counters and not session.shows_counters:
-        raise NothingShown
+        raise CountersMissing
     return session, None
 
 
 async def is_matching(workspace: Workspace, session: Session) -> bool:
-    """Whether a session's search is still going on, as far as anybody can say."""
+    """Whether a session is still matching, as far as can be known."""
     if session.status != "running":
         return False
     last = await workspace.ledger.newest_in(session.id, MATCHING_OPERATIONS, {"charged"})

@@ -1,4 +1,4 @@
-"""What became of a purchase whose outcome is open: decided by free reads, never by paying."""
+"""Resolve open outcomes of purchases with free reads, never by paying again."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +9,7 @@ from fj_mcp.api.errors import ApiError, NotFound
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
-from fj_mcp.purchases.order import NothingShown, Order, age, seconds_since
+from fj_mcp.purchases.order import CountersMissing, Order, age, seconds_since
 from fj_mcp.purchases.reveal_order import RevealOrder
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
@@ -18,36 +18,38 @@ from fj_mcp.workspace.workspace import Workspace
 ORDERS: Mapping[str, type[Order[Any, Any]]] = {
     order.operation: order for order in (SearchOrder, UpdateOrder, FetchMoreOrder, RevealOrder)
 }
-"""Everything that can be bought, by the API's operation."""
+"""Every class of order, by the API's operation."""
 
-_SHOWN_AGAIN_SECONDS = 10.0
-"""After a session came without its counters, it is worth asking for again this much later."""
+_COUNTERS_RETRY_SECONDS = 10.0
+"""When to read a session again that came without its counters."""
 
-_AT_ONCE = 5
-"""Leftovers that one call sees to, so that many of them do not use up its time."""
+_MOST_AT_ONCE = 5
+"""Purchases that one call reconciles, so that many of them do not use up its time."""
 
 
-async def settle_all(workspace: Workspace, purchases: list[Purchase], call_seconds: float) -> None:
-    """Settle what can be settled of some purchases, and leave the others as they are."""
-    for purchase in purchases[:_AT_ONCE]:
+async def reconcile_all(
+    workspace: Workspace, purchases: list[Purchase], call_seconds: float
+) -> None:
+    """Reconcile some purchases as far as possible, and leave the others as they are."""
+    for purchase in purchases[:_MOST_AT_ONCE]:
         with suppress(ApiError, OutcomeHidden):
-            await settle(workspace, purchase, call_seconds)
+            await reconcile(workspace, purchase, call_seconds)
 
 
-async def settle(workspace: Workspace, purchase: Purchase, call_seconds: float) -> float:
-    """Decide by free reads what became of a purchase, if they tell.
+async def reconcile(workspace: Workspace, purchase: Purchase, call_seconds: float) -> float:
+    """Find out with free reads whether a purchase was carried out, and record its outcome.
 
     Args:
         workspace: of the key.
-        purchase: which is open.
-        call_seconds: how long a call may be under way, for one whose process did not live to say
-            when it ended.
+        purchase: one whose outcome is open.
+        call_seconds: the longest that a call can take, for a purchase whose process died before it
+            could record when the call ended.
 
     Returns:
-        The seconds after which they will tell, 0 if they did.
+        The seconds until reads will be conclusive; 0 if they were.
 
     Raises:
-        OutcomeHidden: if there is a sign that may be of it, and nothing that tells.
+        OutcomeHidden: if the only signs of it are inconclusive.
     """
     ledger = workspace.ledger
     if not purchase.sent:
@@ -59,8 +61,8 @@ async def settle(workspace: Workspace, purchase: Purchase, call_seconds: float) 
         found = await ORDERS[purchase.operation].find(workspace, purchase, call_seconds)
     except NotFound:
         found = None
-    except NothingShown:
-        return _SHOWN_AGAIN_SECONDS
+    except CountersMissing:
+        return _COUNTERS_RETRY_SECONDS
     if found is not None:
         await ledger.settle(
             purchase.id,
@@ -70,7 +72,7 @@ async def settle(workspace: Workspace, purchase: Purchase, call_seconds: float) 
             if_open=True,
         )
         return 0
-    purchase = await _corrected(workspace, purchase)
+    purchase = await _clamp_times(workspace, purchase)
     left = _seconds_left(workspace, purchase, call_seconds)
     if left <= 0:
         await ledger.settle(purchase.id, "refused")
@@ -78,10 +80,10 @@ async def settle(workspace: Workspace, purchase: Purchase, call_seconds: float) 
     return left
 
 
-async def _corrected(workspace: Workspace, purchase: Purchase) -> Purchase:
-    """The purchase with no moment after what the API's clock says now.
+async def _clamp_times(workspace: Workspace, purchase: Purchase) -> Purchase:
+    """Move times of a purchase that lie in the future, by the API's clock, back to now.
 
-    Between two responses this machine's clocks tell how that goes on, and one of them may leap.
+    Between responses the API's time is extrapolated with this machine's clock, which may jump.
     """
     if (now := workspace.client.server_time) is None:
         return purchase
@@ -92,8 +94,8 @@ async def _corrected(workspace: Workspace, purchase: Purchase) -> Purchase:
 
 
 def _seconds_left(workspace: Workspace, purchase: Purchase, call_seconds: float) -> float:
-    """The seconds until a purchase of which there is no sign counts as not carried out."""
-    limit = ORDERS[purchase.operation].settled_after(purchase)
+    """The seconds until a purchase without any sign counts as not carried out."""
+    limit = ORDERS[purchase.operation].conclusive_after(purchase)
     if (ended := purchase.evidence.ended) is not None:
         return limit - seconds_since(workspace, ended)
     return limit + call_seconds - age(workspace, purchase)

@@ -1,4 +1,4 @@
-"""The order that reveals a contact, and a whole call's worth of them."""
+"""The order for one contact, and the reveals of a whole call."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeOpen
 from fj_mcp.purchases.order import (
-    SETTLED_AFTER_SECONDS,
+    CONCLUSIVE_AFTER_SECONDS,
     Found,
     Order,
     Plan,
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from fj_mcp.api.client import Channel
 
 _ENOUGH_SECONDS = 8.0
-"""What a further reveal needs before the deadline: one that starts later could end as unknown."""
+"""Time before the deadline that another reveal needs; a later one could end as unknown."""
 
 
-PHONE_SETTLED_AFTER_SECONDS = 240.0
-"""A telephone number may arrive three minutes after it was paid for."""
+PHONE_CONCLUSIVE_AFTER_SECONDS = 240.0
+"""A phone number can arrive three minutes after it was paid for."""
 
 
 @dataclass(frozen=True)
@@ -54,51 +54,51 @@ class RevealOrder(Order[ContactResult, Plan]):
     operation = "reveal"
 
     def __init__(
-        self, workspace: Workspace, session_id: str, person: Profile, channel: "Channel"
+        self, workspace: Workspace, session_id: str, profile: Profile, channel: "Channel"
     ) -> None:
         self._workspace = workspace
         self.session_id: str = session_id
-        self._person = person
+        self._profile = profile
         self._channel: Channel = channel
         self.fingerprint = fingerprint(
-            self.operation, session=session_id, candidate=person.id, channel=channel
+            self.operation, session=session_id, candidate=profile.id, channel=channel
         )
         self.lock = f"session:{session_id}"
 
     async def inspect(self) -> Plan | ContactResult:
-        known = self._person.contact(self._channel)
+        known = self._profile.contact(self._channel)
         if known.revealed:
             return self._result("already_revealed", known.values)
-        if self._person.reveal_url is None:
+        if self._profile.reveal_url is None:
             return self._result("not_found")
         session = await self._workspace.client.get_session(self.session_id)
         bought = await self._workspace.ledger.charged(self.fingerprint)
         if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         evidence = Evidence(
-            credits=session.credits_charged, candidate=self._person.id, channel=self._channel
+            credits=session.credits_charged, candidate=self._profile.id, channel=self._channel
         )
-        contact = {"email": "e-mail address", "phone": "telephone number"}[self._channel]
+        contact = {"email": "email address", "phone": "phone number"}[self._channel]
         return Plan(evidence, f"the {contact} of a candidate")
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[ContactResult]:
-        assert self._person.reveal_url is not None
+        assert self._profile.reveal_url is not None
         try:
-            answer = await self._workspace.client.reveal(
-                self.session_id, self._person.reveal_url, self._channel, before_send
+            revealed = await self._workspace.client.reveal(
+                self.session_id, self._profile.reveal_url, self._channel, before_send
             )
         except NotFound as error:
-            # There is no contact, which is an answer; nothing was charged for it.
+            # FutureJobs has no such contact, and charged nothing.
             raise NoMatch(error.attempted, "no contact") from None
         status: RevealStatus = "found"
-        values = answer.values
+        values = revealed.values
         if not values:
-            # An empty answer may also mean "not yet", or have lost what it was to say: look.
-            status, values = ("not_found", ()) if answer.absent else await self._look()
-        result = self._result(status, values, answer.credits)
-        return Receipt(result, self.session_id, answer.credits)
+            # An empty response may also mean "not yet", or be incomplete: read the profile.
+            status, values = ("not_found", ()) if revealed.absent else await self._read()
+        result = self._result(status, values, revealed.credits)
+        return Receipt(result, self.session_id, revealed.credits)
 
-    async def _look(self) -> tuple[RevealStatus, tuple[str, ...]]:
+    async def _read(self) -> tuple[RevealStatus, tuple[str, ...]]:
         try:
             known = await self._current()
         except ApiError:
@@ -113,14 +113,14 @@ class RevealOrder(Order[ContactResult, Plan]):
     async def _current(self) -> Contact:
         session = await self._workspace.client.get_session(self.session_id)
         self._workspace.shortlists.expect_contacts(session.id)
-        person = (await self._workspace.shortlists.ranked(session)).find(self._person.id)
-        return (person or self._person).contact(self._channel)
+        profile = (await self._workspace.shortlists.ranked(session)).find(self._profile.id)
+        return (profile or self._profile).contact(self._channel)
 
-    def nobody(self, plan: Plan) -> ContactResult:
+    def no_match(self, plan: Plan) -> ContactResult:
         return self._result("not_found")
 
     def unknown(self) -> ContactResult:
-        """The result while nobody knows what became of it."""
+        """The result while the outcome is open."""
         return self._result("unknown")
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> ContactResult:
@@ -139,8 +139,8 @@ class RevealOrder(Order[ContactResult, Plan]):
         credits: CreditInfo | None = None,
     ) -> ContactResult:
         contact = RevealedContact(
-            candidate_id=self._person.id,
-            name=self._person.name,
+            candidate_id=self._profile.id,
+            name=self._profile.name,
             status=status,
             values=list(values),
         )
@@ -155,38 +155,38 @@ class RevealOrder(Order[ContactResult, Plan]):
         if found is not None:
             return found
         workspace.shortlists.expect_contacts(session.id)
-        person = (await workspace.shortlists.ranked(session)).find(evidence.candidate or "")
-        if person is not None and person.contact(evidence.channel or "").revealed:
-            # It may have arrived between the two reads, so that no difference in the credits tells
-            # nothing.
+        profile = (await workspace.shortlists.ranked(session)).find(evidence.candidate or "")
+        if profile is not None and profile.contact(evidence.channel or "").revealed:
+            # It may have arrived between the two reads, so the session's credits may not include
+            # its price yet.
             return Found(session.id, None)
         return None
 
     @classmethod
-    def settled_after(cls, purchase: Purchase) -> float:
+    def conclusive_after(cls, purchase: Purchase) -> float:
         by_phone = purchase.evidence.channel == "phone"
-        return PHONE_SETTLED_AFTER_SECONDS if by_phone else SETTLED_AFTER_SECONDS
+        return PHONE_CONCLUSIVE_AFTER_SECONDS if by_phone else CONCLUSIVE_AFTER_SECONDS
 
 
 async def reveal_orders(
     workspace: Workspace, session: Session, candidate_ids: list[str], channel: "Channel"
 ) -> list[RevealOrder]:
-    """An order for each candidate, in their order.
+    """One order per candidate, in the given order.
 
     Raises:
-        BadArguments: for a candidate who is not in the session; nothing was sent.
+        BadArguments: if a candidate is not in the session; nothing was sent.
     """
     workspace.shortlists.expect_contacts(session.id)
     shortlist = await workspace.shortlists.ranked(session)
     orders = []
     for position, candidate_id in enumerate(candidate_ids):
-        person = shortlist.find(candidate_id)
-        if person is None:
+        profile = shortlist.find(candidate_id)
+        if profile is None:
             raise BadArguments(
                 f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
                 "list_profiles shows the ids of its candidates"
             )
-        orders.append(RevealOrder(workspace, session.id, person, channel))
+        orders.append(RevealOrder(workspace, session.id, profile, channel))
     return orders
 
 
@@ -196,37 +196,37 @@ async def reveal_all(
     channel: "Channel",
     buy: Callable[[RevealOrder], Awaitable[ContactResult]],
 ) -> RevealedContacts:
-    """Buy the orders one after the other, and say what became of each.
+    """Buy the orders one after the other, and report the result of each.
 
-    One after the other, so that the session's own count of credits tells what each of them cost.
+    Not concurrently, because the session's total of credits then shows what each of them cost.
 
     Raises:
-        FutureJobsError: if not even the first was revealed.
+        FutureJobsError: if the first one failed.
     """
     results: list[RevealedContact] = []
     credits: list[CreditInfo] = []
     left: list[str] = []
-    trouble: FutureJobsError | None = None
+    failure: FutureJobsError | None = None
     for order, candidate_id in zip(orders, candidate_ids, strict=True):
         late = anyio.current_effective_deadline() - anyio.current_time() < _ENOUGH_SECONDS
-        if trouble is not None or (late and results):
+        if failure is not None or (late and results):
             left.append(candidate_id)
             continue
         try:
             one = await buy(order)
         except OutcomeOpen as error:
-            trouble = error
+            failure = error
             results.append(order.unknown().contact)
         except FutureJobsError as error:
-            trouble = error
+            failure = error
             left.append(candidate_id)
         else:
             results.append(one.contact)
             if one.credits is not None:
                 credits.append(one.credits)
-    if not results and trouble is not None:
-        raise trouble
-    warnings = [str(trouble)] if trouble is not None else []
+    if not results and failure is not None:
+        raise failure
+    warnings = [str(failure)] if failure is not None else []
     if left:
         warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
     return RevealedContacts(
@@ -244,9 +244,9 @@ def _reveal_step(
     if late is None:
         return None
     return (
-        f"A {channel} can arrive within about three minutes. Then call get_candidate with "
-        f"session_id {orders[0].session_id}, candidate_id {late.candidate_id}: it shows what was "
-        "revealed, for free."
+        f"A {channel} can take about three minutes to arrive. Then call get_candidate with "
+        f"session_id {orders[0].session_id}, candidate_id {late.candidate_id}: it shows revealed "
+        "contacts for free."
     )
 
 

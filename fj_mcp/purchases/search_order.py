@@ -1,4 +1,4 @@
-"""The order for a new search, and the result of one that was bought."""
+"""The order for a new search, and the results of bought searches."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +14,7 @@ from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
 from fj_mcp.purchases.order import (
-    SETTLED_AFTER_SECONDS,
+    CONCLUSIVE_AFTER_SECONDS,
     Found,
     Order,
     Plan,
@@ -29,12 +29,12 @@ from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Workspace
 
 MOST_JD_CHARACTERS = 250
-"""Of a job description, on one line, in a session: what a production client sends. Longer texts
-go to JD to filters only."""
+"""The part of a job description that is sent with a search, as FutureJobs' own web client does. The
+full text is only used to suggest filters."""
 
 
 class SearchOrder(Order[StartedSession, Plan]):
-    """A new session. An identical one of the last 24 hours is returned instead of bought."""
+    """A new session. An identical one from the last 24 hours is returned, not bought again."""
 
     operation = "create_session"
     session_id = None
@@ -56,26 +56,29 @@ class SearchOrder(Order[StartedSession, Plan]):
         self._queries = to_queries(filters)
         self._text = clean_line(job_description, MOST_JD_CHARACTERS)
         self._sample = sample_profile_url
-        self.insists = allow_duplicate
+        self.allow_duplicate = allow_duplicate
         self.fingerprint = fingerprint(
             self.operation,
             title=title,
             filters=filters.as_dict(),
             text=self._text,
-            # A person's address is an id: its case matters.
+            # Case matters in a URL.
             sample=sample_profile_url.encode().hex(),
         )
         self.lock = f"create:{self.fingerprint}"
 
     async def inspect(self) -> Plan | StartedSession:
-        if not self.insists and (bought := await self._workspace.ledger.charged(self.fingerprint)):
-            # Deleted in FutureJobs since, there is nothing to return to.
+        bought = None
+        if not self.allow_duplicate:
+            bought = await self._workspace.ledger.charged(self.fingerprint)
+        if bought is not None:
+            # NotFound: the session was deleted in FutureJobs since.
             with suppress(NotFound):
                 earlier = await self.repeat(bought, existed=True)
                 if age(self._workspace, bought) < DAY_SECONDS:
                     return earlier
-        # For the server's clock, by which a session is recognised if its answer is lost. A key
-        # without a project can search all the same.
+        # This read yields the API's time, by which the session is recognized if the response is
+        # lost. A key without a project can still search.
         with suppress(NotFound):
             await self._workspace.client.project_sessions()
         evidence = search_evidence(self._title, self._text, self._queries, self._sample)
@@ -91,7 +94,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         unfinished = started.unfinished is not None
         return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
 
-    def nobody(self, plan: Plan) -> StartedSession:
+    def no_match(self, plan: Plan) -> StartedSession:
         return StartedSession(
             title=self._title,
             status="done",
@@ -112,18 +115,18 @@ class SearchOrder(Order[StartedSession, Plan]):
         others = [
             one for one in await workspace.ledger.open_of(cls.operation) if one.id != purchase.id
         ]
-        # Whole seconds in the id and in the Date header: a session may seem to be a little older
-        # than the request for it. Without the server's time only the other signs decide.
+        # Ids and Date headers have whole seconds, so a session may seem slightly older than its
+        # request. Without the API's time, the other evidence has to decide.
         tolerance = 3 if evidence.server_time else 24 * 3600
         since = (evidence.server_time or evidence.local_time or 0) - tolerance
         left = (evidence.left and evidence.left.server) or since
-        until = left + call_seconds + SETTLED_AFTER_SECONDS + 2 * tolerance
+        until = left + call_seconds + CONCLUSIVE_AFTER_SECONDS + 2 * tolerance
         similar = False
         try:
             sessions = await client.project_sessions()
         except NotFound:
-            why = "this key has no project whose sessions could be looked through"
-            raise OutcomeHidden(why) from None
+            reason = "this key has no project whose sessions could be searched"
+            raise OutcomeHidden(reason) from None
         for listed in sessions:
             created = listed.created_at.timestamp() if listed.created_at else 0
             if listed.id in taken or not created or created < since:
@@ -133,27 +136,27 @@ class SearchOrder(Order[StartedSession, Plan]):
             try:
                 session = await client.get_session(listed.id)
             except NotFound:
-                continue  # Listed still, and deleted already.
+                continue  # Deleted, although still listed.
             shown = search_evidence(
                 listed.title, listed.job_description, session.queries, session.sample_profile_url
             )
             if evidence.has_search_of(shown):
-                # What was done with it since is in its count too.
+                # Later purchases in the session are in its total too.
                 used = session.search_more_counter or session.filter_changes_counter
                 return Found(session.id, None if used else session.credits_charged)
             another = any(other.evidence.has_search_of(shown) for other in others)
             similar = similar or (not another and created <= until)
         if similar:
-            # The same title and text at the same moment: the API may show filters otherwise than
-            # they were sent, and to be sure of a miss would be to pay again.
-            raise OutcomeHidden("a session of that name shows other filters than were asked for")
+            # Same title, text and time: the API may show filters in another form than they were
+            # sent, and taking it for another search would mean paying again.
+            raise OutcomeHidden("a session with that title shows other filters than requested")
         return None
 
 
 async def earlier_search(
     workspace: Workspace, purchase: Purchase, *, existed: bool
 ) -> StartedSession:
-    """A search bought before, as its session is now; free if delivered before (`existed`)."""
+    """The result of an earlier search, with its session's current state; free if `existed`."""
     session = await workspace.watcher.look(purchase.session_id or "")
     filters = from_queries(workspace.sent_filters.in_force(session))[0]
     credits = earlier_credits(purchase)
@@ -173,7 +176,7 @@ async def earlier_search(
 
 
 def earlier_credits(purchase: Purchase) -> Credits | None:
-    """What a purchase cost, as far as the ledger remembers."""
+    """The credits of a purchase, as recorded in the ledger."""
     if purchase.credits is None and purchase.remaining is None:
         return None
     return Credits(charged=purchase.credits, remaining=purchase.remaining)
@@ -182,11 +185,11 @@ def earlier_credits(purchase: Purchase) -> Credits | None:
 def started_session(
     session_id: str, title: str | None, started: Started, filters: SearchFilters
 ) -> StartedSession:
-    """A search that was just bought."""
+    """The result of a search that was just bought."""
     return StartedSession(
         session_id=session_id,
         title=title,
-        # Whatever the stored session says, its search has only begun.
+        # Whatever the session's status says, its search has only just started.
         status="running",
         api_status=next_steps.unusual(started.api_status),
         expected_profiles=started.expected_profiles,
@@ -198,7 +201,7 @@ def started_session(
 
 
 def check_size(filters: SearchFilters) -> None:
-    """Refuse filters that no result could repeat in the size that clients take."""
+    """Reject filters that are too large to be repeated in a result."""
     if fitted_filters(filters.as_dict())[1]:
         raise BadArguments(
             f"filters are too large; keep them under {MAX_FILTER_BYTES:,} characters by "
@@ -209,7 +212,7 @@ def check_size(filters: SearchFilters) -> None:
 def search_evidence(
     title: str | None, text: str | None, queries: Any, sample_profile_url: str | None
 ) -> Evidence:
-    """What tells a search from others, as sent or as a session shows it."""
+    """The evidence that identifies a search, as it was sent or as a session shows it."""
     return replace(
         _name_evidence(title, text),
         filters=fingerprint("filters", filters=from_queries(queries)[0].as_dict()),
@@ -219,5 +222,5 @@ def search_evidence(
 
 
 def _name_evidence(title: str | None, text: str | None) -> Evidence:
-    """As much of it as a list of sessions shows."""
+    """The part of a search's evidence that a list of sessions shows."""
     return Evidence(title=fingerprint("title", text=title), text=fingerprint("text", text=text))

@@ -1,4 +1,4 @@
-"""The account of what was spent."""
+"""The spending report."""
 
 from datetime import UTC, datetime
 from typing import Literal
@@ -16,9 +16,9 @@ _OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] 
 
 
 def spending_report(spent: Spent, budget: int | None, newest: list[Purchase]) -> SpendingReport:
-    """What was spent today, and the newest purchases."""
+    """The report on today's spending and the newest purchases."""
     remaining = next((item.remaining for item in newest if item.remaining is not None), None)
-    lost = next((item for item in newest if item.state in ("unknown", "pending")), None)
+    open_outcome = any(item.state in ("unknown", "pending") for item in newest)
     return SpendingReport(
         spent_today=spent.charged,
         reserved=spent.open or None,
@@ -35,9 +35,9 @@ def spending_report(spent: Spent, budget: int | None, newest: list[Purchase]) ->
             for item in newest
         ],
         next_step=(
-            "One outcome is not certain yet. Call get_spending again in a minute: it looks, for "
-            "free, and sends nothing."
+            "An outcome is not certain yet. Call get_spending again in a minute: it looks the "
+            "outcome up for free and sends nothing that costs credits."
         )
-        if lost is not None
+        if open_outcome
         else None,
     )

@@ -1,4 +1,4 @@
-"""The order that changes a session and searches in it again."""
+"""The order that changes a session and searches again in it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +38,12 @@ _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "
 
 @dataclass(frozen=True)
 class UpdatePlan(Plan):
-    """An update as it will be sent.
+    """The plan of an update.
 
     Attributes:
-        title: of the session after it.
-        filters: of the session after it.
-        kept: stored filters that none here can carry, which are sent back as they are.
+        title: the session's title after the update.
+        filters: the session's filters after the update.
+        kept: stored filters without a counterpart here, which are sent back unchanged.
         changes: the parameters of `FutureJobs.update_session`.
     """
 
@@ -54,7 +54,7 @@ class UpdatePlan(Plan):
 
 
 class UpdateOrder(Order[StartedSession, UpdatePlan]):
-    """Changes of a session, merged into what it has and sent as a whole."""
+    """An update of a session: changes are merged into its filters, and all are sent."""
 
     operation = "update_session"
 
@@ -100,11 +100,11 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         stored = self._workspace.sent_filters.in_force(session)
         before = from_queries(stored)[0].as_dict()
         if await is_matching(self._workspace, session):
-            return _for_free(
+            return _unchanged(
                 session,
                 before,
-                "It is still matching, so nothing was changed or charged. Call wait_for_session "
-                f"with session_id {session.id} (free), then update again.",
+                "The session is still matching, so nothing was changed or charged. Call "
+                f"wait_for_session with session_id {session.id} (free), then update again.",
             )
         filters = _merge(before, self._changes, self._removed)
         check_size(filters)
@@ -117,17 +117,17 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             and text == clean_line(session.job_description or "", MOST_JD_CHARACTERS)
             and sample == session.sample_profile_url
         ):
-            return _for_free(
+            return _unchanged(
                 session,
                 before,
-                "The session has exactly this already, so nothing was sent or charged. "
+                "The session already has exactly these values, so nothing was sent or charged. "
                 f"{next_steps.session_step(session)}",
             )
         changed = {*self._removed, *(self._changes.as_dict() if self._changes else ())}
         kept = {
             key: entry
             for key, entry in stored.items()
-            # What no filter here can carry stays as it is, and is not dropped by the way.
+            # Stored filters without a counterpart here are kept, not silently dropped.
             if key not in _NEVER_SENT
             and name_of(key) not in changed
             and from_queries({key: entry})[1]
@@ -135,7 +135,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         named = ", ".join(sorted(changed)) or "its title or texts"
         return UpdatePlan(
             session_evidence(session, session.filter_changes_counter),
-            f"a new search in {quoted(session.title or session.id)} with changed {named}",
+            f"a new search in {quoted(session.title or session.id)} with changes to {named}",
             title=self._title or session.title,
             filters=filters,
             kept=from_queries(kept)[1],
@@ -156,12 +156,12 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         result = started_session(self.session_id, plan.title, started, plan.filters)
         if plan.kept:
             named = ", ".join(plan.kept[:20])
-            words = f"Kept as they were, because no filter here carries them: {named}."
-            result.warning = f"{result.warning} {words}" if result.warning else words
+            note = f"Kept unchanged, because this server has no filter for them: {named}."
+            result.warning = f"{result.warning} {note}" if result.warning else note
         unfinished = started.unfinished is not None
         return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def nobody(self, plan: UpdatePlan) -> StartedSession:
+    def no_match(self, plan: UpdatePlan) -> StartedSession:
         return StartedSession(
             session_id=self.session_id,
             title=plan.title,
@@ -184,7 +184,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         return (await find_change(workspace, purchase, has_changed))[1]
 
 
-def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSession:
+def _unchanged(session: Session, filters: dict[str, Any], step: str) -> StartedSession:
     return StartedSession(
         session_id=session.id,
         title=session.title,
@@ -197,7 +197,7 @@ def _for_free(session: Session, filters: dict[str, Any], step: str) -> StartedSe
 
 
 def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
-    """Refuse what would cost credits and not be what was meant."""
+    """Reject changes that would cost credits and cannot be what was meant."""
     for position, name in enumerate(removed):
         if name not in FILTERS:
             raise BadArguments(f"remove_filters[{position}] {nearest_name(name)}")
@@ -209,7 +209,7 @@ def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
     if blank:
         name = min(blank)
         raise BadArguments(
-            f"filters.{name} restricts nothing as given; to drop the filter name it in "
+            f"filters.{name} restricts nothing with these values; to remove the filter, name it in "
             "remove_filters"
         )
 
@@ -217,7 +217,7 @@ def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
 def _merge(
     before: dict[str, Any], changes: FilterChanges | None, removed: list[str]
 ) -> SearchFilters:
-    """The whole filter set after a change. Raises `BadArguments` if it holds no skill."""
+    """The full set of filters after a change. Raises `BadArguments` if it has no skill."""
     merged = before | (changes.as_dict() if changes is not None else {})
     for name in removed:
         merged.pop(name, None)
@@ -225,5 +225,5 @@ def _merge(
         return SearchFilters.model_validate(merged)
     except ValidationError:
         raise BadArguments(
-            "filters.skills is required, because the session holds no skill"
+            "filters.skills is required, because the session has no skills"
         ) from None

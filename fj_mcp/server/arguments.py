@@ -1,4 +1,4 @@
-"""The arguments that several tools take, and checks of single ones outside of tools."""
+"""Argument types that several tools share, and validation of single arguments elsewhere."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.text.cleaning import clean_block, clean_line
 
 
-def _like(pattern: str, words: str) -> AfterValidator:
+def _pattern(pattern: str, words: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise ValueError(words)
@@ -22,18 +22,18 @@ def _like(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _visible(clean: Callable[[str, int], str], limit: int) -> Callable[[str], str]:
+def _cleaned(clean: Callable[[str, int], str], limit: int) -> Callable[[str], str]:
     def check(text: str) -> str:
-        if not (visible := clean(text, limit)):
+        if not (cleaned := clean(text, limit)):
             raise ValueError("must not be empty")
-        return visible
+        return cleaned
 
     return check
 
 
 def _web_address(text: str) -> str:
     if not re.fullmatch(r"https?://\S{1,400}", text) or clean_line(text, 500) != text:
-        raise ValueError("must be a web address that starts with https:// and has no blanks")
+        raise ValueError("must be a URL that starts with https:// and has no spaces")
     return text
 
 
@@ -44,37 +44,37 @@ _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 SessionId = Annotated[
     _Trimmed,
-    _like("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
-    # One session has one spelling, so that nothing is bought twice in it at once.
+    _pattern("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
+    # One spelling per session, or two calls could hold two locks for the same one.
     AfterValidator(str.lower),
     Field(description="From create_sourcing_session or list_sessions."),
 ]
 CandidateId = Annotated[
     _Trimmed,
-    _like("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows"),
+    _pattern("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows"),
     Field(description="From list_profiles."),
 ]
-Title = Annotated[str, Field(max_length=200), AfterValidator(_visible(clean_line, 200))]
+Title = Annotated[str, Field(max_length=200), AfterValidator(_cleaned(clean_line, 200))]
 JobDescription = Annotated[
     str,
     Field(max_length=LONGEST_JOB_DESCRIPTION),
-    AfterValidator(_visible(clean_block, LONGEST_JOB_DESCRIPTION)),
+    AfterValidator(_cleaned(clean_block, LONGEST_JOB_DESCRIPTION)),
 ]
 ProfileUrl = Annotated[
     _Trimmed,
     AfterValidator(_web_address),
-    Field(description="LinkedIn address of somebody like the person wanted."),
+    Field(description="LinkedIn URL of an example candidate."),
 ]
 Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]
-Page = Annotated[int, Field(ge=1, le=10_000, description="From 1 to 10000."), NOT_BOOL]
+Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]
 
 
-def checked(name: str, kind: Any, value: object) -> Any:
-    """`value` as the annotated type `kind`, such as `SessionId`.
+def validate_argument(name: str, kind: Any, value: object) -> Any:
+    """Validate `value` as the annotated type `kind`, such as `SessionId`.
 
     Raises:
-        BadArguments: naming the argument `name`, if it is not one.
+        BadArguments: naming the argument `name`, if `value` is not valid.
     """
     try:
         return TypeAdapter(kind).validate_python(value)
@@ -84,7 +84,7 @@ def checked(name: str, kind: Any, value: object) -> Any:
         raise BadArguments(describe_problems([problem], {}, "")) from None
 
 
-def listed(text: str) -> list[str]:
-    """The words between the commas of `text`, each once."""
+def split_list(text: str) -> list[str]:
+    """Split `text` at its commas, without empty words and duplicates."""
     words = (word.strip() for word in text.split(","))
     return list(dict.fromkeys(word for word in words if word))

@@ -1,4 +1,4 @@
-"""Building the server: tools, prompts, resources, middleware, and what lives as long as it runs."""
+"""Build the MCP server: tools, prompts, resources, middleware and lifespan."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MultiTenancy:
-    """What a server has instead of one `Connection`, where each request may be another key's.
+    """The parts of a server that serves many keys, each with a `Connection` of its own.
 
     Attributes:
-        lifespan: what lives as long as it runs.
-        middleware: finds the `Connection` of each request, and hands it on in the context.
-        security: how questions to the person are sealed while the client has them.
+        lifespan: opened when the server starts, closed when it stops.
+        middleware: puts the `Connection` of each request's key in the context.
+        security: seals the questions to the user while the client holds them.
     """
 
     lifespan: Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
@@ -53,14 +53,14 @@ def build_server(
     on_open: Callable[[Connection], None] | None = None,
     tenancy: "MultiTenancy | None" = None,
 ) -> MCPServer[Connection]:
-    """The server for these settings.
+    """Build the server for these settings.
 
     Args:
         settings: as read from the environment.
-        make_transport: how to reach the API, if not over the network.
-        clock: the time, if not this machine's.
-        on_open: told what a connection works with, as soon as there is one.
-        hosting: how to serve many keys at once; the other three are for a server with one.
+        make_transport: makes the transport to the API, if not the network.
+        clock: replaces this machine's clock.
+        on_open: called with the connection as soon as it is open.
+        tenancy: serves many keys at once; the three arguments before it are for a single key.
     """
     start_logging(settings.log_level)
     if settings.sandbox and make_transport is None:
@@ -84,7 +84,7 @@ def build_server(
         cache_hints=CACHE_HINTS,
         middleware=[tenancy.middleware if tenancy else with_connection],
         request_state_security=tenancy.security if tenancy else None,
-        # Nothing is ever announced, and over HTTP each listener would hold a connection.
+        # The server never notifies, and over HTTP each subscriber would hold a connection.
         subscriptions=False if tenancy else None,
     )
     names = {fn.__name__ for fn, *_ in (*TOOLS, *PROMPTS)}
@@ -100,14 +100,14 @@ def build_server(
 
 
 def _shortlist_view() -> Apps:
-    """The interactive shortlist: one HTML file, read when a client asks for it."""
+    """The interactive shortlist: an HTML file, read when a client requests it."""
     view = Apps()
     view.add_resource(
         FileResource(
             uri=SHORTLIST_URI,
             name="shortlist",
             title="Interactive shortlist",
-            description="The candidates of a session, to sort, filter, open and select.",
+            description="A session's candidates in a table to sort, filter, open and select.",
             mime_type=APP_MIME_TYPE,
             path=Path(__file__).parent / "app" / "shortlist.html",
         )

@@ -1,4 +1,4 @@
-"""Which tools there are, and what kind each is of."""
+"""The list of tools, with the title and the kind of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
 @dataclass(frozen=True)
 class ToolKind:
-    """What a kind of tool does, as its hints say it, and whether it costs credits."""
+    """The hints that a kind of tool publishes, and whether it costs credits."""
 
     hints: ToolAnnotations
     costs: bool = False
@@ -50,13 +50,13 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (sessions.get_session, "Show a search", READS),
     (sessions.list_sessions, "List earlier searches", READS),
     (contacts.reveal_contacts, "Reveal contacts", SPENDS),
-    (spending.get_spending, "Show what was spent", READS),
+    (spending.get_spending, "Show credits spent", READS),
 )
-"""Every tool, in the order of the job."""
+"""Every tool, in the order in which a search uses them."""
 
 
 def list_tools(settings: Settings) -> list[SourcingTool]:
-    """The tools that a server with these settings has, in the order clients see them."""
+    """The tools of a server with these settings, in the order clients see them."""
     tools = [
         make_tool(
             fn,
@@ -79,6 +79,6 @@ def _meta(fn: Callable[..., Any], kind: ToolKind, settings: Settings) -> dict[st
     if fn is profiles.show_candidates:
         return {"ui": {"resourceUri": SHORTLIST_URI}}
     if settings.confirm_spend == "strict" and kind.costs:
-        # Claude then shows each call to its person, whatever they allowed before.
+        # Claude then asks the user about every call, whatever they allowed before.
         return {"anthropic/requiresUserInteraction": True}
     return None

@@ -1,4 +1,4 @@
-"""What a running server has for one key: its settings, its workspace, and what it opened."""
+"""One client's time with the server: its settings, its workspace and its open resources."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,26 +27,26 @@ MakeTransport = Callable[[], "Transport"]
 
 @dataclass
 class Connection:
-    """Made when the server starts; its workspace is opened at the first call."""
+    """Created when the server starts; the workspace is opened at the first call."""
 
     settings: Settings
     tasks: TaskGroup
     exit_stack: AsyncExitStack
     record: Record
-    """Where the process remembers what was bought, for this key and for others."""
+    """The record of purchases of this process, for this key and others."""
 
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
 
     remote: bool = False
-    """Whether clients are on other machines, where a file of this one is of no use."""
+    """Whether clients may be on other machines, where a local file is of no use."""
 
     brought_key: bool = False
-    """Whether the key is one that requests bring, and not the server's own."""
+    """Whether the key came with a request and is not the server's own."""
 
     @cached_property
     def workspace(self) -> Workspace:
-        """What the key works with. Raises like `fingerprint`."""
+        """The workspace of the key. Raises like `fingerprint`."""
         fingerprint = self.fingerprint
         workspace = open_workspace(
             self.settings,
@@ -62,16 +62,16 @@ class Connection:
 
     @cached_property
     def checkout(self) -> Checkout:
-        """Everything that costs credits."""
+        """The checkout, through which everything is bought."""
         return Checkout(self.workspace, self.settings)
 
     @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of the key that is used.
+        """The fingerprint of the workspace.
 
         Raises:
-            BadSettings: where a setting is wrong, so that nothing can be done.
-            NoKey: where there is none.
+            BadSettings: if a setting is wrong.
+            NoKey: if there is no key.
         """
         settings = self.settings
         if settings.problems:
@@ -82,33 +82,33 @@ class Connection:
 
     @cached_property
     def storage(self) -> Storage:
-        """What is remembered of this key."""
+        """The storage of the workspace."""
         return self.record.storage(self.fingerprint)
 
     @cached_property
     def task_ids(self) -> TaskIds:
-        """The ids of tasks, which no other key can use."""
+        """The task ids, which no other key can use."""
         return TaskIds(self.storage, self.settings.state_key, self.fingerprint, self.clock.now)
 
     async def finish(self, seconds: float) -> None:
-        """Let purchases that are under way end, or be remembered as unknown."""
-        # Without a purchase there is nothing to finish, and nothing to open for it.
+        """Wait for purchases in flight, and record those that do not end in time as unknown."""
+        # Do not open a workspace only to find nothing to finish.
         if "checkout" in self.__dict__:
             await self.checkout.finish(seconds)
 
     @property
     def key_accepted(self) -> bool | None:
-        """Whether FutureJobs accepted the key at its last response; None if there was none yet."""
+        """Whether the last response accepted the key; None if there was no response yet."""
         return self.workspace.client.key_accepted if "workspace" in self.__dict__ else None
 
     @property
     def unfinished(self) -> bool:
-        """Whether a purchase is under way, or its outcome is not written down yet."""
+        """Whether a purchase is in flight, or its outcome is not recorded yet."""
         return "checkout" in self.__dict__ and self.checkout.unfinished
 
     @property
     def profiles_kept(self) -> int:
-        """How many candidates are remembered."""
+        """The number of profiles in the cache."""
         return self.workspace.shortlists.profiles_kept if "workspace" in self.__dict__ else 0
 
 
@@ -119,7 +119,7 @@ async def open_connection(
     clock: Clock | None = None,
     on_open: Callable[[Connection], None] | None = None,
 ) -> AsyncIterator[Connection]:
-    """A `Connection` for as long as the server runs; what it opened is closed at the end."""
+    """Open a `Connection` for as long as the server runs, and close everything at the end."""
     async with (
         open_record(settings) as record,
         AsyncExitStack() as exit_stack,
@@ -135,7 +135,7 @@ async def open_connection(
 
 
 def sandbox_transport() -> "Transport":
-    """The way to a new sandbox in this process."""
+    """A transport to a new sandbox in this process."""
     from fj_mcp.sandbox.app import Sandbox
 
     return Sandbox().transport()

@@ -30,23 +30,23 @@ from fj_mcp.purchases.order import Consent, Order
 from fj_mcp.server.connection import Connection
 
 HOW_TO_ALLOW = (
-    "this server asks the person before it spends credits (FJ_CONFIRM_SPEND=strict), and this "
+    "this server must ask the user before it spends credits (FJ_CONFIRM_SPEND=strict), and this "
     "client cannot ask. Use a client that can, or restart the server with FJ_CONFIRM_SPEND=auto."
 )
 
 _IN_RESULTS_SINCE = "2026-07-28"
-"""The protocol version since which a question travels in the result of the call."""
+"""The first protocol version in which a question is sent in the result of the call."""
 
-_DECLINED = "the person declined. Do not call it again unless they ask."
-_CLOSED = "the person closed the question without answering it."
+_DECLINED = "the user declined. Do not call it again unless they ask."
+_CLOSED = "the user closed the question without answering it."
 _UNUSABLE = (
-    "the client's answer to the question whether to spend credits cannot be used. Call again to "
-    "ask the user once more."
+    "the client sent no usable answer to the question whether to spend credits. Call again to ask "
+    "the user once more."
 )
 
 
 class Approval(BaseModel):
-    """The user's answer. One that is no answer counts as a no."""
+    """The user's answer. An unusable answer counts as a no."""
 
     approve: bool = Field(strict=True, description="Spend these credits?")
     _refusal: str = PrivateAttr(_DECLINED)
@@ -62,35 +62,35 @@ class Approval(BaseModel):
 
     @classmethod
     def refused(cls, words: str) -> Self:
-        """A no, and why."""
+        """A no with its reason."""
         answer = cls(approve=False)
         answer._refusal = words
         return answer
 
     @classmethod
     def unasked(cls, approve: bool) -> Self:
-        """What stands where nobody was asked."""
+        """A decision made without asking the user."""
         answer = cls(approve=approve)
         answer._asked = False
         return answer
 
     def consent(self) -> Consent:
-        """What it allows: the purchases of one call."""
+        """The consent that it gives, for the purchases of one call."""
         if not self.approve:
             return Consent(False, self._refusal) if self._asked else Consent(False)
         approval = approval_in_use.get() if self._asked else None
         return Consent(True, approval=approval, call=secrets.token_hex(8))
 
 
-Asked = ElicitationResult[Approval]
-"""What a tool receives: the answer, or that none was given."""
+Answer = ElicitationResult[Approval]
+"""The user's answer as a tool receives it: accepted, declined or canceled."""
 
 approval_in_use: ContextVar[str | None] = ContextVar("approval_in_use", default=None)
-"""A digest of the sealed question that the request in hand answers, which is never the same."""
+"""A digest of the sealed question that the current request answers; every question has its own."""
 
 
 async def with_approval(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Middleware around the SDK's own, which opens the seal, that sets `approval_in_use`."""
+    """Middleware that sets `approval_in_use`, before the SDK's own unseals the question."""
     state = (ctx.params or {}).get("requestState")
     digest = hashlib.sha256(state.encode()).hexdigest() if isinstance(state, str) else None
     token = approval_in_use.set(digest)
@@ -101,7 +101,7 @@ async def with_approval(ctx: ServerRequestContext[Any, Any], call_next: CallNext
 
 
 def may_ask(context: Context[Any, Any]) -> bool:
-    """Whether the client declared that it can ask its person to fill in a form."""
+    """Whether the client declared that it can show the user a form."""
     capabilities = context.client_capabilities
     declared = capabilities.elicitation if capabilities is not None else None
     return declared is not None and (declared.form is not None or declared.url is None)
@@ -110,12 +110,12 @@ def may_ask(context: Context[Any, Any]) -> bool:
 async def question(
     connection: Connection, context: Context[Any, Any], *orders: Order[Any, Any]
 ) -> Approval | Elicit[Approval]:
-    """What a tool's resolver returns: the question, or the answer where there is none to ask.
+    """The result of a tool's resolver: the question, or a decision where nothing must be asked.
 
-    Asked once for all of `orders`, and only if one of them would really be sent.
+    Asked once for all of `orders`, and only if at least one of them would be sent.
 
     Raises:
-        NotApproved: where asking is required and the client cannot.
+        NotApproved: if asking is required and the client cannot ask.
     """
     mode = connection.settings.confirm_spend
     if mode == "off" or (mode == "auto" and not may_ask(context)):
@@ -132,13 +132,13 @@ async def question(
 
 
 async def _ask(context: Context[Any, Any], words: str, mode: str) -> Approval:
-    """The answer to a question that travels as a request of its own, as it did until 2025."""
+    """Ask with a request of its own, as the protocol versions up to 2025 do."""
     try:
         answer = await context.elicit(words, Approval)
     except MCPError as error:
         if error.code != METHOD_NOT_FOUND:
             return Approval.refused(_UNUSABLE)
-        # It declared what it cannot do.
+        # The client declared a capability that it lacks.
         if mode == "strict":
             raise NotApproved(HOW_TO_ALLOW) from None
         return Approval.unasked(True)
@@ -147,21 +147,21 @@ async def _ask(context: Context[Any, Any], words: str, mode: str) -> Approval:
     return _read(answer)
 
 
-def consent(asked: Asked) -> Consent:
-    """What an answer allows."""
-    return _read(asked).consent()
+def consent(answer: Answer) -> Consent:
+    """The consent that an answer gives."""
+    return _read(answer).consent()
 
 
-def _read(asked: Asked) -> Approval:
-    match asked:
-        case AcceptedElicitation(data=answer):
-            return answer
+def _read(answer: Answer) -> Approval:
+    match answer:
+        case AcceptedElicitation(data=approval):
+            return approval
         case CancelledElicitation():
             return Approval.refused(_CLOSED)
         case DeclinedElicitation():
             return Approval.refused(_DECLINED)
 
 
-def unusable() -> NotApproved:
-    """What a tool raises where the SDK cannot make anything of an answer."""
+def unusable_answer() -> NotApproved:
+    """The error of a tool whose question got an answer that the SDK cannot read."""
     return NotApproved(_UNUSABLE)

@@ -1,4 +1,4 @@
-"""How handlers get at the running server: tools by a parameter, the others by a ContextVar."""
+"""Access to the current connection: a parameter for tools, a ContextVar for other handlers."""
 
 from contextvars import ContextVar
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from mcp.server.mcpserver import Context, Resolve
 from fj_mcp.server.connection import Connection
 
 connection_in_use: ContextVar[Connection] = ContextVar("connection_in_use")
-"""The running server of the request in hand: the SDK hands it to tools and templates alone."""
+"""The connection of the current request. The SDK passes it to tools and templates only."""
 
 
 async def with_connection(
@@ -25,13 +25,13 @@ async def with_connection(
 
 
 async def _current(ctx: Context[Connection]) -> Connection:
-    # Asynchronous although it awaits nothing: the SDK runs other resolvers in a thread.
+    # Async although it awaits nothing: the SDK runs synchronous resolvers in a thread.
     connection: Connection = ctx.request_context.lifespan_context
     return connection
 
 
 CurrentConnection = Annotated[Connection, Resolve(_current)]
-"""The running server's parts; the SDK fills it in, the model never sees it."""
+"""The connection, injected by the SDK; it is not in the schema that models see."""
 
 _RESOLVED = AcceptedElicitation[Any]
-"""Held, since the SDK wraps what it fills in with this class, and else makes it at each call."""
+"""Kept alive: the SDK wraps injected values in this class, and would build it for each call."""

@@ -1,4 +1,4 @@
-"""The values a filter takes: from its own vocabulary, or completed by the API."""
+"""Look-up of filter values: in the filter's own vocabulary, or by the API's autocomplete."""
 
 from typing import TYPE_CHECKING
 
@@ -20,29 +20,29 @@ SHORTEST_QUERY = 2
 async def search_values(
     connection: "Connection", name: str, query: str, limit: int
 ) -> FilterValues:
-    """Values of the filter `name` that fit `query`, `limit` at most.
+    """Find at most `limit` values of the filter `name` that match `query`.
 
     Raises:
-        BadArguments: for a filter that does not exist or takes no words, or a query too short
+        BadArguments: if the filter does not exist or takes no text, or if the query is too short
             for the API.
-        ApiError: if the API does not answer.
+        ApiError: if the API call fails.
     """
     query = clean_line(query, MAX_VALUE_LENGTH)
     declared = FILTERS.get(name)
     if declared is None:
         raise BadArguments(f"filter {nearest_name(name)}")
     if not isinstance(declared, Values | Choice | Tiers):
-        raise BadArguments(f"filter {name} takes no words, so there are none to look up")
+        raise BadArguments(f"filter {name} takes no text values, so there are none to look up")
     if declared.vocabulary:
         return _from_vocabulary(declared, name, query, limit)
     if declared.autocomplete is None:
         return FilterValues(
-            filter=name, values=[], next_step=f"{name} takes any text; use your own words."
+            filter=name, values=[], next_step=f"{name} accepts any text; use your own words."
         )
     if len(query) < SHORTEST_QUERY:
         raise BadArguments(f"query must have at least {SHORTEST_QUERY} letters")
     found = await connection.workspace.client.autocomplete(declared.autocomplete, query, limit)
-    step = None if found else f"No value begins like that; try fewer letters for {name}."
+    step = None if found else f"No value starts like that; try fewer letters for {name}."
     return FilterValues(filter=name, values=found[:limit], next_step=step)
 
 
@@ -55,6 +55,6 @@ def _from_vocabulary(declared: Filter, name: str, query: str, limit: int) -> Fil
     ]
     if found:
         return FilterValues(filter=name, values=found[:limit])
-    rule = "takes only these values" if declared.closed else "is known to take these values"
+    rule = "accepts only these values" if declared.closed else "is known to accept these values"
     known = list(declared.vocabulary)[:limit]
-    return FilterValues(filter=name, values=known, next_step=f"Nothing fits; {name} {rule}.")
+    return FilterValues(filter=name, values=known, next_step=f"No match; {name} {rule}.")

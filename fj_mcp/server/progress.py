@@ -1,4 +1,4 @@
-"""The state of work that is going on, as a client's progress."""
+"""Progress notifications for work that takes a while."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -8,23 +8,23 @@ from fj_mcp.sessions.watcher import Report, progress
 from fj_mcp.shortlist.ranking import PagesRead
 
 
-def rising_pages(report: Callable[[float, float | None, str], Awaitable[None]]) -> PagesRead:
-    """Reading of pages as a client's progress."""
+def report_pages(report: Callable[[float, float | None, str], Awaitable[None]]) -> PagesRead:
+    """A callback that reports the pages read so far through `report`."""
 
-    async def tell(read: int, pages: int) -> None:
+    async def on_page(read: int, pages: int) -> None:
         await report(read, pages, f"read {read} of {pages} pages of candidates")
 
-    return tell
+    return on_page
 
 
-def rising(report: Callable[[float, float | None, str], Awaitable[None]]) -> Report:
-    """A `Report` that turns states into progress, which may only ever rise."""
+def report_matching(report: Callable[[float, float | None, str], Awaitable[None]]) -> Report:
+    """A callback that reports a session's progress through `report`; it never goes down."""
     highest = -math.inf
 
-    async def tell(session: Session) -> None:
+    async def on_session(session: Session) -> None:
         nonlocal highest
         if session.matched > highest:
             highest = session.matched
             await report(session.matched, session.total or None, progress(session))
 
-    return tell
+    return on_session

@@ -1,19 +1,19 @@
-"""The addresses of the resources that results name."""
+"""URIs of the resources that results link to."""
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.shortlist.export_rows import Format
 
 _LONGEST_URI = 6_000
-"""More than 200 candidates by name; a result holds the address up to three times."""
+"""Room for more than 200 candidate ids; a result holds the URI up to three times."""
 
 
 def resource_uri(
     session_id: str, format: Format, min_score: float, candidate_ids: list[str] | None
 ) -> str:
-    """The address of the resource that holds the same export.
+    """The URI of the resource with the same content as an export.
 
     Raises:
-        BadArguments: if it names so many candidates that no result could hold it.
+        BadArguments: if it lists more candidates than fit in a result.
     """
     narrowed = {
         "min_score": f"{min_score:g}" if min_score else "",
@@ -23,7 +23,7 @@ def resource_uri(
     uri = f"fj://sessions/{session_id}/profiles.{format}" + (f"?{query}" if query else "")
     if len(uri) > _LONGEST_URI:
         raise BadArguments(
-            "candidate_ids holds more ids than the address of an export can; leave it out, or "
-            "narrow the export with min_score"
+            "candidate_ids has more ids than fit in the uri of an export; leave it out, or narrow "
+            "the export with min_score"
         )
     return uri

@@ -1,4 +1,4 @@
-"""The resources: searches and candidates to read, attach and keep, beside the tools. All free."""
+"""The resources: searches and candidates to read, attach and keep. All free."""
 
 import inspect
 import re
@@ -21,7 +21,7 @@ from fj_mcp.api.errors import NotFound
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.results.models import Result
-from fj_mcp.server.arguments import CandidateId, Score, SessionId, checked, listed
+from fj_mcp.server.arguments import CandidateId, Score, SessionId, split_list, validate_argument
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
@@ -42,8 +42,8 @@ CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
     "resources/templates/list": LISTS,
     "resources/read": CacheHint(ttl_ms=10_000, scope="private"),
 }
-"""For how long clients may keep what they were told (protocol 2026-07-28): what the program says
-of itself only changes with the program; a session changes while somebody waits for it."""
+"""How long clients may cache results (protocol 2026-07-28): lists change only with the program, a
+session while it is matching."""
 
 _LASTING = CacheHint(ttl_ms=24 * _HOUR, scope="public")
 _LASTING_URIS = ("fj://filters", "ui://")
@@ -51,10 +51,10 @@ _LASTING_URIS = ("fj://filters", "ui://")
 
 async def filters() -> str:
     """Every search filter with its type, meaning and known values."""
-    # Loaded when somebody reads it, for few do.
+    # Lazy, because it is rarely read.
     from fj_mcp.filters.reference import filters_page
 
-    # The note at its top is for who would edit the file.
+    # The note at the top is for editors of the file.
     return re.sub(r"<!--.*?-->\n+", "", filters_page())
 
 
@@ -64,27 +64,27 @@ async def all_sessions() -> str:
     async def read(connection: Connection) -> str:
         return _json(await sessions.list_sessions(connection, 1, MOST_SESSIONS))
 
-    return await _answered("list_sessions", read)
+    return await _read_in_time("list_sessions", read)
 
 
 async def one_session(session_id: str) -> str:
-    """One search: title, job description, filters in force, status and counts."""
+    """One search: title, job description, current filters, status and counts."""
 
     async def read(connection: Connection) -> str:
         return _json(await sessions.get_session(_session_id(session_id), connection))
 
-    return await _answered("get_session", read)
+    return await _read_in_time("get_session", read)
 
 
 async def profiles_csv(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
-    """All candidates of one search as a table, best score first, about 700 bytes each; min_score
-    (0 to 5) and candidate_ids (separated by commas) narrow it."""
+    """All candidates of one search as a table, best score first, about 700 bytes each; narrow it
+    with min_score (0 to 5) and candidate_ids (separated by commas)."""
     return await _profiles("csv", session_id, min_score, candidate_ids)
 
 
 async def profiles_json(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
-    """All candidates of one search as data, best score first, about 1,000 bytes each; min_score
-    (0 to 5) and candidate_ids (separated by commas) narrow it."""
+    """All candidates of one search as data, best score first, about 1,000 bytes each; narrow it
+    with min_score (0 to 5) and candidate_ids (separated by commas)."""
     return await _profiles("json", session_id, min_score, candidate_ids)
 
 
@@ -109,11 +109,11 @@ TEMPLATES = (
         "application/json",
     ),
 )
-"""Function, address, name, title and MIME type of each; the docstring is its description."""
+"""Function, URI, name, title and MIME type of each; the docstring is its description."""
 
 
 def add_resources(server: MCPServer[Connection]) -> None:
-    """Give `server` its resources and templates."""
+    """Add the resources and templates to `server`."""
     for fn, uri, name, title, mime_type in RESOURCES:
         server.add_resource(
             FunctionResource(
@@ -130,32 +130,32 @@ def add_resources(server: MCPServer[Connection]) -> None:
     async def middleware(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if not ctx.method.startswith("resources/"):
             return await call_next(ctx)
-        # A template takes two milliseconds to make, for which nobody has to wait at the start.
+        # Registering a template takes two milliseconds, which start-up need not pay.
         while to_make:
             fn, uri, name, title, mime_type = to_make.pop(0)
             server.resource(
                 uri, name=name, title=title, description=_description(fn), mime_type=mime_type
             )(fn)
         _check_query(str((ctx.params or {}).get("uri")))
-        return _lasting(ctx, await call_next(ctx))
+        return _with_long_ttl(ctx, await call_next(ctx))
 
     server.middleware.append(middleware)
 
 
 def _check_query(uri: str) -> None:
-    """Refuse a misspelt or repeated name, which would narrow nothing and look as if it did."""
+    """Reject a misspelled or repeated parameter, which would otherwise be ignored silently."""
     names = [name for name, _ in parse_qsl(uri.partition("?")[2], keep_blank_values=True)]
     for name in names if uri.startswith("fj://") else ():
         if name not in _NARROWING or names.count(name) > 1:
             problem = (
-                f"Nothing was sent or charged: {as_word(name)} cannot be in this address, or not "
-                f"twice; there are {' and '.join(_NARROWING)}."
+                f"Nothing was sent or charged: {as_word(name)} is not a parameter of this URI, or "
+                f"is there twice; the parameters are {' and '.join(_NARROWING)}."
             )
             raise ProtocolError(INVALID_PARAMS, problem)
 
 
-def _lasting(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:
-    """`CACHE_HINTS` are per method; what is the same for everybody may be kept for longer."""
+def _with_long_ttl(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -> HandlerResult:
+    """Extend the cache time of constant resources; `CACHE_HINTS` are per method."""
     uri = str((ctx.params or {}).get("uri"))
     # Only results of protocol 2026-07-28 have these fields.
     if isinstance(result, dict) and "ttlMs" in result and uri.startswith(_LASTING_URIS):
@@ -167,29 +167,29 @@ async def _profiles(
     format: Literal["csv", "json"], session_id: str, min_score: str, candidate_ids: str
 ) -> str:
     async def read(connection: Connection) -> str:
-        # Writing tables is loaded by the first who wants one, like the client.
+        # Lazy, because most connections export nothing.
         from fj_mcp.shortlist.export_rows import build_export
 
-        address = _session_id(session_id)
-        least: float = checked("min_score", Score, min_score) if min_score else 0.0
+        identity = _session_id(session_id)
+        least: float = validate_argument("min_score", Score, min_score) if min_score else 0.0
         chosen: list[str] | None = None
         if candidate_ids:
-            chosen = checked("candidate_ids", _Chosen, listed(candidate_ids))
-        session = await connection.workspace.watcher.look(address)
+            chosen = validate_argument("candidate_ids", _Chosen, split_list(candidate_ids))
+        session = await connection.workspace.watcher.look(identity)
         shortlist = await connection.workspace.shortlists.ranked(session)
         export = build_export(session, shortlist, format, least, chosen)
-        # The mark that tells a spreadsheet how a file is encoded; this is no file.
+        # The byte order mark is for spreadsheets that open a file.
         return export.text.removeprefix("\ufeff")
 
-    return await _answered("export_profiles", read)
+    return await _read_in_time("export_profiles", read)
 
 
-async def _answered(tool: str, read: Callable[[Connection], Awaitable[str]]) -> str:
-    """What `read` gives, within the call deadline. Errors name `tool`, which tells the same.
+async def _read_in_time(tool: str, read: Callable[[Connection], Awaitable[str]]) -> str:
+    """Call `read` within the call deadline. Errors name `tool`, which returns the same data.
 
     Raises:
-        UnreadableResource: with the sentence for the client.
-        NoSuchResource: with the sentence, where the address is wrong.
+        UnreadableResource: with the message for the client.
+        NoSuchResource: the same, if the URI is wrong.
     """
     connection = connection_in_use.get()
     tool_in_use.set(tool)
@@ -206,7 +206,7 @@ async def _answered(tool: str, read: Callable[[Connection], Awaitable[str]]) -> 
 
 
 def _session_id(text: str) -> str:
-    session_id: str = checked("session_id", SessionId, text)
+    session_id: str = validate_argument("session_id", SessionId, text)
     return session_id
 
 

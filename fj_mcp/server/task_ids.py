@@ -1,11 +1,11 @@
-"""The ids of tasks. Each holds, sealed, all that it takes to go on with its task.
+"""Task ids. Each holds, sealed, everything needed to continue its task.
 
-So no task has to be stored: its id works in every process that has the same secret, and after a
-restart. The secret is FJ_STATE_KEY, else a random one beside the purchases (for the sandbox, whose
-sessions end with it, in memory).
+So tasks are not stored: an id works after a restart, and in every process with the same secret. The
+secret is FJ_STATE_KEY, or else a random one stored with the purchases (in memory for the sandbox,
+whose sessions end with the process).
 
-Remembered is only which tasks have ended, so that none begins again: beside the purchases too, and
-for a day. Where nothing can be written that is forgotten.
+Only the end of a task is stored, with the purchases and for a day, so that no ended task starts
+again. If the record cannot be written, that protection is lost.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.storage import Storage
 
 TTL_SECONDS = 24 * 3600
-"""How long after its creation a task can be asked for."""
+"""How long a task can be queried after its creation."""
 
 EndStatus = Literal["completed", "cancelled"]
 
 
 @dataclass(frozen=True)
 class Wait:
-    """A task: waiting for a session.
+    """A task that waits for a session.
 
     Attributes:
         session_id: the session.
         created_at: Unix seconds.
-        limit: seconds after which the task is over, whatever the session is.
+        limit: seconds after which the task completes, even if the session is still running.
     """
 
     session_id: str
@@ -45,14 +45,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class End:
-    """How a task ended, and when (Unix seconds)."""
+    """The end of a task: its status, and the time in Unix seconds."""
 
     status: EndStatus
     at: float
 
 
 class TaskIds:
-    """The ids of the tasks of one workspace: one API key at one address."""
+    """The task ids of one workspace."""
 
     def __init__(
         self,
@@ -61,21 +61,21 @@ class TaskIds:
         workspace: str,
         clock: Callable[[], float],
     ) -> None:
-        """Args: `storage` and fingerprint of the workspace, `state_key`: FJ_STATE_KEY."""
+        """Args: `storage` and `workspace` (its fingerprint); `state_key` is FJ_STATE_KEY."""
         self._storage = storage
         self._secret = state_key.get_secret_value() if state_key else None
         self._workspace = workspace
         self._clock = clock
 
     async def issue(self, wait: Wait) -> str:
-        """A new id. Raises `LedgerUnavailable` if there is no secret to seal it with."""
+        """Make an id. Raises `LedgerUnavailable` if there is no secret to seal it with."""
         facts = (wait.session_id, wait.created_at, wait.limit)
         return (await self._codec()).seal(json.dumps(facts).encode())
 
     async def read(self, task_id: str) -> Wait | None:
-        """What an id stands for; None if this key has none such.
+        """The task with an id; None if it is not one of this key's.
 
-        Raises `LedgerUnavailable` if there is no secret to open it with.
+        Raises `LedgerUnavailable` if there is no secret to unseal it with.
         """
         try:
             return Wait(*json.loads((await self._codec()).unseal(task_id)))
@@ -83,7 +83,7 @@ class TaskIds:
             return None
 
     async def end(self, task_id: str, status: EndStatus) -> End:
-        """Remember that a task has ended. Its first end stands, and is returned."""
+        """Record that a task has ended; return its first recorded end."""
         end = End(status, self._clock())
         with suppress(LedgerUnavailable):
             facts = json.dumps([end.status, end.at])
@@ -91,7 +91,7 @@ class TaskIds:
         return end
 
     async def ended(self, task_id: str) -> End | None:
-        """How a task ended; None if that is not known."""
+        """The recorded end of a task; None without one."""
         with suppress(LedgerUnavailable):
             facts = await self._storage.noted(_name(task_id))
             return End(*json.loads(facts)) if facts is not None else None
@@ -100,7 +100,7 @@ class TaskIds:
     async def _codec(self) -> AESGCMRequestStateCodec:
         if self._secret is None:
             self._secret = await self._storage.note("tasks", secrets.token_hex(32))
-        # The same secret seals other things, and those of other keys.
+        # The same secret also seals questions, and the tasks of other keys.
         return AESGCMRequestStateCodec([f"task {self._workspace} {self._secret}".encode()])
 
 

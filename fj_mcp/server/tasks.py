@@ -1,15 +1,15 @@
 """`wait_for_session` as a task, for clients that declare `io.modelcontextprotocol/tasks`.
 
-Such a client gets an id at once in place of the result, and asks for the task with `tasks/get` as
-often as it is told to. Nothing runs meanwhile: each question looks at the session, or at what a
-wait that is going on saw of it. `task_ids` says what the id holds and what is remembered.
+Such a client gets a task id at once instead of the result, and polls the task with `tasks/get` at
+the interval that the server gives. Nothing runs in between: each poll reads the session, or reuses
+what a concurrent wait has just read. `task_ids` explains what an id holds and what is stored.
 
-    working ──► completed    the session is over, the wait reached its limit, or it cannot be read:
-       │                     with what the call would have returned, errors included
-       └──────► cancelled    by `tasks/cancel`; matching itself goes on, and costs nothing more
+    working ──► completed    the session is done, the limit is reached, or the session cannot be
+       │                     read; the result is that of the call, errors included
+       └──────► cancelled    by `tasks/cancel`; matching itself continues, at no further cost
 
-The wire is that of SEP-2663, for protocol 2026-07-28. Earlier protocols have no such extension, so
-that a client of theirs is answered as if it had declared nothing.
+The messages are those of SEP-2663, for protocol 2026-07-28. Earlier versions have no extensions, so
+their clients get the result of the tool.
 """
 
 from collections.abc import Sequence
@@ -41,19 +41,19 @@ from fj_mcp.errors import DeadlinePassed, FutureJobsError
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
-from fj_mcp.server.sdk.tool_adapter import SourcingTool, compact
+from fj_mcp.server.sdk.tool_adapter import SourcingTool, call_tool_result
 from fj_mcp.server.sdk.tracing import ToolCall
 from fj_mcp.server.task_ids import TTL_SECONDS, End, EndStatus, Wait
 from fj_mcp.server.tools.sessions import wait_for_session, wait_result
 from fj_mcp.sessions.watcher import LOOK_SECONDS, pause_after, progress
 
 PATIENCE_SECONDS = 300
-"""The limit of a task that was given none. No call is held open for it, so it may outlast one."""
+"""The default limit of a task. It may exceed the call deadline, because it holds no call open."""
 
-_NO_NEWS = "FutureJobs gave no answer this time"
+_NO_NEWS = "FutureJobs did not respond this time"
 _UNKNOWN = (
     "This key has no such task on this server: the id belongs to another key or server, or was "
-    "changed on its way. Call wait_for_session again; it costs nothing."
+    "altered. Call wait_for_session again; it costs nothing."
 )
 _EXPIRED = "The task has expired. Call wait_for_session again; it costs nothing."
 
@@ -68,10 +68,10 @@ class Task(Result):
     """A task as clients see it: times in ISO 8601, durations in milliseconds.
 
     Attributes:
-        result_type: `task` where it takes the place of a tool's result.
-        ttl_ms: how long after `created_at` it can be asked for.
-        poll_interval_ms: how long to wait before asking for it again, while it is working.
-        result: what the tool returned, of a completed one.
+        result_type: `task` if it replaces a tool's result.
+        ttl_ms: how long after `created_at` it can be queried.
+        poll_interval_ms: how long to wait before the next poll, while it is working.
+        result: the tool's result, once completed.
     """
 
     result_type: Literal["task", "complete"] = "complete"
@@ -86,16 +86,16 @@ class Task(Result):
 
 
 class WaitTasks(Extension):
-    """The extension, as the server has it."""
+    """The tasks extension, for `wait_for_session` alone."""
 
     identifier = "io.modelcontextprotocol/tasks"
 
     def __init__(self, tools: Sequence[SourcingTool]) -> None:
-        """Args: `tools` of the server, `wait_for_session` among them."""
+        """Args: `tools`: those of the server, including `wait_for_session`."""
         self._tool = next(tool for tool in tools if tool.name == wait_for_session.__name__)
 
     def methods(self) -> Sequence[MethodBinding]:
-        """What a client can do with a task."""
+        """The methods that clients call with a task id."""
         modern = frozenset(MODERN_PROTOCOL_VERSIONS)
         return [
             MethodBinding("tasks/get", TaskParams, self._get, modern),
@@ -109,29 +109,29 @@ class WaitTasks(Extension):
         ctx: ServerRequestContext[Connection, Any],
         call_next: CallNext,
     ) -> HandlerResult:
-        """A task in place of a wait that would take time, for a client that declared it."""
+        """Return a task instead of waiting, if the client declared the extension."""
         if params.name == self._tool.name and self._declared(ctx):
             with ToolCall(self._tool.name, str(ctx.request_id)) as call:
-                answer = call.result = await self._instead(params, ctx)
-            if answer is not None:
-                return answer
+                result = call.result = await self._start_task(params, ctx)
+            if result is not None:
+                return result
         return await call_next(ctx)
 
-    async def _instead(
+    async def _start_task(
         self, params: CallToolRequestParams, ctx: ServerRequestContext[Connection, Any]
     ) -> Task | CallToolResult | None:
-        """What answers the call in place of the tool; None if the tool is to answer."""
+        """The task, or a result that is ready at once; None if the tool has to run."""
         connection = ctx.lifespan_context
         longest = connection.settings.longest_wait
         try:
             arguments = self._tool.fn_metadata.validate_arguments(params.arguments or {})
         except ValidationError:
-            # The tool says what is wrong with them.
+            # The tool reports them.
             return None
-        asked = arguments["max_wait_seconds"]
-        if not 0 < (longest if asked is None else asked) <= longest:
+        seconds = arguments["max_wait_seconds"]
+        if not 0 < (longest if seconds is None else seconds) <= longest:
             return None
-        limit = PATIENCE_SECONDS if asked is None else asked
+        limit = PATIENCE_SECONDS if seconds is None else seconds
         wait = Wait(arguments["session_id"], round(connection.clock.now(), 3), limit)
         state = await self._state(connection, wait)
         if isinstance(state, CallToolResult):
@@ -139,21 +139,21 @@ class WaitTasks(Extension):
         try:
             task_id = await connection.task_ids.issue(wait)
         except LedgerUnavailable:
-            # Without a secret that lasts the call waits itself.
+            # Without a lasting secret the tool waits itself.
             return None
         return _working(task_id, wait, wait.created_at, state, "task")
 
     async def _get(
         self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
-        wait = await self._known(ctx, params)
+        wait = await self._find(ctx, params)
         connection, task_id = ctx.lifespan_context, params.task_id
         end, result = await connection.task_ids.ended(task_id), None
         if end is None or end.status == "completed":
             state = await self._state(connection, wait, end)
             if isinstance(state, str):
                 return _working(task_id, wait, connection.clock.now(), state)
-            # It may have been cancelled meanwhile.
+            # It may have been canceled meanwhile.
             end = end or await connection.task_ids.end(task_id, "completed")
             result = state if end.status == "completed" else None
         return Task(
@@ -167,14 +167,14 @@ class WaitTasks(Extension):
     async def _update(
         self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
-        # No task ever asks for input, and answers to nothing are to be ignored.
-        await self._known(ctx, params)
+        # Tasks never ask for input, and unexpected input must be ignored.
+        await self._find(ctx, params)
         return {}
 
     async def _cancel(
         self, ctx: ServerRequestContext[Connection, Any], params: TaskParams
     ) -> HandlerResult:
-        await self._known(ctx, params)
+        await self._find(ctx, params)
         await ctx.lifespan_context.task_ids.end(params.task_id, "cancelled")
         return {}
 
@@ -184,18 +184,18 @@ class WaitTasks(Extension):
         modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
         return modern and self.identifier in (extensions or {})
 
-    async def _known(self, ctx: ServerRequestContext[Connection, Any], params: TaskParams) -> Wait:
-        """The wait that a request is about.
+    async def _find(self, ctx: ServerRequestContext[Connection, Any], params: TaskParams) -> Wait:
+        """The task that a request names.
 
         Raises:
-            MCPError: -32021, -32020, -32602 or -32603, with a sentence.
+            MCPError: -32021, -32020, -32602 or -32603, with a message for the client.
         """
         require_client_extension(ctx, self.identifier)
-        # The SDK compares this header for the methods that it knows. Some clients leave it out.
+        # The SDK checks this header only for methods that it knows. Some clients leave it out.
         named = ctx.request.headers.get(MCP_NAME_HEADER) if ctx.request is not None else None
         if named is not None and decode_header_value(named) != params.task_id:
-            words = f"The header {MCP_NAME_HEADER} names another task than the request's taskId."
-            raise ProtocolError(HEADER_MISMATCH, words)
+            message = f"The header {MCP_NAME_HEADER} differs from the request's taskId."
+            raise ProtocolError(HEADER_MISMATCH, message)
         connection = ctx.lifespan_context
         try:
             wait = await connection.task_ids.read(params.task_id)
@@ -210,7 +210,7 @@ class WaitTasks(Extension):
     async def _state(
         self, connection: Connection, wait: Wait, end: End | None = None
     ) -> str | CallToolResult:
-        """How far the wait is, in words, or what the tool returns now that it is over."""
+        """The progress of a wait in words, or the tool's result once it is over."""
         tool_in_use.set(self._tool.name)
         waited = (end.at if end else connection.clock.now()) - wait.created_at
         waiting = end is None and waited < wait.limit
@@ -223,7 +223,7 @@ class WaitTasks(Extension):
                     session = await connection.workspace.watcher.glance(wait.session_id)
                 if waiting and session.status == "running":
                     return progress(session)
-                return compact(await wait_result(connection, session, waited))
+                return call_tool_result(await wait_result(connection, session, waited))
         except TimeoutError:
             failure, transient = DeadlinePassed(look_seconds, costs=False), True
         except FutureJobsError as error:

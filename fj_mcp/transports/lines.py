@@ -11,7 +11,7 @@ import anyio
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, JSONRPCError, JSONRPCResponse
 
-from fj_mcp.server.sdk.protocol_errors import PlainError, in_plain_words
+from fj_mcp.server.sdk.protocol_errors import PlainError, plain_error
 from fj_mcp.transports.messages import BadMessage, Id, Read, id_in, read_message
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class _Answers:
     async def send(self, item: SessionMessage) -> None:
         message = item.message
         if isinstance(message, JSONRPCError):
-            error = in_plain_words(message.error)
+            error = plain_error(message.error)
             item = replace(item, message=message.model_copy(update={"error": error}))
         await self._sent.send(item)
         if isinstance(message, JSONRPCResponse | JSONRPCError):

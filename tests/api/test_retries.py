@@ -86,7 +86,7 @@ async def test_a_search_is_never_sent_again_while_its_outcome_is_open(
     assistant.sandbox.fail("create_session", fault)
     for _ in range(3):
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
-        assert "the outcome is not certain yet. Nothing will be sent twice" in text
+        assert "the outcome is not certain yet. Nothing will be paid for twice" in text
     assert assistant.sent("create_session") == 1
 
 

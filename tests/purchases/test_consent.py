@@ -47,8 +47,8 @@ async def test_an_answer_that_cannot_be_used_buys_nothing(
     async with connected(sandbox, era, answer=answer) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
-        "Nothing was sent or charged: the client's answer to the question whether to spend credits "
-        "cannot be used. Call again to ask the user once more."
+        "Nothing was sent or charged: the client sent no usable answer to the question whether to "
+        "spend credits. Call again to ask the user once more."
     )
     assert sandbox.charges == []
 
@@ -58,7 +58,7 @@ async def test_an_error_for_an_answer_buys_nothing() -> None:
     broken = answers(ErrorData(code=INTERNAL_ERROR, message="The form did not open"))
     async with connected(sandbox, "legacy", answer=broken) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
-    assert text.startswith("Nothing was sent or charged: the client's answer to the question")
+    assert text.startswith("Nothing was sent or charged: the client sent no usable answer")
     assert "form" not in text
     assert sandbox.charges == []
 

@@ -102,9 +102,9 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
 @pytest.mark.parametrize(
     ("person", "said"),
     [
-        (Person("decline"), "the person declined. Do not call it again unless they ask."),
-        (Person("accept", approve=False), "the person declined. Do not call it again"),
-        (Person("cancel"), "the person closed the question without answering it."),
+        (Person("decline"), "the user declined. Do not call it again unless they ask."),
+        (Person("accept", approve=False), "the user declined. Do not call it again"),
+        (Person("cancel"), "the user closed the question without answering it."),
     ],
     ids=["declined", "disapproved", "cancelled"],
 )
@@ -162,7 +162,7 @@ async def test_strictly_a_client_that_cannot_ask_buys_nothing(era: str) -> None:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
         tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
     assert text == (
-        "Nothing was sent or charged: this server asks the person before it spends credits "
+        "Nothing was sent or charged: this server must ask the user before it spends credits "
         "(FJ_CONFIRM_SPEND=strict), and this client cannot ask. Use a client that can, or restart "
         "the server with FJ_CONFIRM_SPEND=auto."
     )
@@ -197,10 +197,10 @@ async def test_the_question_says_what_is_bought_its_price_and_what_is_left() -> 
         await assistant.call("wait_for_session", session_id=session_id)
         await update(assistant, session_id)
     assert person.questions == [
-        "This asks FutureJobs for a search “Test”. It costs about 5 credits. Go ahead?",
-        "This asks FutureJobs for more candidates for “Test”. It costs about 5 credits. 95 "
+        "This buys a search “Test” from FutureJobs. It costs about 5 credits. Go ahead?",
+        "This buys more candidates for “Test” from FutureJobs. It costs about 5 credits. 95 "
         "credits are left. Go ahead?",
-        "This asks FutureJobs for a new search in “Test” with changed open_to_work. It costs "
+        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It costs "
         "credits; FutureJobs does not publish how many. 90 credits are left. Go ahead?",
     ]
 
@@ -212,7 +212,7 @@ async def test_several_contacts_are_one_question() -> None:
     async with connected(sandbox, answer=person.answer) as assistant:
         await reveal(assistant, session_id)
     (question,) = person.questions
-    assert "the e-mail address of a candidate, for 2 candidates" in question
+    assert "the email address of a candidate (2 candidates)" in question
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ async def test_an_update_to_what_is_there_already_costs_nothing(assistant: Assis
         "update_sourcing_session", session_id=session_id, title="Test", filters=CSHARP
     )
     assert result["credits"] == {"charged": 0}
-    assert "exactly this already" in result["next_step"]
+    assert "already has exactly these values" in result["next_step"]
     assert assistant.sent("update_session") == 0
 
 

@@ -66,8 +66,8 @@ async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> N
     async with connected(sandbox, "legacy", answer=slowly, call_deadline_seconds=2) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
-        "Nothing was sent or charged: too little time was left in this call for an answer. Call "
-        "create_sourcing_session again with the same arguments."
+        "Nothing was sent or charged: too little time was left in this call to wait for a "
+        "response. Call create_sourcing_session again with the same arguments."
     )
     assert sandbox.charges == []
 
@@ -185,7 +185,7 @@ async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() ->
         clock.time += 600
         for _ in range(2):
             text = await assistant.refusal("create_sourcing_session", **SEARCH)
-            assert "shows other filters than were asked for" in text
+            assert "shows other filters than requested" in text
     assert len(sandbox.charges) == 1
 
 

@@ -465,4 +465,4 @@ async def test_the_longest_wait_is_named_where_it_is_asked_for(seconds: int) -> 
     async with connected(max_wait_seconds=seconds) as assistant:
         tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
     wait = tools["wait_for_session"].input_schema["properties"]["max_wait_seconds"]
-    assert wait["description"] == f"0 looks once; {seconds} is the most and the default."
+    assert wait["description"] == f"0 checks once; {seconds} is the maximum and the default."

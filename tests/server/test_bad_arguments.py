@@ -212,7 +212,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "wait_for_session",
         {"session_id": SESSION, "max_wait_seconds": 120},
-        "max_wait_seconds must be at most 40; to wait longer call again, which is free.",
+        "max_wait_seconds must be at most 40; to wait longer, call again (free).",
     ),
     (
         "reveal_contacts",
@@ -227,7 +227,8 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "update_sourcing_session",
         {"session_id": SESSION, "filters": {"regions": []}},
-        "filters.regions restricts nothing as given; to drop the filter name it in remove_filters.",
+        "filters.regions restricts nothing with these values; to remove the filter, name it in "
+        "remove_filters.",
     ),
     (
         "update_sourcing_session",

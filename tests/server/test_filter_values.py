@@ -38,7 +38,7 @@ async def test_fixed_lists_are_answered_by_value_or_label_without_the_api(
 async def test_a_word_that_is_not_in_a_fixed_list_brings_the_list(assistant: Assistant) -> None:
     result = await assistant.call("search_filter_values", filter="degree", query="phd", limit=25)
     assert result["values"] == list(FILTERS["degree"].vocabulary)
-    assert result["next_step"] == "Nothing fits; degree takes only these values."
+    assert result["next_step"] == "No match; degree accepts only these values."
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_limit_and_letters_are_sent(assistant: Assistant) -> None:
         (
             "within_km",
             "50",
-            "filter within_km takes no words, so there are none to look up.",
+            "filter within_km takes no text values, so there are none to look up.",
         ),
     ],
 )

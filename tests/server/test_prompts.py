@@ -161,18 +161,18 @@ async def test_a_prompt_that_spends_asks_first_and_only_then_pays(
 async def test_a_credit_limit_is_told_and_what_it_does_not_allow(assistant: Assistant) -> None:
     given = GIVEN["source_candidates"]
     text = await text_of_prompt(assistant, "source_candidates", credit_limit="12", **given)
-    assert "Spend 12 credits on this at most: add up `credits.charged`" in text
-    assert "less than a search costs" not in text
+    assert "Spend at most 12 credits on this: add up `credits.charged`" in text
+    assert "less than the price of a search" not in text
     assert len(unquoted_in(text)) <= MOST_CHARACTERS
     text = await text_of_prompt(assistant, "source_candidates", credit_limit="4", **given)
-    assert "less than a search costs, so work with searches already paid for" in text
+    assert "less than the price of a search, so work with searches already paid for" in text
 
 
 async def test_the_arguments_are_in_the_text(assistant: Assistant) -> None:
     text = await text_of_prompt(
         assistant, "source_candidates", job_description=JOB, number_wanted=" 7 "
     )
-    assert "a shortlist of 7 people" in text
+    assert "a shortlist of 7 candidates" in text
     assert quoted_in(text) == JOB
     text = await text_of_prompt(
         assistant, "outreach_drafts", session_id=SESSION, candidates="a1,, b2 ,a1", tone="dry"
@@ -285,10 +285,10 @@ async def test_an_unknown_prompt_is_refused_with_the_names_there_are(
 ) -> None:
     async with connected(era=era) as assistant:
         text = await refusal(assistant, "hire_`them`\u202e", {})
-        assert text == f"There is no prompt hire_them; there are {', '.join(ARGUMENTS)}."
+        assert text == f"There is no prompt hire_them; the prompts are {', '.join(ARGUMENTS)}."
     async with connected(era=era, read_only=True) as assistant:
         text = await refusal(assistant, "refine_search", GIVEN["refine_search"])
-        assert text.endswith(f"; there are {', '.join(FREE)}.")
+        assert text.endswith(f"; the prompts are {', '.join(FREE)}.")
     assert caplog.records == []
     assert capfd.readouterr().err == ""
 

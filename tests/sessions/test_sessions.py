@@ -125,7 +125,7 @@ async def test_an_update_of_the_text_keeps_the_sample_profile(assistant: Assista
             {"filters": {"regions": ["Pune"]}, "remove_filters": ["regions"]},
             "filters.regions is in remove_filters too; keep one of the two.",
         ),
-        ({"filters": {"regions": [" "]}}, "filters.regions restricts nothing as given; to drop"),
+        ({"filters": {"regions": [" "]}}, "filters.regions restricts nothing with these values"),
     ],
 )
 async def test_an_update_that_would_pay_for_something_else_is_refused(

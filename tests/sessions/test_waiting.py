@@ -94,8 +94,8 @@ async def test_a_wait_may_not_be_longer_than_the_setting() -> None:
             "wait_for_session", session_id=UNKNOWN_SESSION, max_wait_seconds=8
         )
     assert text == (
-        "Nothing was sent or charged: max_wait_seconds must be at most 7; to wait longer call "
-        "again, which is free."
+        "Nothing was sent or charged: max_wait_seconds must be at most 7; to wait longer, call "
+        "again (free)."
     )
 
 

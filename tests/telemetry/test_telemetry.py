@@ -29,7 +29,7 @@ from mcp_types import (
 from opentelemetry import trace
 
 from fj_mcp.server.build import build_server
-from fj_mcp.server.sdk.protocol_errors import UNFORESEEN
+from fj_mcp.server.sdk.protocol_errors import UNEXPECTED
 from fj_mcp.server.sdk.tracing import RedactedSpans
 from fj_mcp.settings.settings import Settings
 from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
@@ -299,7 +299,7 @@ async def test_a_crash_is_logged_with_its_place_and_without_its_text(
         async with Client(build_server(Settings(sandbox=True, log_level="INFO"), Broken)) as client:
             answer = await client.call_tool("list_sessions", {})
     assert answer.is_error
-    assert text_of(answer) == UNFORESEEN
+    assert text_of(answer) == UNEXPECTED
     said = capsys.readouterr().err
     assert "tool=list_sessions outcome=ExceptionGroup" in said
     assert "RuntimeError\n" in said

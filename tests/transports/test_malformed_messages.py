@@ -29,16 +29,16 @@ NOT_OURS = re.compile(
 OURS = (
     "Nothing was sent or charged: ",
     "Nothing was charged: ",
-    "The client did not declare the capability",
-    "The headers of the request say something else",
+    "The client did not declare a capability",
     "The message is not JSON",
-    "The parameters are not those of this method",
+    "The parameters are not valid for this method",
     "The parameters cannot be used: ",
+    "The request's headers contradict its body",
     "There is no prompt ",
-    "There is no resource at this address",
-    "This connection began with the handshake",
+    "There is no resource with this URI",
+    "This connection was initialized with an older",
     "This is not a JSON-RPC request",
-    "This server does not speak that protocol version",
+    "This server does not support that protocol version",
     "This server has no such method",
 )
 Ask = Callable[[bytes, Any], dict[str, Any]]

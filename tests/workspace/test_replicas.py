@@ -194,7 +194,7 @@ async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_
             sandbox.let_through.set()
     (charge,) = sandbox.charges
     if lost:
-        assert "the outcome is not certain yet. Nothing will be sent twice" in told[0]
+        assert "the outcome is not certain yet. Nothing will be paid for twice" in told[0]
     else:
         assert told == [charge.session_id]
 

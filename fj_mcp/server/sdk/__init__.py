@@ -1,5 +1,5 @@
-"""What this server changes about the MCP SDK.
+"""Adapters around the MCP SDK.
 
-Argument errors, schemas and JSON-RPC errors in this server's own words, and log lines and spans
-without texts. Nothing here is about connection, and no tool is declared here.
+Schemas that every client accepts, this server's own argument and JSON-RPC errors, and log lines
+and spans without content. Nothing here knows about candidates, and no tool is declared here.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with some arguments, in words that a model can act on."""
+"""Validation errors as messages that a model can act on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,19 +35,19 @@ _BOUNDS = {
 }
 
 Nearest = Callable[[str, list[str]], str | None]
-"""Finds what a misspelt name was meant to be, among those that exist."""
+"""Finds the closest of some names to a misspelled one."""
 
 
 def describe_problems(
     errors: list[ErrorDetails], schema: dict[str, Any], owner: str, near: Nearest = closest_match
 ) -> str:
-    """What is wrong with some arguments, in words a model can act on.
+    """Describe invalid arguments in words a model can act on.
 
     Args:
-        errors: what pydantic found, from `ValidationError.errors()`.
-        schema: the arguments' published schema, for the real names near a misspelt one.
-        owner: what the top-level names belong to, such as `create_sourcing_session`.
-        near: finds the real name that a wrong one was meant to be.
+        errors: from `ValidationError.errors()`.
+        schema: the arguments' published schema, for the correct names.
+        owner: the tool or prompt that the top-level names belong to.
+        near: finds the name closest to a misspelled one.
 
     Returns:
         At most three problems, joined by semicolons, each starting with the argument's path.
@@ -57,9 +57,9 @@ def describe_problems(
         if error["type"] == "extra_forbidden":
             loc = error["loc"]
             meant.add((*loc[:-1], near(str(loc[-1]), _names_at(loc, schema))))
-    # Whoever misspelt a required name need not also hear that it is missing.
-    told = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
-    return "; ".join(_problem(error, schema, owner, near) for error in told[:3])
+    # A misspelled required argument is one problem, not a missing one as well.
+    shown = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
+    return "; ".join(_problem(error, schema, owner, near) for error in shown[:3])
 
 
 def _problem(error: ErrorDetails, schema: dict[str, Any], owner: str, near: Nearest) -> str:

@@ -1,4 +1,4 @@
-"""A typed function as an MCP prompt whose every failure is one sentence."""
+"""A typed function as an MCP prompt, with one sentence for a failure."""
 
 import inspect
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from fj_mcp.text.cleaning import as_word
 
 
 class SourcingPrompt(Prompt):
-    """A prompt whose every failure is one sentence, and which ends with the rules for all.
+    """A prompt with readable errors, whose text ends with the rules that all prompts share.
 
-    The SDK alone answers a missing argument with "Internal server error" and a trace on stderr.
+    The SDK alone reports a missing argument as "Internal server error", with a traceback on stderr.
     """
 
     rules: str
@@ -28,12 +28,12 @@ class SourcingPrompt(Prompt):
     async def render(
         self, arguments: dict[str, Any] | None, context: Context[Any, Any]
     ) -> list[Message]:
-        """One message of the person's.
+        """Render the prompt as one user message.
 
         Raises:
-            Told: with the sentence, for arguments that cannot be used.
+            ProtocolError: with the message for the client, if arguments are invalid.
         """
-        # Clients send an empty text for a field that was not filled in.
+        # Clients send an empty string for a field that was left blank.
         given = {name: text for name, text in (arguments or {}).items() if text.strip()}
         try:
             self._check_names(given)
@@ -56,18 +56,18 @@ class SourcingPrompt(Prompt):
 
 
 def make_prompt(fn: Callable[..., str], *, title: str, rules: str) -> SourcingPrompt:
-    """A prompt from a function of texts, whose annotations say what each argument is.
+    """Make a prompt from a function whose annotations describe its string arguments.
 
     Args:
-        fn: gives the text; its docstring is the prompt's description.
-        title: for people.
-        rules: what every text ends with.
+        fn: returns the text; its docstring is the prompt's description.
+        title: shown to the user.
+        rules: the end of every text.
     """
     return SourcingPrompt(
         name=fn.__name__,
         title=title,
         description=" ".join((inspect.getdoc(fn) or "").split()),
-        # The SDK could derive these, at the cost of start-up time.
+        # The SDK could derive these, but that costs start-up time.
         arguments=[
             PromptArgument(
                 name=parameter.name,
@@ -83,14 +83,14 @@ def make_prompt(fn: Callable[..., str], *, title: str, rules: str) -> SourcingPr
 
 
 def known_only(names: list[str]) -> ServerMiddleware[Any]:
-    """Middleware that refuses prompts not in `names`: the SDK would call it an internal error."""
+    """Middleware that rejects unknown prompts, which the SDK reports as an internal error."""
 
     async def check(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         name = (ctx.params or {}).get("name")
         if ctx.method == "prompts/get" and isinstance(name, str) and name not in names:
             known = ", ".join(names)
             raise ProtocolError(
-                INVALID_PARAMS, f"There is no prompt {as_word(name)}; there are {known}."
+                INVALID_PARAMS, f"There is no prompt {as_word(name)}; the prompts are {known}."
             )
         return await call_next(ctx)
 

@@ -1,7 +1,6 @@
-"""JSON-RPC errors in this server's own words: a sentence for each, and nothing of the SDK's.
+"""JSON-RPC errors with this server's own messages.
 
-The SDK's and pydantic's words repeat what was sent, whatever its length, and name what only this
-program knows.
+Those of the SDK and of pydantic quote the request, at any length, and name internals.
 """
 
 from collections.abc import Collection
@@ -29,42 +28,44 @@ from fj_mcp.telemetry.logs import log
 from fj_mcp.text.cleaning import as_word
 from fj_mcp.text.comparison import closest_match
 
-UNFORESEEN = (
-    "The server failed in a way that was not foreseen, and its log says where. Call again with "
-    "the same arguments; nothing is paid for twice."
+UNEXPECTED = (
+    "The server failed unexpectedly; its log shows where. Call again with the same arguments; "
+    "nothing is paid for twice."
 )
-_SENTENCES = {
+_MESSAGES = {
     CONNECTION_CLOSED: (
-        "The connection was closed before the call was finished. Call again with the same "
-        "arguments; nothing is paid for twice."
+        "The connection was closed before the call finished. Call again with the same arguments; "
+        "nothing is paid for twice."
     ),
     HEADER_MISMATCH: (
-        "The headers of the request say something else than its body, or say it twice: send "
-        "MCP-Protocol-Version, Mcp-Method and Mcp-Name as the message has them."
+        "The request's headers contradict its body or are duplicated: send MCP-Protocol-Version, "
+        "Mcp-Method and Mcp-Name once each, with the values in the message."
     ),
     INVALID_PARAMS: (
-        "The parameters are not those of this method and protocol version; before 2026-07-28, "
-        "initialize has to come first."
+        "The parameters are not valid for this method and protocol version; in versions before "
+        "2026-07-28, initialize must come first."
     ),
     INVALID_REQUEST: (
-        "This connection began with the handshake of an older protocol version, and goes on in it."
+        "This connection was initialized with an older protocol version and must keep using it."
     ),
-    METHOD_NOT_FOUND: "This server has no such method in the protocol version that is used.",
+    METHOD_NOT_FOUND: "This server has no such method in this protocol version.",
     MISSING_REQUIRED_CLIENT_CAPABILITY: (
-        "The client did not declare the capability that this needs; it is named in the data."
+        "The client did not declare a capability that this needs; the error's data names it."
     ),
     UNSUPPORTED_PROTOCOL_VERSION: (
-        "This server does not speak that protocol version; the data names those that it speaks."
+        "This server does not support that protocol version; the error's data lists those that it "
+        "supports."
     ),
-    -32800: "The request was cancelled.",
+    -32800: "The request was canceled.",
 }
 _STALE_ANSWER = (
     "Nothing was sent or charged: the answer belongs to another call, key or server, or came too "
-    "late. Call again with the same arguments, without requestState, to be asked anew."
+    "late. Call again with the same arguments and without requestState, and the user is asked "
+    "again."
 )
 _NO_RESOURCE = (
-    "There is no resource at this address; resources/list and resources/templates/list show those "
-    "that there are."
+    "There is no resource with this URI; resources/list and resources/templates/list show the "
+    "valid ones."
 )
 _TAKES = {
     "completion/complete": "ref, an object, and argument, an object with name and value",
@@ -77,11 +78,11 @@ _MOST_DATA_BYTES = 1_000
 
 
 class PlainError(ErrorData):
-    """An error whose message is one of this server's sentences."""
+    """An error with a message of this server's."""
 
 
 class ProtocolError(MCPError):
-    """Answers a request with a JSON-RPC error. The message is a sentence of this server's."""
+    """Raised to respond with a JSON-RPC error that has a message of this server's."""
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(code, message, data)
@@ -90,27 +91,27 @@ class ProtocolError(MCPError):
 
 
 class UnreadableResource(ResourceError):
-    """A resource that cannot be read, for the reason that the text gives."""
+    """A resource that cannot be read. The text gives the reason."""
 
 
 class NoSuchResource(ResourceNotFoundError):
-    """An address at which there is nothing, for the reason that the text gives."""
+    """A URI without a resource. The text gives the reason."""
 
 
-def in_plain_words(error: ErrorData) -> PlainError:
-    """An error with the sentence for its code, unless it is told in this server's words already."""
+def plain_error(error: ErrorData) -> PlainError:
+    """Replace an error's message with the one for its code, unless it is a `PlainError` already."""
     if isinstance(error, PlainError):
         return error
-    message = _SENTENCES.get(error.code, UNFORESEEN)
+    message = _MESSAGES.get(error.code, UNEXPECTED)
     given = {} if (data := _short(error.data)) is None else {"data": data}
     return PlainError(code=error.code, message=message, **given)
 
 
 class PlainErrors:
-    """Middleware: whatever goes wrong with a request is told in this server's words."""
+    """Middleware that gives every failed request a message of this server's."""
 
     def __init__(self, tools: Collection[str]) -> None:
-        """Args: `tools`: the names of those that there are."""
+        """Args: `tools`: the names of the server's tools."""
         self._tools = tools
 
     async def __call__(
@@ -119,39 +120,39 @@ class PlainErrors:
         """Handle one message.
 
         Raises:
-            Told: if a request could not be answered.
+            ProtocolError: if the request failed.
         """
         try:
             result = await call_next(ctx)
         except ProtocolError:
             raise
         except MCPError as error:
-            raise _told(error, ctx.method) from error
+            raise _translated(error, ctx.method) from error
         except ValidationError:
-            raise ProtocolError(INVALID_PARAMS, _wrong_parameters(ctx.method)) from None
+            raise ProtocolError(INVALID_PARAMS, _invalid_params(ctx.method)) from None
         except Exception:
             if ctx.request_id is None:
                 raise
             method = ctx.method if ctx.method in SPEC_CLIENT_METHODS else "a request"
             log.exception("%s failed", method)
-            raise ProtocolError(INTERNAL_ERROR, UNFORESEEN) from None
+            raise ProtocolError(INTERNAL_ERROR, UNEXPECTED) from None
         if ctx.method == "tools/call" and isinstance(result, dict):
-            return self._of_a_known_tool(ctx, result)
+            return self._explain_unknown_tool(ctx, result)
         return result
 
-    def _of_a_known_tool(
+    def _explain_unknown_tool(
         self, ctx: ServerRequestContext[Any, Any], result: dict[str, Any]
     ) -> dict[str, Any]:
         name = str((ctx.params or {}).get("name"))
         if name in self._tools or not result.get("isError"):
             return result
         meant = closest_match(name[:100], [*self._tools])
-        hint = f"did you mean {meant}?" if meant else "tools/list shows those that there are."
+        hint = f"did you mean {meant}?" if meant else "tools/list shows the existing ones."
         words = f"Nothing was sent or charged: there is no tool {as_word(name)}; {hint}"
         return result | {"content": [{"type": "text", "text": words}]}
 
 
-def _told(error: MCPError, method: str) -> ProtocolError:
+def _translated(error: MCPError, method: str) -> ProtocolError:
     code, data = error.code, _short(error.data)
     cause = error.__cause__ or error.__context__
     if isinstance(cause, UnreadableResource | NoSuchResource):
@@ -160,23 +161,23 @@ def _told(error: MCPError, method: str) -> ProtocolError:
     if code == INVALID_PARAMS:
         if data == {"reason": "invalid_request_state"}:
             return ProtocolError(code, _STALE_ANSWER, data)
-        message = _NO_RESOURCE if method == "resources/read" else _wrong_parameters(method)
+        message = _NO_RESOURCE if method == "resources/read" else _invalid_params(method)
         return ProtocolError(code, message, data)
     if code == INVALID_REQUEST:
-        # A request of the server's own came to nothing.
-        return ProtocolError(code, UNFORESEEN, data)
-    return ProtocolError(code, in_plain_words(error.error).message, data)
+        # A request that the server sent to the client failed.
+        return ProtocolError(code, UNEXPECTED, data)
+    return ProtocolError(code, plain_error(error.error).message, data)
 
 
-def _wrong_parameters(method: str) -> str:
+def _invalid_params(method: str) -> str:
     if (takes := _TAKES.get(method)) is None:
-        return _SENTENCES[INVALID_PARAMS]
+        return _MESSAGES[INVALID_PARAMS]
     return f"The parameters cannot be used: {method} takes {takes}."
 
 
 def _short(data: Any) -> Any:
-    """An error's data, such as the versions that are supported, unless a client's text fills it."""
+    """An error's data, such as the supported versions, unless the client's text makes it long."""
     if isinstance(data, dict) and isinstance(requested := data.get("requested"), str):
         data = data | {"requested": requested[:60]}
-    # An empty text is what the SDK puts where there is nothing.
+    # The SDK puts an empty string where there is no data.
     return None if not data or len(to_json(data)) > _MOST_DATA_BYTES else data

@@ -1,8 +1,8 @@
 """A pydantic model as a JSON schema that every MCP client accepts.
 
-Clients drop or refuse `$ref`, `anyOf`, tuples and nulls; one bad tool can cost the whole list.
-`published_schema` therefore inlines every reference, turns "this or null" into "this, or left
-out", and drops the noise (titles, null defaults) that a model would only pay tokens for.
+Clients drop or reject `$ref`, `anyOf`, tuples and nulls, and one rejected tool can cost the whole
+list. `published_schema` therefore inlines every reference, turns "this or null" into an optional
+"this", and removes titles and null defaults, which would only cost the model tokens.
 """
 
 from typing import Any
@@ -12,20 +12,20 @@ from pydantic.json_schema import GenerateJsonSchema
 
 
 class _FastSchemas(GenerateJsonSchema):
-    """Leaves out what is dropped anyway: it takes time at the start of every server."""
+    """Skips work whose result is dropped anyway: it takes time at every start of the server."""
 
     def encode_default(self, dft: Any) -> Any:
-        """The default as it is: that of a result is null or left out."""
+        """Return the default unchanged: a result's defaults are null or left out."""
         return dft
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a tool's result as clients get it."""
+    """The published schema of a tool's result."""
     return published_schema(result.model_json_schema(schema_generator=_FastSchemas))
 
 
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """A model's JSON schema as clients get it: no `$ref`, no unions, no nulls, no titles."""
+    """A model's JSON schema without `$ref`, unions, nulls and titles."""
     plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}))
     plain.pop("$defs", None)
     return plain

@@ -1,4 +1,4 @@
-"""A typed function as an MCP tool whose every failure is one sentence and every success compact."""
+"""A typed function as an MCP tool: one sentence for a failure, a compact result for a success."""
 
 import inspect
 from collections.abc import Callable
@@ -28,20 +28,20 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters.names import nearest_filter
 from fj_mcp.results.models import Result
-from fj_mcp.server.consent import unusable
+from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
-from fj_mcp.server.sdk.protocol_errors import UNFORESEEN, ProtocolError
+from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
 from fj_mcp.server.sdk.schemas import published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
-_OF_THE_CONNECTION = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
+_CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
 
 
 class SourcingTool(Tool):
-    """A tool that answers within the deadline, in our words, in the size a model can read.
+    """A tool that returns within the deadline, with this server's error messages.
 
-    The SDK alone ignores misspelt arguments, reports bad ones in pydantic's words, puts the
-    tool's name before every error, and indents its JSON.
+    The SDK alone ignores misspelled arguments, reports invalid ones with pydantic's messages,
+    prefixes every error with the tool's name, and indents its JSON.
     """
 
     deadline_seconds: float = 45.0
@@ -53,18 +53,20 @@ class SourcingTool(Tool):
         """The result of one call.
 
         Raises:
-            ToolError: with the sentence for the model.
+            ToolError: with the message for the model.
         """
         tool_in_use.set(self.name)
         arrived_at.set(monotonic())
         try:
             with ToolCall(self.name, context.request_id) as call:
-                result = call.result = await self._answer(arguments, context)
+                result = call.result = await self._run(arguments, context)
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
-        return compact(result) if convert_result and isinstance(result, Result) else result
+        if convert_result and isinstance(result, Result):
+            return call_tool_result(result)
+        return result
 
-    async def _answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
+    async def _run(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         try:
             with anyio.fail_after(answering_seconds(self.deadline_seconds)):
                 return await super().run(arguments, context)
@@ -73,23 +75,23 @@ class SourcingTool(Tool):
         except UnexpectedToolError as error:
             if isinstance(error.__cause__, FutureJobsError):
                 raise error.__cause__ from None
-            raise UnexpectedToolError(UNFORESEEN) from error.__cause__
+            raise UnexpectedToolError(UNEXPECTED) from error.__cause__
         except ToolError as error:
-            raise self._in_our_words(error) from None
+            raise self._translate(error) from None
         except MCPError as error:
-            if isinstance(error, ProtocolError) or error.code in _OF_THE_CONNECTION:
+            if isinstance(error, ProtocolError) or error.code in _CONNECTION_ERRORS:
                 raise
-            # What the client said when it was to ask its person.
-            raise unusable() from None
+            # The client's response to the request to ask the user.
+            raise unusable_answer() from None
 
-    def _in_our_words(self, error: ToolError) -> FutureJobsError:
+    def _translate(self, error: ToolError) -> FutureJobsError:
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
             words = describe_problems(problems, self.parameters, self.name, nearest_filter)
             return BadArguments(words)
-        # The SDK's own are about the answer to a question, of which nothing can be made.
-        return unusable()
+        # All others that the SDK raises are about an unreadable answer to a question.
+        return unusable_answer()
 
 
 def make_tool(
@@ -101,27 +103,27 @@ def make_tool(
     deadline_seconds: float,
     meta: dict[str, Any] | None = None,
 ) -> SourcingTool:
-    """A tool from a function: its docstring is the description that the model reads."""
-    known = _schemas_of(fn)
-    return known.model_copy(
+    """Make a tool from a function, whose docstring is the description that models read."""
+    base = _base_tool(fn)
+    return base.model_copy(
         update={
             "title": title,
             "annotations": annotations,
             "meta": meta,
             "costs": costs,
             "deadline_seconds": deadline_seconds,
-            "parameters": deepcopy(known.parameters),
+            "parameters": deepcopy(base.parameters),
         }
     )
 
 
 @cache
-def _schemas_of(fn: Callable[..., Any]) -> SourcingTool:
-    """What no setting changes. It is most of what a server does when it starts."""
+def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
+    """The part of a tool that no setting changes. Making these is most of the start-up time."""
     tool = SourcingTool.from_function(
         fn,
         description=" ".join((inspect.getdoc(fn) or "").split()),
-        # The SDK would derive a schema that half of the clients refuse, and spend start-up time.
+        # The SDK would spend start-up time on a schema that half of the clients reject.
         structured_output=False,
     )
     assert isinstance(tool, SourcingTool)
@@ -138,11 +140,11 @@ def _result_model(fn: Callable[..., Any]) -> type[Result]:
     return model
 
 
-def compact(result: Result) -> CallToolResult:
-    """The same facts twice: some clients show a model only the text, some only the data."""
-    shown = result.as_dict()
-    text = TextContent(type="text", text=to_json(shown).decode())
+def call_tool_result(result: Result) -> CallToolResult:
+    """A result as text and as data: some clients show the model only one of them."""
+    data = result.as_dict()
+    text = TextContent(type="text", text=to_json(data).decode())
     links = [
         ResourceLink(type="resource_link", uri=link.uri, name=link.name) for link in result.links()
     ]
-    return CallToolResult(content=[text, *links], structured_content=shown)
+    return CallToolResult(content=[text, *links], structured_content=data)

@@ -1,4 +1,4 @@
-"""What is told of clients' calls: a line of the log each, and the SDK's span without texts."""
+"""One log line per tool call, and the SDK's spans without content."""
 
 import logging
 import re
@@ -24,14 +24,14 @@ _OTHER = "other"
 
 
 class ToolCall:
-    """One call of a tool as a context: a line of the log at INFO.
+    """A context manager around a tool call that logs one line at INFO.
 
     `tool=create_sourcing_session outcome=ok ms=412 credits=5 request=7`: the outcome is `ok`,
-    `input_required` (the person has to be asked first), `task` (there is no result yet) or an
+    `input_required` (the user has to be asked first), `task` (there is no result yet) or an
     error's class; credits are those charged.
 
     Attributes:
-        result: what answers the call; set by whoever makes it. With None, somebody else answers.
+        result: set by the caller; None if the call is handled elsewhere, and not logged.
     """
 
     result: Any = None
@@ -49,7 +49,7 @@ class ToolCall:
     ) -> None:
         if not log.isEnabledFor(logging.INFO) or (error is None and self.result is None):
             return
-        # Of what was not foreseen, the cause says more.
+        # For an unexpected error, the cause is more specific.
         outcome = type(error.__cause__ or error).__name__ if error else _outcome(self.result)
         ms = round((perf_counter() - self._began) * 1_000)
         credits = getattr(self.result, "credits", None)
@@ -65,21 +65,21 @@ def _outcome(result: Any) -> str:
 
 
 class RedactedSpans:
-    """The SDK's own middleware for spans, shown nothing that a person or a model wrote.
+    """The SDK's tracing middleware, which gets to see nothing that a user or a model wrote.
 
-    It puts into its spans the names that clients call, known or not, and the texts of errors,
-    which quote arguments.
+    Its spans hold the names that clients call, known or not, and the messages of errors, which
+    quote arguments.
     """
 
     def __init__(self, traced: ServerMiddleware[Any], known: Collection[str]) -> None:
-        """Args: `known`: tools, prompts and methods that may be named, beside MCP's own methods."""
+        """Args: `known`: tools, prompts and methods to name in spans, besides MCP's own methods."""
         self._traced = traced
         self._known = _METHODS.union(known)
 
     async def __call__(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Handle one message; its errors are raised as they are."""
+        """Handle one message; errors are raised unchanged."""
         if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
             # Nobody collects spans.
             return await call_next(ctx)
@@ -90,11 +90,11 @@ class RedactedSpans:
                 return await call_next(ctx)
 
         with suppress(MCPError, _Crash):
-            return await self._traced(self._shown(ctx), handle)
+            return await self._traced(self._redacted(ctx), handle)
         assert withheld.error is not None
         raise withheld.error
 
-    def _shown(self, ctx: ServerRequestContext[Any, Any]) -> ServerRequestContext[Any, Any]:
+    def _redacted(self, ctx: ServerRequestContext[Any, Any]) -> ServerRequestContext[Any, Any]:
         name = (ctx.params or {}).get("name")
         return replace(
             ctx,
@@ -105,7 +105,7 @@ class RedactedSpans:
 
 
 class _Withheld:
-    """Raises a stand-in without words for the error that is raised in it, and keeps that."""
+    """Replaces an error that passes through it with one without a message, and keeps the error."""
 
     error: Exception | None = None
 
@@ -115,7 +115,7 @@ class _Withheld:
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
-        # A request of the wrong form the SDK itself tells without its words.
+        # The SDK records no message for a malformed request.
         if not isinstance(error, Exception) or isinstance(error, ValidationError):
             return
         self.error = error
@@ -125,10 +125,10 @@ class _Withheld:
 
 
 class _Crash(Exception):
-    """What was not foreseen."""
+    """An unexpected error."""
 
 
 def _plain(request_id: str | int) -> str:
-    """A request's id if it looks like one; clients may write anything there."""
+    """A request's id if it is plain; clients may put any text there."""
     text = str(request_id)
     return text if re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", text) else "?"

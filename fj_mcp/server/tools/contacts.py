@@ -1,4 +1,4 @@
-"""The tool that gets contacts."""
+"""The tool that reveals contacts."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from fj_mcp.purchases.reveal_order import RevealOrder, reveal_all, reveal_orders
 from fj_mcp.results.models import RevealedContacts
 from fj_mcp.server.arguments import CandidateId, SessionId
 from fj_mcp.server.connection import Connection
-from fj_mcp.server.consent import Approval, Asked, consent, question
+from fj_mcp.server.consent import Answer, Approval, consent, question
 from fj_mcp.server.context import CurrentConnection
 
 
@@ -21,7 +21,7 @@ async def contact_orders(
     channel: Literal["email", "phone"],
     connection: CurrentConnection,
 ) -> list[RevealOrder]:
-    """What `reveal_contacts` buys."""
+    """The orders for a call of `reveal_contacts`."""
     if len(set(candidate_ids)) < len(candidate_ids):
         raise BadArguments("candidate_ids names a candidate twice; name each once")
     session = await connection.workspace.client.get_session(session_id)
@@ -45,13 +45,13 @@ async def reveal_contacts(
     channel: Annotated[Literal["email", "phone"], Field(description="Which contact to buy.")],
     connection: CurrentConnection,
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
-    asked: Annotated[Asked, Resolve(ask_for_contacts)],
+    answer: Annotated[Answer, Resolve(ask_for_contacts)],
 ) -> RevealedContacts:
-    """Reveal the e-mail address or phone number of candidates. Costs credits for each one
-    (FutureJobs does not publish how many), so call it only when the person asked for these
-    contacts. What is already revealed comes back for free. A phone number may be pending and
-    arrive minutes later: get_candidate shows it then, for free, and never call this again to
-    check. For career and skills without contact use get_candidate.
+    """Reveal the email address or phone number of candidates. Costs credits for each candidate
+    (FutureJobs does not publish how many), so call it only when the user asked for these
+    contacts. Contacts already revealed are returned for free. A phone number may be pending and
+    arrive minutes later: get_candidate then shows it for free; never call this again to check.
+    For work history and skills without contacts use get_candidate.
     """
-    buy = partial(connection.checkout.buy, consent=consent(asked))
+    buy = partial(connection.checkout.buy, consent=consent(answer))
     return await reveal_all(orders, candidate_ids, channel, buy)

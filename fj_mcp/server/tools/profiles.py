@@ -18,7 +18,7 @@ from fj_mcp.results.models import (
 from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
-from fj_mcp.server.progress import rising_pages
+from fj_mcp.server.progress import report_pages
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.suggestions import suggestions_for
 
@@ -28,16 +28,16 @@ async def list_profiles(
     connection: CurrentConnection,
     page: Page = 1,
     limit: PageSize = 20,
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
     detail: Annotated[
         Literal["concise", "detailed"],
         Field(description="detailed adds highlights, education and more skills."),
     ] = "concise",
 ) -> CandidateList:
-    """List a session's candidates, best score first over the whole session. Free, and does not
-    wait: while status is running there are fewer, and wait_for_session is the better call.
-    has_more true means that the next page continues. For one person's career and contacts use
-    get_candidate; to find people beyond those listed use fetch_more_profiles (costs credits).
+    """List a session's candidates, best score first across the whole session. Free. Does not
+    wait: while status is running the list is incomplete, and wait_for_session is the better call.
+    has_more true means there is another page. For one candidate's work history and contacts use
+    get_candidate; to find candidates beyond these use fetch_more_profiles (costs credits).
     """
     session = await connection.workspace.watcher.look(session_id)
     shortlist = await connection.workspace.shortlists.ranked(session)
@@ -53,10 +53,10 @@ async def list_profiles(
 async def get_candidate(
     session_id: SessionId, candidate_id: CandidateId, connection: CurrentConnection
 ) -> FullCandidate:
-    """Show one candidate in full: jobs with descriptions, education, skills, certificates, why
-    they score as they do, and contacts already revealed. Free. candidate_id comes from
-    list_profiles or wait_for_session, which are the calls for comparing many. It reveals nothing:
-    for an e-mail address or phone number use reveal_contacts.
+    """Show one candidate in full: jobs with descriptions, education, skills, certificates,
+    reasons for the score, and contacts already revealed. Free. candidate_id comes from
+    list_profiles or wait_for_session, which are better for comparing candidates. Reveals nothing:
+    for an email address or phone number use reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
@@ -67,13 +67,13 @@ async def get_candidate(
 async def show_candidates(
     session_id: SessionId,
     connection: CurrentConnection,
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
 ) -> ShownCandidates:
-    """Show the person a session's candidates as an interactive shortlist to sort, filter, open,
-    select and export, when they want to look themselves. To read candidates without showing them
-    use list_profiles, for a file export_profiles. Free; does not wait. The result has the best 20:
-    while has_more is true list_profiles continues with page 2 and the same min_score. Revealing
-    and fetching more in it cost credits, and the person is asked first.
+    """Show the user a session's candidates as an interactive shortlist to sort, filter, open,
+    select and export, when they want to look for themselves. To read candidates without showing
+    them use list_profiles, for a file export_profiles. Free; does not wait. The result has the
+    best 20: if has_more is true, list_profiles continues with page 2 and the same min_score.
+    Revealing and fetching more in it cost credits; the user is asked first.
     """
     session = await connection.workspace.watcher.look(session_id)
     shortlist = await connection.workspace.shortlists.ranked(session)
@@ -94,22 +94,22 @@ async def export_profiles(
     connection: CurrentConnection,
     ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everybody.")] = 0,
+    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
     candidate_ids: Annotated[
         list[CandidateId],
         Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
     ] = LEFT_OUT,
 ) -> ExportedProfiles:
-    """Save a session's candidates as a new file, when the person wants to keep or pass them on:
-    rank, score, latest jobs, skills, contacts already revealed. To read or show them use
-    list_profiles or show_candidates. Free, reveals nothing, replaces no file. Does not wait: of a
-    running session it saves who is matched so far. Returns rows and the path (a uri from a remote
-    server), or no file if nobody fits.
+    """Save a session's candidates to a new file, when the user wants to keep or share them: rank,
+    score, latest jobs, skills, contacts already revealed. To read or show them use list_profiles
+    or show_candidates. Free; reveals nothing, overwrites nothing. Does not wait: of a running
+    session it saves the candidates matched so far. Returns rows and the path (a uri from a remote
+    server), or no file if nobody matches.
     """
     from fj_mcp.server.resource_uris import resource_uri
     from fj_mcp.shortlist import export_file, export_rows
 
-    report = rising_pages(ctx.report_progress)
+    report = report_pages(ctx.report_progress)
     session = await connection.workspace.watcher.look(session_id)
     shortlist = await connection.workspace.shortlists.ranked(session, report)
     export = export_rows.build_export(session, shortlist, format, min_score, candidate_ids)

@@ -23,9 +23,9 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
 from fj_mcp.server.connection import Connection
-from fj_mcp.server.consent import Approval, Asked, consent, question
+from fj_mcp.server.consent import Answer, Approval, consent, question
 from fj_mcp.server.context import CurrentConnection
-from fj_mcp.server.progress import rising
+from fj_mcp.server.progress import report_matching
 from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
 from fj_mcp.shortlist.suggestions import suggestions_for
@@ -39,7 +39,7 @@ async def search_order(
     allow_duplicate: bool,
     connection: CurrentConnection,
 ) -> SearchOrder:
-    """What `create_sourcing_session` buys."""
+    """The order for a call of `create_sourcing_session`."""
     return SearchOrder(
         connection.workspace,
         title,
@@ -51,7 +51,7 @@ async def search_order(
 
 
 async def more_order(session_id: str, connection: CurrentConnection) -> FetchMoreOrder:
-    """What `fetch_more_profiles` buys."""
+    """The order for a call of `fetch_more_profiles`."""
     return FetchMoreOrder(connection.workspace, session_id)
 
 
@@ -64,7 +64,7 @@ async def update_order(
     remove_filters: list[str] | None,
     connection: CurrentConnection,
 ) -> UpdateOrder:
-    """What `update_sourcing_session` buys."""
+    """The order for a call of `update_sourcing_session`."""
     return UpdateOrder(
         connection.workspace,
         session_id,
@@ -104,28 +104,27 @@ async def ask_for_update(
 
 
 async def create_sourcing_session(
-    title: Annotated[Title, Field(description="A name to find the search again by.")],
+    title: Annotated[Title, Field(description="A title to recognize the search by.")],
     filters: SearchFilters,
     connection: CurrentConnection,
     order: Annotated[SearchOrder, Resolve(search_order)],
-    asked: Annotated[Asked, Resolve(ask_for_search)],
+    answer: Annotated[Answer, Resolve(ask_for_search)],
     job_description: Annotated[
-        JobDescription, Field(description="Only its first 250 characters go with the search.")
+        JobDescription, Field(description="Only the first 250 characters are sent.")
     ] = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
     allow_duplicate: Annotated[
-        Flag, Field(description="true: pay again for a search that was already made.")
+        Flag, Field(description="true: pay again for an identical search.")
     ] = False,
 ) -> StartedSession:
     """Start a new candidate search from filters. Costs 5 credits, so confirm the filters with the
-    person first; the same search within 24 hours comes back for free, with already_existed true.
-    Returns at once with session_id and status running; matching goes on for about a minute, so
-    call wait_for_session next. To change an existing search use
-    update_sourcing_session, for more people from the same one fetch_more_profiles, and for
-    filters from a job description suggest_filters (free). Nobody fitting the filters is an empty
-    result without a session_id.
+    user first; the same search within 24 hours is returned for free, with already_existed true.
+    Returns at once with session_id and status running; matching takes about a minute, so call
+    wait_for_session next. To change an existing search use update_sourcing_session, for more
+    candidates from the same one fetch_more_profiles, and for filters from a job description
+    suggest_filters (free). If nobody matches, the result is empty and has no session_id.
     """
-    return await connection.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(answer))
 
 
 async def wait_for_session(
@@ -134,30 +133,30 @@ async def wait_for_session(
     ctx: Context[Connection],
     max_wait_seconds: Annotated[
         int,
-        Field(ge=0, description="0 looks once; {seconds} is the most and the default."),
+        Field(ge=0, description="0 checks once; {seconds} is the maximum and the default."),
         NOT_BOOL,
     ] = LEFT_OUT,
 ) -> WaitedSession:
-    """Wait, free of charge, until matching is over after create, update or fetch more, and return
-    the 10 best candidates. Gives up after max_wait_seconds with status running and how many are
-    matched: call it again then, as often as needed. For further or filtered candidates use
+    """Wait, free of charge, until matching is done after create, update or fetch more, and return
+    the 10 best candidates. After max_wait_seconds it returns status running and the number
+    matched so far: call it again, as often as needed. For more or filtered candidates use
     list_profiles, which does not wait.
     """
     limit = connection.settings.longest_wait
-    asked = limit if max_wait_seconds is None else max_wait_seconds
-    if asked > limit:
+    seconds = limit if max_wait_seconds is None else max_wait_seconds
+    if seconds > limit:
         raise BadArguments(
-            f"max_wait_seconds must be at most {limit}; to wait longer call again, which is free"
+            f"max_wait_seconds must be at most {limit}; to wait longer, call again (free)"
         )
     started = anyio.current_time()
     session = await connection.workspace.watcher.wait(
-        session_id, asked, rising(ctx.report_progress)
+        session_id, seconds, report_matching(ctx.report_progress)
     )
     return await wait_result(connection, session, anyio.current_time() - started)
 
 
 async def wait_result(connection: Connection, session: Session, seconds: float) -> WaitedSession:
-    """What `wait_for_session` returns of `session` after waiting for some seconds."""
+    """The result of `wait_for_session` after waiting `seconds` for `session`."""
     can_spend = not connection.settings.read_only
     top, suggestions = None, []
     if session.status == "done":
@@ -173,47 +172,45 @@ async def fetch_more_profiles(
     session_id: SessionId,
     connection: CurrentConnection,
     order: Annotated[FetchMoreOrder, Resolve(more_order)],
-    asked: Annotated[Asked, Resolve(ask_for_more)],
+    answer: Annotated[Answer, Resolve(ask_for_more)],
 ) -> MoreProfiles:
-    """Find further candidates for a finished session with the same filters. Costs 5 credits, so
-    ask the person first; while the session is still matching nothing is fetched or charged.
-    Returns at once with status running; wait_for_session brings the result. exhausted true means
-    that there is nobody else, so do not call it again for that session. To page through
-    candidates already found use list_profiles (free); to loosen the filters use
-    update_sourcing_session.
+    """Find more candidates for a finished session with the same filters. Costs 5 credits, so ask
+    the user first; while the session is still matching, nothing is fetched or charged. Returns at
+    once with status running; wait_for_session returns the result. exhausted true means there are
+    no more candidates, so do not call it again for that session. To page through candidates
+    already found use list_profiles (free); to loosen the filters use update_sourcing_session.
     """
-    return await connection.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(answer))
 
 
 async def update_sourcing_session(
     session_id: SessionId,
     connection: CurrentConnection,
     order: Annotated[UpdateOrder, Resolve(update_order)],
-    asked: Annotated[Asked, Resolve(ask_for_update)],
-    title: Annotated[Title, Field(description="A new name.")] = LEFT_OUT,
-    job_description: Annotated[JobDescription, Field(description="A new text.")] = LEFT_OUT,
+    answer: Annotated[Answer, Resolve(ask_for_update)],
+    title: Annotated[Title, Field(description="New title.")] = LEFT_OUT,
+    job_description: Annotated[JobDescription, Field(description="New text.")] = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
     filters: Annotated[
-        FilterChanges, Field(description="Only what changes; each replaces that filter's values.")
+        FilterChanges, Field(description="Only the filters to change; each replaces its values.")
     ] = LEFT_OUT,
     remove_filters: Annotated[
-        list[str], Field(max_length=len(FILTERS), description="Names of filters to drop.")
+        list[str], Field(max_length=len(FILTERS), description="Names of filters to remove.")
     ] = LEFT_OUT,
 ) -> StartedSession:
     """Change a finished session's filters, title or texts and search again in it. Costs credits
-    (FutureJobs does not publish how many), so ask the person first; a change to what is there
-    already is free. Filters that are not
-    named stay. Returns at once with status running and the filters now in force; call
-    wait_for_session next. For a separate search use create_sourcing_session, for more people with
-    the same filters fetch_more_profiles.
+    (FutureJobs does not publish how many), so ask the user first; an update that changes nothing
+    is free. Filters not named stay as they are. Returns at once with status running and the new
+    filters; call wait_for_session next. For a separate search use create_sourcing_session, for
+    more candidates with the same filters fetch_more_profiles.
     """
-    return await connection.checkout.buy(order, consent(asked))
+    return await connection.checkout.buy(order, consent(answer))
 
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
-    """Look up one session: title, job description, filters in force, status, counts and when it
-    was created. Free, and does not wait. For its candidates use list_profiles, to wait until it
-    is done wait_for_session, to find the id of a session list_sessions.
+    """Look up one session: title, job description, current filters, status, counts and creation
+    time. Free; does not wait. For its candidates use list_profiles, to wait until it is done
+    wait_for_session, to find the id of a session list_sessions.
     """
     session = await connection.workspace.client.get_session(session_id)
     filters, ignored = from_queries(connection.workspace.sent_filters.in_force(session))
@@ -223,10 +220,10 @@ async def get_session(session_id: SessionId, connection: CurrentConnection) -> F
 async def list_sessions(
     connection: CurrentConnection, page: Page = 1, limit: PageSize = 20
 ) -> SessionList:
-    """List the searches already made in this workspace, newest first, with id, title, number of
-    profiles and time. Free. Use it to find an earlier session instead of paying for the same
-    search again; has_more true means that the next page holds older ones. For one session's
-    filters and status use get_session.
+    """List the searches made in this workspace, newest first, with id, title, number of profiles
+    and time. Free. Use it to find an earlier session instead of paying for the same search again;
+    has_more true means there are older ones on the next page. For one session's filters and
+    status use get_session.
     """
     sessions = await connection.workspace.client.project_sessions()
     return session_pages.session_list(sessions, page, limit, not connection.settings.read_only)

@@ -1,4 +1,4 @@
-"""The tool that tells what was spent."""
+"""The tool that reports spending."""
 
 from fj_mcp.purchases import spending_report
 from fj_mcp.results.models import SpendingReport
@@ -6,12 +6,12 @@ from fj_mcp.server.context import CurrentConnection
 
 
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
-    """Show what was spent today (UTC), the budget, the credits left as last heard, and the newest
-    20 purchases with their outcomes. Free. Outcomes that were open are looked up first. Use it
-    when the person asks about cost, or to find a session that was paid for; list_sessions lists
-    all sessions, also those made elsewhere.
+    """Show the credits spent today (UTC), the budget, the last known balance, and the 20 newest
+    purchases with their outcomes. Free. Looks up open outcomes first. Use it when the user asks
+    about cost, or to find a session that was paid for; list_sessions lists all sessions,
+    including those made elsewhere.
     """
-    await connection.checkout.settle_open()
+    await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
     spent = await ledger.spent_today()
     return spending_report.spending_report(

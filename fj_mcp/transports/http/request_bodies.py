@@ -18,7 +18,7 @@ from mcp_types import HEADER_MISMATCH, PROTOCOL_VERSION_META_KEY, ErrorData
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 from starlette.types import Receive, Scope
 
-from fj_mcp.server.sdk.protocol_errors import in_plain_words
+from fj_mcp.server.sdk.protocol_errors import plain_error
 from fj_mcp.transports.http.rejections import Refused
 from fj_mcp.transports.messages import NO_REQUEST, BadMessage, read_message
 
@@ -130,7 +130,7 @@ def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
     else:
         verdict = unsupported_protocol_version_rejection(dict(named)[MCP_PROTOCOL_VERSION_HEADER])
     if isinstance(verdict, InboundLadderRejection):
-        error = in_plain_words(ErrorData(code=verdict.code, message="", data=verdict.data))
+        error = plain_error(ErrorData(code=verdict.code, message="", data=verdict.data))
         raise Refused(
             400,
             error.message,

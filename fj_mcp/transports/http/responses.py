@@ -6,7 +6,7 @@ import anyio
 from mcp_types import INTERNAL_ERROR
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fj_mcp.server.sdk.protocol_errors import UNFORESEEN
+from fj_mcp.server.sdk.protocol_errors import UNEXPECTED
 from fj_mcp.transports.http.rejections import Refused
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -47,7 +47,7 @@ class Reply:
         if self._begun and not self._ended:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         elif not self._begun:
-            nothing = Refused(504, UNFORESEEN, code=INTERNAL_ERROR)
+            nothing = Refused(504, UNEXPECTED, code=INTERNAL_ERROR)
             await nothing.answer(scope, receive, self._send)
 
     async def __call__(self, message: Message) -> None:

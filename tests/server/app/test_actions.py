@@ -217,7 +217,7 @@ def test_a_server_that_refuses_is_quoted_and_can_be_asked_again(
     for _ in range(2):
         view.button("Reveal email").click()
         view.dialog.get_by_role("button", name="Reveal").click()
-        expect(view.problem).to_contain_text("asks the person before it spends credits")
+        expect(view.problem).to_contain_text("must ask the user before it spends credits")
         expect(view.button("Reveal email")).to_be_enabled()
     view.button("Dismiss").click()
     expect(view.problem).to_be_empty()

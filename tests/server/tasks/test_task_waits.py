@@ -198,7 +198,7 @@ async def test_a_failure_that_passes_is_not_the_end_of_a_task(world: TaskWorld) 
         session_id = await world.session()
         world.api.fail("get_session", Fault("502_before"), times=3)
         task = await client.task(session_id)
-        assert task["statusMessage"] == "FutureJobs gave no answer this time"
+        assert task["statusMessage"] == "FutureJobs did not respond this time"
         assert (await client.get(task["taskId"]))["statusMessage"] == "matched 0 of 100"
 
 
@@ -235,7 +235,7 @@ async def test_an_api_that_hangs_holds_up_no_answer_about_a_task(world: TaskWorl
         world.api.fail("get_session", Fault("delay_before", seconds=60), times=9)
         with anyio.fail_after(30):
             task = await client.get(task_id)
-            assert task["statusMessage"] == "FutureJobs gave no answer this time"
+            assert task["statusMessage"] == "FutureJobs did not respond this time"
             world.clock.time += 1
             task = await client.get(task_id)
     assert task["result"]["isError"]

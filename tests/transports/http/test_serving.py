@@ -456,4 +456,4 @@ async def test_an_export_is_a_resource_and_no_file(server: HttpServer, era: str)
         many = await client.call_tool(
             "export_profiles", {"session_id": session_id, "candidate_ids": chosen * 100}
         )
-        assert "more ids than the address" in text_of(many)
+        assert "more ids than fit in the uri" in text_of(many)
