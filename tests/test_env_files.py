@@ -464,7 +464,7 @@ main()
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (["doctor"], "fix  FJ_STATE_DIR must name a folder for the record of purchases, because"),
+        (["doctor"], "fix  FJ_STATE_DIR must be a folder for the record of purchases, because"),
         (["install", "cursor"], "Nothing was installed: this user has no home folder. Set HOME."),
     ],
 )
@@ -501,5 +501,5 @@ async def test_a_server_without_a_home_answers_with_what_to_set(tmp_path: Path, 
             for tool in ("list_sessions", "get_spending"):
                 answer = await client.call_tool(tool, {})
                 assert answer.is_error is wrong, text_of(answer)
-                told = "charged: FJ_STATE_DIR must name a folder" in text_of(answer)
+                told = "charged: FJ_STATE_DIR must be a folder" in text_of(answer)
                 assert told is wrong

@@ -35,7 +35,7 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_MAX_WAIT_SECONDS", "long", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
-        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
+        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ cannot be expanded"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )

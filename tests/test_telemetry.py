@@ -423,9 +423,9 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
     loaded, sentence = log.read_text(encoding="utf-8").splitlines()
     assert loaded == "loaded"
     assert sentence.endswith(
-        "WARNING fj_mcp: Nothing is exported to OpenTelemetry, whose endpoint is set: add the "
-        "extra otel of this project where it is installed (uv run --extra otel fj-mcp, or pip "
-        "install '.[otel]' in its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
+        "WARNING fj_mcp: No spans are exported, although an OpenTelemetry endpoint is set: install "
+        "this project with its extra otel (uv run --extra otel fj-mcp, or pip install '.[otel]' in "
+        "its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
     )
 
 
@@ -459,7 +459,7 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
     } | measuring()
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
-    assert "one of its settings (OTEL_...) has a value that cannot be used" in log.read_text()
+    assert "an OpenTelemetry setting (OTEL_...) has a value that cannot be used" in log.read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
