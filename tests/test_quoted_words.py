@@ -174,7 +174,7 @@ async def test_an_unusual_status_is_told_in_one_word_or_left_out(
 async def test_an_ordinary_reason_is_quoted_as_it_is(assistant: Assistant, words: str) -> None:
     body = {"message": f"{words}."}
     assistant.sandbox.fail("project_sessions", Fault("status", status=400, body=body))
-    assert f": “{words}”. Change that" in await assistant.refusal("list_sessions")
+    assert f": “{words}”. Correct that" in await assistant.refusal("list_sessions")
 
 
 @given(st.text(max_size=300), st.integers(1, 200), st.sampled_from(["", KEY]))
