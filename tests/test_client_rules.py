@@ -1,4 +1,4 @@
-"""What the programs that call this server forbid, checked over every tool in both eras.
+"""The restrictions of MCP clients, checked for every tool in both eras.
 
 Each client drops, cuts or refuses something; one bad tool can cost the whole list.
 """
@@ -54,7 +54,7 @@ PAID = {
     "reveal_contacts",
 }
 WRITES = {"export_profiles"}
-"""What is free and makes something new all the same."""
+"""Free tools that create something new."""
 
 UNTITLED = {
     # A page is a page.
@@ -67,7 +67,7 @@ KNOWN_EVERYWHERE = {
     *("type", "properties", "required", "additionalProperties", "items", "enum", "description"),
     *("default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"),
 }
-"""The words of JSON Schema that no client drops the tool for: above all not `$ref`, `$defs`,
+"""The JSON Schema keywords for which no client drops a tool. Not among them: `$ref`, `$defs`,
 `anyOf`, `oneOf`, `allOf` and `prefixItems`, and none that is not of JSON Schema at all."""
 
 MOST_BYTES = 24_000
@@ -147,7 +147,7 @@ def test_both_eras_receive_the_same_tools() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_names_descriptions_and_input_schemas_take_20_kilobytes_at_most(era: str) -> None:
+def test_names_descriptions_and_input_schemas_take_at_most_20_kilobytes(era: str) -> None:
     shown = [
         {"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}
         for tool in listed(era).values()
@@ -216,7 +216,7 @@ def test_a_description_is_short_says_what_a_call_costs_and_names_a_sibling(
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("name", TOOLS)
-def test_schemas_use_no_word_that_a_client_drops_or_refuses(era: str, name: str) -> None:
+def test_schemas_use_no_keyword_that_a_client_drops_or_rejects(era: str, name: str) -> None:
     tool = listed(era)[name]
     assert tool.output_schema is not None
     for schema in (tool.input_schema, tool.output_schema):
@@ -256,9 +256,11 @@ def test_every_input_is_described_and_every_stated_bound_is_in_the_words(
     if name == "update_sourcing_session":
         # Its lists of words are described in create_sourcing_session.
         create = listed(era)["create_sourcing_session"].input_schema
-        told = dict(nodes(create))
+        described = dict(nodes(create))
         lists = {path for path in undescribed if path.startswith("filters.")}
-        assert all(told[path]["type"] == "array" and told[path]["description"] for path in lists)
+        assert all(
+            described[path]["type"] == "array" and described[path]["description"] for path in lists
+        )
         undescribed -= lists
     assert undescribed <= UNTITLED.get(name, set())
 
@@ -319,7 +321,7 @@ async def test_every_result_is_sent_twice_compact_and_as_declared(either: Assist
         assert facts.keys() <= declared["properties"].keys(), name
 
 
-async def test_nobody_fitting_is_a_result_as_declared_and_not_an_error(either: Assistant) -> None:
+async def test_no_match_is_a_result_as_declared_and_not_an_error(either: Assistant) -> None:
     filters = {"skills": {"mandatory": ["C#"]}, "schools": ["No School Anywhere"]}
     answer = await either.client.call_tool(
         "create_sourcing_session", {"title": "Nobody", "filters": filters}
@@ -330,7 +332,7 @@ async def test_nobody_fitting_is_a_result_as_declared_and_not_an_error(either: A
     Draft202012Validator(declared).validate(answer.structured_content)
 
 
-async def test_a_read_only_server_never_advises_a_tool_that_it_does_not_have() -> None:
+async def test_a_read_only_server_never_suggests_a_tool_that_it_does_not_have() -> None:
     sandbox = small_sandbox()
     nobody = Fault("status", status=200, body={"data": {"docs": [], "totalDocs": 0}})
     steps: list[str] = []
@@ -469,7 +471,7 @@ async def test_50_sessions_with_the_longest_titles_fit(letter: str) -> None:
         assert len(text_of(answer).encode()) <= MOST_BYTES
 
 
-async def test_a_search_over_a_thousand_companies_is_refused_or_answered_in_the_size() -> None:
+async def test_a_search_over_a_thousand_companies_is_rejected_or_fits() -> None:
     companies = [f"Example Software Company Number {number}" for number in range(1_000)]
     async with connected() as assistant:
         answer = await assistant.client.call_tool(
@@ -491,7 +493,7 @@ async def test_filters_from_the_longest_job_description_fit() -> None:
 # What clients do to arguments
 
 
-async def test_a_nested_argument_may_come_as_a_string_of_json(either: Assistant) -> None:
+async def test_a_nested_argument_may_be_a_json_string(either: Assistant) -> None:
     filters = CSHARP | {"years_of_experience": {"min": 1, "max": 5}}
     started = await either.call(
         "create_sourcing_session", title="String", filters=json.dumps(filters)
@@ -520,7 +522,7 @@ async def test_a_nested_argument_may_come_as_a_string_of_json(either: Assistant)
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_without_a_key_tools_are_listed_and_calls_say_how_to_set_one(era: str) -> None:
+async def test_without_a_key_tools_are_listed_and_calls_explain_how_to_set_one(era: str) -> None:
     api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         assert tuple(await tools_of(assistant)) == TOOLS
@@ -553,9 +555,7 @@ def test_every_tool_is_in_a_group() -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("group", GROUPS)
-async def test_a_call_is_answered_within_its_deadline_when_the_api_hangs(
-    era: str, group: str
-) -> None:
+async def test_a_call_returns_within_its_deadline_when_the_api_hangs(era: str, group: str) -> None:
     api = small_sandbox()
     async with connected(api) as assistant:
         # The invented people and the session are there before the clock starts.

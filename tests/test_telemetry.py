@@ -1,4 +1,4 @@
-"""Watching the server: lines of the log and spans, and nobody and nothing sought in them."""
+"""Logs and spans, which contain no search terms or candidates."""
 
 import logging
 import os
@@ -47,7 +47,7 @@ from tests.processes import (
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
 WORD = "Quokka"
-"""Stands for whatever somebody asks for, and is found nowhere else."""
+"""A search term that occurs nowhere else."""
 
 JOB = f"{WORD} keepers who write C# for a zoological garden in Pune, one to five years."
 SESSION = ResourceTemplateReference(type="ref/resource", uri="fj://sessions/{session_id}")
@@ -162,7 +162,7 @@ class WholeRun:
             results = (await self.call("reveal_contacts", **arguments))["results"]
             if values := [value for result in results for value in result.get("values", ())]:
                 return values
-            # Telephone numbers arrive after two seconds.
+            # Phone numbers arrive after two seconds.
             await anyio.sleep(0.25)
         raise AssertionError(f"nobody has a contact: {channel}")
 
@@ -187,7 +187,7 @@ def _parts(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("era", "level"), [(ERAS[0], "DEBUG"), (ERAS[1], "INFO")])
-async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_on_stdio(
+async def test_logs_and_spans_contain_no_search_terms_or_candidates_on_stdio(
     api: Api, collector: Collector, tmp_path: Path, era: str, level: str
 ) -> None:
     key, log = f"fjk_{era}{level}", tmp_path / "log"
@@ -208,7 +208,7 @@ async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_on_stdio(
     assert ("operation=profiles attempt=1" in text) == (level == "DEBUG")
 
 
-async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_over_http(
+async def test_logs_and_spans_contain_no_search_terms_or_candidates_over_http(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     runs = []
@@ -274,7 +274,7 @@ async def test_a_tool_call_is_one_line_with_outcome_time_credits_and_request(
     assert len({line and line[3] for line in said}) == 4
 
 
-async def test_nothing_is_logged_of_calls_unless_that_is_set(
+async def test_calls_are_not_logged_by_default(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with connected() as assistant:
@@ -289,7 +289,7 @@ class Broken(httpx.AsyncBaseTransport):
         raise ExceptionGroup(WORD, [RuntimeError(WORD)])
 
 
-async def test_a_crash_is_logged_with_its_place_and_without_its_text(
+async def test_a_crash_is_logged_with_its_stack_and_without_its_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as patched:
@@ -306,7 +306,7 @@ async def test_a_crash_is_logged_with_its_place_and_without_its_text(
     assert WORD not in said
 
 
-async def test_spans_are_shown_which_failure_it_was_and_not_its_text(
+async def test_spans_have_the_type_of_an_error_and_not_its_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # As where somebody collects spans.
@@ -339,7 +339,7 @@ async def test_spans_are_shown_which_failure_it_was_and_not_its_text(
     assert not any(WORD in "".join(traceback.format_exception(error)) for error in seen)
 
 
-def test_each_attempt_of_a_request_is_a_span_below_its_tool(
+def test_each_attempt_of_a_request_is_a_child_span_of_its_tool_call(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     with stdio_process(
@@ -379,7 +379,7 @@ def named(spans: list[Span]) -> set[str]:
     return {span.service for span in spans}
 
 
-def test_the_last_spans_leave_when_a_stdio_server_is_asked_to_end(
+def test_the_last_spans_are_sent_when_a_stdio_server_is_stopped(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     variables = collector.variables | {"OTEL_RESOURCE_ATTRIBUTES": "service.name=recruiting"}
@@ -391,7 +391,7 @@ def test_the_last_spans_leave_when_a_stdio_server_is_asked_to_end(
     assert named(collector.spans("tools/call list_sessions")) == {"recruiting"}
 
 
-def test_an_endpoint_that_does_not_answer_delays_neither_calls_nor_the_end(
+def test_an_endpoint_that_does_not_respond_delays_neither_calls_nor_shutdown(
     api: Api, tmp_path: Path
 ) -> None:
     # Port 9 is discard: nothing listens there.
@@ -412,7 +412,7 @@ def without_packages(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path)}
 
 
-async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
+async def test_missing_optional_packages_are_reported_in_one_sentence(
     api: Api, tmp_path: Path, without_packages: dict[str, str]
 ) -> None:
     log = tmp_path / "log"
@@ -438,7 +438,7 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
     ],
     ids=["nothing", "no-endpoint", "switched-off"],
 )
-async def test_without_an_endpoint_nothing_is_loaded_and_nothing_said(
+async def test_without_an_endpoint_nothing_is_imported_or_logged(
     tmp_path: Path, without_packages: dict[str, str], variables: dict[str, str]
 ) -> None:
     log = tmp_path / "log"
@@ -464,7 +464,7 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
 @pytest.mark.parametrize("how", ["stdio", "http"])
-def test_a_log_that_nobody_reads_holds_up_neither_calls_nor_the_end(
+def test_an_unread_log_delays_neither_calls_nor_shutdown(
     api: Api, tmp_path: Path, how: str
 ) -> None:
     reading, writing = os.pipe()

@@ -52,7 +52,7 @@ CUTS = {
     "phone": 200,
     "values": 200,
 }
-"""The most characters of each field (of each of its items, for a list)."""
+"""The maximum number of characters of each field (of each item, for a list)."""
 
 CARD_CUTS = {"headline": 120, "why": 240}
 
@@ -68,10 +68,10 @@ MARKS = (
     *("injected", "spend all credits", "red alert", "onerror", "cmd|", "document.cookie", "<b>"),
     *("hidden", "ravi kumar", "asha rao", "priya", "moc.elpmaxe"),
 )
-"""Pieces of the hostile people's texts, in small letters."""
+"""Parts of the hostile texts in lower case."""
 
 VISIBLE_FORMATS = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
-"""Signs that Unicode counts as format characters although they are written and seen."""
+"""Visible characters that Unicode classifies as format characters."""
 
 INVISIBLE_LETTERS = {
     *(0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
@@ -79,7 +79,7 @@ INVISIBLE_LETTERS = {
     *range(0xFE00, 0xFE10),
     *range(0xE0100, 0xE01F0),
 }
-"""What Unicode counts as letters and marks and nobody sees: fillers, joiners, selectors."""
+"""Invisible characters that Unicode classifies as letters or marks: fillers, joiners, selectors."""
 
 
 def unwanted(text: str, *, lines: bool = False) -> list[str]:
@@ -209,7 +209,7 @@ async def reveal_all(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing(
+async def test_hostile_text_is_shown_without_hidden_content_and_steers_nothing(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -311,7 +311,7 @@ async def test_the_api_s_own_reasons_are_cleaned_and_short() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_of_people_with_hardly_any_profile_there_is_a_card_and_a_full_view(
+async def test_candidates_with_almost_empty_profiles_have_a_card_and_a_full_view(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with searched(SPARSE_SKILL, era) as (reader, session_id):
