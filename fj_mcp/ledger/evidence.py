@@ -1,4 +1,4 @@
-"""What a purchase can be recognized by, should its response be lost: kept with it as JSON."""
+"""The evidence by which a purchase is found again if its response is lost, stored as JSON."""
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
@@ -7,13 +7,13 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment by every clock that there is.
+    """A moment by all clocks.
 
     Attributes:
-        server: of the API's server, in Unix seconds; None if it never said.
-        local: of this machine, in Unix seconds; it can be set.
-        steady: seconds of this machine since its start; it cannot be set.
-        boot: which start that was.
+        server: the API server's clock in Unix seconds; None if it is unknown.
+        local: this machine's clock in Unix seconds, which users can set.
+        steady: this machine's monotonic clock in seconds.
+        boot: the boot that the monotonic clock belongs to.
     """
 
     server: float | None
@@ -24,25 +24,25 @@ class Moment:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How things stood before a purchase, and when it was sent.
+    """The state before a purchase, and the times at which it was sent.
 
     Attributes:
         title: digest of a search's title.
         text: digest of its job description.
         filters: digest of its filters.
         sample: digest of its sample profile's address.
-        counter: how often the session had been changed, or more had been fetched.
-        credits: what the session had cost before.
-        shows_counters: whether the session showed such counters at all.
+        counter: the session's counter of changes, or of fetches, before the purchase.
+        credits: the session's cost before the purchase.
+        shows_counters: whether the session has such counters at all.
         candidate: id of the candidate whose contact is revealed.
         channel: `email` or `phone`.
-        nobody: whether the outcome was that nobody fits.
-        server_time: of the API, in Unix seconds, when the order was inspected.
-        local_time: of this machine, then.
-        sending: when the purchase was about to be sent.
-        left: when its request left.
-        ended: when its response was given up.
-        delivered: the start and the steady clock of the machine when a client got the result.
+        nobody: whether no candidate matched.
+        server_time: the API server's clock in Unix seconds when the order was inspected.
+        local_time: this machine's clock at that moment.
+        sending: just before the purchase was sent.
+        left: when its request was sent.
+        ended: when the server stopped waiting for its response.
+        delivered: the boot and the monotonic clock when a client received the result.
     """
 
     title: str | None = None
@@ -64,10 +64,10 @@ class Evidence:
 
     @classmethod
     def read(cls, stored: str) -> Self:
-        """The evidence as it is stored, by this version or an earlier one.
+        """Parse stored evidence, of this version or an earlier one.
 
         Raises:
-            ValueError, TypeError, AttributeError: if it is not readable.
+            ValueError, TypeError, AttributeError: if it cannot be parsed.
         """
         content: dict[str, Any] = json.loads(stored)
         values = {name: content[name] for name in _NAMES & content.keys()}
@@ -76,24 +76,24 @@ class Evidence:
         if (delivered := content.get("told")) is not None:
             values["delivered"] = (delivered[0], delivered[1])
         if (sent_time := content.get("sent_time")) is not None and "left" not in values:
-            # An earlier version remembered the server's time alone.
+            # An earlier version stored only the server's time.
             values["left"] = Moment(server=sent_time)
         return cls(**values)
 
     def stored(self) -> str:
-        """The JSON that `read` takes."""
+        """The JSON for `read`."""
         content = {
             name: value
             for name, value in asdict(self).items()
             if value is not None and value is not False
         }
         if (delivered := content.pop("delivered", None)) is not None:
-            # The name that it had when the first records were written.
+            # The name in the first version of the record.
             content["told"] = delivered
         return json.dumps(content)
 
     def as_of(self, now: float) -> Self:
-        """The same with no moment after `now`, the server's time."""
+        """A copy in which no moment is later than `now` by the server's clock."""
         late = {
             name: replace(moment, server=now)
             for name in _MOMENTS
@@ -102,11 +102,11 @@ class Evidence:
         return replace(self, **late)
 
     def has_name_of(self, other: "Evidence") -> bool:
-        """Whether it is of a search with the same title and text."""
+        """Whether both are of a search with the same title and text."""
         return (self.title, self.text) == (other.title, other.text)
 
     def has_search_of(self, other: "Evidence") -> bool:
-        """Whether it is of the same search."""
+        """Whether both are of the same search."""
         same_filters = (self.filters, self.sample) == (other.filters, other.sample)
         return self.has_name_of(other) and same_filters
 

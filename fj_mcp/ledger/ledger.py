@@ -1,11 +1,11 @@
-"""Where purchases are remembered: before they are sent, and whatever became of them.
+"""The ledger: purchases are recorded before they are sent, and again with their outcome.
 
-Several processes share it, as `storage` says. It holds no key, no contact and no candidate's text:
-what was bought is kept as fingerprints, as far as it takes to recognise it again.
+Several processes share it (see `storage`). It holds no keys, contacts or profile text: requests are
+stored as fingerprints, which is enough to recognize them.
 
-    pending  ──► charged     carried out; the session and the credits are known
-       │    └──► refused     certainly not carried out; nothing was charged
-       └──────► unknown ──► charged | refused     sent, and no readable answer came
+    pending  ──► charged     carried out; session and credits are known
+       │    └──► refused     definitely not carried out; nothing was charged
+       └──────► unknown ──► charged | refused     sent, but no readable response came
 """
 
 import os
@@ -19,22 +19,22 @@ from fj_mcp.clock import boot
 from fj_mcp.ledger.errors import OverBudget
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
-from fj_mcp.ledger.storage import Row, Rows, Storage, is_gone, process_token
+from fj_mcp.ledger.storage import Row, Rows, Storage, has_ended, process_token
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
 APPROVAL_SECONDS = 3600.0
-"""How long an approval that was used is remembered; questions can be answered for ten minutes."""
+"""How long a used approval is remembered. A question can be answered for ten minutes."""
 
 _RELEASED = "released:"
-"""How the lock of a purchase begins that leaves its own to another."""
+"""The prefix that replaces the lock of a purchase that has given it up."""
 
 
 class Ledger:
     """The purchases of one workspace: one API key at one address.
 
-    Every method raises `LedgerUnavailable` when they cannot be read or written, so that nothing is
-    bought which could not be remembered.
+    Every method raises `LedgerUnavailable` if the storage cannot be read or written, so that no
+    purchase is made that could not be recorded.
     """
 
     def __init__(self, storage: Storage, clock: Callable[[], float] = time.time) -> None:
@@ -42,7 +42,7 @@ class Ledger:
         self._storage = storage
         self._clock = clock
         self._sent: dict[int, Row] = {}
-        """What this process has sent and not settled yet, should the record lose it."""
+        """This process's sent but unsettled purchases, in case the record loses them."""
 
     async def claim(
         self,
@@ -52,7 +52,11 @@ class Ledger:
         session_id: str | None,
         lease_seconds: float,
     ) -> int | Purchase:
-        """Take a lock for a new purchase: its id, or the open purchase that holds the lock."""
+        """Acquire a lock for a new purchase.
+
+        Returns:
+            The id of the new purchase, or the open purchase that holds the lock.
+        """
 
         async def work(rows: Rows) -> int | Purchase:
             if (other := await self._holder(rows, lock)) is not None:
@@ -81,13 +85,13 @@ class Ledger:
         return await self._storage.transact(work)
 
     async def sending(self, purchase_id: int, evidence: Evidence, budget: int | None) -> bool:
-        """Remember that the request is about to leave, and what it takes to find it again.
+        """Record that the request is about to be sent, with the evidence to find it again.
 
         Returns:
-            Whether the claim still stands; if not, somebody took it for abandoned.
+            Whether the claim is still valid. If not, another process considered it abandoned.
 
         Raises:
-            OverBudget: if the day's budget does not allow it.
+            OverBudget: if it would exceed the day's budget.
         """
 
         async def work(rows: Rows) -> bool:
@@ -104,10 +108,10 @@ class Ledger:
             self._sent[purchase_id] = {**own, **sent}
             return True
 
-        return await self._storage.transact(work, on_disk=True)
+        return await self._storage.transact(work, durable=True)
 
     async def add_evidence(self, purchase_id: int, evidence: Evidence) -> bool:
-        """Store the evidence of an open purchase; False if somebody has given the claim up."""
+        """Store the evidence of an open purchase. False if the purchase is not open any more."""
         return await self._update(purchase_id, _OPEN, traces=evidence.stored())
 
     async def settle(
@@ -121,17 +125,17 @@ class Ledger:
         evidence: Evidence | None = None,
         if_open: bool = False,
     ) -> int:
-        """Remember what became of a purchase.
+        """Record the outcome of a purchase.
 
-        Only an open purchase can turn out to be refused or unknown; a charge is final. One that is
-        not there any more, because the record was lost meanwhile, is written anew.
+        Only an open purchase can become refused or unknown; a charge is final. A purchase that is
+        missing, because the record was lost meanwhile, is added again.
 
         Args:
-            if_open: change nothing if somebody else settled it meanwhile, which released its lock:
-                what was seen since then may be another purchase's doing.
+            if_open: change nothing if another process settled the purchase meanwhile. That
+                released its lock, so a sign seen since then may belong to another purchase.
 
         Returns:
-            Its id, which is another one if it was written anew.
+            The purchase's id, which is a new one if it was added again.
         """
         values: dict[str, Any] = {"state": state}
         if session_id is not None:
@@ -154,7 +158,7 @@ class Ledger:
                 return await rows.add({**lost, **values})
             return purchase_id
 
-        written = await self._storage.transact(work, on_disk=True)
+        written = await self._storage.transact(work, durable=True)
         if state == "unknown" and purchase_id in self._sent:
             self._sent[written] = self._sent[purchase_id]
         if state != "unknown" or written != purchase_id:
@@ -162,12 +166,12 @@ class Ledger:
         return written
 
     async def use_up(self, approval: str, call: str) -> bool:
-        """Whether `call` is the first, or the same as before, to spend on an approval."""
+        """Use an approval for `call`. False if it was already used for a different call."""
         name = f"approval:{approval}"
         return await self._storage.note(name, call, APPROVAL_SECONDS) == call
 
     async def deliver(self, purchase_id: int) -> None:
-        """Remember that a client has the result, so that asking again is a new request."""
+        """Record that a client received the result, so that the same call is a new request."""
 
         async def work(rows: Rows) -> None:
             if (row := await rows.get(purchase_id)) is not None and not row["told"]:
@@ -178,18 +182,18 @@ class Ledger:
         await self._storage.transact(work)
 
     async def forget(self, purchase_id: int) -> None:
-        """Give up a claim from which nothing was sent."""
+        """Delete a claim whose request was not sent."""
 
         async def work(rows: Rows) -> None:
             row = await rows.get(purchase_id)
-            # Whoever takes it for abandoned may be wrong, and it may be sent by now.
+            # It may only have seemed abandoned, and its process may have sent it already.
             if row is not None and not row["sent"]:
                 await rows.remove(purchase_id)
 
         await self._storage.transact(work)
 
     async def release(self, purchase_id: int) -> None:
-        """Leave an outcome unknown for good, and the lock to another purchase."""
+        """Release the lock of a purchase whose outcome will stay unknown."""
         await self._update(purchase_id, _ANY, slot=f"{_RELEASED}{purchase_id}")
 
     async def get(self, purchase_id: int) -> Purchase | None:
@@ -212,7 +216,7 @@ class Ledger:
         operations: Collection[str] | None = None,
         states: Collection[State] = _ANY,
     ) -> Purchase | None:
-        """The newest purchase in a session, of some operations and in some states."""
+        """The newest purchase in a session, limited to some operations and states."""
         for one in await self._list(lambda rows: rows.in_session(session_id)):
             if one.state in states and (operations is None or one.operation in operations):
                 return one
@@ -223,7 +227,7 @@ class Ledger:
         return await self._storage.read(lambda rows: self._holder(rows, lock))
 
     async def open(self) -> list[Purchase]:
-        """Every purchase whose outcome is not known and whose process no longer sees to it."""
+        """All purchases with an unknown outcome that no process is working on."""
         return [
             one
             for one in await self._list(lambda rows: rows.open())
@@ -231,12 +235,12 @@ class Ledger:
         ]
 
     async def open_of(self, operation: str) -> list[Purchase]:
-        """Every purchase of a kind whose outcome is not known, whoever sees to it."""
-        unsure = await self._list(lambda rows: rows.open())
-        return [one for one in unsure if one.operation == operation]
+        """All open purchases of an operation, including those in progress."""
+        unsettled = await self._list(lambda rows: rows.open())
+        return [one for one in unsettled if one.operation == operation]
 
     async def bought_sessions(self) -> set[str]:
-        """The sessions that some create is known to have made."""
+        """The ids of the sessions created by charged searches."""
         return await self._storage.read(lambda rows: rows.sessions_made())
 
     async def price(self, operation: str) -> int | None:
@@ -244,17 +248,17 @@ class Ledger:
         return await self._storage.read(lambda rows: _price(rows, operation))
 
     async def newest(self, count: int) -> list[Purchase]:
-        """The newest purchases, whatever became of them."""
+        """The newest purchases in any state."""
         return await self._list(lambda rows: rows.newest(count))
 
     async def spent_today(self) -> Spent:
-        """The credits of the present UTC day; open purchases at the price that was expected."""
+        """The credits of the current UTC day; open purchases count at the expected price."""
         return await self._storage.read(self._spent)
 
     async def _update(
-        self, purchase_id: int, before: tuple[State, ...], *, on_disk: bool = False, **values: Any
+        self, purchase_id: int, before: tuple[State, ...], *, durable: bool = False, **values: Any
     ) -> bool:
-        """Change a purchase that is in one of the states `before`; whether it was."""
+        """Change a purchase if it is in one of the states `before`; return whether it was."""
 
         async def work(rows: Rows) -> bool:
             row = await rows.get(purchase_id)
@@ -263,7 +267,7 @@ class Ledger:
             await rows.change(purchase_id, values)
             return True
 
-        return await self._storage.transact(work, on_disk=on_disk)
+        return await self._storage.transact(work, durable=durable)
 
     async def _list(self, choose: Callable[[Rows], Awaitable[list[Row]]]) -> list[Purchase]:
         async def work(rows: Rows) -> list[Purchase]:
@@ -278,7 +282,7 @@ class Ledger:
 
     def _purchase(self, row: Row) -> Purchase:
         pending = row["state"] == "pending"
-        over = self._clock() > row["lease_until"] or is_gone(
+        over = self._clock() > row["lease_until"] or has_ended(
             row["process"], row["token"], self._storage.machine
         )
         return Purchase(
@@ -305,11 +309,11 @@ class Ledger:
             for row in today
             if row["state"] == "charged"
         )
-        unsure = sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"])
-        return Spent(charged, unsure)
+        unsettled = sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"])
+        return Spent(charged, unsettled)
 
     def _day_ends(self) -> float:
-        """When the present UTC day ends, in Unix seconds."""
+        """The end of the current UTC day in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
 

@@ -1,4 +1,4 @@
-"""What is remembered of a purchase, wherever it is remembered."""
+"""A purchase as the ledger records it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,23 +10,23 @@ State = Literal["pending", "charged", "refused", "unknown"]
 
 DAY_SECONDS = 24 * 3600
 USUAL_PRICE = 5
-"""Credits, for an operation whose price the API never named: what the documented ones cost."""
+"""The price in credits for operations without a known price; the documented prices are the same."""
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """One purchase as the ledger remembers it.
+    """One purchase in the ledger.
 
     Attributes:
-        lock: what only one open purchase at a time can hold.
-        fingerprint: of what was asked for; equal for equal intent.
-        claimed_at: Unix seconds, by this machine's clock.
-        sent: whether the request may have left.
-        expected: the price in credits that was expected.
-        credits: the price that the API named; None where it did not.
-        evidence: what the free reads recognize it by.
+        lock: can be held by one open purchase at a time.
+        fingerprint: a digest of the request; equal for equal intent.
+        claimed_at: Unix seconds by this machine's clock.
+        sent: whether the request may have been sent.
+        expected: the expected price in credits.
+        credits: the price that the API reported, or None.
+        evidence: finds the purchase again by free reads.
         delivered: whether its result was handed to a client.
-        abandoned: whether it is pending and its process is gone.
+        abandoned: whether it is pending but its process has ended or its lease has expired.
     """
 
     id: int
@@ -45,14 +45,14 @@ class Purchase:
     abandoned: bool
 
     def delivered_before(self, moment: float) -> bool:
-        """Whether its result was handed out before a moment of this machine's steady clock."""
+        """Whether its result was delivered before a moment of this machine's monotonic clock."""
         since, delivered_at = self.evidence.delivered or ("", 0.0)
         return self.delivered and not (since == boot() and delivered_at > moment)
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a workspace spent today (UTC): certainly, and at most."""
+    """A workspace's credits in the current UTC day: charged, and expected for open purchases."""
 
     charged: int
     open: int

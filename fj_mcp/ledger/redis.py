@@ -1,8 +1,8 @@
-"""The purchases of a workspace in Redis, which the processes of many machines share.
+"""The purchases of a workspace in Redis, shared by the processes of several machines.
 
-The purchases of a workspace are one hash of JSON, and sorted sets of their ids by what they are
-looked up by. A change watches the workspace's version and is begun anew if another comes between,
-so it is done as a whole. All names of a workspace have the same hash tag, as a cluster wants it.
+The purchases of a workspace are one hash of JSON values, with sorted sets of their ids as indexes.
+A transaction watches the workspace's version and is restarted if another one comes between, so it
+is atomic. All keys of a workspace have the same hash tag, as a Redis cluster requires.
 """
 
 import json
@@ -22,7 +22,7 @@ from fj_mcp.ledger.storage import Row, Rows, Storage
 T = TypeVar("T")
 
 _WORK_SECONDS = 4.0
-"""How long one question or change may take, with all its attempts."""
+"""The time-out of one read or transaction, with all its attempts."""
 
 _REMEDY = (
     "Call again in a minute. If that does not help, the server's operator must check that Redis "
@@ -34,21 +34,20 @@ class RedisStorage(Storage):
     """The purchases of one workspace in Redis."""
 
     def __init__(self, redis: Any, prefix: str, place: str) -> None:
-        """Args: `prefix` of every name of the workspace, `place`: where it is, for errors."""
+        """Args: `prefix` of the workspace's keys, `place`: the address, for error messages."""
         self.machine = _machine()
         self._place = place
         self._redis = redis
         self._prefix = prefix
-        # Of the tasks of one process only one is at it at a time, so that they do not make each
-        # other begin anew.
+        # One transaction at a time per process, so that its tasks do not restart each other's.
         self._changing = anyio.Lock()
 
     async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
         with self._in_time():
             return await work(_RedisRows(self._redis, self._prefix))
 
-    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
-        # Whether Redis waits for its disk is for whoever runs it to set (docs/deploy.md).
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, durable: bool = False) -> T:
+        # Durability depends on the settings of Redis (docs/deploy.md).
         with self._in_time():
             async with self._changing:
                 while True:
@@ -90,9 +89,9 @@ class RedisStorage(Storage):
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
-        """Whatever fails inside, or takes too long, becomes a `LedgerUnavailable`."""
+        """Turn failures and time-outs into `LedgerUnavailable`."""
         try:
-            # A call that is cancelled must still be able to say what became of its purchase.
+            # A canceled call must still be able to record the outcome of its purchase.
             with anyio.fail_after(_WORK_SECONDS, shield=True):
                 yield
         except (RedisError, OSError, TimeoutError, ValueError, LookupError) as error:
@@ -100,9 +99,9 @@ class RedisStorage(Storage):
 
 
 class _RedisRows:
-    """The rows of a workspace, and the commands that change them, to be carried out together.
+    """The rows of a workspace, with the commands of one transaction.
 
-    What is changed shows only in the next transaction.
+    Changes are visible only after the transaction.
     """
 
     def __init__(self, redis: Any, prefix: str) -> None:
@@ -161,14 +160,14 @@ class _RedisRows:
             self.changes.append(("ZADD", self._name(place), score, member))
 
     async def _among(self, place: str, count: int = 0) -> list[Row]:
-        """The rows of a sorted set, the newest `count` of them; all for 0."""
+        """The newest `count` rows of a sorted set; all of them for 0."""
         return await self._rows(await self._redis.zrevrange(self._name(place), 0, count - 1))
 
     async def _rows(self, ids: list[str]) -> list[Row]:
         if not ids:
             return []
         texts = await self._redis.hmget(self._name("rows"), ids)
-        # Between the two questions a claim may have been given up.
+        # A claim may have been deleted between the two commands.
         return [json.loads(text) for text in texts if text is not None]
 
     def _name(self, part: str) -> str:
@@ -197,5 +196,5 @@ def index_entries(row: Row) -> IndexEntries:
 
 
 def _machine() -> str:
-    """This machine, or this container of it: process numbers mean nothing in another."""
+    """Identifies this machine or container, within which process ids are valid."""
     return f"{socket.gethostname()}:{boot()}"

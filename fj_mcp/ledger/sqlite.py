@@ -1,4 +1,4 @@
-"""The purchases of a workspace in SQLite, which the processes of one machine share."""
+"""The purchases of a workspace in SQLite, shared by the processes of one machine."""
 
 import sqlite3
 import time
@@ -12,46 +12,46 @@ T = TypeVar("T")
 
 
 class SqliteStorage(Storage):
-    """The purchases and notes of one workspace in a process's record."""
+    """The purchases and notes of one workspace in SQLite."""
 
     def __init__(self, database: SqliteDatabase, workspace: str) -> None:
-        """Args: `workspace`: whose purchases they are."""
+        """Args: `workspace`: the id of the workspace."""
         self._database = database
         self._workspace = workspace
 
     async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
-        return await self._database.do(lambda connection: self._finished(work, connection))
+        return await self._database.run(lambda connection: self._finished(work, connection))
 
-    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, durable: bool = False) -> T:
         def change(connection: sqlite3.Connection) -> T:
-            with transaction(connection, on_disk=on_disk):
+            with transaction(connection, durable=durable):
                 return self._finished(work, connection)
 
-        return await self._database.do(change)
+        return await self._database.run(change)
 
     async def note(self, name: str, value: str, seconds: float | None = None) -> str:
         def write(connection: sqlite3.Connection) -> str:
             until = None if seconds is None else time.time() + seconds
-            with transaction(connection, on_disk=False):
+            with transaction(connection, durable=False):
                 connection.execute("DELETE FROM notes WHERE until < ?", (time.time(),))
                 row = (self._workspace, name, value, until)
                 connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)", row)
                 return self._noted(connection, name) or value
 
-        return await self._database.do(write)
+        return await self._database.run(write)
 
     async def noted(self, name: str) -> str | None:
-        return await self._database.do(lambda connection: self._noted(connection, name))
+        return await self._database.run(lambda connection: self._noted(connection, name))
 
     async def check(self) -> None:
         def check(connection: sqlite3.Connection) -> None:
-            with transaction(connection, on_disk=False):
+            with transaction(connection, durable=False):
                 connection.execute("UPDATE purchases SET state = state WHERE id = -1")
                 (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if verdict != "ok":
                     raise sqlite3.DatabaseError(verdict)
 
-        await self._database.do(check)
+        await self._database.run(check)
 
     def _noted(self, connection: sqlite3.Connection, name: str) -> str | None:
         query = "SELECT value FROM notes WHERE workspace = ? AND name = ?"
@@ -59,7 +59,7 @@ class SqliteStorage(Storage):
         return str(row["value"]) if row else None
 
     def _finished(self, work: Callable[[Rows], Awaitable[T]], connection: sqlite3.Connection) -> T:
-        """The result of `work`, which waits for nothing: the rows of SQLite never do."""
+        """Run `work` to its end. It never waits, because the rows of SQLite do not."""
         rows = _SqliteRows(connection, self._workspace)
 
         async def finish() -> T:
@@ -69,7 +69,7 @@ class SqliteStorage(Storage):
 
 
 class _SqliteRows:
-    """The rows of a workspace. Asynchronous only because those of Redis are."""
+    """The rows of a workspace. The methods are asynchronous only because those of Redis are."""
 
     def __init__(self, connection: sqlite3.Connection, workspace: str) -> None:
         self._connection = connection
@@ -135,4 +135,4 @@ def _result(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as done:
         result: T = done.value
         return result
-    raise AssertionError("it waits for something")
+    raise AssertionError("work on SQLite rows must not wait")

@@ -1,8 +1,8 @@
-"""The SQLite file that the processes of one machine share, and one process's connection to it.
+"""The SQLite file shared by the processes of one machine, and this process's connection to it.
 
-A process has one connection to the file, whatever the number of keys. POSIX drops all locks of a
-process on a file when the process closes any descriptor of that file, so nothing here opens the
-file beside SQLite (https://sqlite.org/howtocorrupt.html, section 2.2).
+A process has one connection to the file, regardless of the number of keys. POSIX drops all locks of
+a process on a file when the process closes any descriptor of that file, so the file must be opened
+by SQLite only (https://sqlite.org/howtocorrupt.html, section 2.2).
 """
 
 import os
@@ -25,10 +25,10 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 _BUSY_SECONDS = 5.0
-"""How long to wait for another process that is writing."""
+"""How long to wait while another process has the file locked."""
 
 _GRACE_SECONDS = 0.5
-"""How long a call whose time is up may still take to write down what it knows."""
+"""The time that a call past its deadline still has to record an outcome."""
 
 _REMEDY = (
     "If another program has it locked, call again. Otherwise make its folder writable, set "
@@ -70,20 +70,20 @@ CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
 
 
 class SqliteDatabase:
-    """The one connection of a process to the file, or to a database in memory.
+    """A process's only connection to the file, or to a database in memory.
 
-    It is opened when it is first needed. The work is done in threads, in turn, so that a slow disk
-    or another process that holds the file delays nothing but purchases.
+    It is opened on first use. Work runs in threads, one at a time, so that a slow disk or a locked
+    file delays nothing but purchases.
     """
 
     def __init__(self, find_path: Callable[[], Path | None]) -> None:
-        """Args: `find_path` gives the path of the file, None for memory only."""
+        """Args: `find_path` returns the path of the file, or None for memory."""
         self._find_path = find_path
         self._file: _File | None = None
         self._rescued: dict[str, list[Row]] = {}
-        """What was in a file that was taken away, until it is in the one that took its place."""
+        """Rows of a replaced file, until they are written to the new one."""
 
-        # The lock is for a thread that is still at it although nobody waits for it any more.
+        # The limiter alone is not enough: an abandoned thread may still be at work.
         self._one_at_a_time = threading.Lock()
 
     @cached_property
@@ -96,44 +96,43 @@ class SqliteDatabase:
 
     @property
     def place(self) -> str:
-        """The path of the file, as a person reads it."""
+        """The path of the file, for messages."""
         return str(self._path or "memory")
 
-    async def do(self, work: Work[T]) -> T:
-        """The result of `work`, done when the file can be had.
+    async def run(self, work: Work[T]) -> T:
+        """Run `work` once the file is available, and return its result.
 
         Raises:
-            LedgerUnavailable: if it cannot, or if anything in `work` fails.
+            LedgerUnavailable: if it does not become available, or if `work` fails.
         """
         left = anyio.current_effective_deadline() - anyio.current_time()
         seconds = min(_BUSY_SECONDS, max(left, _GRACE_SECONDS))
         try:
-            # A call that is cancelled must still be able to say what became of its purchase.
+            # A canceled call must still be able to record the outcome of its purchase.
             with anyio.fail_after(seconds, shield=True):
                 while True:
                     try:
                         return await anyio.to_thread.run_sync(
-                            self._do, work, abandon_on_cancel=True, limiter=self._turns
+                            self._run, work, abandon_on_cancel=True, limiter=self._turns
                         )
                     except sqlite3.OperationalError as error:
                         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                             raise
                     await anyio.sleep(random.uniform(0.005, 0.025))
         except (sqlite3.Error, OSError, ValueError, LookupError, TimeoutError) as error:
-            # `ValueError` and `LookupError`: a file of another shape, or a line without sense.
+            # ValueError, LookupError: the file has an unexpected schema or invalid values.
             raise LedgerUnavailable(self.place, _REMEDY) from error
 
     async def close(self) -> None:
-        """Close the file, if it is open."""
+        """Close the connection."""
         await anyio.to_thread.run_sync(self._close)
 
-    def _do(self, work: Work[T]) -> T:
+    def _run(self, work: Work[T]) -> T:
         if not self._one_at_a_time.acquire(timeout=_BUSY_SECONDS):
             raise TimeoutError
         try:
-            if self._file is not None and self._file.was_taken_away:
-                # What this process knows goes into the file that is there now, so that nothing
-                # which was paid for is forgotten with the other.
+            if self._file is not None and self._file.was_replaced:
+                # Write the rows of this process to the new file, so that no purchase is forgotten.
                 self._rescued = self._file.rows() or self._rescued
                 self._file.leave()
                 self._file = None
@@ -152,15 +151,15 @@ class SqliteDatabase:
 
 
 class _File:
-    """An open file, and how to tell that it is still the one that others open by its name."""
+    """An open file, which notices when another file takes its place."""
 
     def __init__(self, path: Path | None, rows: dict[str, list[Row]]) -> None:
-        """Args: `path` of the file, None for memory; `rows`, by table, that it must hold."""
+        """Args: `path` of the file, or None for memory; `rows` to add if missing, by table."""
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(FileExistsError):
-                # SQLite would make it readable for everybody; its companions take its mode. One
-                # that is there must not be opened, see above.
+                # SQLite would make it world-readable; its companion files get the same mode. An
+                # existing file must not be opened here (see the module's docstring).
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._paths = [] if path is None else [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
         for file in self._paths:
@@ -173,10 +172,10 @@ class _File:
             self.connection.row_factory = sqlite3.Row
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.executescript(_SCHEMA)
-            # A file of another shape is refused now, and not after something was paid.
+            # Reject an unexpected schema now, not after a purchase.
             self.connection.execute("SELECT token, told, traces FROM purchases LIMIT 0")
             if rows:
-                with transaction(self.connection, on_disk=True):
+                with transaction(self.connection, durable=True):
                     _add_missing(self.connection, rows)
             self._size = 0
             self._identity = self._identities()
@@ -185,12 +184,12 @@ class _File:
             raise
 
     @property
-    def was_taken_away(self) -> bool:
-        """Whether the file, or a companion of it, was deleted, replaced or cut short."""
+    def was_replaced(self) -> bool:
+        """Whether the file or a companion file was deleted, replaced or truncated."""
         return self._identities() != self._identity
 
     def rows(self) -> dict[str, list[Row]]:
-        """All that it holds, by table; nothing if it cannot be read any more."""
+        """All rows by table; empty if the file is not readable any more."""
         try:
             return {
                 table: [dict(row) for row in self.connection.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own
@@ -200,11 +199,11 @@ class _File:
             return {}
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self.connection.close()
 
     def leave(self) -> None:
-        """Close a file that was taken away; its companions must not be taken for the next one's."""
+        """Close a replaced file and delete its companions, which the new file must not use."""
         self.connection.close()
         if _identity(self._paths[0]) != self._identity[0]:
             for path, identity in zip(self._paths[1:], self._identity[1:], strict=True):
@@ -214,7 +213,7 @@ class _File:
     def _identities(self) -> list[tuple[int, int] | None]:
         found = [_identity(path) for path in self._paths]
         if found and found[0] is not None:
-            # The companions are emptied now and then; the file itself only grows.
+            # The companions are truncated at times; the file itself only grows.
             size = self._paths[0].stat().st_size
             found[0] = found[0] if size >= self._size else None
             self._size = max(size, self._size)
@@ -222,7 +221,7 @@ class _File:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file a path leads to; None if there is none."""
+    """The device and inode of a path; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -231,10 +230,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, *, on_disk: bool) -> Iterator[None]:
-    """All that is done inside, or nothing of it; with `on_disk` it survives a power cut."""
-    # With the write-ahead log, NORMAL hands it to the system, and FULL waits for the disk.
-    connection.execute(f"PRAGMA synchronous = {'FULL' if on_disk else 'NORMAL'}")
+def transaction(connection: sqlite3.Connection, *, durable: bool) -> Iterator[None]:
+    """A transaction; with `durable` it survives a power cut."""
+    # In WAL mode NORMAL leaves flushing to the operating system, and FULL waits for the disk.
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -245,7 +244,7 @@ def transaction(connection: sqlite3.Connection, *, on_disk: bool) -> Iterator[No
 
 
 def _add_missing(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> None:
-    """Add what was sent and is not there; a purchase keeps its id, unless another one has it."""
+    """Add sent purchases that are missing. They keep their ids unless those are taken."""
     there = Counter(_purchase_key(row) for row in connection.execute("SELECT * FROM purchases"))
     for row in rows["purchases"]:
         if not row["sent"]:
@@ -261,14 +260,14 @@ def _add_missing(connection: sqlite3.Connection, rows: dict[str, list[Row]]) -> 
 
 
 def _purchase_key(row: Mapping[str, Any] | sqlite3.Row) -> tuple[Any, ...]:
-    """What makes a purchase the same in two files; a few of them may share it."""
+    """Identifies a purchase in two files; not necessarily unique."""
     return row["workspace"], row["fingerprint"], row["claimed_at"]
 
 
-def insert_row(connection: sqlite3.Connection, table: str, row: Row, manner: str = "") -> int:
-    """Insert a row by column; its id. `manner` is what SQL says of conflicts."""
+def insert_row(connection: sqlite3.Connection, table: str, row: Row, conflict: str = "") -> int:
+    """Insert a row and return its id. `conflict` is SQL's conflict clause."""
     cursor = connection.execute(
-        f"INSERT {manner} INTO {table} ({', '.join(row)})"  # noqa: S608 - our own names
+        f"INSERT {conflict} INTO {table} ({', '.join(row)})"  # noqa: S608 - our own names
         f" VALUES ({', '.join('?' * len(row))})",
         tuple(row.values()),
     )

@@ -1,7 +1,7 @@
-"""What is remembered of one workspace: its purchases, and notes beside them.
+"""The interface of storage for one workspace: its purchases, and a few notes.
 
-sqlite.py    a file that the processes of one machine share, or memory
-redis.py     Redis, which the processes of many machines share
+sqlite.py    a file shared by the processes of one machine, or memory
+redis.py     Redis, shared by the processes of several machines
 """
 
 import os
@@ -15,11 +15,11 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 
 Row = dict[str, Any]
-"""A purchase by column: what `Purchase` has, with `traces` as JSON text, and who sees to it."""
+"""A purchase by column: the fields of `Purchase`, `traces` as JSON, and the process in charge."""
 
 
 class Rows(Protocol):
-    """The purchases of a workspace. Lists are newest first; ids rise."""
+    """The purchases of a workspace. Ids increase, and lists are sorted newest first."""
 
     async def get(self, row_id: int) -> Row | None:
         """The purchase with this id."""
@@ -28,91 +28,92 @@ class Rows(Protocol):
         """The newest purchases."""
 
     async def open(self) -> list[Row]:
-        """Those that are pending or unknown."""
+        """The pending and unknown purchases."""
 
     async def with_fingerprint(self, fingerprint: str) -> list[Row]:
-        """Those for the same intent."""
+        """The purchases with this fingerprint."""
 
     async def in_session(self, session_id: str) -> list[Row]:
-        """Those that concern a session."""
+        """The purchases in a session."""
 
     async def since(self, moment: float) -> list[Row]:
-        """Those that were claimed at `moment` (Unix seconds) or later."""
+        """The purchases claimed at `moment` (Unix seconds) or later."""
 
     async def last_priced(self, operation: str) -> Row | None:
-        """The newest charged one of an operation whose price is known and not 0."""
+        """The newest charged purchase of an operation with a known price above 0."""
 
     async def sessions_made(self) -> set[str]:
-        """The sessions that charged creates have made."""
+        """The ids of the sessions created by charged searches."""
 
     async def add(self, row: Row) -> int:
-        """Add a purchase; its id."""
+        """Add a purchase and return its id."""
 
     async def change(self, row_id: int, values: Row) -> None:
-        """Change some columns of a purchase that is there."""
+        """Change some columns of an existing purchase."""
 
     async def remove(self, row_id: int) -> None:
-        """Remove a purchase, if it is there."""
+        """Remove a purchase, if it exists."""
 
 
 class Storage(ABC):
-    """The rows of one workspace. Every method raises `LedgerUnavailable` if they cannot be used.
+    """The rows of one workspace. Every method raises `LedgerUnavailable` on failure.
 
     Attributes:
-        machine: what tells this machine's processes from those of others; empty if there are none.
+        machine: identifies this machine among those that share the storage; empty if there is only
+            one.
     """
 
     machine = ""
 
     @abstractmethod
     async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
-        """The result of `work`, which only reads."""
+        """Run `work`, which only reads, and return its result."""
 
     @abstractmethod
-    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, on_disk: bool = False) -> T:
-        """The result of `work`, done as a whole, before or after the work of others.
+    async def transact(self, work: Callable[[Rows], Awaitable[T]], *, durable: bool = False) -> T:
+        """Run `work` in an isolated transaction, and return its result.
 
-        Nothing is changed if it raises. It may be begun anew until no other comes between.
+        The transaction is rolled back if `work` raises. `work` may be run several times.
 
         Args:
-            work: what is done.
-            on_disk: whether it must survive a power cut, and not only the end of the process.
+            work: reads and changes rows.
+            durable: whether the changes must survive a power cut, not only the end of the process.
         """
 
     @abstractmethod
     async def note(self, name: str, value: str, seconds: float | None = None) -> str:
-        """Remember `value` under `name` unless something is remembered there; what then is.
+        """Set the note `name` if it is unset; return the stored value.
 
-        For some `seconds`, or for good.
+        It expires after `seconds`, if given.
         """
 
     @abstractmethod
     async def noted(self, name: str) -> str | None:
-        """What is remembered under `name`."""
+        """The value of the note `name`."""
 
     @abstractmethod
     async def check(self) -> None:
-        """Write and read something."""
+        """Check that the storage can be read and written."""
 
 
 @cache
 def _process_token() -> str:
-    """Tells this process from an earlier one with the same number, as containers have them."""
+    """Distinguishes this process from an earlier one with the same id, as in containers."""
     return secrets.token_hex(8)
 
 
 def process_token(machine: str) -> str:
-    """What a purchase remembers, beside a number, of the process that sees to it."""
+    """Identifies this process, together with its process id."""
     return f"{machine}/{_process_token()}"
 
 
-def is_gone(process: int, token: str, machine: str) -> bool:
-    """Whether a process has ended; where that cannot be told, its lease decides."""
+def has_ended(process: int, token: str, machine: str) -> bool:
+    """Whether a process has certainly ended. If that cannot be determined, its lease decides."""
     if token.rpartition("/")[0] != machine:
         return False
     if process == os.getpid():
         return token != process_token(machine)
-    # On Windows a signal 0 would end the process that it asks about.
+    # On Windows os.kill with signal 0 would terminate the process.
     if sys.platform == "win32":
         return False
     try:

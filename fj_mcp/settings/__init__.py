@@ -1,4 +1,4 @@
 """The settings, and the files that they are read from.
 
-The only reader of the environment. Nothing here reaches the network or writes a file.
+Only this package reads the environment. Nothing here uses the network or writes a file.
 """

@@ -1,9 +1,9 @@
-"""Files of settings (`.env`): which are heard, and what is wrong with them, in words.
+"""Read `.env` files: decide which are trusted, and describe their problems.
 
-A file that the user named, or put into their own configuration folder, is theirs. The one in the
-working directory may be anybody's, because assistants start servers in whatever folder is open: a
-stranger's could send the key to another host and switch consent off. So it is heard only where the
-key that is used stands in it as well, and otherwise ignored as a whole.
+A file that the user named, or put into their configuration folder, is trusted. The one in the
+working directory may come from anyone, because assistants start servers in any open folder: it
+could send the key to another host and turn off consent. So it is used only if it contains the key
+in use, and ignored otherwise.
 """
 
 import re
@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-_MOST_BYTES = 1_000_000
+_MAX_BYTES = 1_000_000
 
 Values = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class EnvFile:
-    """What a file says.
+    """The content of a `.env` file.
 
     Attributes:
-        path: where it is.
-        values: what it sets. What is left empty is not set.
-        faults: what cannot be used in it, a sentence each, without anything it says.
+        path: of the file.
+        values: its variables, without empty ones.
+        faults: its problems, a sentence each, which quote nothing from it.
         ours: whether anything in it may be meant for this server.
     """
 
@@ -36,11 +36,12 @@ class EnvFile:
 
 
 @dataclass(frozen=True)
-class Given:
-    """The values of all sources by name, and what to say of the files.
+class MergedValues:
+    """The values of all sources by name, with problems of the files.
 
     Attributes:
-        own_key_only: whether the working directory's file was heard, which counts for its key.
+        own_key_only: whether the working directory's file was used, which is valid for its own key
+            only.
     """
 
     values: Values
@@ -49,23 +50,23 @@ class Given:
     own_key_only: bool = False
 
 
-def merged(
+def merge_values(
     environment: Mapping[str, str],
     directory: Path | None,
     named: Path | None,
     own: Path | None,
     key_of: Callable[[Values], object],
-) -> Given:
-    """What the environment and the files say together, the earlier before the later.
+) -> MergedValues:
+    """Merge the environment and the files, in order of precedence.
 
     Args:
-        environment: comes first.
-        directory: the working directory, whose `.env` comes last, if it is heard.
-        named: the file that the user named on the command line.
-        own: `.env` in the user's own configuration folder.
-        key_of: the key among some values; None where there is none.
+        environment: takes precedence.
+        directory: the working directory. Its `.env` comes last, if it is trusted.
+        named: the file given on the command line.
+        own: `.env` in the user's configuration folder.
+        key_of: finds the key among some values, or None.
     """
-    # What is empty is not set: some assistants hand over every setting that they know.
+    # An empty variable is not set, because some assistants pass every setting that they know.
     values = {name: value for name, value in environment.items() if value.strip()}
     problems: list[str] = []
     for path in (named, own):
@@ -73,37 +74,37 @@ def merged(
             values = {**file.values, **values}
             problems += file.faults
     if directory is None or any(_same(directory / ".env", path) for path in (named, own)):
-        return Given(values, tuple(problems))
-    # Its values are taken as they stand: `FJ_API_KEY=${FJ_API_KEY}` knows no key.
+        return MergedValues(values, tuple(problems))
+    # Nothing is interpolated: `FJ_API_KEY=${FJ_API_KEY}` must not count as knowing the key.
     found = read_env_file(directory / ".env", interpolate=False)
     if found is None or not found.ours:
-        return Given(values, tuple(problems))
+        return MergedValues(values, tuple(problems))
     key = key_of(found.values)
     if key is not None and key_of(values) in (None, key):
         both = {**found.values, **values}
-        return Given(both, (*problems, *found.faults), own_key_only=True)
-    return Given(values, tuple(problems), (_ignored(found, own),))
+        return MergedValues(both, (*problems, *found.faults), own_key_only=True)
+    return MergedValues(values, tuple(problems), (_ignored(found, own),))
 
 
 def read_env_file(path: Path, *, needed: bool = False, interpolate: bool = True) -> EnvFile | None:
-    """What a file says, which never fails; None where there is no file.
+    """Read a `.env` file. Never fails; None if there is no file.
 
     Args:
         path: of the file.
-        needed: whether it is a fault that there is none.
-        interpolate: whether `${NAME}` stands for the value of another variable.
+        needed: whether a missing file is a fault.
+        interpolate: whether `${NAME}` is replaced by the value of that variable.
     """
     try:
-        # Some keep a folder of this name, and a pipe would be waited for.
+        # `.env` may be a folder, and reading a pipe would block.
         if not needed and not stat.S_ISREG(path.stat().st_mode):
             return None
         with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+            content = file.read(_MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return _unreadable(path, "there is no such file") if needed else None
     except OSError as error:
         return _unreadable(path, error.strerror or "it cannot be opened")
-    if len(content) > _MOST_BYTES:
+    if len(content) > _MAX_BYTES:
         return _unreadable(path, "it is larger than a megabyte")
     try:
         text = content.decode("utf-8-sig")
@@ -115,14 +116,14 @@ def read_env_file(path: Path, *, needed: bool = False, interpolate: bool = True)
 
 
 def _parsed(path: Path, text: str, *, interpolate: bool) -> EnvFile:
-    # Most have no such file, and reading one takes time to load.
+    # Imported here because most users have no such file, and the import takes time.
     from dotenv import dotenv_values
     from dotenv.parser import parse_stream
 
     readable, faults = [], []
     for line in parse_stream(StringIO(text)):
         if line.error or not re.fullmatch(r"\w*", (line.key or "").replace("-", "_")):
-            # Whoever only meant to set something else is not bothered.
+            # Faults in lines for other programs are not reported.
             if "FJ_" in line.original.string.upper():
                 blank = re.match(r"\s*", line.original.string)
                 number = line.original.line + (blank[0].count("\n") if blank else 0)
@@ -147,10 +148,10 @@ def _same(path: Path, other: Path | None) -> bool:
 
 def _ignored(file: EnvFile, own: Path | None) -> str:
     place = f", or move it to {own}" if own else ""
-    remedy = f"To use it, name it with --env-file{place}."
+    remedy = f"To use it, pass it with --env-file{place}."
     if file.faults:
         return f"{file.path} is ignored. {'; '.join(file.faults)}. {remedy}"
     return (
-        f"{file.path} is ignored, because the key that is used is not in it and anybody may have "
-        f"put it there. {remedy}"
+        f"{file.path} is ignored, because it does not contain the API key in use and anyone may "
+        f"have put it there. {remedy}"
     )

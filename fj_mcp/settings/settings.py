@@ -1,4 +1,4 @@
-"""The settings: one frozen model, and the only reader of the environment."""
+"""The settings: one frozen model, read from the environment and `.env` files."""
 
 import os
 import re
@@ -18,20 +18,20 @@ from pydantic import (
     ValidationError,
 )
 
-from fj_mcp.settings.env_files import Values, merged
+from fj_mcp.settings.env_files import Values, merge_values
 
 SANDBOX_KEY = "fjk_sandbox"
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
 
 KEY_SHAPE = re.compile(r"fjk_(?=.*[A-Za-z0-9])[\x21-\x7e]{1,200}")
-"""Anything but plain letters in a header would be refused by HTTP itself, with the key in the
-message. Dots alone stand for a key in examples."""
+"""With other characters, HTTP libraries reject the header with an error that quotes the key. A key
+of dots only is a placeholder."""
 
 _AROUND_KEY = " \t\r\n\"'`“”‘’"
 
 
 def _plain_key(key: object) -> object:
-    """The key without what is often copied with it: quotes, `Bearer`, capitals in `fjk_`."""
+    """Remove what is often copied with a key: quotes, `Bearer`, capitals in `fjk_`."""
     if not isinstance(key, str):
         return key
     bare = re.sub(r"(?i)^bearer\s+", "", key.strip(_AROUND_KEY)).strip(_AROUND_KEY)
@@ -46,7 +46,7 @@ def _usable_key(key: SecretStr) -> SecretStr:
 
 def _usable_token(token: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", token.get_secret_value()):
-        raise ValueError("must be up to 200 letters, digits and signs without blanks")
+        raise ValueError("must be at most 200 letters, digits and symbols, without spaces")
     return token
 
 
@@ -61,13 +61,13 @@ def _usable_ledger_url(url: SecretStr) -> SecretStr:
         from redis.connection import parse_url
     except ImportError:
         raise ValueError(
-            "needs the package redis: add the extra redis of this project where it is installed "
+            "needs the package redis: install this project with its extra redis "
             "(uv run --extra redis fj-mcp, or pip install '.[redis]' in its folder)"
         ) from None
     try:
         parse_url(url.get_secret_value())  # type: ignore[no-untyped-call]
     except ValueError:
-        # Its own words may quote the password.
+        # The original message may quote the password.
         raise ValueError("must be an address such as redis://host:6379/0") from None
     return url
 
@@ -76,11 +76,11 @@ def _expanded(folder: Path) -> Path:
     try:
         return folder.expanduser()
     except RuntimeError:
-        raise ValueError("must be a folder; ~ stands for no home folder here") from None
+        raise ValueError("must be a folder; ~ cannot be expanded here") from None
 
 
-def _parted(value: object) -> object:
-    """What stands between commas."""
+def _split(value: object) -> object:
+    """Split a string at commas and whitespace."""
     return tuple(re.split(r"[\s,]+", value)) if isinstance(value, str) else value
 
 
@@ -95,35 +95,35 @@ def _safe_address(address: str) -> str:
 
 
 class Settings(BaseModel):
-    """Everything that can be set, as read once at the start.
+    """All settings, read once at the start.
 
     Attributes:
         api_key: the FutureJobs key; None starts a server that explains how to set one.
-        api_base_url: where the API is, without a slash at the end.
-        sandbox: serve the built-in sandbox instead of the API.
-        call_deadline_seconds: every tool call is answered within this time.
-        max_wait_seconds: the longest that one call of `wait_for_session` waits.
+        api_base_url: the address of the API, without a trailing slash.
+        sandbox: use the built-in sandbox instead of the API.
+        call_deadline_seconds: the time within which every tool call returns.
+        max_wait_seconds: the longest wait of one `wait_for_session` call.
         read_only: hide the tools that spend credits.
-        confirm_spend: whether the person is asked before credits are spent: where their client
-            can ask (`auto`), always (`strict`, which refuses where it cannot), or never (`off`).
-        credit_budget: credits that may be spent in one UTC day; None for no limit.
-        state_dir: where purchases are remembered; None for the platform's own place.
-        ledger_url: the Redis that remembers them instead, for servers on several machines.
-        export_dir: where exports are written; None for Downloads, or the working directory.
+        confirm_spend: ask the user before credits are spent: if the client can ask (`auto`), always
+            (`strict`, which refuses if the client cannot ask) or never (`off`).
+        credit_budget: the most credits to spend in one UTC day; None for no limit.
+        state_dir: the folder of the record of purchases; None for the platform's default.
+        ledger_url: a Redis to keep the record instead, for servers on several machines.
+        export_dir: the folder for exports; None for Downloads, or the working directory.
         log_level: of this process's log on stderr.
-        http_token: what every request over HTTP must carry, where the server has a key of its own.
-        http_allowed_hosts: what the Host header may say over HTTP, beside names of this machine.
-        http_allowed_origins: which web pages may call over HTTP, beside those of this machine.
-        state_key: seals what a question to the person carries, and the ids of tasks; the same for
-            all replicas.
-        problems: settings that could not be used, each starting with its name. Until they are
-            corrected, nothing is sent.
-        unsafe_to_spend: misspelt names of settings that decide whether, where or how often credits
-            are spent. Until they are corrected, nothing is bought.
-        warnings: other things to correct, which stand in nothing's way.
-        notes: what is as it should be, and good to know.
-        own_key_only: whether no other key than `api_key` may be used, because the working
-            directory's `.env`, which holds that key, may have set the address.
+        http_token: the token that every HTTP request must carry if the server has its own key.
+        http_allowed_hosts: allowed values of the Host header, besides this machine's names.
+        http_allowed_origins: web pages that may call over HTTP, besides this machine's own.
+        state_key: seals the state of confirmation prompts and the ids of tasks; the same for all
+            replicas.
+        problems: invalid settings, each starting with its name. Nothing is sent until they are
+            corrected.
+        unsafe_to_spend: misspelled names of settings that decide whether, where or how often
+            credits are spent. Nothing is bought until they are corrected.
+        warnings: other problems, which prevent nothing.
+        notes: information about files that are ignored on purpose.
+        own_key_only: whether only `api_key` may be used, because the address may come from the
+            working directory's `.env`, which contains that key.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -145,8 +145,8 @@ class Settings(BaseModel):
     export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None
-    http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
-    http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_parted)] = ()
+    http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
     state_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
@@ -156,17 +156,17 @@ class Settings(BaseModel):
 
     @property
     def longest_wait(self) -> int:
-        """Seconds one wait may take, with time left before the deadline to say how it went."""
+        """The longest wait of one call in seconds, with time left to return before the deadline."""
         return min(self.max_wait_seconds, int(self.call_deadline_seconds * 0.9))
 
     @property
     def time_to_pay(self) -> float:
-        """Seconds that must be left of a call for a paid request to be sent in it."""
+        """Seconds that must be left in a call for a paid request to be sent."""
         return min(5.0, self.call_deadline_seconds * 0.2)
 
     @property
     def key(self) -> str | None:
-        """The key to send; the sandbox has its own."""
+        """The key to send. The sandbox has its own."""
         if self.sandbox:
             return SANDBOX_KEY
         return self.api_key.get_secret_value() if self.api_key else None
@@ -175,32 +175,32 @@ class Settings(BaseModel):
 _REPORTS = {"problems", "unsafe_to_spend", "warnings", "notes", "own_key_only"}
 
 VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if name not in _REPORTS}
-"""The name of each setting, and its field."""
+"""The environment variable of each setting, and its field."""
 
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
 _GUARDS |= {"ledger_url"}
 
-NO_HOME = "must name a folder for the record of purchases, because this user has no home folder"
+NO_HOME = "must be a folder for the record of purchases, because this user has no home folder"
 
 
 def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Settings:
-    """The settings of this process.
+    """Read the settings of this process.
 
     Args:
-        sandbox: use the sandbox, whatever the settings say.
-        env_file: the file of settings that was named on the command line.
+        sandbox: use the sandbox, regardless of the settings.
+        env_file: the `.env` file given on the command line.
     """
     try:
         directory = Path.cwd()
     except OSError:
-        # It was deleted, or may not be entered.
+        # It was deleted or is not accessible.
         directory = None
     environment = {**os.environ, SANDBOX: "1"} if sandbox else os.environ
     return read_settings(environment, directory, named=env_file, own=own_env_file())
 
 
 def own_env_file() -> Path | None:
-    """The file of settings that belongs to this user; None for one without a home."""
+    """The user's own `.env` file; None for a user without a home folder."""
     folder = own_folder("user_config_path")
     return folder / ".env" if folder else None
 
@@ -212,12 +212,12 @@ def read_settings(
     named: Path | None = None,
     own: Path | None = None,
 ) -> Settings:
-    """The settings from `environment` and from files, as `env_files.merged` puts them together.
+    """Read the settings from `environment` and from files, in the order of `merge_values`.
 
-    A setting that cannot be used keeps its default and is named in `problems`: a server that
-    exits looks like one that hangs, so it starts and says what is wrong when it is called.
+    An invalid setting keeps its default and is listed in `problems`. In most clients a server that
+    exits looks like one that hangs, so it starts and reports the problem when it is called.
     """
-    given = merged(environment, directory, named, own, _key_of)
+    given = merge_values(environment, directory, named, own, _key_of)
     found: dict[str, Any] = {}
     problems = list(given.problems)
     for variable, name in VARIABLES.items():
@@ -233,12 +233,12 @@ def read_settings(
         except ValidationError as error:
             problems.append(f"{variable} {_reason(error)}")
     if found.get("sandbox"):
-        # It answers at its own address, whatever the API's would be.
+        # The sandbox has its own address.
         found.pop("api_base_url", None)
     elsewhere = found.get("sandbox") or found.get("ledger_url") or found.get("state_dir")
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
-    unsafe, warnings = _misspelt(given.values)
+    unsafe, warnings = _misspelled(given.values)
     return Settings(
         **found,
         problems=tuple(problems),
@@ -254,7 +254,7 @@ def _key_of(values: Values) -> object:
 
 
 def own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | None:
-    """A folder of this user's for this program; None for a user without a home."""
+    """The user's folder for this program; None for a user without a home folder."""
     import platformdirs
 
     try:
@@ -264,12 +264,12 @@ def own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | N
     return folder
 
 
-def _misspelt(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What to say of names that are no setting: where credits may depend on them, and elsewhere."""
+def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Messages about unknown settings: those that credits may depend on, and the others."""
     unsafe, others = [], []
     for given in sorted(values):
         plain = given.upper().replace("-", "_")
-        # Names of the project's own tests are none of the server's.
+        # FJ_TEST_ is the prefix of the project's own tests.
         ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
         if given in VARIABLES or not ours or not given.isprintable():
             continue

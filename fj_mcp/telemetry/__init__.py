@@ -1,5 +1,5 @@
-"""What this process says about itself: the log on stderr, and where spans go.
+"""The log on stderr and the export of spans.
 
-Never what somebody searched for or who was found. Spans of requests are made where the requests
-are, in `api` and `server`.
+Neither contains search terms or candidates. Spans are created in `api` and `server`, with the
+requests.
 """

@@ -1,7 +1,7 @@
-"""The log on stderr, with nothing in it that anybody wrote.
+"""The log on stderr, without any user data.
 
-Other packages' lines below WARNING are left out at every level: they quote whole messages,
-addresses and error texts, and with them people and search words.
+Other packages only log from WARNING up: their lower levels quote messages, addresses and error
+texts, which contain candidates and search terms.
 """
 
 import logging
@@ -16,76 +16,76 @@ from typing import Any
 from fj_mcp.settings.settings import Settings
 
 log = logging.getLogger("fj_mcp")
-"""INFO: a line for each tool call. DEBUG: one for each request to FutureJobs as well."""
+"""INFO: one line per tool call. DEBUG: also one per request to FutureJobs."""
 
 _STDERR = 2
-_MOST_LINES_WAITING = 10_000
+_MAX_LINES_WAITING = 10_000
 _FLUSH_SECONDS = 0.5
 
 _TALKATIVE = ("mcp", "httpx", "httpcore", "sse_starlette")
-"""Whose lines below WARNING quote most, wherever this runs in a process that logs everything."""
+"""Loggers that quote payloads below WARNING, even if the process configures its own log."""
 
 
 def start_logging(level: str) -> None:
-    """Log this package from `level` on, and all others from WARNING on at the least."""
+    """Log this package from `level` up, and all others from WARNING up or `level`, if higher."""
     others = max(logging.getLevelNamesMapping()[level], logging.WARNING)
     handler = _handler()
-    handler.setFormatter(_WithoutTexts("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    # Before the SDK does it, whose lines break at 80 columns.
+    handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    # Before the SDK does it, which wraps lines at 80 columns.
     logging.basicConfig(level=others, handlers=[handler])
     log.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(others)
-    # Its retries would be warnings although the call may still succeed.
+    # stamina logs each retry as a warning, although the call may still succeed.
     logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 def log_settings(settings: Settings) -> None:
-    """Log what is wrong with the settings that a server starts with, and what is good to know."""
-    said = settings.problems + settings.unsafe_to_spend + settings.warnings + settings.notes
-    if said:
+    """Log the problems, warnings and notes of the settings."""
+    messages = settings.problems + settings.unsafe_to_spend + settings.warnings + settings.notes
+    if messages:
         start_logging(settings.log_level)
-    for words in said:
-        log.warning("%s", words)
+    for message in messages:
+        log.warning("%s", message)
 
 
 def _handler() -> logging.Handler:
     if sys.stderr is None:
-        # Whatever was opened first has its number.
+        # File descriptor 2 may belong to another file.
         return logging.NullHandler()
-    return _Unhurried() if sys.stderr is sys.__stderr__ else logging.StreamHandler()
+    return _ThreadedHandler() if sys.stderr is sys.__stderr__ else logging.StreamHandler()
 
 
 def flush_log() -> None:
-    """Let the lines that were logged so far reach stderr, for half a second at most."""
+    """Wait until all lines are written to stderr, for at most half a second."""
     for handler in logging.getLogger().handlers:
-        if isinstance(handler, _Unhurried):
+        if isinstance(handler, _ThreadedHandler):
             handler.flush()
 
 
-class _Unhurried(logging.Handler):
-    """Writes to stderr from a thread of its own: nobody may be reading there, and calls go on.
+class _ThreadedHandler(logging.Handler):
+    """Writes to stderr from its own thread, so that an unread stderr never blocks a call.
 
-    Where too many lines wait already, the next are lost.
+    Lines are dropped while the queue is full.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: queue.Queue[str | threading.Event] = queue.Queue(_MOST_LINES_WAITING)
+        self._waiting: queue.Queue[str | threading.Event] = queue.Queue(_MAX_LINES_WAITING)
         self._thread: threading.Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Leave the line to the thread, which the first line starts."""
-        # At the interpreter's end there are no new threads.
+        """Queue the line for the thread, and start the thread if necessary."""
+        # RuntimeError: threads cannot be started at interpreter shutdown.
         with suppress(queue.Full, RuntimeError):
-            # A fork does not take it along.
+            # A forked process does not have the thread.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._write, daemon=True)
                 self._thread.start()
             self._waiting.put_nowait(self.format(record))
 
     def flush(self) -> None:
-        """Wait until all lines so far are written, but not for long; `logging` does so at exit."""
+        """Wait briefly until all queued lines are written. `logging` calls this at exit."""
         if self._thread is None or not self._thread.is_alive():
             return
         written = threading.Event()
@@ -100,17 +100,17 @@ class _Unhurried(logging.Handler):
                 item.set()
                 continue
             line = f"{item}\n".encode("utf-8", "backslashreplace")
-            # Not through sys.stderr, whose lock a write that waits would hold until the end.
+            # Not through sys.stderr: a blocked write would hold its lock forever.
             with suppress(OSError):
                 while line:
                     line = line[os.write(_STDERR, line) :]
 
 
-class _WithoutTexts(logging.Formatter):
-    """Shows where an exception came from, and not its text, which may quote anything."""
+class _RedactingFormatter(logging.Formatter):
+    """Shows the stack of an exception without its message, which may quote anything."""
 
     def formatException(self, ei: Any) -> str:
-        """Frames and types, the causes first."""
+        """Format stack frames and exception types, causes first."""
         return "".join(_traces(ei[1])).rstrip()
 
 

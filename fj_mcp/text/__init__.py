@@ -1,4 +1,4 @@
-"""Text and JSON that others wrote: cleaned, compared, and read without trust in its shape.
+"""Clean, compare and parse untrusted text and JSON.
 
-Pure functions over strings and JSON values. Nothing here knows where a text came from.
+Pure functions over strings and JSON values, whatever their source.
 """

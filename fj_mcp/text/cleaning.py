@@ -1,8 +1,8 @@
-"""Text that strangers wrote, made safe to show to a language model.
+"""Make untrusted text safe to show to a language model.
 
-Names, headlines, summaries and employers' descriptions come from public profiles. Whatever hides
-in them (terminal escapes, bidirectional and zero-width characters, the invisible tag letters that
-carry instructions) is taken out before anything else sees it.
+Names, headlines, summaries and company descriptions come from public profiles. Hidden content
+(terminal escapes, bidirectional and zero-width characters, invisible tag letters with instructions)
+is removed before any other code sees it.
 """
 
 import re
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pydantic_core import to_json
 
 _ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement, clearing
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colors, cursor movement, clearing
     r"|\x9b[0-?]*[ -/]*[@-~]"
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC and the other strings
     r"|\x1b[ -/]*[0-~]?"
@@ -53,12 +53,12 @@ _LONG_SECRET = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w+/=.~%:-]{20,}")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 _QUOTES = str.maketrans(dict.fromkeys('“”„‟″❝❞〝〞＂«»"', "'"))
 _KEY_PIECE = 8
-"""So many characters of the key in use, one after the other, are too many to repeat."""
+"""Any substring of the key in use of this length is redacted."""
 
 
 def clean_line(text: str, limit: int) -> str:
     """`text` on one line, without invisible characters, at most `limit` characters long."""
-    # A stranger's text can be megabytes; nothing past this point could be shown anyway.
+    # The text can be megabytes long; nothing past this point could be shown anyway.
     text = _visible(text[: limit * 20])
     return cut(" ".join(text.split()), limit)
 
@@ -71,19 +71,20 @@ def clean_block(text: str, limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text`, ending in an ellipsis where it was longer than `limit` characters."""
+    """Truncate `text` to `limit` characters, with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def quotable(text: str, key: str, limit: int) -> str:
-    """What another program says, fit to be quoted in a sentence; empty where it is not.
+    """Make another program's message safe to quote in a sentence; empty if that is not possible.
 
-    Markup and orders to a model make all of it unfit. Keys, passwords and addresses are left out.
+    A text with markup or instructions to a model is rejected as a whole. Keys, passwords and
+    addresses are redacted.
 
     Args:
-        text: of any length and provenance.
-        key: the API key in use, no piece of which may be repeated.
-        limit: the most characters.
+        text: of any length, from any source.
+        key: the API key in use, no part of which may be repeated.
+        limit: the maximum number of characters.
     """
     line = clean_line(text, 3 * limit).translate(_QUOTES)
     if looks_like_instructions(line):
@@ -94,7 +95,7 @@ def quotable(text: str, key: str, limit: int) -> str:
 
 
 def looks_like_instructions(line: str) -> bool:
-    """Whether a text holds markup, or what reads like orders to a model."""
+    """Whether a text contains markup or apparent instructions to a model."""
     return bool(_MARKUP.search(line) or _ORDERS.search(line))
 
 
@@ -109,7 +110,7 @@ def _harmless(word: str, key: str) -> str:
 
 
 def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
-    """As many of the first `texts` as fit into `most_bytes` of JSON, none of them cut."""
+    """The first `texts` that fit into `most_bytes` of JSON, none of them truncated."""
     kept = []
     for text in texts:
         most_bytes -= len(to_json(text)) + 1
@@ -120,13 +121,13 @@ def first_within(texts: Sequence[str], most_bytes: int) -> list[str]:
 
 
 def as_word(word: str) -> str:
-    """A caller's own word, short and harmless enough to say back to it in a sentence."""
+    """Make a caller's own word short and harmless enough to repeat in a sentence."""
     kept = re.sub(r"[^\w .,+#&/()-]", "", clean_line(word, 60)).strip()
     return kept or "(unprintable)"
 
 
 def quoted(text: str) -> str:
-    """`text` between quotation marks that it cannot end by itself."""
+    """`text` in quotation marks that it cannot close itself."""
     return f"“{text.translate(_QUOTES)}”"
 
 

@@ -1,15 +1,15 @@
-"""Words as they are compared: without regard to case and blanks, and by likeness."""
+"""Compare words, ignoring case and whitespace, or by similarity."""
 
 from difflib import get_close_matches
 
 
 def normalized(text: str) -> str:
-    """`text` as it is compared: without regard to case and to how its blanks are laid out."""
+    """`text` in the form used for comparison: case-folded, with single spaces."""
     return " ".join(text.split()).casefold()
 
 
 def distinct(texts: list[str]) -> list[str]:
-    """`texts` with single blanks, without empty ones and repeats in any case, in their order."""
+    """`texts` with single spaces, without empty ones and case-insensitive duplicates, in order."""
     kept: dict[str, str] = {}
     for text in texts:
         if text := " ".join(text.split()):

@@ -1,7 +1,7 @@
-"""Lenient readers: what the API sent, as the type we need, or nothing.
+"""Lenient parsers for values in the API's responses.
 
-The API leaves fields out, sets them to null, sends numbers as strings and lists as scalars. None
-of these readers raises; each gives the empty value of its type for anything it cannot use.
+The API omits fields, sets them to null, and sends numbers as strings and lists as scalars. None of
+these functions raises; each returns an empty value for anything it cannot use.
 """
 
 import math
@@ -11,8 +11,8 @@ from typing import Any
 
 from fj_mcp.text.cleaning import clean_block, clean_line, quotable
 
-MOST_CREDITS = 1_000_000
-"""More than this, in one answer, is a mistake of whoever says it."""
+MAX_CREDITS = 1_000_000
+"""A larger amount in one response is taken for a mistake."""
 
 _IDENTITY = re.compile(r"[^\s<>]{1,64}")
 _STATUS = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
@@ -20,7 +20,7 @@ _FIELD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,59}", re.ASCII)
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """`value` if it is an object, else an empty one."""
+    """`value` if it is an object, otherwise an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -30,17 +30,17 @@ def mappings(value: object) -> list[dict[str, Any]]:
 
 
 def line(value: object, limit: int = 200) -> str | None:
-    """A field of text on one line, safe to show, at most `limit` characters."""
+    """Text on one line, safe to show, at most `limit` characters."""
     return clean_line(_worded(value), limit) or None
 
 
 def quote(value: object, key: str = "", limit: int = 200) -> str | None:
-    """The API's own words in quotation marks, fit for a sentence; None where they are not fit.
+    """The API's own message in quotation marks; None if it is not safe to repeat.
 
     Args:
-        value: a text, or a list of some.
-        key: the API key in use, no piece of which is repeated.
-        limit: the most characters.
+        value: a text, or a list of texts.
+        key: the API key in use, no part of which is repeated.
+        limit: the maximum number of characters.
     """
     words = "; ".join(_worded(item) for item in _listed(value)[:3])
     fit = quotable(words, key, limit)
@@ -48,13 +48,13 @@ def quote(value: object, key: str = "", limit: int = 200) -> str | None:
 
 
 def identity(value: object) -> str | None:
-    """An id: one word of 64 characters at most. Nothing else is one."""
+    """An id: one word of at most 64 characters. None for anything else."""
     text = line(value, 100) or ""
     return text if _IDENTITY.fullmatch(text) and "fjk" not in text.lower() else None
 
 
 def status(value: object) -> str | None:
-    """A status in one word; `processing`, which is busy, for any other text."""
+    """A one-word status. Any other text becomes `processing`."""
     text = line(value, 100)
     if text is None:
         return None
@@ -62,7 +62,7 @@ def status(value: object) -> str | None:
 
 
 def field(value: object) -> str | None:
-    """The name of a field of the API's."""
+    """The name of an API field."""
     text = _worded(value)
     return text if _FIELD.fullmatch(text) and "fjk" not in text.lower() else None
 
@@ -73,13 +73,13 @@ def block(value: object, limit: int) -> str | None:
 
 
 def lines(value: object, limit: int = 200, most: int = 1000) -> list[str]:
-    """The distinct one-line texts in a list, a lone string counting as a list of one."""
+    """The distinct one-line texts in a list; a lone string counts as a list of one."""
     found = (line(item, limit) for item in _listed(value)[:most])
     return list(dict.fromkeys(text for text in found if text))
 
 
 def number(value: object) -> float | None:
-    """A finite number, also from a numeric string."""
+    """A finite number, or a string of one."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -90,38 +90,38 @@ def number(value: object) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """A whole number, also from a numeric string; fractions are cut off."""
+    """A whole number, or a string of one; fractions are truncated."""
     read = number(value)
-    # Beyond this a number is no count of anything, and too large for what stores it.
+    # Larger numbers count nothing real, and do not fit into the database.
     return None if read is None or abs(read) > 2**53 else int(read)
 
 
 def counted(value: object) -> int | None:
-    """A whole number of at least 0; anything else, a fraction too, counts as not given."""
+    """A whole number of at least 0; None for anything else, including fractions."""
     read = number(value)
     return int(read) if read is not None and read.is_integer() and 0 <= read <= 2**53 else None
 
 
 def count(value: object) -> int:
-    """A whole number of at least 0, which is 0 where none is given."""
+    """A whole number of at least 0; 0 for anything else."""
     return counted(value) or 0
 
 
 def credits(value: object) -> int | None:
-    """An amount of credits: whole, not below 0 and not absurd; anything else is not said."""
+    """An amount of credits: a whole number from 0 to `MAX_CREDITS`; None for anything else."""
     read = counted(value)
-    return read if read is not None and read <= MOST_CREDITS else None
+    return read if read is not None and read <= MAX_CREDITS else None
 
 
 def link(value: object) -> str | None:
-    """An http or https address without blanks; all else (`javascript:` above all) is nothing."""
+    """An http or https address without spaces; None for anything else, such as `javascript:`."""
     text = line(value, 500) or ""
     usable = text.lower().startswith(("https://", "http://")) and " " not in text
     return text if usable else None
 
 
 def moment(value: object) -> datetime | None:
-    """A point in time from ISO 8601 or Unix seconds or milliseconds, in UTC."""
+    """A point in time in UTC, from ISO 8601, Unix seconds or Unix milliseconds."""
     if (seconds := number(value)) is not None:
         try:
             return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
@@ -143,6 +143,6 @@ def _listed(value: object) -> list[Any]:
 def _worded(value: object) -> str:
     if isinstance(value, str):
         return value
-    # A name that is a number is a name; a list or an object is not.
+    # A numeric name is still a name; a list or an object is not.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else ""

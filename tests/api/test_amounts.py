@@ -13,7 +13,7 @@ NO_AMOUNTS = [-50, -1_000_000, 2.5, "2.5", 1_000_001, 10**30, "1e300", True, "fi
 
 
 @pytest.mark.parametrize("amount", NO_AMOUNTS, ids=str)
-async def test_no_amount_that_the_api_names_can_undo_the_budget(amount: Any) -> None:
+async def test_no_amount_in_a_response_can_undo_the_budget(amount: Any) -> None:
     async with connected(credit_budget=12) as assistant:
         info = {"charged": True, "amount": amount, "remainingCredits": amount}
         for number in range(5):
@@ -49,7 +49,7 @@ async def test_no_amount_that_the_api_names_can_undo_the_budget(amount: Any) -> 
     ],
     ids=str,
 )
-async def test_what_was_charged_is_told_where_flag_and_amount_agree(
+async def test_a_charge_is_reported_if_flag_and_amount_agree(
     info: dict[str, Any], charged: int | None
 ) -> None:
     async with connected() as assistant:
@@ -61,7 +61,7 @@ async def test_what_was_charged_is_told_where_flag_and_amount_agree(
 
 
 @pytest.mark.parametrize("price", [-5, 2.5, True, 10**9])
-async def test_a_price_that_is_none_is_not_told_with_a_402(price: Any) -> None:
+async def test_an_invalid_price_is_not_reported_with_a_402(price: Any) -> None:
     async with connected() as assistant:
         body = {"creditInfo": {"amount": price, "remainingCredits": price}}
         assistant.sandbox.fail("create_session", Fault("status", status=402, body=body))
@@ -70,7 +70,7 @@ async def test_a_price_that_is_none_is_not_told_with_a_402(price: Any) -> None:
 
 
 @pytest.mark.parametrize("before", [-5, 2.5, "x", None])
-async def test_a_session_whose_count_of_credits_falls_gives_nothing_back(before: Any) -> None:
+async def test_a_falling_credit_count_of_a_session_refunds_nothing(before: Any) -> None:
     async with connected(small_sandbox()) as assistant:
         session_id = await assistant.search()
         session = assistant.sandbox.sessions[session_id]
@@ -88,7 +88,7 @@ async def test_a_session_whose_count_of_credits_falls_gives_nothing_back(before:
 
 
 @pytest.mark.parametrize("count", [-3, 2.5, "many", True, None])
-async def test_a_counter_that_counts_nothing_is_not_told(count: Any) -> None:
+async def test_an_invalid_counter_is_not_reported(count: Any) -> None:
     async with connected() as assistant:
         session_id = await assistant.search()
         data: Any = {"newProfilesCount": count, "profileMatchingStatus": "fetching_more"}

@@ -34,7 +34,7 @@ async def test_a_missing_key_is_explained_with_the_way_to_try_without_one() -> N
     )
 
 
-async def test_a_wrong_setting_is_named_by_every_call_instead_of_ending_the_server() -> None:
+async def test_every_call_names_an_invalid_setting_and_the_server_keeps_running() -> None:
     settings = Settings(problems=("FJ_MAX_WAIT_SECONDS must be a number",))
     async with Client(build_server(settings)) as client:
         text = text_of(await client.call_tool("list_sessions", {}))
@@ -64,7 +64,7 @@ async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
     )
 
 
-async def test_too_few_credits_without_numbers_still_make_a_sentence(assistant: Assistant) -> None:
+async def test_too_few_credits_without_numbers_are_still_one_sentence(assistant: Assistant) -> None:
     session_id = await assistant.search()
     assistant.sandbox.fail("update_session", Fault("status", status=402, body={}))
     text = await assistant.refusal("update_sourcing_session", session_id=session_id, title="New")
@@ -119,9 +119,7 @@ async def test_a_key_without_a_project_cannot_list_sessions_and_says_why() -> No
 
 
 @pytest.mark.parametrize("status", [400, 422])
-async def test_the_apis_reasons_are_told_by_this_servers_names(
-    assistant: Assistant, status: int
-) -> None:
+async def test_the_apis_reasons_use_this_servers_names(assistant: Assistant, status: int) -> None:
     body = {
         "message": "Validation failed",
         "success": False,
@@ -139,7 +137,7 @@ async def test_the_apis_reasons_are_told_by_this_servers_names(
     )
 
 
-async def test_a_refusal_without_field_reasons_tells_the_apis_message(
+async def test_a_rejection_without_field_reasons_quotes_the_apis_message(
     assistant: Assistant,
 ) -> None:
     fault = Fault("status", status=409, body={"message": "Session is locked."})
@@ -150,7 +148,7 @@ async def test_a_refusal_without_field_reasons_tells_the_apis_message(
     )
 
 
-async def test_a_failure_told_only_by_the_body_is_a_failure(assistant: Assistant) -> None:
+async def test_a_failure_reported_only_in_the_body_is_a_failure(assistant: Assistant) -> None:
     body = {"success": False, "statusCode": 402, "message": "Insufficient credits"}
     assistant.sandbox.fail("create_session", Fault("status", status=200, body=body))
     text = await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -179,7 +177,7 @@ async def test_a_gateways_page_never_reaches_the_model(assistant: Assistant, kin
 
 
 @pytest.mark.parametrize("kind", ["empty", "cut", "null_data"])
-async def test_an_unreadable_answer_to_a_free_call_is_one_sentence(
+async def test_an_unreadable_response_to_a_free_request_is_one_sentence(
     assistant: Assistant, kind: str
 ) -> None:
     session_id = await assistant.search()
@@ -190,7 +188,7 @@ async def test_an_unreadable_answer_to_a_free_call_is_one_sentence(
     )
 
 
-async def test_a_broken_connection_is_one_sentence(assistant: Assistant) -> None:
+async def test_a_lost_connection_is_one_sentence(assistant: Assistant) -> None:
     assistant.sandbox.fail("project_sessions", Fault("drop_after"), times=3)
     assert await assistant.refusal("list_sessions") == (
         "The connection to FutureJobs was lost. Nothing was charged; call list_sessions again in a "
@@ -199,7 +197,7 @@ async def test_a_broken_connection_is_one_sentence(assistant: Assistant) -> None
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> None:
+async def test_a_hanging_request_ends_before_the_client_gives_up(era: str) -> None:
     async with connected(era=era, call_deadline_seconds=4) as assistant:
         assistant.sandbox.fail("get_session", Fault("delay_before", seconds=60), times=3)
         text = await assistant.refusal("get_session", session_id=UNKNOWN_SESSION)
@@ -209,7 +207,7 @@ async def test_a_hanging_api_is_given_up_before_the_client_does(era: str) -> Non
     )
 
 
-async def test_an_api_that_cannot_be_reached_is_told_apart_from_one_that_fails(
+async def test_an_unreachable_api_is_distinguished_from_a_failing_one(
     tmp_path: Path,
 ) -> None:
     settings = Settings.model_validate(
@@ -224,7 +222,7 @@ async def test_an_api_that_cannot_be_reached_is_told_apart_from_one_that_fails(
     )
 
 
-async def test_nobody_matching_is_an_empty_result_that_says_how_to_widen(
+async def test_no_match_is_an_empty_result_that_says_how_to_widen_the_search(
     assistant: Assistant,
 ) -> None:
     nobody = {"skills": {"mandatory": ["C#", "Underwater Basket Weaving"]}}

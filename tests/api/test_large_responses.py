@@ -103,7 +103,7 @@ def answered_beside_pings(server: Server) -> tuple[dict[str, Any], float]:
     ],
     ids=["gzip", "gzip 502", "deflate", "twice", "br", "broken", "plain", "400", "known", "nested"],
 )
-def test_an_answer_without_an_end_costs_little_memory_and_no_time(
+def test_an_endless_response_takes_little_memory_and_time(
     body: Body, headers: dict[str, str], status: int, tmp_path: Path
 ) -> None:
     with (
@@ -121,7 +121,7 @@ def test_an_answer_without_an_end_costs_little_memory_and_no_time(
         assert memory(server, "VmHWM") - before < 100
 
 
-def test_an_answer_that_is_merely_large_is_read(tmp_path: Path) -> None:
+def test_a_large_response_is_read(tmp_path: Path) -> None:
     sessions = [{"_id": f"{n:024x}", "sessionTitle": "T" * 20_000} for n in range(1000)]
     whole = json.dumps({"data": sessions}).encode()
     assert len(whole) > 19 * MB
@@ -133,7 +133,7 @@ def test_an_answer_that_is_merely_large_is_read(tmp_path: Path) -> None:
         assert server.call("list_sessions", limit=1)["total"] == 1000
 
 
-def test_an_answer_that_drips_is_given_up_in_time(tmp_path: Path) -> None:
+def test_a_slow_response_is_abandoned_in_time(tmp_path: Path) -> None:
     limit = {"FJ_CALL_DEADLINE_SECONDS": "3"}
     with (
         raw_api(dripping) as (address, _),

@@ -80,7 +80,7 @@ def proxy(answer: bytes) -> Iterator[tuple[str, list[str]]]:
     thread.join()
 
 
-def told(address: str, state: Path, **settings: str) -> tuple[str, str]:
+def failure(address: str, state: Path, **settings: str) -> tuple[str, str]:
     """The error of a tool and the report of the doctor about a connection."""
     api = Api(address, httpx.Client())
     log = state / "stderr"
@@ -110,7 +110,7 @@ def told(address: str, state: Path, **settings: str) -> tuple[str, str]:
 
 def both(address: str, state: Path, cause: str, **settings: str) -> None:
     """Check that a tool and the doctor tell of the same cause, which trying again cannot mend."""
-    text, examined = told(address, state, **settings)
+    text, examined = failure(address, state, **settings)
     assert text == SENT_NOTHING + cause
     assert examined == cause
 
@@ -162,7 +162,7 @@ def test_an_authority_in_the_systems_own_store_is_trusted(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("place", ["file", "folder"])
-async def test_where_openssl_does_not_know_the_store_other_authorities_count_too(
+async def test_other_authorities_are_trusted_when_openssl_does_not_use_the_systems_store(
     place: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On macOS and Windows truststore asks the system; here it asks OpenSSL.
@@ -194,7 +194,7 @@ def test_a_certificate_of_an_unknown_authority_is_named_with_the_remedy(
     assert asked == []
 
 
-def test_a_certificate_for_another_host_is_told_apart(
+def test_a_certificate_for_another_host_has_its_own_error(
     authority: trustme.CA, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.pem"
@@ -209,7 +209,7 @@ def test_a_certificate_for_another_host_is_told_apart(
         )
 
 
-def test_an_expired_certificate_is_told_apart(authority: trustme.CA, tmp_path: Path) -> None:
+def test_an_expired_certificate_has_its_own_error(authority: trustme.CA, tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
     authority.cert_pem.write_to_path(str(file))
     old = datetime(2020, 1, 1, tzinfo=UTC)
@@ -223,7 +223,7 @@ def test_an_expired_certificate_is_told_apart(authority: trustme.CA, tmp_path: P
         )
 
 
-def test_a_server_without_tls_is_told_apart(tmp_path: Path) -> None:
+def test_a_server_without_tls_has_its_own_error(tmp_path: Path) -> None:
     with raw_api(lambda: [b"{}"]) as (address, _):
         both(
             address.replace("http://", "https://"),
@@ -234,7 +234,7 @@ def test_a_server_without_tls_is_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "unreadable", "empty", "text"])
-def test_a_file_of_authorities_that_cannot_be_used_is_named(kind: str, tmp_path: Path) -> None:
+def test_an_unusable_certificate_file_is_named(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
     reason = "No certificate in it"
     if kind == "missing":
@@ -271,7 +271,7 @@ def test_a_socks_proxy_without_its_package_is_named(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("value", ["ftp://127.0.0.1:21", "http://host:port", "socks4://127.0.0.1"])
-def test_what_is_no_proxy_is_named_without_its_value(value: str, tmp_path: Path) -> None:
+def test_an_invalid_proxy_setting_is_named_without_its_value(value: str, tmp_path: Path) -> None:
     both(
         "https://localhost:9/api/v1/wl",
         tmp_path,
@@ -282,7 +282,7 @@ def test_what_is_no_proxy_is_named_without_its_value(value: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("status", [b"403 Forbidden", b"407 Proxy Authentication Required"])
-def test_a_proxy_that_refuses_is_named_and_asked_once(status: bytes, tmp_path: Path) -> None:
+def test_a_refusing_proxy_is_named_and_asked_once(status: bytes, tmp_path: Path) -> None:
     with proxy(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n") as (address, asked):
         cause = (
             f"The proxy {address} does not allow connections to api.example.com (HTTP 403). Ask "
@@ -305,7 +305,7 @@ def test_a_proxy_that_cannot_reach_the_api_is_tried_again(tmp_path: Path) -> Non
         address,
         asked,
     ):
-        text, examined = told(
+        text, examined = failure(
             "https://api.example.com/api/v1/wl", tmp_path, HTTPS_PROXY=f"http://{address}"
         )
     cause = f"The proxy {address} could not reach api.example.com. Check the network and the proxy"
@@ -315,7 +315,7 @@ def test_a_proxy_that_cannot_reach_the_api_is_tried_again(tmp_path: Path) -> Non
 
 
 def test_a_proxy_that_is_down_is_named(tmp_path: Path) -> None:
-    text, examined = told(
+    text, examined = failure(
         "https://api.example.com/api/v1/wl", tmp_path, HTTPS_PROXY="http://u:pa55word@127.0.0.1:9"
     )
     cause = (
@@ -326,8 +326,8 @@ def test_a_proxy_that_is_down_is_named(tmp_path: Path) -> None:
     assert examined == f"{cause}."
 
 
-def test_an_api_that_is_down_is_told_to_the_doctor_without_a_tool(tmp_path: Path) -> None:
-    _, examined = told("https://127.0.0.1:9/api/v1/wl", tmp_path)
+def test_the_doctor_reports_an_unreachable_api_without_naming_a_tool(tmp_path: Path) -> None:
+    _, examined = failure("https://127.0.0.1:9/api/v1/wl", tmp_path)
     assert examined == (
         "FutureJobs cannot be reached. Check the network (and FJ_API_BASE_URL, if it is set)."
     )

@@ -75,7 +75,7 @@ async def said(assistant: Assistant, tool: str, **arguments: Any) -> str:
 
 
 @pytest.mark.parametrize("words", [*LEAKS, *UNFIT])
-async def test_words_of_the_api_reach_nobody_with_a_secret_or_an_order_in_them(
+async def test_api_messages_with_secrets_or_instructions_are_never_shown(
     words: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG, "fj_mcp")
@@ -125,7 +125,7 @@ async def test_words_of_the_api_reach_nobody_with_a_secret_or_an_order_in_them(
 
 
 @pytest.mark.parametrize("words", UNFIT)
-async def test_a_filter_value_with_markup_or_orders_is_not_repeated_in_a_warning(
+async def test_a_filter_value_with_markup_or_instructions_is_not_repeated_in_a_warning(
     assistant: Assistant, words: str
 ) -> None:
     session_id = await assistant.search()
@@ -137,7 +137,7 @@ async def test_a_filter_value_with_markup_or_orders_is_not_repeated_in_a_warning
 
 
 @pytest.mark.parametrize(
-    ("word", "told"),
+    ("word", "shown"),
     [
         ("building", "building"),
         ("IN_PROGRESS", "IN_PROGRESS"),
@@ -149,14 +149,14 @@ async def test_a_filter_value_with_markup_or_orders_is_not_repeated_in_a_warning
         ("see http://x", None),
     ],
 )
-async def test_an_unusual_status_is_told_in_one_word_or_left_out(
-    assistant: Assistant, word: str, told: str | None
+async def test_an_unusual_status_is_shown_in_one_word_or_omitted(
+    assistant: Assistant, word: str, shown: str | None
 ) -> None:
     session_id = await assistant.search()
     body = {"data": {"session": {"_id": session_id, "profileMatchingStatus": word}}}
     assistant.sandbox.fail("get_session", Fault("status", status=200, body=body))
     session = await assistant.call("get_session", session_id=session_id)
-    assert session.get("api_status") == told
+    assert session.get("api_status") == shown
     # Whatever it means, it is not over.
     assert session["status"] == "running"
 
@@ -174,7 +174,7 @@ async def test_an_unusual_status_is_told_in_one_word_or_left_out(
 async def test_an_ordinary_reason_is_quoted_as_it_is(assistant: Assistant, words: str) -> None:
     body = {"message": f"{words}."}
     assistant.sandbox.fail("project_sessions", Fault("status", status=400, body=body))
-    assert f": “{words}”. Change that" in await assistant.refusal("list_sessions")
+    assert f": “{words}”. Correct that" in await assistant.refusal("list_sessions")
 
 
 @given(st.text(max_size=300), st.integers(1, 200), st.sampled_from(["", KEY]))
@@ -188,5 +188,5 @@ def test_a_quotation_is_short_plain_and_without_quotation_marks(
 
 
 @pytest.mark.parametrize("piece", ["a-", "a.", "fjk", "ignore ", "x" * 50, "%66", "&", "1a"])
-def test_long_words_are_looked_through_at_once(piece: str) -> None:
+def test_long_words_are_scanned_quickly(piece: str) -> None:
     assert len(quotable(piece * 100_000, KEY, 200)) <= 200

@@ -88,7 +88,7 @@ FAILURES: list[Any] = [
     "true",
     "",
 ]
-"""Bodies under HTTP 200 that leave open what was done."""
+"""Bodies with an HTTP 200 that leave the outcome open."""
 
 EMPTY = [(201, "{}"), (202, ""), (202, "{}"), (204, ""), (206, "[{}]")]
 
@@ -121,7 +121,7 @@ async def at_work() -> AsyncIterator[tuple[Assistant, SteppedClock, dict[str, di
         )
 
 
-async def told(assistant: Assistant, tool: str, arguments: dict[str, Any]) -> str:
+async def result_or_error(assistant: Assistant, tool: str, arguments: dict[str, Any]) -> str:
     """The text of the error, or the warning in the result."""
     try:
         return str(await assistant.call(tool, **arguments))
@@ -137,7 +137,7 @@ async def spent(assistant: Assistant) -> int:
 
 
 @pytest.mark.parametrize("operation", PAID)
-async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothing(
+async def test_an_error_in_the_body_of_a_paid_response_is_reported_as_uncharged(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -148,7 +148,7 @@ async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothin
                 3 if "rate limiting" in words else 1,
             )
             assistant.sandbox.fail(operation, fault, tries)
-            text = await told(assistant, tool, arguments[tool])
+            text = await result_or_error(assistant, tool, arguments[tool])
             if operation == "reveal" and words == "FutureJobs has no":
                 # Nobody to be found is an answer.
                 assert "'status': 'not_found'" in text
@@ -169,7 +169,7 @@ async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothin
     ],
     ids=["code", "success", "status"],
 )
-async def test_nobody_matching_in_the_body_is_an_empty_result(
+async def test_no_match_in_the_body_is_an_empty_result(
     operation: str, body: dict[str, Any]
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -185,7 +185,7 @@ async def test_nobody_matching_in_the_body_is_an_empty_result(
 
 
 @pytest.mark.parametrize("operation", PAID)
-async def test_what_does_not_answer_a_paid_call_is_settled_and_never_paid_twice(
+async def test_an_unusable_response_to_a_paid_request_is_reconciled_and_never_paid_twice(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, clock, arguments):
@@ -195,7 +195,7 @@ async def test_what_does_not_answer_a_paid_call_is_settled_and_never_paid_twice(
             charges = len(assistant.sandbox.charges)
             assistant.sandbox.fail(operation, Fault("status", status=status, body=body))
             for _ in range(2):
-                text = await told(assistant, tool, arguments[tool])
+                text = await result_or_error(assistant, tool, arguments[tool])
                 assert "certain yet" in text, (status, body, text)
             clock.time += 600
             await assistant.call("get_spending")
@@ -211,7 +211,7 @@ async def test_what_does_not_answer_a_paid_call_is_settled_and_never_paid_twice(
     [{}, {"success": False}, {"statusCode": 500}, {"data": None}, [], "", "true"],
     ids=str,
 )
-async def test_what_was_carried_out_behind_a_useless_answer_is_found_and_paid_once(
+async def test_a_purchase_carried_out_behind_an_unusable_response_is_found_and_paid_once(
     operation: str, body: Any
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -224,7 +224,7 @@ async def test_what_was_carried_out_behind_a_useless_answer_is_found_and_paid_on
         assert assistant.sent(operation) == 1 + (operation == "create_session")
 
 
-async def test_an_answer_that_is_too_large_is_settled_like_one_that_was_lost() -> None:
+async def test_a_response_that_is_too_large_is_reconciled_like_a_lost_one() -> None:
     async with at_work() as (assistant, _, _):
         huge = '{"data": {"session": {"_id": "1"}}' + " " * (33 * 1024 * 1024) + "}"
         assistant.sandbox.fail("create_session", Fault("status_after", status=201, body=huge))
@@ -261,13 +261,13 @@ async def test_a_failure_beside_signs_of_success_is_not_certain(
     async with at_work() as (assistant, _, arguments):
         tool = PAID[operation]
         assistant.sandbox.fail(operation, Fault("status", status=status, body=mark | beside))
-        assert "certain yet" in await told(assistant, tool, arguments[tool])
-        assert "certain yet" in await told(assistant, tool, arguments[tool])
+        assert "certain yet" in await result_or_error(assistant, tool, arguments[tool])
+        assert "certain yet" in await result_or_error(assistant, tool, arguments[tool])
         assert assistant.sent(operation) == 1 + (operation == "create_session")
 
 
 @pytest.mark.parametrize("operation", FREE)
-async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> None:
+async def test_an_error_in_the_body_of_a_free_response_is_reported(operation: str) -> None:
     async with at_work() as (assistant, _, arguments):
         tool = FREE[operation]
         for body, words in REFUSALS:
@@ -285,7 +285,7 @@ async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> N
 
 
 @pytest.mark.parametrize("operation", FREE)
-async def test_what_does_not_answer_a_free_call_is_tried_again_and_told_in_one_sentence(
+async def test_an_unusable_response_to_a_free_request_is_retried_and_reported_in_one_sentence(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -320,7 +320,7 @@ async def test_what_does_not_answer_a_free_call_is_tried_again_and_told_in_one_s
         ("autocomplete", [{"id": 1}]),
     ],
 )
-async def test_data_of_another_shape_is_no_answer(operation: str, body: Any) -> None:
+async def test_data_of_an_unexpected_shape_is_unreadable(operation: str, body: Any) -> None:
     async with at_work() as (assistant, _, arguments):
         tool = FREE[operation]
         session = arguments["get_session"]["session_id"]
@@ -341,7 +341,7 @@ async def test_data_of_another_shape_is_no_answer(operation: str, body: Any) -> 
     ],
     ids=str,
 )
-async def test_a_success_envelope_may_say_so_in_any_way(envelope: dict[str, Any]) -> None:
+async def test_a_success_envelope_may_have_any_form(envelope: dict[str, Any]) -> None:
     async with at_work() as (assistant, _, arguments):
         sandbox = assistant.sandbox
         listed = envelope | {"data": [{"_id": "6" * 24, "sessionTitle": "RequestContext"}]}

@@ -1,4 +1,4 @@
-"""Connections to the API: what a failure says of the request, and that none is ever repeated."""
+"""Connections to the API: failures keep their meaning, and no request is retried."""
 
 import socket
 import ssl
@@ -105,7 +105,7 @@ def anyio_backend() -> str:
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("kept", [False, True], ids=["a new connection", "a kept connection"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT"])
-async def test_a_request_that_may_have_left_is_sent_once_and_never_called_unsent(
+async def test_a_request_that_may_have_been_sent_is_never_retried_or_reported_as_unsent(
     method: str, kept: bool, ending: str
 ) -> None:
     first = [answering(WHOLE)] if kept else []
@@ -120,7 +120,7 @@ async def test_a_request_that_may_have_left_is_sent_once_and_never_called_unsent
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
-async def test_a_kept_connection_that_was_closed_is_replaced_by_a_new_one(method: str) -> None:
+async def test_a_closed_keep_alive_connection_is_replaced(method: str) -> None:
     with api([answering(WHOLE)], [answering(WHOLE)]) as server:
         async with client() as http:
             await http.get(f"{server.address}/first")
@@ -131,14 +131,14 @@ async def test_a_kept_connection_that_was_closed_is_replaced_by_a_new_one(method
 
 
 @pytest.mark.parametrize("address", ["refused", "http://nobody.invalid", "https://127.0.0.1:1"])
-async def test_what_could_not_connect_has_certainly_not_left(address: str) -> None:
+async def test_a_connection_error_means_that_nothing_was_sent(address: str) -> None:
     with refusing() as refused:
         async with client() as http:
             with pytest.raises(httpx.ConnectError):
                 await http.post(refused if address == "refused" else address, json={"a": 1})
 
 
-async def test_a_connection_that_takes_too_long_has_certainly_not_left() -> None:
+async def test_a_connect_time_out_means_that_nothing_was_sent() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         waiting = [socket.socket() for _ in range(3)]
@@ -156,7 +156,7 @@ async def test_a_connection_that_takes_too_long_has_certainly_not_left() -> None
             each.close()
 
 
-async def test_an_address_leaves_as_httpx_wrote_it() -> None:
+async def test_an_address_is_sent_as_httpx_encoded_it() -> None:
     with api([answering(WHOLE)]) as server:
         async with client() as http:
             query = {"q": "C++ & C# / ü", "u": "https://x"}

@@ -18,7 +18,9 @@ from tests.support.filter_strategies import all_filters, words
 @pytest.mark.unmeasured
 @settings(max_examples=150, deadline=None)
 @given(all_filters())
-def test_any_valid_filters_survive_the_way_to_the_api_and_back(given: dict[str, Any]) -> None:
+def test_any_valid_filters_survive_the_conversion_to_the_api_and_back(
+    given: dict[str, Any],
+) -> None:
     filters = SearchFilters.model_validate(given)
     back, ignored = from_queries(to_queries(filters))
     assert ignored == []
@@ -80,12 +82,12 @@ def test_a_missing_side_of_a_range_is_sent_as_the_natural_bound() -> None:
     assert sent["year_founded"] == [2000, this_year]
 
 
-def test_a_range_as_wide_as_nature_is_no_filter() -> None:
+def test_a_range_between_the_natural_bounds_is_not_a_filter() -> None:
     assert normal(years_of_experience={"min": 0, "max": 60}) == {}
     assert normal(years_of_experience={}) == {}
 
 
-def test_blanks_and_repeats_are_dropped_and_empty_filters_with_them() -> None:
+def test_whitespace_and_duplicates_are_dropped_with_empty_filters() -> None:
     assert normal(past_titles=[" ", ""]) == {}
     assert normal(current_titles=["Dev", " dev ", "DEV", "QA  Lead"]) == {
         "current_titles": ["Dev", "QA Lead"]
@@ -126,7 +128,7 @@ def test_fixed_lists_take_the_value_or_the_label_in_any_case() -> None:
     assert normal(annual_revenue="$1M – $10M") == {"annual_revenue": "1_10"}
 
 
-def test_where_the_list_is_not_certain_other_values_pass() -> None:
+def test_open_lists_accept_other_values() -> None:
     assert normal(company_types=["public company", "Cooperative"]) == {
         "company_types": ["Public Company", "Cooperative"]
     }
@@ -145,12 +147,12 @@ def test_where_the_list_is_not_certain_other_values_pass() -> None:
         {"regions": ["x" * 201]},
     ],
 )
-def test_what_would_find_nobody_or_fail_is_refused(given: dict[str, Any]) -> None:
+def test_values_that_would_fail_or_match_nobody_are_rejected(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         normal(**given)
 
 
-def test_what_no_filter_carries_is_told_apart() -> None:
+def test_entries_that_no_filter_represents_are_listed() -> None:
     filters, ignored = from_queries(
         {
             "skills": {"presence": True, "value": {"mandatory": None, "core": ["Go", None]}},
@@ -181,7 +183,7 @@ def test_what_no_filter_carries_is_told_apart() -> None:
 
 @pytest.mark.parametrize("presence", [False, "false", 0, None])
 @pytest.mark.anyio
-async def test_only_what_a_job_description_holds_is_suggested(
+async def test_only_filters_present_in_a_job_description_are_suggested(
     assistant: Assistant, presence: Any
 ) -> None:
     body = {

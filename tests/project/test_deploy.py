@@ -45,7 +45,7 @@ def commands(compose: dict[str, Any], pods: dict[str, dict[str, Any]]) -> list[l
     return [compose["fj-mcp"]["command"], pods["fj-mcp"]["containers"][0]["args"]]
 
 
-def test_the_commands_are_ones_that_the_server_takes(commands: list[list[str]]) -> None:
+def test_the_commands_are_valid(commands: list[list[str]]) -> None:
     group = typer.main.get_command(app)
     assert hasattr(group, "commands")
     for name, *arguments in commands:
@@ -56,14 +56,14 @@ def test_the_commands_are_ones_that_the_server_takes(commands: list[list[str]]) 
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "kubernetes.yaml"])
-def test_every_setting_is_one_and_no_key_is_written_down(name: str) -> None:
+def test_every_setting_exists_and_no_key_is_included(name: str) -> None:
     text = (DEPLOY / name).read_text(encoding="utf-8")
     named = set(re.findall(r"\bFJ_[A-Z_]+", text))
     assert {"FJ_LEDGER_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS"} <= named <= SETTINGS
     assert "fjk_" not in text
 
 
-def test_the_probes_ask_for_what_the_server_answers(
+def test_the_probes_use_endpoints_of_the_server(
     compose: dict[str, Any], pods: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     (server,) = pods["fj-mcp"]["containers"]
@@ -78,7 +78,7 @@ def test_the_probes_ask_for_what_the_server_answers(
             assert httpx.get(f"{running.root}{asked}", trust_env=False).status_code == 200
 
 
-def test_there_is_time_to_finish_what_is_in_flight(
+def test_there_is_time_to_finish_requests_in_flight(
     compose: dict[str, Any], pods: dict[str, dict[str, Any]]
 ) -> None:
     assert int(compose["fj-mcp"]["stop_grace_period"].removesuffix("s")) > ENDING_SECONDS
@@ -87,9 +87,7 @@ def test_there_is_time_to_finish_what_is_in_flight(
     assert pods["fj-mcp"]["terminationGracePeriodSeconds"] > ENDING_SECONDS + pause
 
 
-def test_redis_keeps_what_was_bought(
-    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
-) -> None:
+def test_redis_persists_purchases(compose: dict[str, Any], pods: dict[str, dict[str, Any]]) -> None:
     _, *arguments = compose["redis"]["command"]
     assert arguments == pods["fj-mcp-redis"]["containers"][0]["args"]
     with redis_server(*arguments) as server, server.admin() as admin:
@@ -98,7 +96,7 @@ def test_redis_keeps_what_was_bought(
     assert found == wanted
 
 
-def test_the_balancer_neither_repeats_nor_holds_back(compose: dict[str, Any]) -> None:
+def test_the_load_balancer_neither_retries_nor_buffers(compose: dict[str, Any]) -> None:
     (whole,) = documents("compose.yaml")
     (mounted,) = compose["balancer"]["configs"]
     text = whole["configs"][mounted["source"]]["content"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 SEARCH = {"title": "C# people", "filters": CSHARP}
 HANGS = 60.0
-"""Seconds, longer than any test waits."""
+"""Seconds; longer than any test waits."""
 
 
 async def bought(assistant: Assistant, operation: str, session_id: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ async def bought(assistant: Assistant, operation: str, session_id: str) -> dict[
 
 
 @pytest.mark.parametrize("operation", ["create_session", "update_session", "fetch_more", "reveal"])
-async def test_what_was_carried_out_is_told_in_the_call_whose_response_hangs(
+async def test_a_purchase_whose_response_hangs_is_returned_by_the_same_call(
     operation: str,
 ) -> None:
     sandbox = small_sandbox()
@@ -49,15 +49,15 @@ async def test_what_was_carried_out_is_told_in_the_call_whose_response_hangs(
         sandbox.fail(operation, Fault("delay_after", seconds=HANGS))
         result = await bought(assistant, operation, session_id)
         (charge,) = sandbox.charges[before:]
-        told = result.get("session_id") or result["results"][0]["values"]
-        assert told == charge.session_id or "@" in told[0]
+        found = result.get("session_id") or result["results"][0]["values"]
+        assert found == charge.session_id or "@" in found[0]
         assert result["credits"]["charged"] == charge.amount
         newest = (await assistant.call("get_spending"))["purchases"][0]
         assert (newest["outcome"], newest["credits"]) == ("charged", charge.amount)
         assert assistant.sent(operation) == (2 if operation == "create_session" else 1)
 
 
-async def test_a_response_that_comes_late_in_the_call_is_the_one_that_is_told() -> None:
+async def test_a_late_response_within_the_call_is_returned() -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, call_deadline_seconds=6) as assistant:
         # What is looked for meanwhile cannot be read.
@@ -87,7 +87,7 @@ def test_a_search_that_is_carried_out_long_after_its_call_ended_is_not_paid_for_
     world.wire.gate = Gate("before", late)
     assert isinstance(in_world(world, server=2), str)
     for passed in (15.0, 30.0, 0.5, 14.5, 1.0, 1.0, 60.0, 40.0):
-        # As an assistant does that is told to ask again and again.
+        # Like an assistant that is asked to try again repeatedly.
         world.run(world.clocks.sleep(passed))
         in_world(world)
     world.run(world.clocks.sleep(60))
@@ -132,7 +132,7 @@ async def test_a_session_without_its_counters_does_not_show_that_nothing_was_car
         assert assistant.sent(operation) == 1
 
 
-async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
+async def test_a_response_with_another_session_is_unreadable() -> None:
     async with connected() as assistant:
         one, two = await assistant.search(), await assistant.search(skills={"core": ["Python"]})
         other = {"data": {"session": {"_id": two, "profileMatchingStatus": "done"}}}
@@ -141,7 +141,7 @@ async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
     assert "cannot be read" in text
 
 
-def test_a_purchase_whose_process_died_before_it_left_does_not_stay_open_for_ever(
+def test_a_purchase_whose_process_died_before_sending_does_not_stay_open_forever(
     world: World,
 ) -> None:
     gate = Gate("before", None)
@@ -198,7 +198,7 @@ ABSURD = [
 
 @pytest.mark.parametrize("date", ABSURD, ids=lambda date: str(date)[:30])
 @pytest.mark.parametrize("from_the_start", [True, False])
-async def test_without_a_date_that_can_be_nothing_is_settled_by_this_machines_clock(
+async def test_without_a_credible_date_nothing_is_settled_by_this_machines_clock(
     date: str | None, from_the_start: bool
 ) -> None:
     clock = SteppedClock()

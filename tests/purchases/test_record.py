@@ -44,7 +44,7 @@ FILTERS = {"skills": {"mandatory": ["C#"]}}
 
 
 SHARED_LOCK = 0x40000000 + 2
-"""Where SQLite locks the first byte of a database that is open: its pending byte and two more."""
+"""The offset of SQLite's lock bytes in an open database: the pending byte and two more."""
 
 
 def create(title: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
 
 @on_a_file
 @linux
-async def test_a_key_that_is_forgotten_leaves_the_record_to_the_others(tmp_path: Path) -> None:
+async def test_forgetting_a_key_leaves_the_record_open_for_the_others(tmp_path: Path) -> None:
     file = tmp_path / LEDGER_FILE
     clock = AlarmClock()
     served = Tenants(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
@@ -218,7 +218,7 @@ async def test_a_key_that_is_forgotten_leaves_the_record_to_the_others(tmp_path:
         "cut it to nothing",
     ],
 )
-def test_a_record_that_is_taken_away_while_a_server_runs_loses_no_purchase(
+def test_replacing_the_record_while_a_server_runs_loses_no_purchase(
     api: Api, key: str, tmp_path: Path, harm: str
 ) -> None:
     state = tmp_path / "state"
@@ -263,7 +263,7 @@ def _replace(file: Path, content: bytes) -> None:
 
 @on_a_file
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps open files from being deleted")
-def test_two_servers_whose_record_was_deleted_go_on_with_one_record(
+def test_two_servers_share_one_new_record_after_theirs_was_deleted(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as one, stdio_process(api, key, tmp_path) as two:
@@ -279,7 +279,7 @@ def test_two_servers_whose_record_was_deleted_go_on_with_one_record(
 
 
 @on_a_file
-def test_a_record_with_nonsense_in_it_is_refused_and_left_alone(
+def test_a_corrupt_record_is_rejected_and_left_unchanged(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
@@ -296,7 +296,7 @@ def test_a_record_with_nonsense_in_it_is_refused_and_left_alone(
 
 
 @on_a_file
-def test_an_outcome_whose_row_has_gone_is_written_anew(api: Api, key: str, tmp_path: Path) -> None:
+def test_an_outcome_whose_row_is_missing_is_added_again(api: Api, key: str, tmp_path: Path) -> None:
     api.fail("create_session", "delay_after", 1.0)
     with stdio_process(api, key, tmp_path) as server:
         asked = server.ask("create_sourcing_session", **create("one"))
@@ -327,9 +327,7 @@ async def creating(server: HttpServer, key: str, times: int) -> AsyncIterator[li
 
 
 @on_a_file
-async def test_a_record_that_another_process_holds_keeps_only_purchases_waiting(
-    api: Api, key: str, tmp_path: Path
-) -> None:
+async def test_a_locked_record_delays_only_purchases(api: Api, key: str, tmp_path: Path) -> None:
     with http_process(tmp_path, api=api) as server:
         async with server.client(key, ERAS[1]) as client:
             await call(client, "create_sourcing_session", **create("before"))

@@ -15,7 +15,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize("name", WORDS)
-async def test_every_filter_of_words_has_an_answer(assistant: Assistant, name: str) -> None:
+async def test_every_filter_of_words_has_values(assistant: Assistant, name: str) -> None:
     result = await assistant.call("search_filter_values", filter=name, query="se", limit=5)
     assert result["filter"] == name
     assert len(result["values"]) <= 5
@@ -25,7 +25,7 @@ async def test_every_filter_of_words_has_an_answer(assistant: Assistant, name: s
         assert result["next_step"]
 
 
-async def test_fixed_lists_are_answered_by_value_or_label_without_the_api(
+async def test_fixed_lists_are_searched_by_value_or_label_without_the_api(
     assistant: Assistant,
 ) -> None:
     result = await assistant.call("search_filter_values", filter="funding_stages", query="series")
@@ -35,7 +35,7 @@ async def test_fixed_lists_are_answered_by_value_or_label_without_the_api(
     assert assistant.sandbox.calls == []
 
 
-async def test_a_word_that_is_not_in_a_fixed_list_brings_the_list(assistant: Assistant) -> None:
+async def test_a_word_outside_a_fixed_list_returns_the_list(assistant: Assistant) -> None:
     result = await assistant.call("search_filter_values", filter="degree", query="phd", limit=25)
     assert result["values"] == list(FILTERS["degree"].vocabulary)
     assert result["next_step"] == "No match; degree accepts only these values."
@@ -57,7 +57,7 @@ async def test_every_known_shape_of_completions_is_read(assistant: Assistant, da
     assert result["values"] == ["Pune", "Punjab"]
 
 
-async def test_limit_and_letters_are_sent(assistant: Assistant) -> None:
+async def test_limit_and_query_are_sent(assistant: Assistant) -> None:
     await assistant.call("search_filter_values", filter="regions", query=" Pu ", limit=3)
     (call,) = assistant.sandbox.calls
     assert call.query == {"filter_type": "region", "query": "Pu", "limit": "3"}
@@ -75,7 +75,7 @@ async def test_limit_and_letters_are_sent(assistant: Assistant) -> None:
         ),
     ],
 )
-async def test_what_cannot_be_looked_up_is_said(
+async def test_filters_without_a_look_up_are_explained(
     assistant: Assistant, name: str, query: str, problem: str
 ) -> None:
     text = await assistant.refusal("search_filter_values", filter=name, query=query)

@@ -110,7 +110,7 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     assert f"ok   your settings file is {own}\n" in done.stdout
 
 
-def test_an_address_beside_a_folders_key_is_for_no_other_key(folder: Path) -> None:
+def test_an_address_next_to_a_folders_key_is_not_used_with_another_key(folder: Path) -> None:
     written(folder, f"FJ_API_KEY={KEY}", "FJ_API_BASE_URL=https://example.com/elsewhere")
     settings = read_settings({}, folder)
     assert settings.api_base_url == "https://example.com/elsewhere"
@@ -150,7 +150,7 @@ STRANGERS = (
         "FJ_API_KEY: fjk_of_the_user",
     ],
 )
-def test_a_file_without_the_key_that_is_used_is_ignored_as_a_whole(
+def test_a_file_without_the_key_in_use_is_ignored(
     folder: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FJ_API_KEY", KEY)
@@ -172,7 +172,7 @@ def test_without_any_key_the_folders_file_is_ignored_too(folder: Path, line: str
 
 
 @pytest.mark.parametrize("elsewhere", [None, KEY, f'"{KEY}"', f"Bearer {KEY}"])
-def test_a_file_with_the_key_that_is_used_is_heard(folder: Path, elsewhere: str | None) -> None:
+def test_a_file_with_the_key_in_use_is_read(folder: Path, elsewhere: str | None) -> None:
     written(folder, f"FJ_API_KEY={KEY}", "FJ_MAX_WAIT_SECONDS=7", "FJ_LOG_LEVEL=INFO")
     environment = {"FJ_LOG_LEVEL": "ERROR"} | ({"FJ_API_KEY": elsewhere} if elsewhere else {})
     settings = read_settings(environment, folder)
@@ -180,19 +180,19 @@ def test_a_file_with_the_key_that_is_used_is_heard(folder: Path, elsewhere: str 
     assert settings.notes == settings.problems == ()
 
 
-def test_a_key_that_cannot_be_used_does_not_let_the_folders_file_in(folder: Path) -> None:
+def test_an_invalid_key_does_not_make_the_folders_file_trusted(folder: Path) -> None:
     written(folder, "FJ_API_KEY=fjk_x", "FJ_API_BASE_URL=https://example.com")
     settings = read_settings({"FJ_API_KEY": "sk-mine"}, folder)
     assert settings.api_key is None
     assert settings.api_base_url == Settings().api_base_url
 
 
-def test_another_projects_file_is_passed_over_in_silence(folder: Path) -> None:
+def test_another_projects_file_is_ignored_silently(folder: Path) -> None:
     written(folder, "DATABASE_URL=postgres://x", "set -e", "no assignment", "1=2")
     assert read_settings({"FJ_API_KEY": KEY}, folder) == read_settings({"FJ_API_KEY": KEY})
 
 
-def test_sources_are_heard_in_their_order(tmp_path: Path, folder: Path) -> None:
+def test_sources_have_an_order_of_precedence(tmp_path: Path, folder: Path) -> None:
     sources = ["environment", "named", "own", "folder"]
     names = ("FJ_API_BASE_URL", "FJ_STATE_DIR", "FJ_EXPORT_DIR", "FJ_STATE_KEY")
     values = {
@@ -218,13 +218,13 @@ def test_sources_are_heard_in_their_order(tmp_path: Path, folder: Path) -> None:
     assert "folder" in settings.state_key.get_secret_value()
 
 
-def test_a_setting_that_is_left_empty_is_one_that_is_not_set(tmp_path: Path) -> None:
+def test_an_empty_setting_is_not_set(tmp_path: Path) -> None:
     own = written(tmp_path, "FJ_CREDIT_BUDGET=12", "FJ_API_KEY=fjk_own")
     settings = read_settings({"FJ_CREDIT_BUDGET": "", "FJ_API_KEY": "  "}, own=own)
     assert (settings.credit_budget, settings.key) == (12, "fjk_own")
 
 
-def test_the_folders_file_is_heard_where_it_is_named(folder: Path) -> None:
+def test_the_folders_file_is_read_if_it_is_named(folder: Path) -> None:
     file = written(folder, "FJ_MAX_WAIT_SECONDS=7")
     for settings in (
         read_settings({"FJ_API_KEY": KEY}, folder, named=file),
@@ -234,7 +234,7 @@ def test_the_folders_file_is_heard_where_it_is_named(folder: Path) -> None:
         assert settings.notes == ()
 
 
-def test_an_app_that_others_serve_ignores_the_folders_file_too(
+def test_an_app_under_another_process_manager_ignores_the_folders_file_too(
     tmp_path: Path, folder: Path
 ) -> None:
     written(folder, "FJ_HTTP_TOKEN=known", "FJ_API_BASE_URL=https://example.com/steal")
@@ -265,7 +265,7 @@ def test_an_app_that_others_serve_ignores_the_folders_file_too(
     ],
     ids=["plain", "windows", "shell", "bearer"],
 )
-def test_a_file_may_be_written_as_editors_and_shells_do(folder: Path, content: bytes) -> None:
+def test_common_formats_of_editors_and_shells_are_accepted(folder: Path, content: bytes) -> None:
     (folder / ".env").write_bytes(content)
     settings = read_settings({}, folder)
     assert (settings.key, settings.max_wait_seconds) == (KEY, 7)
@@ -296,7 +296,7 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, content: bytes, reaso
 
 
 @pytest.mark.skipif(ROOT, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
+def test_a_file_without_read_permission_is_named(folder: Path) -> None:
     file = written(folder, f"FJ_API_KEY={KEY}")
     file.chmod(0)
     assert "Permission denied" in read_settings({}, folder).notes[0]
@@ -314,7 +314,7 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
         "let FJ_API_KEY = fjk_secret",
     ],
 )
-def test_a_line_that_says_nothing_is_named_by_its_number(
+def test_an_invalid_line_is_reported_by_its_number(
     folder: Path, line: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = written(folder, "# mine", "", "FJ_MAX_WAIT_SECONDS=7", "", line)
@@ -329,7 +329,7 @@ def test_a_line_that_says_nothing_is_named_by_its_number(
     assert caplog.records == []
 
 
-def test_a_folder_or_a_pipe_of_that_name_is_no_file(folder: Path) -> None:
+def test_a_folder_or_a_pipe_of_that_name_is_ignored(folder: Path) -> None:
     (folder / ".env").mkdir()
     assert read_settings({}, folder) == Settings()
     if sys.platform != "win32":
@@ -342,7 +342,7 @@ def test_a_folder_or_a_pipe_of_that_name_is_no_file(folder: Path) -> None:
 # The commands
 
 
-async def test_a_server_starts_with_an_unreadable_file_and_says_so_when_it_is_called(
+async def test_a_server_starts_with_an_unreadable_file_and_reports_it_when_called(
     tmp_path: Path, folder: Path
 ) -> None:
     own = tmp_path / "config" / "fj-mcp" / ".env"
@@ -364,7 +364,7 @@ async def test_a_server_starts_with_an_unreadable_file_and_says_so_when_it_is_ca
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
-def test_every_command_hears_the_named_file(tmp_path: Path, folder: Path, place: str) -> None:
+def test_every_command_reads_the_named_file(tmp_path: Path, folder: Path, place: str) -> None:
     file = tmp_path / "team.env"
     file.write_text("FJ_API_KEY=fjk_named\nFJ_MAX_WAIT_SECONDS=soon\n")
     environment = environment_of(tmp_path, HOME=str(tmp_path))
@@ -383,7 +383,7 @@ def test_every_command_hears_the_named_file(tmp_path: Path, folder: Path, place:
     assert refused.returncode == 1
 
 
-async def test_the_server_hears_the_named_file(tmp_path: Path, folder: Path, api: Api) -> None:
+async def test_the_server_reads_the_named_file(tmp_path: Path, folder: Path, api: Api) -> None:
     file = tmp_path / "team.env"
     file.write_text(f"FJ_API_KEY=fjk_named\nFJ_API_BASE_URL={api.address}\n")
     environment = environment_of(tmp_path)
@@ -398,7 +398,7 @@ async def test_the_server_hears_the_named_file(tmp_path: Path, folder: Path, api
 @pytest.mark.parametrize(
     "command", [["doctor"], ["install", "cursor"], ["serve", "--http", "--port", "0"]]
 )
-def test_a_named_file_that_is_not_there_is_a_sentence(
+def test_a_missing_named_file_is_reported_in_one_sentence(
     tmp_path: Path, folder: Path, command: list[str]
 ) -> None:
     environment = environment_of(tmp_path, FJ_API_KEY=KEY, HOME=str(tmp_path))
@@ -407,10 +407,10 @@ def test_a_named_file_that_is_not_there_is_a_sentence(
     assert done.stderr == "gone.env cannot be read: there is no such file.\n"
 
 
-async def test_a_misspelt_limit_stops_purchases_and_nothing_else(
+async def test_a_misspelled_limit_prevents_purchases_and_nothing_else(
     tmp_path: Path, folder: Path, api: Api
 ) -> None:
-    key = "fjk_misspelt"
+    key = "fjk_misspelled"
     environment = environment_of(
         tmp_path, FJ_API_KEY=key, FJ_API_BASE_URL=api.address, FJ_CREDIT_BUGET="10"
     )
@@ -429,7 +429,7 @@ async def test_a_misspelt_limit_stops_purchases_and_nothing_else(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
 @pytest.mark.parametrize("command", [[], ["doctor"], ["install", "cursor"]])
-def test_a_folder_that_was_deleted_meanwhile_is_no_reason_to_fail(
+def test_a_deleted_working_directory_is_not_an_error(
     tmp_path: Path, folder: Path, command: list[str]
 ) -> None:
     environment = environment_of(tmp_path, HOME=str(tmp_path), FJ_SANDBOX="1")
@@ -465,11 +465,11 @@ main()
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (["doctor"], "fix  FJ_STATE_DIR must name a folder for the record of purchases, because"),
+        (["doctor"], "fix  FJ_STATE_DIR must be a folder for the record of purchases, because"),
         (["install", "cursor"], "Nothing was installed: this user has no home folder. Set HOME."),
     ],
 )
-def test_a_user_without_a_home_is_told_what_to_set(
+def test_a_user_without_a_home_learns_what_to_set(
     tmp_path: Path, command: list[str], sentence: str
 ) -> None:
     environment = environment_of(tmp_path, FJ_API_KEY=KEY, FJ_STATE_DIR="")
@@ -489,7 +489,7 @@ def test_a_user_without_a_home_is_told_what_to_set(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="every user has a home there")
-async def test_a_server_without_a_home_answers_with_what_to_set(tmp_path: Path, api: Api) -> None:
+async def test_a_server_without_a_home_reports_what_to_set(tmp_path: Path, api: Api) -> None:
     environment = environment_of(tmp_path, FJ_API_KEY=KEY, FJ_API_BASE_URL=api.address)
     del environment["XDG_CONFIG_HOME"]
     for state, wrong in (("", True), (str(tmp_path), False)):
@@ -502,5 +502,5 @@ async def test_a_server_without_a_home_answers_with_what_to_set(tmp_path: Path, 
             for tool in ("list_sessions", "get_spending"):
                 answer = await client.call_tool(tool, {})
                 assert answer.is_error is wrong, text_of(answer)
-                told = "charged: FJ_STATE_DIR must name a folder" in text_of(answer)
-                assert told is wrong
+                explained = "charged: FJ_STATE_DIR must be a folder" in text_of(answer)
+                assert explained is wrong

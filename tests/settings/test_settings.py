@@ -34,11 +34,11 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_MAX_WAIT_SECONDS", "long", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
-        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ stands for no home"),
+        ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ cannot be expanded"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_and_keeps_its_default(
+def test_an_invalid_setting_is_named_and_keeps_its_default(
     tmp_path: Path, variable: str, value: str, problem: str
 ) -> None:
     settings = read_settings({variable: value}, tmp_path)
@@ -71,12 +71,12 @@ def test_this_machine_may_be_reached_without_encryption(tmp_path: Path) -> None:
         "FJK_Abc1",
     ],
 )
-def test_a_key_is_taken_as_it_was_copied(written: str) -> None:
+def test_a_key_may_be_pasted_with_quotes_or_a_prefix(written: str) -> None:
     assert read_settings({"FJ_API_KEY": written}).key == "fjk_Abc1"
 
 
 @pytest.mark.parametrize(
-    ("misspelt", "meant"),
+    ("misspelled", "meant"),
     [
         ("FJ_CREDIT_BUGET", "FJ_CREDIT_BUDGET"),
         ("FJ_BUDGET", "FJ_CREDIT_BUDGET"),
@@ -88,14 +88,14 @@ def test_a_key_is_taken_as_it_was_copied(written: str) -> None:
         ("FJ_BASE_URL", "FJ_API_BASE_URL"),
     ],
 )
-def test_a_misspelt_setting_on_which_credits_depend_stops_purchases(
-    misspelt: str, meant: str
+def test_a_misspelled_setting_that_credits_depend_on_prevents_purchases(
+    misspelled: str, meant: str
 ) -> None:
-    settings = read_settings({misspelt: "1"})
-    assert settings.unsafe_to_spend == (f"{misspelt} is not a setting (did you mean {meant}?)",)
+    settings = read_settings({misspelled: "1"})
+    assert settings.unsafe_to_spend == (f"{misspelled} is not a setting (did you mean {meant}?)",)
     assert settings.problems == settings.warnings == ()
     # Where the real one is set as well, that is in force.
-    both = read_settings({misspelt: "1", meant: "https://example.com" if "URL" in meant else "1"})
+    both = read_settings({misspelled: "1", meant: "https://example.com" if "URL" in meant else "1"})
     assert both.unsafe_to_spend == ()
     assert len(both.warnings) == 1
 
@@ -109,13 +109,13 @@ def test_a_misspelt_setting_on_which_credits_depend_stops_purchases(
         ("FJ_COFFEE", ".env.example lists all of them"),
     ],
 )
-def test_other_names_that_are_no_settings_are_named(name: str, hint: str) -> None:
+def test_other_unknown_settings_are_named(name: str, hint: str) -> None:
     settings = read_settings({name: "fjk_secret"})
     assert settings.warnings == (f"{name} is not a setting ({hint})",)
     assert settings.problems == settings.unsafe_to_spend == ()
 
 
-def test_real_settings_and_the_tests_own_names_are_no_misspellings() -> None:
+def test_real_settings_and_the_tests_own_names_are_not_misspellings() -> None:
     names = dict.fromkeys((*VARIABLES, "FJ_TEST_LEDGER", "HOME", "FJORD_KEY"), "1")
     settings = read_settings(names)
     assert settings.warnings == settings.unsafe_to_spend == ()

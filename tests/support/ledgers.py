@@ -1,7 +1,7 @@
 """The ledgers of the servers under test, and how a test reads them from outside.
 
-SQLite, in the folder that a test gives; with `FJ_TEST_LEDGER=redis` a real redis-server instead,
-which the test run starts and each test finds empty. The same tests hold for both.
+SQLite in a folder of the test, or a real redis-server with `FJ_TEST_LEDGER=redis`, which the test
+run starts and each test finds empty. The same tests run with both.
 """
 
 import json
@@ -26,13 +26,13 @@ from tests.support.conditions import until
 Row = dict[str, Any]
 
 IN_REDIS = os.environ.get("FJ_TEST_LEDGER") == "redis"
-on_a_file = pytest.mark.skipif(IN_REDIS, reason="about the file that SQLite keeps")
+on_a_file = pytest.mark.skipif(IN_REDIS, reason="about the SQLite file")
 
 _addresses: list[str] = []
 
 
 class RedisServer:
-    """A redis-server process that keeps nothing on disk."""
+    """A redis-server process without persistence."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.address = f"unix://{folder / 'redis.sock'}"
@@ -42,7 +42,7 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the process and wait until it responds."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         until(self._answers)
 
@@ -56,12 +56,12 @@ class RedisServer:
         return closing(Redis.from_url(self.address, decode_responses=True))
 
     def signal(self, number: int) -> None:
-        """Send a signal to it."""
+        """Send a signal to the process."""
         assert self._process is not None
         self._process.send_signal(number)
 
     def stop(self) -> None:
-        """End it, with all that it knew."""
+        """Kill the process, and lose its data."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -103,7 +103,7 @@ def forget_all() -> None:
 
 
 def ledger_settings(folder: Path | str) -> dict[str, str]:
-    """The settings, by field, of a server that keeps its purchases with the folder's others."""
+    """The settings, by field, of a server with its record in `folder`."""
     settings = {"state_dir": str(folder)}
     return settings | ({"ledger_url": _addresses[0]} if _addresses else {})
 
@@ -128,7 +128,7 @@ def rows_of(folder: Path) -> list[Row]:
 
 
 def rows_in(address: str) -> list[Row]:
-    """Every purchase in a Redis, the oldest first of each workspace."""
+    """Every purchase in a Redis, by workspace, oldest first."""
     with closing(Redis.from_url(address, decode_responses=True)) as redis:
         found: list[Row] = []
         for name in redis.scan_iter("fj-mcp:*:rows"):
@@ -138,7 +138,7 @@ def rows_in(address: str) -> list[Row]:
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:
-    """Put purchases where they were, over what became of them."""
+    """Restore purchases to an earlier state."""
     if _addresses:
         _put_back_in(_addresses[0], rows)
         return
@@ -154,7 +154,7 @@ def put_back(folder: Path, rows: list[Row]) -> None:
 def _put_back_in(address: str, rows: list[Row]) -> None:
     with closing(Redis.from_url(address, decode_responses=True)) as redis:
         names = list(redis.scan_iter("fj-mcp:*:ids"))
-        # Without a purchase there is nothing to put back.
+        # Without a purchase there is nothing to restore.
         for prefix in (str(name).removesuffix("ids") for name in names):
             for row in rows:
                 text = redis.hget(f"{prefix}rows", str(row["id"]))
@@ -166,7 +166,7 @@ def _put_back_in(address: str, rows: list[Row]) -> None:
 
 
 def wipe(folder: Path) -> None:
-    """Forget every purchase."""
+    """Delete every purchase."""
     forget_all()
     for file in folder.glob(f"{LEDGER_FILE}*"):
         file.unlink()

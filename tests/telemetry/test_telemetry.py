@@ -47,7 +47,7 @@ from tests.support.span_collector import Collector, Span, collecting
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("telemetry")]
 
 WORD = "Quokka"
-"""Stands for whatever somebody asks for, and is found nowhere else."""
+"""A search term that occurs nowhere else."""
 
 JOB = f"{WORD} keepers who write C# for a zoological garden in Pune, one to five years."
 SESSION = ResourceTemplateReference(type="ref/resource", uri="fj://sessions/{session_id}")
@@ -188,7 +188,7 @@ def _parts(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("era", "level"), [(ERAS[0], "DEBUG"), (ERAS[1], "INFO")])
-async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_on_stdio(
+async def test_logs_and_spans_contain_no_search_terms_or_candidates_on_stdio(
     api: Api, collector: Collector, tmp_path: Path, era: str, level: str
 ) -> None:
     key, log = f"fjk_{era}{level}", tmp_path / "log"
@@ -209,7 +209,7 @@ async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_on_stdio(
     assert ("operation=profiles attempt=1" in text) == (level == "DEBUG")
 
 
-async def test_nothing_that_was_sought_or_found_is_in_a_log_or_a_span_over_http(
+async def test_logs_and_spans_contain_no_search_terms_or_candidates_over_http(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     runs = []
@@ -275,7 +275,7 @@ async def test_a_tool_call_is_one_line_with_outcome_time_credits_and_request(
     assert len({line and line[3] for line in said}) == 4
 
 
-async def test_nothing_is_logged_of_calls_unless_that_is_set(
+async def test_calls_are_not_logged_by_default(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with connected() as assistant:
@@ -290,7 +290,7 @@ class Broken(httpx.AsyncBaseTransport):
         raise ExceptionGroup(WORD, [RuntimeError(WORD)])
 
 
-async def test_a_crash_is_logged_with_its_place_and_without_its_text(
+async def test_a_crash_is_logged_with_its_stack_and_without_its_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as patched:
@@ -307,7 +307,7 @@ async def test_a_crash_is_logged_with_its_place_and_without_its_text(
     assert WORD not in said
 
 
-async def test_spans_are_shown_which_failure_it_was_and_not_its_text(
+async def test_spans_have_the_type_of_an_error_and_not_its_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # As where somebody collects spans.
@@ -340,7 +340,7 @@ async def test_spans_are_shown_which_failure_it_was_and_not_its_text(
     assert not any(WORD in "".join(traceback.format_exception(error)) for error in seen)
 
 
-def test_each_attempt_of_a_request_is_a_span_below_its_tool(
+def test_each_attempt_of_a_request_is_a_child_span_of_its_tool_call(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     with stdio_process(
@@ -380,7 +380,7 @@ def named(spans: list[Span]) -> set[str]:
     return {span.service for span in spans}
 
 
-def test_the_last_spans_leave_when_a_stdio_server_is_asked_to_end(
+def test_the_last_spans_are_sent_when_a_stdio_server_is_stopped(
     api: Api, collector: Collector, tmp_path: Path
 ) -> None:
     variables = collector.variables | {"OTEL_RESOURCE_ATTRIBUTES": "service.name=recruiting"}
@@ -392,7 +392,7 @@ def test_the_last_spans_leave_when_a_stdio_server_is_asked_to_end(
     assert named(collector.spans("tools/call list_sessions")) == {"recruiting"}
 
 
-def test_an_endpoint_that_does_not_answer_delays_neither_calls_nor_the_end(
+def test_an_endpoint_that_does_not_respond_delays_neither_calls_nor_shutdown(
     api: Api, tmp_path: Path
 ) -> None:
     # Port 9 is discard: nothing listens there.
@@ -413,7 +413,7 @@ def without_packages(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path)}
 
 
-async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
+async def test_missing_optional_packages_are_reported_in_one_sentence(
     api: Api, tmp_path: Path, without_packages: dict[str, str]
 ) -> None:
     log = tmp_path / "log"
@@ -424,9 +424,9 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
     loaded, sentence = log.read_text(encoding="utf-8").splitlines()
     assert loaded == "loaded"
     assert sentence.endswith(
-        "WARNING fj_mcp: Nothing is exported to OpenTelemetry, whose endpoint is set: add the "
-        "extra otel of this project where it is installed (uv run --extra otel fj-mcp, or pip "
-        "install '.[otel]' in its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
+        "WARNING fj_mcp: No spans are exported, although an OpenTelemetry endpoint is set: install "
+        "this project with its extra otel (uv run --extra otel fj-mcp, or pip install '.[otel]' in "
+        "its folder), or unset OTEL_EXPORTER_OTLP_ENDPOINT."
     )
 
 
@@ -439,7 +439,7 @@ async def test_where_the_optional_packages_are_missing_one_sentence_says_so(
     ],
     ids=["nothing", "no-endpoint", "switched-off"],
 )
-async def test_without_an_endpoint_nothing_is_loaded_and_nothing_said(
+async def test_without_an_endpoint_nothing_is_imported_or_logged(
     tmp_path: Path, without_packages: dict[str, str], variables: dict[str, str]
 ) -> None:
     log = tmp_path / "log"
@@ -460,12 +460,12 @@ async def test_a_setting_that_opentelemetry_cannot_use_does_not_stop_the_server(
     } | measuring()
     async with stdio_client_of(ERAS[1], log, settings) as client:
         assert not (await client.call_tool("list_sessions", {})).is_error
-    assert "one of its settings (OTEL_...) has a value that cannot be used" in log.read_text()
+    assert "an OpenTelemetry setting (OTEL_...) has a value that cannot be used" in log.read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
 @pytest.mark.parametrize("how", ["stdio", "http"])
-def test_a_log_that_nobody_reads_holds_up_neither_calls_nor_the_end(
+def test_an_unread_log_delays_neither_calls_nor_shutdown(
     api: Api, tmp_path: Path, how: str
 ) -> None:
     reading, writing = os.pipe()

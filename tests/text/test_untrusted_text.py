@@ -52,7 +52,7 @@ CUTS = {
     "phone": 200,
     "values": 200,
 }
-"""The most characters of each field (of each of its items, for a list)."""
+"""The maximum number of characters of each field (of each item, for a list)."""
 
 CARD_CUTS = {"headline": 120, "why": 240}
 
@@ -170,7 +170,7 @@ async def reveal_all(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_hostile_texts_are_shown_without_anything_hidden_and_steer_nothing(
+async def test_hostile_text_is_shown_without_hidden_content_and_steers_nothing(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -271,7 +271,7 @@ async def test_the_api_s_own_reasons_are_cleaned_and_short() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_of_people_with_hardly_any_profile_there_is_a_card_and_a_full_view(
+async def test_candidates_with_almost_empty_profiles_have_a_card_and_a_full_view(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with searched(SPARSE_SKILL, era) as (reader, session_id):

@@ -141,7 +141,7 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
 
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
-async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
+async def test_without_redis_nothing_is_bought_and_free_tools_still_work(
     redis: RedisServer, how: str
 ) -> None:
     sandbox = small_sandbox()
@@ -170,20 +170,20 @@ async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
-async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_was_not(
+async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
     redis: RedisServer, lost: bool
 ) -> None:
     sandbox = HeldSandbox(SteppedClock(), "create_session")
     async with connected(sandbox, **settings(redis)) as assistant:
-        told: list[str] = []
+        outcomes: list[str] = []
 
         async def buy() -> None:
             try:
-                told.append(
+                outcomes.append(
                     (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
                 )
             except Refused as refused:
-                told.append(str(refused))
+                outcomes.append(str(refused))
 
         if lost:
             sandbox.fail("create_session", Fault("502_after"))
@@ -194,9 +194,9 @@ async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_
             sandbox.let_through.set()
     (charge,) = sandbox.charges
     if lost:
-        assert "the outcome is not certain yet. Nothing will be paid for twice" in told[0]
+        assert "the outcome is not certain yet. Nothing will be paid for twice" in outcomes[0]
     else:
-        assert told == [charge.session_id]
+        assert outcomes == [charge.session_id]
 
 
 async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
@@ -225,7 +225,7 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
         await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
 
 
-async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
+async def test_machines_share_the_rate_limit_of_a_key(
     redis: RedisServer,
 ) -> None:
     sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
@@ -242,7 +242,7 @@ async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
         await stranger.call("list_sessions")
 
 
-async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) -> None:
+async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, **settings(redis)) as assistant:
         session_id = await assistant.search()
@@ -265,7 +265,7 @@ async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) ->
         assert secret not in content, secret
 
 
-def test_the_doctor_says_where_purchases_are_kept_without_the_password(
+def test_the_doctor_shows_the_redis_address_without_the_password(
     redis: RedisServer, tmp_path: Path
 ) -> None:
     with sandbox_process() as api:
@@ -284,7 +284,7 @@ def test_the_doctor_says_where_purchases_are_kept_without_the_password(
 
 
 @pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
-def test_an_address_that_is_no_redis_is_named(address: str) -> None:
+def test_an_address_without_a_redis_is_named(address: str) -> None:
     with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
     assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"
