@@ -1,4 +1,4 @@
-"""Where spans are sent to, on this machine: a collector of OpenTelemetry's protocol over HTTP."""
+"""An OpenTelemetry collector over HTTP on loopback, which records the spans it receives."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 @dataclass(frozen=True)
 class Span:
-    """One span as it was exported."""
+    """One exported span."""
 
     name: str
     service: str
@@ -26,14 +26,14 @@ class Span:
 
 
 class Collector:
-    """What was exported."""
+    """The spans received so far."""
 
     def __init__(self, address: str) -> None:
         self.variables: dict[str, Any] = {"OTEL_EXPORTER_OTLP_ENDPOINT": address}
         self.bodies: list[bytes] = []
 
     def spans(self, name: str = "") -> list[Span]:
-        """Those whose name begins with `name`, in the order they ended."""
+        """The spans whose name starts with `name`, in the order they ended."""
         return [
             Span(
                 span.name,
@@ -53,14 +53,14 @@ class Collector:
         ]
 
     def text(self) -> str:
-        """Every text in what was exported, wherever it stood, each on a line."""
+        """Every string in the exported data, one per line."""
         messages = map(ExportTraceServiceRequest.FromString, self.bodies)
         return "\n".join(text for message in messages for text in _texts(message))
 
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """A collector for as long as it is needed."""
+    """A collector that runs for the duration of the context."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10

@@ -17,32 +17,32 @@ from tests.front import Assistant, connected
 from tests.ledgers import forget_all, ledger_server
 from tests.processes import Api, sandbox_process
 
-# What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
+# The tests are about the ledger, not the disk, and a file in memory is faster.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"
 
 
 def pytest_xdist_setupnodes() -> None:
-    """Let the workers be measured once: by what they themselves start, not by what they inherit."""
+    """Let each worker start its own coverage measurement, instead of inheriting a second one."""
     for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
         os.environ.pop(name, None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where redis-server is not installed its tests are skipped, and what they measure is not."""
+    """Without redis-server its tests are skipped, so the coverage floor cannot be reached."""
     measuring = config.pluginmanager.getplugin("_cov")
     if measuring is not None and shutil.which("redis-server") is None:
         measuring.options.cov_fail_under = 0
 
 
 def pytest_collection_finish() -> None:
-    """What has been loaded stays: it need not be looked through for garbage again and again."""
+    """Exclude the loaded modules from garbage collection, which saves time."""
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def measured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Coverage is measured, except where it would double the time and show nothing new."""
+    """Turn off coverage for tests marked `unmeasured`, which it would only slow down."""
     tracer, in_threads = sys.gettrace(), threading.gettrace()
     if request.node.get_closest_marker("unmeasured") is not None:
         sys.settrace(None)
@@ -54,20 +54,20 @@ def measured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def ledgers() -> Iterator[None]:
-    """Where purchases are kept, if not in files."""
+    """The shared Redis server, if the ledgers are not in files."""
     with ledger_server():
         yield
 
 
 @pytest.fixture(autouse=True)
 def forgotten(ledgers: None) -> None:
-    """Nothing that an earlier test bought is known."""
+    """Forget the purchases of earlier tests."""
     forget_all()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def schemas_examined_once() -> Iterator[None]:
-    """A schema of results is examined by the first client that reads it, not by the next 1,000."""
+    """Check each result schema once, not again for each of 1,000 clients."""
     examine, examined = Draft202012Validator.check_schema, set[str]()
 
     def examine_once(schema: Any) -> None:
@@ -82,7 +82,7 @@ def schemas_examined_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[Api]:
-    """The sandbox in a process of its own, shared by the tests of a module."""
+    """The sandbox in a separate process, shared by the tests of a module."""
     with sandbox_process() as one:
         yield one
 
@@ -93,8 +93,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_waiting_between_tries() -> Iterator[None]:
-    """Retries happen as many times as in earnest, without the pauses between them."""
+def no_pauses_between_retries() -> Iterator[None]:
+    """Retry as often as in production, but without pauses."""
     with stamina.set_testing(True, attempts=3):
         yield
 

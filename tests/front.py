@@ -1,4 +1,4 @@
-"""The server as an assistant sees it: a connected client, with the sandbox behind it."""
+"""A connected client, with the server and the sandbox behind it."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -22,25 +22,25 @@ from tests.ledgers import IN_REDIS, ledger_settings
 ERAS = ("2026-07-28", "legacy")
 UNKNOWN_SESSION = "0" * 24
 PEOPLE = 30
-"""How many people a search of `CSHARP` finds."""
+"""Number of candidates that a search for `CSHARP` finds."""
 
 CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 
 class Refused(Exception):
-    """A tool answered with an error; the text is what the model reads."""
+    """A tool returned an error; the text is what the model reads."""
 
 
 class Unhurried(Clock):
-    """A clock whose pauses take no time."""
+    """A clock whose `sleep` takes no time."""
 
     async def sleep(self, seconds: float) -> None:
-        """Return at once."""
+        """Return immediately."""
         await anyio.lowlevel.checkpoint()
 
 
 class Stepped(Clock):
-    """A clock that only goes on when it is told to, or when somebody waits for it."""
+    """A clock that moves only when it is set, or by the time that is slept."""
 
     def __init__(self, time: float = 1_800_000_000.0) -> None:
         self.time = time
@@ -50,13 +50,13 @@ class Stepped(Clock):
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Go on by `seconds`."""
+        """Move on by `seconds`."""
         self.time += seconds
         await anyio.lowlevel.checkpoint()
 
 
 class Alarm(Clock):
-    """A clock that stands still until it is set forward, and then lets whoever waits go on."""
+    """A clock that stands still until it is set forward, which wakes the sleepers."""
 
     def __init__(self) -> None:
         self.time = 1_800_000_000.0
@@ -68,14 +68,14 @@ class Alarm(Clock):
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until it was set forward by `seconds`."""
+        """Wait until the clock has been set forward by `seconds`."""
         until = self.time + seconds
         while self.time < until:
             self._waiting.set()
             await self._moved.wait()
 
     async def forward(self, seconds: float) -> None:
-        """Set it forward, and wait until whoever was woken waits again."""
+        """Set the clock forward, and wait until something sleeps again."""
         await self._waiting.wait()
         self._waiting = anyio.Event()
         self.time += seconds
@@ -93,16 +93,16 @@ class Assistant:
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The structured result; raises `Refused` with the text of an error."""
-        answer = await self.client.call_tool(tool, arguments)
-        text = text_of(answer)
-        if answer.is_error:
+        result = await self.client.call_tool(tool, arguments)
+        text = text_of(result)
+        if result.is_error:
             raise Refused(text)
-        facts: dict[str, Any] = answer.structured_content
-        assert json.loads(text) == facts
-        return facts
+        content: dict[str, Any] = result.structured_content
+        assert json.loads(text) == content
+        return content
 
     async def refusal(self, tool: str, **arguments: Any) -> str:
-        """The text of the error that a call must give."""
+        """The error text of a call, which must fail."""
         try:
             result = await self.call(tool, **arguments)
         except Refused as refused:
@@ -120,20 +120,20 @@ class Assistant:
         return session_id
 
     def sent(self, operation: str) -> int:
-        """How many requests of one operation reached the API."""
+        """Number of requests for one operation that reached the API."""
         return sum(call.operation == operation for call in self.sandbox.calls)
 
 
-def text_of(answer: CallToolResult) -> str:
-    """The text of a result: one block, which only links may follow."""
-    block, *links = answer.content
+def text_of(result: CallToolResult) -> str:
+    """The text of a result: one block, followed by nothing but links."""
+    block, *links = result.content
     assert all(isinstance(link, ResourceLink) for link in links)
     assert isinstance(block, TextContent)
     return block.text
 
 
 def small_sandbox(**options: Any) -> Sandbox:
-    """A sandbox that matches at once and finds few."""
+    """A sandbox that matches immediately and finds few candidates."""
     return Sandbox(match_seconds=0, first_batch=PEOPLE, **options)
 
 
@@ -146,18 +146,18 @@ async def connected(
     extensions: Sequence[ClientExtension] = (),
     **settings: Any,
 ) -> AsyncIterator[Assistant]:
-    """An assistant connected to a server on `api`, by default a sandbox that matches at once.
+    """An assistant connected to a server on `api`, by default a sandbox that matches immediately.
 
-    `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
-    clients that can ask them; `extensions` are what the client declares.
+    `clock` is the server's, and by default does not wait; `answer` gives the user's answers, for
+    clients that can ask; `extensions` are the ones that the client declares.
     """
     api = api or small_sandbox()
     kept = TemporaryDirectory()
-    # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
-    seeming: dict[str, Any] = {"sandbox": True}
+    # A sandbox server never uses a shared ledger, so with Redis it must look like a real one.
+    identity: dict[str, Any] = {"sandbox": True}
     if IN_REDIS and "sandbox" not in settings:
-        seeming = {"sandbox": False, "api_key": SANDBOX_KEY}
-    own: dict[str, Any] = {"export_dir": kept.name, **seeming, **settings}
+        identity = {"sandbox": False, "api_key": SANDBOX_KEY}
+    own: dict[str, Any] = {"export_dir": kept.name, **identity, **settings}
     place = ledger_settings(own.pop("state_dir", kept.name))
     given = Settings.model_validate(place | own)
     server = build_server(given, api.transport, clock or Unhurried())

@@ -1,7 +1,7 @@
-"""Where the tests' servers keep their purchases, and how a test looks at them from outside.
+"""The ledgers of the tests' servers, and access to them from outside.
 
-SQLite, in the folder that a test gives; with `FJ_TEST_LEDGER=redis` a real redis-server instead,
-which the test run starts and each test finds empty. The same tests hold for both.
+SQLite in a folder given by the test; with `FJ_TEST_LEDGER=redis` a real redis-server instead, which
+the test run starts and which is emptied for each test. The same tests apply to both.
 """
 
 import json
@@ -26,13 +26,13 @@ from fj_mcp.workspace.open_storage import LEDGER_FILE
 Row = dict[str, Any]
 
 IN_REDIS = os.environ.get("FJ_TEST_LEDGER") == "redis"
-on_a_file = pytest.mark.skipif(IN_REDIS, reason="about the file that SQLite keeps")
+on_a_file = pytest.mark.skipif(IN_REDIS, reason="only for SQLite")
 
 _addresses: list[str] = []
 
 
 class RedisServer:
-    """A redis-server process that keeps nothing on disk."""
+    """A redis-server process that writes nothing to disk."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.address = f"unix://{folder / 'redis.sock'}"
@@ -42,7 +42,7 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the process, and wait until it responds."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         with closing(Redis.from_url(self.address)) as redis:
             for _ in range(400):
@@ -55,16 +55,16 @@ class RedisServer:
         raise AssertionError("redis-server did not start")
 
     def admin(self) -> "closing[Redis]":
-        """A connection of whoever looks after it, as a context."""
+        """An administrator's connection, as a context."""
         return closing(Redis.from_url(self.address, decode_responses=True))
 
     def signal(self, number: int) -> None:
-        """Send a signal to it."""
+        """Send a signal to the process."""
         assert self._process is not None
         self._process.send_signal(number)
 
     def stop(self) -> None:
-        """End it, with all that it knew."""
+        """Kill the process, which loses its data."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -73,7 +73,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server(*arguments: str) -> Iterator[RedisServer]:
-    """A running redis-server; skips the test where none is installed."""
+    """A running redis-server; skips the test if it is not installed."""
     if shutil.which("redis-server") is None:
         reason = "redis-server is not installed"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
@@ -88,7 +88,7 @@ def redis_server(*arguments: str) -> Iterator[RedisServer]:
 
 @contextmanager
 def ledger_server() -> Iterator[None]:
-    """What the servers of this test run share, if they share a redis-server."""
+    """The redis-server shared by all servers of this test run, if there is one."""
     if not IN_REDIS:
         yield
         return
@@ -99,25 +99,25 @@ def ledger_server() -> Iterator[None]:
 
 
 def forget_all() -> None:
-    """Let a test find the redis-server empty."""
+    """Empty the redis-server."""
     for address in _addresses:
         with closing(Redis.from_url(address)) as redis:
             redis.flushall()
 
 
 def ledger_settings(folder: Path | str) -> dict[str, str]:
-    """The settings, by field, of a server that keeps its purchases with the folder's others."""
+    """The settings of a server that uses the ledger of this folder."""
     settings = {"state_dir": str(folder)}
     return settings | ({"ledger_url": _addresses[0]} if _addresses else {})
 
 
 def ledger_environment(folder: Path) -> dict[str, str]:
-    """The same as environment variables."""
+    """`ledger_settings` as environment variables."""
     return {f"FJ_{name.upper()}": value for name, value in ledger_settings(folder).items()}
 
 
 def rows_of(folder: Path) -> list[Row]:
-    """Every purchase, the oldest first, as whoever looks from outside finds it."""
+    """Every purchase in a folder's ledger, oldest first, read from outside."""
     if _addresses:
         return rows_in(_addresses[0])
     path = folder / LEDGER_FILE
@@ -131,7 +131,7 @@ def rows_of(folder: Path) -> list[Row]:
 
 
 def rows_in(address: str) -> list[Row]:
-    """Every purchase in a Redis, the oldest first of each workspace."""
+    """Every purchase in Redis, by workspace, oldest first."""
     with closing(Redis.from_url(address, decode_responses=True)) as redis:
         found: list[Row] = []
         for name in redis.scan_iter("fj-mcp:*:rows"):
@@ -141,7 +141,7 @@ def rows_in(address: str) -> list[Row]:
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:
-    """Put purchases where they were, over what became of them."""
+    """Restore purchases to an earlier state."""
     if _addresses:
         _put_back_in(_addresses[0], rows)
         return
@@ -157,7 +157,7 @@ def put_back(folder: Path, rows: list[Row]) -> None:
 def _put_back_in(address: str, rows: list[Row]) -> None:
     with closing(Redis.from_url(address, decode_responses=True)) as redis:
         names = list(redis.scan_iter("fj-mcp:*:ids"))
-        # Without a purchase there is nothing to put back.
+        # Without a purchase there is nothing to restore.
         for prefix in (str(name).removesuffix("ids") for name in names):
             for row in rows:
                 text = redis.hget(f"{prefix}rows", str(row["id"]))
@@ -169,7 +169,7 @@ def _put_back_in(address: str, rows: list[Row]) -> None:
 
 
 def wipe(folder: Path) -> None:
-    """Forget every purchase."""
+    """Delete every purchase."""
     forget_all()
     for file in folder.glob(f"{LEDGER_FILE}*"):
         file.unlink()
