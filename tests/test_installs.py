@@ -1,4 +1,4 @@
-"""Installing in assistants: their real formats, in homes that are made up."""
+"""Installing in assistants: their real formats, in temporary homes."""
 
 import json
 import os
@@ -167,9 +167,7 @@ def test_a_windows_package_of_claude_has_its_own_copy_of_the_configuration(tmp_p
 
 
 @pytest.mark.parametrize("client", ASSISTANTS)
-def test_a_configuration_that_is_not_there_is_made_for_its_owner_only(
-    machine: Machine, client: str
-) -> None:
+def test_a_new_configuration_is_readable_by_its_owner_only(machine: Machine, client: str) -> None:
     said = install(client, settings_with(KEY), machine, STARTED)
     file = ASSISTANTS[client].file(machine)
     assert str(file) in said
@@ -190,7 +188,7 @@ def test_everything_else_in_a_configuration_stays(machine: Machine, client: str,
     after = file.read_bytes().decode()
     newline = end if end in text else "\n"
     assert after.count("\n") == after.count(newline)
-    # Something was put in, and nothing taken out: what was there is still there, in its order.
+    # The edit only adds: all earlier text is still there, in the same order.
     rest = iter(after)
     assert all(character in rest for character in text if not character.isspace())
     assert ASSISTANTS[client].kind == "JSON" or set(text.split(end)) <= set(after.split(end))
@@ -212,7 +210,7 @@ def test_a_second_run_changes_only_what_changed(machine: Machine, client: str) -
     file = written(client, machine, BEFORE[client])
     install(client, settings_with(KEY), machine, STARTED)
     first = file.read_bytes()
-    # Without a key in the environment, the one that is there stays.
+    # Without a key in the environment, the installed one stays.
     for settings in (settings_with(KEY), settings_with(None)):
         assert "nothing was changed" in install(client, settings, machine, STARTED)
         assert file.read_bytes() == first
@@ -227,7 +225,7 @@ def test_a_second_run_changes_only_what_changed(machine: Machine, client: str) -
 
 
 @pytest.mark.parametrize("client", ASSISTANTS)
-def test_what_a_person_added_to_the_entry_stays(machine: Machine, client: str) -> None:
+def test_settings_that_the_user_added_to_the_entry_stay(machine: Machine, client: str) -> None:
     assistant = ASSISTANTS[client]
     theirs = {"timeout": 7, assistant.command: "old", "args": ["old"]}
     theirs[assistant.environment] = {"FJ_READ_ONLY": "1", "FJ_API_KEY": "fjk_old"}
@@ -259,7 +257,7 @@ def test_what_a_person_added_to_the_entry_stays(machine: Machine, client: str) -
         ("goose", "extensions: none\n", "extensions should be a table"),
     ],
 )
-def test_a_configuration_that_cannot_be_read_is_left_alone(
+def test_a_configuration_that_cannot_be_parsed_is_left_alone(
     machine: Machine, client: str, text: str, reason: str
 ) -> None:
     file = written(client, machine, text)
@@ -288,7 +286,7 @@ def test_a_file_that_is_not_text_is_left_alone(machine: Machine) -> None:
     ],
 )
 @pytest.mark.parametrize("client", ["claude-code", "claude-desktop", "cursor", "gemini"])
-def test_null_is_where_the_first_server_goes(machine: Machine, client: str, text: str) -> None:
+def test_null_is_replaced_by_the_first_server(machine: Machine, client: str, text: str) -> None:
     file = written(client, machine, text)
     install(client, SANDBOX, machine, STARTED)
     assert entry(client, machine)["command"] == STARTED.command
@@ -334,7 +332,7 @@ REMOTE: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize(
     ("client", "now"), [(client, now) for client, entries in REMOTE.items() for now in entries]
 )
-def test_an_address_gives_way_to_a_command_with_all_that_belongs_to_it(
+def test_a_url_and_its_settings_are_replaced_by_a_command(
     machine: Machine, client: str, now: dict[str, Any], broken: bool
 ) -> None:
     assistant = ASSISTANTS[client]
@@ -354,7 +352,7 @@ def test_an_address_gives_way_to_a_command_with_all_that_belongs_to_it(
     assert "nothing was changed" in install(client, settings_with(KEY), machine, STARTED)
 
 
-def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
+def test_claude_code_does_not_get_the_url_of_an_earlier_entry(
     tmp_path: Path, claude: Callable[[int], list[list[str]]]
 ) -> None:
     machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
@@ -398,7 +396,7 @@ def test_a_link_keeps_its_place(machine: Machine, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "// mine", "\ufeff{ }\n", "{ // none yet\n}", "{}"])
-def test_json_without_servers_gets_the_first(machine: Machine, text: str) -> None:
+def test_json_without_servers_gets_its_first(machine: Machine, text: str) -> None:
     file = written("vscode", machine, text)
     install("vscode", SANDBOX, machine, STARTED)
     after = file.read_bytes().decode()
@@ -416,7 +414,7 @@ def test_json_without_servers_gets_the_first(machine: Machine, text: str) -> Non
         "[mcp_servers.fj-mcp.env] # mine\nA = 'b'\n\n[mcp_servers.z]\ncommand = 'z'",
     ],
 )
-def test_unusual_toml_comes_out_right_or_is_left_alone(machine: Machine, text: str) -> None:
+def test_unusual_toml_is_edited_correctly_or_left_alone(machine: Machine, text: str) -> None:
     file = written("codex", machine, text)
     try:
         install("codex", SANDBOX, machine, STARTED)
@@ -445,7 +443,7 @@ VALUES = st.recursive(
     VALUES,
     st.sampled_from([None, 1, 4, "\t"]),
 )
-def test_what_is_put_into_json_is_all_that_changes(
+def test_an_edit_of_json_changes_nothing_else(
     value: dict[str, Any], path: list[str], new: Any, indent: int | str | None
 ) -> None:
     expected = json.loads(json.dumps(value))
@@ -460,12 +458,12 @@ def test_what_is_put_into_json_is_all_that_changes(
     assert jsonc.put(after, path, new) == after
 
 
-def test_a_value_is_never_put_into_what_is_not_an_object() -> None:
+def test_a_value_is_never_put_into_anything_but_an_object() -> None:
     with pytest.raises(ValueError, match="line 2 should be an object"):
         jsonc.put('{\n"a": [{}]}', ["a", "b"], 1)
 
 
-def test_the_key_is_asked_for_without_echo(
+def test_the_prompt_for_the_key_does_not_echo(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[dict[str, Any]] = []
@@ -482,9 +480,7 @@ def test_the_key_is_asked_for_without_echo(
     assert KEY not in "".join(capsys.readouterr())
 
 
-def test_a_key_that_cannot_be_one_is_refused(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_key_is_refused(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = pytest.raises(CannotInstall, match="must be a FutureJobs key")
     with refused:
         install("cursor", settings_with("sk-secret"), machine, STARTED)
@@ -495,7 +491,7 @@ def test_a_key_that_cannot_be_one_is_refused(
     assert "sk-secret" not in str(said.value)
 
 
-def test_without_a_key_and_without_a_person_it_says_what_to_set(
+def test_without_a_key_and_a_terminal_it_says_what_to_set(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_install("cursor", settings_with(None), machine, show=False) == 1
@@ -518,7 +514,7 @@ def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, cl
 
 @pytest.fixture
 def claude(tmp_path: Path, machine: Machine) -> Callable[[int], list[list[str]]]:
-    """A `claude` that writes down what it is asked, and ends with a status."""
+    """A fake `claude` that records its arguments, and exits with a given status."""
     heard = tmp_path / "heard"
     command = tmp_path / "claude"
 
@@ -555,7 +551,7 @@ def test_claude_code_is_asked_to_add_the_server_itself(
     assert file.with_name(file.name + BACKUP_SUFFIX).read_text() == text
 
 
-def test_a_claude_code_that_refuses_does_not_give_the_key_away(
+def test_a_failing_claude_code_does_not_reveal_the_key(
     tmp_path: Path, claude: Callable[[int], list[list[str]]]
 ) -> None:
     machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
@@ -565,7 +561,7 @@ def test_a_claude_code_that_refuses_does_not_give_the_key_away(
     assert KEY not in str(said.value)
 
 
-def test_the_command_is_written_so_that_it_works_from_anywhere(
+def test_the_command_is_written_with_an_absolute_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
@@ -576,8 +572,10 @@ def test_the_command_is_written_so_that_it_works_from_anywhere(
 
 
 @pytest.fixture(params=["uvx", "pipx run"])
-def passing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An environment that uvx or `pipx run` made, and will clean up."""
+def temporary(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """A temporary environment, as made by uvx or `pipx run`."""
     prefix = tmp_path / "cache" / "x"
     prefix.mkdir(parents=True)
     mark = prefix.parent / "CACHEDIR.TAG" if request.param == "uvx" else prefix / PIPX_MARK
@@ -590,7 +588,7 @@ PIPX_MARK = "pipx_metadata.json"
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, note: str | None) -> None:
-    """Let the package have been installed from where an installer's note says."""
+    """Let the package appear to be installed from the source in an installer's note."""
 
     class Installed:
         def read_text(self, name: str) -> str | None:
@@ -611,11 +609,11 @@ def noted(monkeypatch: pytest.MonkeyPatch, note: str | None) -> None:
         ),
     ],
 )
-def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
+def test_from_a_temporary_environment_the_source_is_started_and_never_a_name(
     tmp_path: Path,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
-    passing: str,
+    temporary: str,
     note: dict[str, Any],
     source: str,
 ) -> None:
@@ -643,20 +641,20 @@ def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
         '{"url": "https://example.com/x.whl", "archive_info": {}}',
     ],
 )
-def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
+def test_from_a_temporary_environment_of_unknown_source_nothing_is_installed(
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    passing: str,
+    temporary: str,
     note: str | None,
 ) -> None:
     noted(monkeypatch, note)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
     for show in (False, True):
         assert run_install("cursor", SANDBOX, machine, show=show) == 1
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert "`uv tool install /path/to/fj-mcp`" in told.err
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert "`uv tool install /path/to/fj-mcp`" in printed.err
     assert not machine.home.exists()
 
 
@@ -669,7 +667,7 @@ def test_no_configuration_and_no_text_starts_a_package_by_name(
     assert "://" not in printed
 
 
-def test_the_command_installs_for_the_home_it_is_run_in(tmp_path: Path) -> None:
+def test_the_command_installs_into_the_current_home(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
     done = subprocess.run(
         [sys.executable, "-m", "fj_mcp", "install", "cursor"],
@@ -687,17 +685,17 @@ def test_the_command_installs_for_the_home_it_is_run_in(tmp_path: Path) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
-def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine) -> None:
-    told = " ".join(
+def test_the_help_names_every_assistant_and_unknown_ones_are_refused(machine: Machine) -> None:
+    printed = " ".join(
         CliRunner().invoke(app, ["install", "--help"], terminal_width=200).output.split()
     )
-    assert all(client in told for client in ASSISTANTS)
+    assert all(client in printed for client in ASSISTANTS)
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
     assert "emacs is not a known assistant; use claude-code" in refused.output
 
 
-def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+def test_the_server_starts_without_loading_the_commands() -> None:
     check = (
         "import sys, fj_mcp.commands.cli, fj_mcp.transports.stdio; "
         "sys.exit(any(name in sys.modules for name in "

@@ -1,4 +1,4 @@
-"""The ranked candidates: over all pages, merged, cached, fitted to size."""
+"""The ranked candidates: over all pages, merged, cached, and fitted to the size limit."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ async def test_missing_scores_are_last_and_equal_ones_keep_the_apis_order(
     assert await names(assistant, session_id) == ["P3", "P2", "P4", "P1", "P5"]
 
 
-async def test_a_person_listed_twice_is_one_candidate(assistant: Assistant) -> None:
+async def test_a_profile_listed_twice_is_one_candidate(assistant: Assistant) -> None:
     session_id = await unread_session(assistant)
     address = "https://www.linkedin.com/in/ACoAAA"
     person = {"name": "Same", "linkedin_profile_url": address}
@@ -95,7 +95,7 @@ async def test_a_minimum_score_leaves_out_the_rest(assistant: Assistant) -> None
     assert page["total"] == 1
 
 
-async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
+async def test_a_warning_says_how_many_candidates_beyond_a_thousand_are_unread(
     assistant: Assistant,
 ) -> None:
     session_id = await unread_session(assistant)
@@ -108,7 +108,7 @@ async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
     assert page["warning"] == "Only the first 1,000 of 1,234 candidates were read and ranked."
 
 
-async def test_pages_that_are_missing_are_not_taken_for_nobody(assistant: Assistant) -> None:
+async def test_missing_pages_are_not_mistaken_for_an_empty_list(assistant: Assistant) -> None:
     session_id = await unread_session(assistant)
     missing = Fault("status", status=200, body={"data": {"docs": None, "totalDocs": 5}})
     assistant.sandbox.fail("profiles", missing)
@@ -118,7 +118,7 @@ async def test_pages_that_are_missing_are_not_taken_for_nobody(assistant: Assist
 
 async def test_at_most_three_pages_are_read_at_once() -> None:
     class Counting(httpx.AsyncBaseTransport):
-        """Counts the requests for pages that are under way at once."""
+        """Counts the concurrent requests for pages."""
 
         def __init__(self, network: httpx.AsyncBaseTransport) -> None:
             self._network = network
@@ -129,7 +129,7 @@ async def test_at_most_three_pages_are_read_at_once() -> None:
                 return await self._network.handle_async_request(request)
             self.now += 1
             self.most = max(self.most, self.now)
-            # Whoever wants to be under way as well gets the time to be.
+            # Gives other requests time to start.
             await anyio.wait_all_tasks_blocked()
             response = await self._network.handle_async_request(request)
             self.now -= 1
@@ -233,7 +233,7 @@ async def test_profiles_are_listed_while_matching_goes_on() -> None:
         assert seen == [30, 60, 90]
 
 
-async def test_half_of_a_surrogate_pair_does_not_make_an_answer_unreadable(
+async def test_a_lone_surrogate_does_not_make_a_response_unreadable(
     assistant: Assistant,
 ) -> None:
     session_id = await unread_session(assistant)

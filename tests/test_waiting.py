@@ -1,4 +1,4 @@
-"""Waiting for a session: progress, limits, failures that pass, and one poller for all."""
+"""Waiting for a session: progress, limits, transient failures, and one shared poller."""
 
 import itertools
 import time
@@ -21,7 +21,7 @@ async def started(assistant: Assistant) -> str:
 
 
 class StepClock:
-    """A clock that goes on by a fixed step at every look at a session."""
+    """A clock that moves on by a fixed step at every poll of a session."""
 
     def __init__(self) -> None:
         self.now = time.time()
@@ -49,7 +49,7 @@ async def test_progress_rises_and_says_how_many_are_matched(era: str) -> None:
     assert heard[-1] == (100, 100, "matched 100 of 100")
 
 
-async def test_counts_that_stand_still_are_not_reported_again() -> None:
+async def test_unchanged_counts_are_not_reported_again() -> None:
     heard: list[float] = []
 
     async def hear(progress: float, total: float | None = None, message: str | None = None) -> None:
@@ -110,7 +110,7 @@ async def test_a_wait_may_not_be_longer_than_the_setting() -> None:
     )
 
 
-async def test_a_passing_failure_is_not_the_end_of_a_wait(assistant: Assistant) -> None:
+async def test_a_transient_failure_does_not_end_a_wait(assistant: Assistant) -> None:
     session_id = await started(assistant)
     assistant.sandbox.fail("get_session", Fault("502_before"), times=3)
     result = await assistant.call("wait_for_session", session_id=session_id)
@@ -134,7 +134,7 @@ async def test_a_wait_in_which_nothing_could_be_read_says_why(assistant: Assista
         ("processing", "running", False),
     ],
 )
-async def test_the_apis_own_word_is_shown_where_it_is_unusual(
+async def test_an_undocumented_api_status_is_shown(
     assistant: Assistant, word: str, status: str, shown: bool
 ) -> None:
     session_id = await started(assistant)
@@ -172,7 +172,7 @@ async def test_an_idle_session_with_profiles_is_done(assistant: Assistant) -> No
     assert result["total"] == PEOPLE
 
 
-async def test_an_idle_session_that_nothing_happens_to_is_done_although_some_are_unmatched(
+async def test_an_idle_session_without_activity_is_done_although_some_are_unmatched(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -209,7 +209,7 @@ async def test_a_failed_search_says_what_to_do(assistant: Assistant) -> None:
     assert "before paying for another search" in result["next_step"]
 
 
-async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> None:
+async def test_many_waits_on_one_session_share_one_poller_and_one_read() -> None:
     sandbox = Sandbox(match_seconds=0.5)
     async with connected(sandbox) as assistant:
         session_id = await started(assistant)
@@ -228,14 +228,14 @@ async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> N
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_polling_stops_when_the_last_wait_is_cancelled(era: str) -> None:
+async def test_polling_stops_when_the_last_wait_is_canceled(era: str) -> None:
     async with connected(Sandbox(match_seconds=3600), era=era) as assistant:
         session_id = await started(assistant)
         with anyio.move_on_after(0.2):
             await assistant.call("wait_for_session", session_id=session_id)
         looks = assistant.sent("get_session")
         assert looks == 1
-        # Longer than the first pause: a poller that were still alive would look again.
+        # Longer than the first pause: a poller still running would poll again.
         await anyio.sleep(1.2)
         assert assistant.sent("get_session") == looks
 

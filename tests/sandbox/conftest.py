@@ -74,7 +74,7 @@ class Api:
 
 
 def searching(*mandatory: str, core: tuple[str, ...] = (), **filters: Any) -> dict[str, Any]:
-    """A filter map of skills alone, in the API's words."""
+    """A filter map with only skills, in the API's format."""
     tiers = {"mandatory": list(mandatory), "core": list(core), "secondary": []}
     return {"skills": {"type": "IN", "value": tiers}} | filters
 
