@@ -27,7 +27,7 @@ class Rules:
     lose_ranges_on_update: bool
     only_new_batch_after_fetch: bool
 
-    def everybody(self) -> Sequence[Person]:
+    def everyone(self) -> Sequence[Person]:
         """The sandbox's population, generated on first use."""
         return population(self.people)
 

@@ -118,7 +118,7 @@ def _check_fields(body: dict[str, Any], names: list[str] | tuple[str, ...]) -> N
 
 
 def _matches(request: Request, queries: dict[str, Any]) -> list[Match]:
-    if not (found := find(queries, request.rules.everybody())):
+    if not (found := find(queries, request.rules.everyone())):
         raise Refusal(400, _NO_MATCH)
     return rank(Wanted.of(queries), found)
 

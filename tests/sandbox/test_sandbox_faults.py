@@ -241,7 +241,7 @@ def test_a_taken_port_is_an_error_for_the_caller(sandbox: Sandbox) -> None:
         b'{"operation": "create_session", "kind": "fire"}',
         b'{"operation": "search", "kind": "429"}',
         b'{"operation": "create_session", "kind": "429", "times": "x"}',
-        b'{"operation": "create_session", "kind": "429", "colour": "red"}',
+        b'{"operation": "create_session", "kind": "429", "color": "red"}',
     ],
 )
 async def test_a_request_for_an_impossible_fault_is_400(sandbox: Sandbox, wish: bytes) -> None:

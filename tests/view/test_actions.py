@@ -35,7 +35,7 @@ def test_revealed_addresses_are_shown_in_their_rows_and_never_paid_for_twice(
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text(re.compile(r"\d found.* charged"))
     shown = view.rows.locator(".contacts").all_text_contents()[:4]
-    assert all(re.search(r"@example\.com$|^E-mail not found$", text) for text in shown)
+    assert all(re.search(r"@example\.com$|^Email not found$", text) for text in shown)
     assert any("@example.com" in text for text in shown)
     assert at.sent("reveal") == paid + 4
     view.button("Reveal email").click()
