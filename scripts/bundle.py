@@ -1,10 +1,10 @@
-"""Build dist/fj-mcp-<version>.mcpb, which Claude Desktop installs with a click.
+"""Build dist/fj-mcp-<version>.mcpb, which Claude Desktop installs with one click.
 
     uv run python scripts/bundle.py [FOLDER]
 
-The manifest is mcpb/manifest.json with what the package knows better filled in: version, tools,
-and the kind, default and secrecy of each setting. The same sources and the same Python give the
-same bytes, so the checksum that is printed can be published.
+The manifest is mcpb/manifest.json, completed from the package: version, tools, and the type,
+default and secrecy of each setting. The same sources and the same Python give the same bytes, so
+the printed checksum can be published.
 """
 
 import hashlib
@@ -23,16 +23,16 @@ from fj_mcp.server.catalog import list_tools
 from fj_mcp.settings.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
+EARLIEST_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def manifest() -> dict[str, Any]:
-    """The manifest of the bundle, in format 0.4."""
+    """The bundle's manifest, in format 0.4."""
     template: dict[str, Any] = json.loads(
         (ROOT / "mcpb" / "manifest.json").read_text(encoding="utf-8")
     )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    settings = {name: words | form(name) for name, words in template["user_config"].items()}
+    settings = {name: texts | form_field(name) for name, texts in template["user_config"].items()}
     environment = {f"FJ_{name.upper()}": f"${{user_config.{name}}}" for name in settings}
     server = template["server"]
     compatibility = template["compatibility"] | {"runtimes": {"python": project["requires-python"]}}
@@ -51,23 +51,23 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def form(name: str) -> dict[str, Any]:
-    """How Claude Desktop asks for a setting: type, default, and whether it is secret."""
+def form_field(name: str) -> dict[str, Any]:
+    """A setting's field in Claude Desktop's form: type, default, and whether it is secret."""
     field = Settings.model_fields[name]
     if field.annotation is bool:
         return {"type": "boolean", "required": False, "default": field.default}
-    # What has no default is left as it is written in `env`, so nothing must be said to be nothing.
-    asked = {"type": "string", "required": False, "default": field.default or ""}
-    return asked | ({"sensitive": True} if is_secret(field.annotation) else {})
+    # Without a default, the placeholder in `env` would stay as it is; hence the empty string.
+    shown = {"type": "string", "required": False, "default": field.default or ""}
+    return shown | ({"sensitive": True} if is_secret(field.annotation) else {})
 
 
 def is_secret(annotation: Any) -> bool:
-    """Whether a setting of this type must not be shown."""
+    """Whether a setting of this type is secret."""
     return annotation is SecretStr or any(map(is_secret, get_args(annotation)))
 
 
-def project() -> str:
-    """pyproject.toml without the tools of development, which the host would install too."""
+def pyproject() -> str:
+    """pyproject.toml without the development dependencies, which the host would install too."""
     document = tomlkit.parse((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     document.pop("dependency-groups", None)
     tools = document["tool"]
@@ -77,10 +77,10 @@ def project() -> str:
 
 
 def contents() -> dict[str, bytes]:
-    """Every file of the bundle, by its name in there."""
+    """Every file of the bundle, by its name in the archive."""
     files = {
         "manifest.json": json.dumps(manifest(), indent=2, ensure_ascii=False).encode(),
-        "pyproject.toml": project().encode(),
+        "pyproject.toml": pyproject().encode(),
         "main.py": (ROOT / "mcpb" / "main.py").read_bytes(),
     }
     for name in ("README.md", "LICENSE"):
@@ -92,12 +92,12 @@ def contents() -> dict[str, bytes]:
 
 
 def build(folder: Path) -> Path:
-    """Write the bundle into a folder; returns it."""
+    """Write the bundle to a folder; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     bundle = folder / f"fj-mcp-{__version__}.mcpb"
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(contents().items()):
-            about = zipfile.ZipInfo(name, LONG_AGO)
+            about = zipfile.ZipInfo(name, EARLIEST_TIME)
             about.compress_type = zipfile.ZIP_DEFLATED
             about.external_attr = 0o644 << 16
             archive.writestr(about, content)

@@ -1,12 +1,12 @@
-"""Run the official conformance suite and the Inspector's command line against this server.
+"""Run the official conformance suite and the Inspector's CLI against this server.
 
     uv run python scripts/conformance.py [FOLDER]
 
-Needs uv. Node, the suite and the Inspector are taken from their registries into FOLDER, or into a
-temporary one. The suite runs over HTTP for both protocol eras; what it cannot find in a server
-other than its own examples is in conformance.yml. The Inspector lists and calls every tool, over
-HTTP and stdio, in both eras. Nothing leaves this machine but the downloads, and only the sandbox is
-searched. Exit status 1 if anything is not as it should be.
+Needs uv. Node, the suite and the Inspector are downloaded to FOLDER, or to a temporary folder. The
+suite runs over HTTP for both protocol eras; conformance.yml lists the checks that only its own
+example servers can pass. The Inspector lists and calls every tool, over HTTP and stdio, in both
+eras. Apart from the downloads nothing leaves this machine, and only the sandbox is searched. The
+exit status is 1 if anything fails.
 """
 
 import json
@@ -39,7 +39,7 @@ TASKS = (
     "tasks-required-task-error",
     "tasks-mrtr-composition",
 )
-"""The scenarios of the tasks extension, which belong to no suite of a protocol version."""
+"""The scenarios of the tasks extension, which are in no protocol version's suite."""
 
 ERAS = ("legacy", "modern")
 
@@ -47,11 +47,11 @@ DOWNLOAD_SECONDS = 400
 SUITE_SECONDS = 300
 CALL_SECONDS = 90
 LIFETIME_SECONDS = 1_200
-"""No server outlives this."""
+"""Servers are killed after this time."""
 
 
 class Programs:
-    """Node and what is run with it, in one folder, with a home of their own."""
+    """Node and its programs, in one folder, with their own home folder."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         own = ("FJ_", "MCP_", "COV")
@@ -65,7 +65,7 @@ class Programs:
         }
 
     def install(self) -> None:
-        """Download what is not there yet."""
+        """Download the missing programs."""
         if not self._node.exists():
             target = ("--target", str(self._folder / "python"))
             self.run("uv", "pip", "install", "--quiet", *target, NODE)
@@ -73,15 +73,15 @@ class Programs:
         wanted = [f"{name}@{version}" for name, version in VERSIONS.items()]
         options = ("--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(self._folder))
         self.run("node", str(npm), "install", *options, *wanted)
-        # From here on nothing of whoever started this is read or written.
+        # From here on nothing in the user's own home is read or written.
         self.environment["HOME"] = str(self.home)
 
     def run(self, command: str, *arguments: str, seconds: float = DOWNLOAD_SECONDS) -> str:
-        """What a command prints.
+        """Run a command; returns its output.
 
         Raises:
-            subprocess.CalledProcessError: with that, if its exit status is not 0.
-            subprocess.TimeoutExpired: if it took too long.
+            subprocess.CalledProcessError: with the output, if the exit status is not 0.
+            subprocess.TimeoutExpired: if it takes too long.
         """
         done = subprocess.run(
             [command, *arguments],
@@ -103,21 +103,21 @@ class Programs:
 
 
 def suite(programs: Programs, address: str, *scenarios: str) -> None:
-    """Run scenarios, given as options; the exit status says whether all is as expected."""
+    """Run scenarios, given as options. Raises `CalledProcessError` for unexpected outcomes."""
     results = programs.home / "-".join(scenarios)
     baseline = ROOT / "scripts" / "conformance.yml"
     options = (*scenarios, "--expected-failures", str(baseline))
     command = ("server", "--url", address, "-o", str(results), *options)
     try:
-        said = programs.run(programs.bin("conformance"), *command, seconds=SUITE_SECONDS)
+        output = programs.run(programs.bin("conformance"), *command, seconds=SUITE_SECONDS)
     except subprocess.CalledProcessError:
         show_failures(results)
         raise
-    print(said.partition("=== SUMMARY ===")[2].strip())
+    print(output.partition("=== SUMMARY ===")[2].strip())
 
 
 def show_failures(results: Path) -> None:
-    """Every check that failed, also those that were expected to."""
+    """Print every failed check, including the expected ones."""
     for path in sorted(results.glob("*/checks.json")):
         for check in json.loads(path.read_text(encoding="utf-8")):
             if check["status"] in ("FAILURE", "WARNING"):
@@ -125,36 +125,36 @@ def show_failures(results: Path) -> None:
 
 
 class Inspector:
-    """The Inspector's command line, and the way on which it reaches the server."""
+    """The Inspector's CLI, and the options for reaching the server."""
 
-    def __init__(self, programs: Programs, era: str, *way: str) -> None:
+    def __init__(self, programs: Programs, era: str, *server: str) -> None:
         self._programs = programs
         self._options = ("--cli", "--format", "json", "--protocol-era", era)
-        self._way = way
+        self._server = server
         self.called: list[str] = []
 
     def tools(self) -> list[str]:
-        """The names of the tools, whose schemas every client must take."""
+        """The names of the tools, after a strict check of their schemas."""
         return [tool["name"] for tool in self._ask("tools/list", "--strict")["tools"]]
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """What a tool answers; an error of the tool ends the Inspector with one."""
+        """The result of a tool. A tool's error makes the Inspector fail."""
         self.called.append(tool)
-        given = ("--tool-name", tool, "--tool-args-json", json.dumps(arguments))
-        answer: dict[str, Any] = self._ask("tools/call", *given)["structuredContent"]
-        return answer
+        options = ("--tool-name", tool, "--tool-args-json", json.dumps(arguments))
+        result: dict[str, Any] = self._ask("tools/call", *options)["structuredContent"]
+        return result
 
     def _ask(self, method: str, *options: str) -> dict[str, Any]:
-        command = (*self._options, "--method", method, *options, *self._way)
-        said = self._programs.run(
+        command = (*self._options, "--method", method, *options, *self._server)
+        output = self._programs.run(
             self._programs.bin("mcp-inspector"), *command, seconds=CALL_SECONDS
         )
-        result: dict[str, Any] = json.loads(said)["result"]
+        result: dict[str, Any] = json.loads(output)["result"]
         return result
 
 
 def every_tool(inspector: Inspector) -> None:
-    """List the tools and call each; none may be missing, or answer with an error."""
+    """List the tools and call each; none may be missing or return an error."""
     call = inspector.call
     call("suggest_filters", job_description="Senior C# developer in Pune, five years or more.")
     call("search_filter_values", filter="regions", query="pune")
@@ -174,13 +174,13 @@ def every_tool(inspector: Inspector) -> None:
     call("list_sessions")
     call("get_spending")
     tools = inspector.tools()
-    assert set(inspector.called) == set(tools), "the tools that are listed are others"
+    assert set(inspector.called) == set(tools), "the listed tools are not the called ones"
     print(f"{len(tools)} tools listed and called")
 
 
 @contextmanager
 def started(home: Path, *arguments: str) -> Iterator[str]:
-    """One of this project's servers, until the end; gives the address that it announces."""
+    """A server of this project, for the duration of the context; yields its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "fj_mcp", *arguments],
         cwd=home,
@@ -204,7 +204,7 @@ def started(home: Path, *arguments: str) -> Iterator[str]:
 
 
 def succeeds(name: str, trial: Callable[[], None]) -> bool:
-    """Whether a trial ends without a complaint; what there is to say is shown."""
+    """Run a trial, and print why it failed, if it did; returns whether it passed."""
     print(f"== {name}", flush=True)
     try:
         trial()
@@ -218,7 +218,7 @@ def succeeds(name: str, trial: Callable[[], None]) -> bool:
 
 
 def main() -> int:
-    """Try everything; returns the exit status."""
+    """Run all trials; returns the exit status."""
     with TemporaryDirectory(prefix="fj-mcp-conformance-") as temporary, ExitStack() as servers:
         home = Path(temporary) / "home"
         home.mkdir()
@@ -228,7 +228,7 @@ def main() -> int:
             return 1
         serve = ("serve", "--http", "--port", "0", "--sandbox")
         address = servers.enter_context(started(home, *serve))
-        # Over stdio every command starts the server anew, so that its searches must be elsewhere.
+        # Over stdio every command starts a new server, so the sessions must live elsewhere.
         api = servers.enter_context(started(home, "sandbox", "--port", "0"))
         settings = {
             "FJ_API_KEY": "fjk_inspected",
@@ -236,10 +236,12 @@ def main() -> int:
             "FJ_STATE_DIR": home,
             "FJ_EXPORT_DIR": home,
         }
-        given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
-        ways = {
+        environment = [
+            word for name, value in settings.items() for word in ("-e", f"{name}={value}")
+        ]
+        reached = {
             "HTTP": ["--server-url", address, "--transport", "http"],
-            "stdio": [*given, "--", sys.executable, "-m", "fj_mcp"],
+            "stdio": [*environment, "--", sys.executable, "-m", "fj_mcp"],
         }
         trials: dict[str, Callable[[], None]] = {}
         for protocol in PROTOCOLS:
@@ -248,8 +250,8 @@ def main() -> int:
         for scenario in TASKS:
             one = ("--scenario", scenario)
             trials[f"suite, {scenario}"] = partial(suite, programs, address, *one)
-        for (name, way), era in product(ways.items(), ERAS):
-            inspector = Inspector(programs, era, *way)
+        for (name, options), era in product(reached.items(), ERAS):
+            inspector = Inspector(programs, era, *options)
             trials[f"Inspector, {name}, {era}"] = partial(every_tool, inspector)
         good = {name: succeeds(name, trial) for name, trial in trials.items()}
     for name in trials:

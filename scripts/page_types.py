@@ -2,8 +2,8 @@
 
     uv run python scripts/page_types.py [--check]
 
-With --check nothing is written; the exit status is 1 if the file is not current. Rebuild the page
-after a change: cd ui && npm install && npm run build
+With --check nothing is written, and the exit status is 1 if the file is out of date. Rebuild the
+page after a change: uv run just page
 """
 
 import json
@@ -25,17 +25,17 @@ READ = (
     results.RevealedContacts,
     results.ExportedProfiles,
 )
-"""The results that the page reads; the models inside them follow."""
+"""The results that the page reads; the models inside them are included."""
 
 HEAD = """\
 // Generated from the result models by `uv run python scripts/page_types.py`.
-// A field without a value is left out, never null.
+// A field without a value is omitted, never null.
 """
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
 
 def page_types() -> str:
-    """The text of the file."""
+    """The contents of the file."""
     _, schema = models_json_schema([(model, "validation") for model in READ])
     models: dict[str, dict[str, Any]] = schema["$defs"]
     return "\n".join([HEAD, *(_interface(name, models[name]) for name in sorted(models))])
@@ -71,7 +71,7 @@ def main() -> int:
     if "--check" not in sys.argv[1:]:
         TYPES.write_text(text, encoding="utf-8")
     elif TYPES.read_text(encoding="utf-8") != text:
-        print(f"{TYPES.name} is not current: uv run python scripts/page_types.py")
+        print(f"{TYPES.name} is out of date: run uv run python scripts/page_types.py")
         return 1
     return 0
 

@@ -1,6 +1,8 @@
-"""Draws the pictures of the shortlist in docs/images, from a real run on the sandbox.
+"""Take the screenshots of the shortlist in docs/images, from a real run on the sandbox.
 
-`python -m scripts.screenshots`, in a clone, with a Chromium.
+    uv run python -m scripts.screenshots
+
+Needs Chromium.
 """
 
 from pathlib import Path
@@ -31,7 +33,7 @@ SEARCH = {
 
 
 def main() -> None:
-    """Draw all pictures."""
+    """Take all screenshots."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served(Sandbox(match_seconds=0)) as at, browsing() as browser:
         session = None
@@ -54,15 +56,15 @@ def main() -> None:
 def show(
     browser: Browser, at: Served, theme: str, size: tuple[int, int], session: str | None
 ) -> View:
-    """The shortlist on a screen of this size."""
+    """The shortlist on a screen of a given size."""
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height})
-    wish = SEARCH | ({"session": session} if session else {})
-    return opened(context.new_page(), at, theme=theme, **wish).settled()
+    scenario = SEARCH | ({"session": session} if session else {})
+    return opened(context.new_page(), at, theme=theme, **scenario).settled()
 
 
 def reveal_and_open(view: View) -> None:
-    """Reveal two addresses, and look at somebody's career."""
+    """Reveal two addresses, and open a candidate's profile."""
     view.select(0, 2)
     view.button("Reveal email").click()
     view.dialog.get_by_role("button", name="Reveal").click()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Run the tests on every Python that the project is for and that this machine has.
-# Arguments are handed to pytest. Nothing but packages is downloaded; exit status 1 if a run fails.
+# Run the tests on every supported Python that is installed on this machine. Arguments are passed to
+# pytest. Only packages are downloaded. The exit status is 1 if a run fails.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 failed=0
@@ -13,7 +13,7 @@ for version in 3.11 3.12 3.13 3.14; do
   fi
   echo "== Python $version ($python)"
   ran+=("$version")
-  # An environment of its own, so that the one people work in stays as it is.
+  # A separate environment, so that .venv stays unchanged.
   UV_PROJECT_ENVIRONMENT="${TMPDIR:-/tmp}/fj-mcp-python-$version" \
     uv run --no-python-downloads --python "$python" pytest "$@" || failed=1
 done

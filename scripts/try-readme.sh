@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Run the commands of README.md's "Try it" as a newcomer would: on the Python of Debian or Ubuntu,
-# which takes no packages, as a new user with an empty environment, in a fresh clone. Needs root,
-# changes nothing outside a temporary folder but for that user, who is removed at the end, and
-# installs python3-pip and git where they are missing. With --tests the tests are run, too.
+# Run the commands of README.md's "Try it" as a newcomer would: with the Python of Debian or Ubuntu,
+# into which pip refuses to install, as a new user with an empty environment, in a fresh clone. Needs
+# root. Changes nothing outside a temporary folder except for that user, who is removed at the end;
+# installs python3-pip and git if they are missing. With --tests the tests are run as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 user="fj-newcomer-$$"
@@ -14,7 +14,7 @@ useradd --home-dir "$home" --no-create-home --shell /bin/sh "$user"
 git clone --quiet "$PWD" "$home/clone"
 chown -R "$user" "$home"
 
-# What this machine's network needs is the one thing that the newcomer is given.
+# The newcomer only gets the variables that this machine's network needs.
 network=()
 for name in SSL_CERT_FILE SSL_CERT_DIR HTTPS_PROXY https_proxy NO_PROXY no_proxy; do
   if [ -n "${!name:-}" ]; then network+=("$name=${!name}"); fi
@@ -29,10 +29,10 @@ as_newcomer() {
 mapfile -t commands < <(sed -n '/^## Try it/,/^## /p' README.md | sed -n '/^```sh/,/^```/{/^```/!p}')
 [ "${#commands[@]}" -eq 2 ]
 as_newcomer "${commands[0]}"
-echo "stored for it: $(du -sh "$home/.cache" "$home/clone/.uv" | tr '\n\t' ' ')"
+echo "disk use: $(du -sh "$home/.cache" "$home/clone/.uv" | tr '\n\t' ' ')"
 for tool in pytest mypy ruff playwright; do
   if compgen -G "$home/clone/.venv/lib/python*/site-packages/$tool" >/dev/null; then
-    echo "the demo has installed $tool, which is a tool of development" >&2
+    echo "the demo installed $tool, which is a development tool" >&2
     exit 1
   fi
 done

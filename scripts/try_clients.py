@@ -2,9 +2,9 @@
 
     uv run python scripts/try_clients.py [FOLDER]
 
-Needs npm and uv. Claude Code, Codex, Gemini CLI and the bundle tool are taken from npm into
-FOLDER, or into a temporary one; each then runs in an empty home of its own, without a login, and
-calls no model. Exit status 1 if one of them cannot connect.
+Needs npm and uv. Claude Code, Codex, Gemini CLI and the bundle tool are installed from npm to
+FOLDER, or to a temporary folder; each then runs in its own empty home, without a login, and calls
+no model. The exit status is 1 if one of them cannot connect.
 """
 
 import json
@@ -30,7 +30,7 @@ COMMAND_SECONDS = 90
 
 
 class Home:
-    """An empty home, and what is said in it."""
+    """An empty home folder, and the commands run in it."""
 
     def __init__(self, home: Path, clients: Path) -> None:
         own = ("FJ_", "CLAUDE", "CODEX_", "GEMINI_", "XDG_", "COV")
@@ -45,7 +45,7 @@ class Home:
         }
 
     def run(self, *command: str) -> str:
-        """What a command prints; it is shown, too."""
+        """Run a command; returns its output, and prints it."""
         print(f"$ {' '.join(command)}", flush=True)
         try:
             done = subprocess.run(
@@ -61,11 +61,11 @@ class Home:
                 timeout=COMMAND_SECONDS,
                 check=False,
             )
-            said = done.stdout.strip()
+            output = done.stdout.strip()
         except subprocess.TimeoutExpired:
-            said = f"no answer within {COMMAND_SECONDS} seconds"
-        print(f"{said}\n", flush=True)
-        return said
+            output = f"no result within {COMMAND_SECONDS} seconds"
+        print(f"{output}\n", flush=True)
+        return output
 
     def install(self, client: str) -> None:
         """Install this server, with the sandbox."""
@@ -125,7 +125,7 @@ def codex_tools(home: Home) -> list[str]:
 
 
 def gemini(home: Home) -> bool:
-    """It connects, in a folder that it was told to trust."""
+    """It connects in a trusted folder."""
     home.install("gemini")
     trusted = home.path / ".gemini" / "trustedFolders.json"
     trusted.write_text(json.dumps({str(home.path): "TRUST_FOLDER"}), encoding="utf-8")
@@ -141,7 +141,7 @@ def bundle(home: Home) -> bool:
 
 
 def image(home: Home) -> bool:
-    """What the Dockerfile copies is enough to install the command in a fresh environment."""
+    """The files that the Dockerfile copies suffice to install the command in a new environment."""
     source, environment = home.path / "source", home.path / "environment"
     source.mkdir()
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -166,7 +166,7 @@ TRIALS: dict[str, Callable[[Home], bool]] = {
 
 
 def main() -> int:
-    """Try all; returns the exit status."""
+    """Run all trials; returns the exit status."""
     with TemporaryDirectory(prefix="fj-mcp-clients-") as temporary:
         clients = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
         if not (clients / "node_modules" / ".bin" / "claude").exists():

@@ -4,18 +4,18 @@ import os
 import signal
 import sys
 
-# Much of the time goes into starting processes, which must not compile everything each time.
+# Tests start many processes, which should not compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# A shell starts what runs in the background with Ctrl-C ignored, and whatever that starts inherits
-# it. The processes of the tests begin as those that a person or an assistant starts.
+# Shells start background jobs with Ctrl-C ignored, and child processes inherit that. The tests'
+# processes should start like those of a user or an assistant.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-# Measuring the SDK while it loads takes seconds of each worker.
+# Measuring coverage of the SDK's imports would take seconds in each worker.
 _tracer = sys.gettrace()
 sys.settrace(None)
 import hypothesis  # noqa: E402, F401 - loaded here and used elsewhere, as are the next

@@ -18,7 +18,7 @@ from tests.support.assistant import Assistant, connected
 from tests.support.ledgers import forget_all, ledger_server
 from tests.support.processes import Api, sandbox_process
 
-# What the ledger writes is tested, not the disk: a record in memory needs no waiting for one.
+# The tests are about the ledger, not the disk, and a file in memory is faster.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"
 
@@ -83,7 +83,7 @@ def schemas_examined_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[Api]:
-    """The sandbox in a process of its own, shared by the tests of a module."""
+    """The sandbox in a separate process, shared by the tests of a module."""
     with sandbox_process() as one:
         yield one
 

@@ -28,7 +28,7 @@ class Rules:
     only_new_batch_after_fetch: bool
     refuse_without_match: bool
 
-    def everybody(self) -> Sequence[Person]:
+    def everyone(self) -> Sequence[Person]:
         """The sandbox's population, generated on first use."""
         return population(self.people)
 

@@ -24,7 +24,7 @@ class _Server(uvicorn.Server):
 async def serve_forever(
     sandbox: Sandbox, port: int = 0, on_ready: Callable[[int], None] | None = None
 ) -> None:
-    """Serve the sandbox on 127.0.0.1 until the task is cancelled or the process is interrupted.
+    """Serve the sandbox on 127.0.0.1 until the task is canceled or the process is interrupted.
 
     Args:
         sandbox: the app to serve.

@@ -118,7 +118,7 @@ def _check_fields(body: dict[str, Any], names: list[str] | tuple[str, ...]) -> N
 
 
 def _matches(request: Request, queries: dict[str, Any]) -> list[Match]:
-    found = find(queries, request.rules.everybody())
+    found = find(queries, request.rules.everyone())
     if not found and request.rules.refuse_without_match:
         raise Refusal(400, _NO_MATCH)
     return rank(Wanted.of(queries), found)

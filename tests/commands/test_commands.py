@@ -24,7 +24,7 @@ from tests.support.assistant import text_of
 from tests.support.processes import CLEAN, measuring, started
 
 STATE = TemporaryDirectory()
-"""Where these processes remember purchases, instead of among the person's own."""
+"""The state folder of these processes, instead of the developer's own."""
 
 OWN = measuring() | {"FJ_STATE_DIR": STATE.name, "COLUMNS": "100"}
 
@@ -41,15 +41,15 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def examined(*arguments: str, **settings: str) -> tuple[int, str]:
-    """The doctor's exit status, and what it says."""
+def run_doctor(*arguments: str, **settings: str) -> tuple[int, str]:
+    """The doctor's exit status and output."""
     with started(("doctor", *arguments), OWN | settings) as process:
         assert process.stdout is not None
         said = " ".join(process.stdout.read().split())
         return process.wait(), said
 
 
-def test_the_demo_sources_reveals_and_says_what_it_spent() -> None:
+def test_the_demo_searches_reveals_and_reports_what_it_spent() -> None:
     done = run("demo")
     assert done.returncode == 0, done.stdout + done.stderr
     for tool in (
@@ -66,7 +66,7 @@ def test_the_demo_sources_reveals_and_says_what_it_spent() -> None:
     assert re.search(r"Spent 11 sandbox credits, 89 left", done.stdout)
 
 
-def test_the_demo_takes_a_job_description_and_says_what_it_lacks(tmp_path: Path) -> None:
+def test_the_demo_accepts_a_job_description_and_says_what_is_missing(tmp_path: Path) -> None:
     vague = tmp_path / "job.txt"
     vague.write_text("We want somebody nice.", encoding="utf-8")
     done = run("demo", "--job-description", str(vague))
@@ -74,8 +74,8 @@ def test_the_demo_takes_a_job_description_and_says_what_it_lacks(tmp_path: Path)
     assert "at least one skill" in " ".join(done.stdout.split())
 
 
-def test_the_doctor_is_content_with_the_sandbox() -> None:
-    status, said = examined("--sandbox")
+def test_the_doctor_finds_no_problem_with_the_sandbox() -> None:
+    status, said = run_doctor("--sandbox")
     assert status == 0
     assert "the key works and sees 0 session(s)" in said
 
@@ -93,14 +93,14 @@ def test_the_doctor_is_content_with_the_sandbox() -> None:
     ],
 )
 def test_the_doctor_names_what_to_fix(settings: dict[str, str], fault: str) -> None:
-    status, said = examined(**settings)
+    status, said = run_doctor(**settings)
     assert status == 1
     assert fault in said
 
 
 @pytest.mark.parametrize("key", ["sk-123", "fjk_..."])
-def test_the_doctor_says_one_thing_of_a_key_that_is_none(key: str) -> None:
-    status, said = examined(FJ_API_KEY=key)
+def test_the_doctor_reports_an_invalid_key_once(key: str) -> None:
+    status, said = run_doctor(FJ_API_KEY=key)
     assert status == 1
     assert said.count("fix ") == said.count("FJ_API_KEY") == 1
     assert "FJ_API_KEY must be a FutureJobs key, which starts with fjk_" in said
@@ -111,7 +111,7 @@ def test_the_doctor_says_one_thing_of_a_key_that_is_none(key: str) -> None:
     [["--sandbox", "doctor"], ["--sandbox", "doctor", "--sandbox"], ["doctor", "--sandbox"]],
 )
 def test_the_sandbox_may_be_asked_for_before_or_after_the_command(command: list[str]) -> None:
-    # At this address nobody would answer.
+    # Nothing listens at this address.
     done = run(*command, FJ_API_KEY="fjk_real", FJ_API_BASE_URL="http://127.0.0.1:9")
     assert done.returncode == 0, done.stdout
     assert "using the sandbox" in done.stdout
@@ -136,10 +136,10 @@ def test_serving_with_the_sandbox_before_the_command_serves_the_sandbox() -> Non
         process.terminate()
 
 
-def test_what_always_uses_the_sandbox_may_be_told_so() -> None:
+def test_commands_that_always_use_the_sandbox_accept_the_option() -> None:
     for command in (["demo", "--sandbox"], ["--sandbox", "demo"]):
         done = run(*command, "--job-description", "/not/there")
-        # It is the file that is refused, and not the option.
+        # The file is refused, not the option.
         assert "/not/there" in done.stderr
         assert "--sandbox" not in done.stderr
     for command in (["sandbox", "--sandbox"], ["--sandbox", "sandbox"]):
@@ -157,7 +157,7 @@ def test_what_always_uses_the_sandbox_may_be_told_so() -> None:
         (["--allowed-origin", "https://a"], "--allowed-origin"),
     ],
 )
-def test_what_only_http_has_is_refused_without_it(options: list[str], named: str) -> None:
+def test_options_for_http_are_refused_without_it(options: list[str], named: str) -> None:
     done = run("serve", "--sandbox", *options)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"The server was not started: {named} requires --http.\n"
@@ -180,7 +180,7 @@ def test_a_sandbox_whose_port_is_taken_says_so() -> None:
     )
 
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and terminals")
 
 
 @posix
@@ -202,7 +202,7 @@ def test_a_server_without_a_client_says_what_it_needs(closed: str) -> None:
 
 @posix
 @pytest.mark.parametrize("terminal", [True, False])
-def test_a_person_who_starts_the_server_is_told_what_it_is(terminal: bool) -> None:
+def test_a_server_started_in_a_terminal_explains_itself(terminal: bool) -> None:
     ours, theirs = os.openpty()
     if not terminal:
         os.close(theirs)
@@ -217,7 +217,7 @@ def test_a_person_who_starts_the_server_is_told_what_it_is(terminal: bool) -> No
     )
     os.close(theirs)
     if terminal:
-        # Ctrl-D, as a person hangs up.
+        # Ctrl-D.
         os.write(ours, b"\x04")
     out, said = process.communicate(timeout=60)
     os.close(ours)
@@ -228,7 +228,7 @@ def test_a_person_who_starts_the_server_is_told_what_it_is(terminal: bool) -> No
 
 @contextmanager
 def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process that serves, and the address that it names; started with Ctrl-C ignored or not.
+    """A server process and the address that it prints; started with Ctrl-C ignored or not.
 
     It must end by itself once the block is left, within a minute, and with all that it started.
     """
@@ -241,7 +241,7 @@ def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess
         text=True,
         start_new_session=True,
     )
-    # Its workers would outlive it, and keep its pipes open.
+    # Kills the whole group, because workers would outlive the process and keep its pipes open.
     watchdog = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
@@ -268,7 +268,7 @@ def serving(*arguments: str, ignoring: bool = True) -> Iterator[tuple[subprocess
     ],
     ids=["serve", "workers", "sandbox"],
 )
-def test_what_serves_ends_well_when_it_is_asked_to(command: list[str], ignoring: bool) -> None:
+def test_a_server_ends_cleanly_on_sigterm(command: list[str], ignoring: bool) -> None:
     with serving(*command, ignoring=ignoring) as (process, address):
         httpx.get(address, trust_env=False, timeout=30)
         process.terminate()
@@ -276,19 +276,19 @@ def test_what_serves_ends_well_when_it_is_asked_to(command: list[str], ignoring:
 
 
 @posix
-def test_a_demo_that_is_ended_leaves_nothing_running() -> None:
+def test_a_terminated_demo_leaves_nothing_running() -> None:
     with serving("demo") as (process, _):
         process.terminate()
-        # The server that it started has the same stderr, which ends when both have.
+        # The demo's server shares its stderr, which ends only when both have ended.
     assert process.returncode == -signal.SIGTERM
 
 
-def test_the_version_is_the_packages() -> None:
+def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").stdout.strip() == __version__
 
 
 @pytest.mark.anyio
-async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_there() -> None:
+async def test_the_sandbox_serves_other_programs_and_the_doctor_checks_keys_there() -> None:
     command = [sys.executable, "-m", "fj_mcp", "sandbox", "--port", "0", "--match-seconds", "0"]
     async with await anyio.open_process(command, env=CLEAN | OWN) as process:
         assert process.stdout is not None
@@ -304,7 +304,7 @@ async def test_the_sandbox_serves_other_programs_and_the_doctor_examines_keys_th
             ("fjk_noproject", 1, "the key works, but"),
         ):
             settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": address}
-            ended, said = await anyio.to_thread.run_sync(partial(examined, **settings))
+            ended, said = await anyio.to_thread.run_sync(partial(run_doctor, **settings))
             assert ended == status, said
             assert finding in said
         server = StdioServerParameters(

@@ -29,7 +29,7 @@ MANIFEST_FIELDS = {
     *("prompts_generated", "keywords", "license", "privacy_policies", "compatibility"),
     *("user_config", "_meta"),
 }
-"""All that format 0.4 allows: modelcontextprotocol/mcpb, src/schemas/0.4.ts."""
+"""The fields that format 0.4 allows: modelcontextprotocol/mcpb, src/schemas/0.4.ts."""
 
 SETTING_FIELDS = {
     *("type", "title", "description", "required", "default", "multiple", "sensitive", "min", "max"),
@@ -38,7 +38,7 @@ SETTING_FIELDS = {
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The files of a bundle that was built now."""
+    """The files of a new bundle."""
     folder = tmp_path_factory.mktemp("bundle")
     subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "bundle.py"), str(folder)],
@@ -72,7 +72,7 @@ def registry_entry() -> dict[str, Any]:
     return entry
 
 
-def test_the_manifest_keeps_the_rules_of_its_format(
+def test_the_manifest_follows_the_rules_of_its_format(
     manifest: dict[str, Any], bundle: dict[str, bytes]
 ) -> None:
     assert manifest["manifest_version"] == "0.4"
@@ -85,7 +85,7 @@ def test_the_manifest_keeps_the_rules_of_its_format(
     assert server["mcp_config"].keys() <= {"command", "args", "env"}
     assert all(setting.keys() <= SETTING_FIELDS for setting in manifest["user_config"].values())
     assert all(tool.keys() <= {"name", "description"} for tool in manifest["tools"])
-    # Nothing that the host installs itself.
+    # Without the packages that the host installs itself.
     assert not [name for name in bundle if "venv" in name or name.startswith("server/lib")]
 
 
@@ -114,14 +114,14 @@ def test_the_settings_of_the_bundle_are_the_servers(
     assert secret == {name for name in asked if published[f"FJ_{name.upper()}"].get("isSecret")}
     assert secret == {"api_key"}
     assert SecretStr.__name__ in str(Settings.model_fields["api_key"].annotation)
-    # The host hands over what it shows: every default, as text. Nothing may be wrong with them.
+    # The host passes on every default in its form, as text. All of them must be valid.
     handed = {
         f"FJ_{name.upper()}": str(setting["default"]).lower() for name, setting in asked.items()
     }
     assert read_settings(handed, Path("/nowhere")) == Settings()
 
 
-def test_the_bundle_holds_the_whole_package_and_no_tools_of_development(
+def test_the_bundle_has_the_whole_package_and_no_development_tools(
     bundle: dict[str, bytes], project: dict[str, Any]
 ) -> None:
     sources = [path for path in (ROOT / "fj_mcp").rglob("*") if path.suffix in (".py", ".html")]

@@ -21,7 +21,7 @@ def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:
         assert reason.strip().startswith("# ")
         excused += re.findall(r"^  - (.*?)(?: #.*)?$", group, re.MULTILINE)
     assert len(excused) == len(set(excused)) > 0
-    # A name alone would excuse all checks of a scenario.
+    # A scenario's name alone would excuse all of its checks.
     assert [entry for entry in excused if not re.fullmatch(r"[\w-]+:[\w-]+", entry)] == []
 
 

@@ -24,7 +24,7 @@ def sources() -> list[str]:
 
 
 @pytest.mark.parametrize("page", [SHORTLIST, HOST], ids=lambda page: page.name)
-def test_the_built_page_is_of_these_sources(page: Path) -> None:
+def test_the_built_page_is_up_to_date(page: Path) -> None:
     digest = hashlib.sha256()
     for name in sources():
         digest.update(f"{name}\0".encode() + (UI / name).read_bytes() + b"\0")
@@ -43,20 +43,20 @@ def test_the_shortlist_is_one_small_file_that_loads_nothing() -> None:
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|EventSource)\(", script_of_ours())
 
 
-def test_no_text_is_ever_taken_for_markup() -> None:
+def test_no_text_is_ever_parsed_as_markup() -> None:
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(", script_of_ours()
     )
 
 
 def test_the_same_sources_build_the_same_page() -> None:
-    """What the pages are made of and with has one version each; what checks them may move on."""
+    """The dependencies that end up in the pages are pinned; those that only check them are not."""
     package = json.loads((UI / "package.json").read_text())
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", v) for v in package["dependencies"].values())
     assert all(re.fullmatch(r"\^\d+\.\d+\.\d+", v) for v in package["devDependencies"].values())
 
 
-def test_the_page_reads_results_by_the_types_that_the_server_declares() -> None:
+def test_the_pages_types_are_those_of_the_servers_results() -> None:
     script = ROOT / "scripts" / "page_types.py"
     done = subprocess.run(
         [sys.executable, str(script), "--check"],

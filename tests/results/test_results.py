@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 MOST_BYTES = 24_000
 LETTERS = ('"', "検", "𠮷")
-"""Two (a quote is escaped), three and four bytes of JSON."""
+"""Two (an escaped quote), three and four bytes of JSON."""
 
 letters = pytest.mark.parametrize("letter", LETTERS)
 
@@ -37,7 +37,7 @@ def texts(letter: str, count: int, length: int) -> list[str]:
 
 
 def at_limits(letter: str, number: int, identity: str) -> dict[str, Any]:
-    """A listed profile with every field as long as it is ever read."""
+    """A listed profile with every field at the length limit for reading it."""
 
     def long(length: int) -> str:
         return letter * length
@@ -127,7 +127,7 @@ def japanese(number: int) -> dict[str, Any]:
 
 
 def wide_queries(letter: str, words: int, length: int) -> dict[str, Any]:
-    """Every filter with many values that it carries, or refuses if its list is fixed."""
+    """Every filter with many values, which filters with a fixed list refuse."""
     values = texts(letter, words, length)
     queries: dict[str, Any] = {}
     for wire in FILTERS.values():
@@ -150,7 +150,7 @@ async def unread(assistant: Assistant) -> str:
 
 
 async def fitting(assistant: Assistant, tool: str, **arguments: Any) -> dict[str, Any]:
-    """The result of a call that must succeed and be small enough."""
+    """The result of a call, which must succeed and fit the size limit."""
     answer = await assistant.client.call_tool(tool, arguments)
     text = text_of(answer)
     assert not answer.is_error, text
@@ -185,7 +185,7 @@ async def test_lists_fit_with_every_field_at_its_limit(letter: str, wide_id: boo
 
 
 @pytest.mark.parametrize("detail", ["concise", "detailed"])
-async def test_fifty_ordinary_japanese_people_fit_and_keep_what_tells_them_apart(
+async def test_fifty_ordinary_japanese_candidates_fit_and_stay_distinguishable(
     assistant: Assistant, detail: str
 ) -> None:
     session_id = await unread(assistant)
@@ -210,7 +210,7 @@ async def test_a_candidate_in_full_fits_with_every_field_at_its_limit(letter: st
     several = ("strengths", "weaknesses", "skills", "education", "past_jobs", "current_jobs")
     for name in ("name", "summary", "why", *several):
         assert person[name], name
-    # Half an address reaches nobody.
+    # Half an address is useless.
     assert all(len(value) == 200 for value in person["email"] + person["phone"])
 
 
@@ -235,7 +235,7 @@ async def test_ten_reveals_of_many_long_values_fit_and_cut_no_value(letter: str)
                 assert all(len(value) == 200 for value in one["values"])
 
 
-async def test_ten_usual_addresses_of_one_person_are_all_shown(assistant: Assistant) -> None:
+async def test_ten_usual_addresses_of_one_candidate_are_all_shown(assistant: Assistant) -> None:
     session_id = await unread(assistant)
     addresses = [f"first.last.{number}@company.example" for number in range(10)]
     state = {"revealStatus": {"email": {"revealed": True, "values": addresses}}}
@@ -276,7 +276,7 @@ async def test_sessions_and_suggestions_fit_with_every_filter_full(
 
 
 @pytest.mark.parametrize("letter", ["W", "検", "𠮷"])
-async def test_nine_hundred_words_of_a_filter_that_takes_one_are_told_in_a_few(
+async def test_nine_hundred_values_of_a_single_valued_filter_are_summarized(
     assistant: Assistant, letter: str
 ) -> None:
     key = FILTERS["degree"].key
@@ -311,7 +311,7 @@ async def test_fifty_sessions_with_the_longest_titles_fit(letter: str) -> None:
 
 
 @letters
-async def test_what_starts_or_changes_a_search_fits_with_the_longest_filters(letter: str) -> None:
+async def test_starting_and_changing_a_search_fits_with_the_longest_filters(letter: str) -> None:
     filters, other = (
         {"skills": {"mandatory": ["C#"], "secondary": texts(letter, count, 200)}}
         for count in (14, 13)
@@ -353,7 +353,7 @@ async def test_twenty_concise_cards_of_ordinary_people_are_not_shortened() -> No
 # Next steps
 
 
-async def test_a_score_that_nobody_reaches_is_lowered_and_not_paid_for(
+async def test_a_minimum_score_that_no_candidate_reaches_is_lowered_without_paying(
     assistant: Assistant,
 ) -> None:
     session_id = await unread(assistant)
@@ -366,7 +366,9 @@ async def test_a_score_that_nobody_reaches_is_lowered_and_not_paid_for(
     )
 
 
-async def test_nobody_at_all_is_still_a_reason_to_widen(assistant: Assistant) -> None:
+async def test_a_session_without_candidates_suggests_loosening_even_with_a_minimum_score(
+    assistant: Assistant,
+) -> None:
     session_id = await unread(assistant)
     assistant.sandbox.fail("profiles", page_of())
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
@@ -398,7 +400,7 @@ async def test_a_page_of_sessions_beyond_the_last_says_which_pages_there_are(
     assert listed["next_step"] == "There is only page 1: call list_sessions with page 1."
 
 
-async def test_a_failed_search_that_lists_nobody_is_not_called_too_narrow(
+async def test_a_failed_search_without_candidates_is_not_called_too_narrow(
     assistant: Assistant,
 ) -> None:
     failed = session_document(UNKNOWN_SESSION, profileMatchingStatus="failed")
@@ -410,12 +412,12 @@ async def test_a_failed_search_that_lists_nobody_is_not_called_too_narrow(
     assert "before paying for another search" in page["next_step"]
 
 
-# An answer without the list
+# Results without the list
 
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("fault", [Fault("status", status=401, body={}), Fault("html")])
-async def test_a_wait_that_is_over_says_so_even_if_the_list_cannot_be_read(
+async def test_a_finished_wait_says_so_even_if_the_list_cannot_be_read(
     era: str, fault: Fault
 ) -> None:
     async with connected(era=era) as assistant:
@@ -427,7 +429,7 @@ async def test_a_wait_that_is_over_says_so_even_if_the_list_cannot_be_read(
     assert waited["next_step"].startswith(f"Call list_profiles with session_id {session_id}")
 
 
-async def test_a_wait_that_is_over_says_so_in_time_when_the_list_hangs() -> None:
+async def test_a_finished_wait_says_so_in_time_when_the_list_hangs() -> None:
     async with connected(call_deadline_seconds=4) as assistant:
         session_id = await unread(assistant)
         assistant.sandbox.fail("profiles", Fault("delay_before", seconds=30), times=9)
@@ -453,11 +455,11 @@ async def test_a_candidate_is_shown_even_if_the_list_cannot_be_read(fault: Fault
     assert person["candidate_id"] == best
     assert person["name"]
     assert not {"highlights", "email", "phone"} & person.keys()
-    # Or the model would think that nothing was revealed, and pay.
+    # Otherwise the model would think that nothing was revealed, and pay.
     assert "contacts already revealed may be missing" in person["next_step"]
 
 
-# What the schemas say
+# Schemas
 
 
 @pytest.mark.parametrize("seconds", [7, 40])

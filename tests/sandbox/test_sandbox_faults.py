@@ -35,7 +35,7 @@ async def test_a_429_carries_the_chosen_wait_and_has_no_effect(api: Api, sandbox
     [("502_before", False), ("502_after", True), ("html", False), ("empty", True), ("cut", True),
      ("null_data", True), ("status", False)],
 )  # fmt: skip
-async def test_a_spoilt_answer_says_nothing_of_whether_there_was_an_effect(
+async def test_a_damaged_response_does_not_show_whether_there_was_an_effect(
     api: Api, sandbox: Sandbox, kind: Any, effect: bool
 ) -> None:
     sandbox.fail("create_session", Fault(kind, status=503, body={"message": "Busy"}))
@@ -68,7 +68,7 @@ async def test_pages_of_profiles_can_be_cut_or_null_too(api: Api, sandbox: Sandb
     assert (await api.page(session_id)).json()["data"] is None
 
 
-async def test_a_bare_answer_without_data_is_null(api: Api, sandbox: Sandbox) -> None:
+async def test_a_bare_response_without_data_is_null(api: Api, sandbox: Sandbox) -> None:
     sandbox.fail("autocomplete", Fault("null_data"))
     sandbox.fail("autocomplete", Fault("status", status=200, body="not JSON"))
 
@@ -127,7 +127,7 @@ async def test_a_dropped_connection_is_a_read_error(
 
 
 @pytest.mark.parametrize(("kind", "effect"), [("delay_before", 0), ("delay_after", 1)])
-async def test_a_delay_outlasts_the_clients_patience(
+async def test_a_delay_exceeds_the_clients_time_out(
     sandbox: Sandbox, kind: Any, effect: int
 ) -> None:
     sandbox.fail("create_session", Fault(kind, seconds=60))
@@ -140,7 +140,7 @@ async def test_a_delay_outlasts_the_clients_patience(
 
 
 @pytest.mark.parametrize(("kind", "effect"), [("delay_before", 0), ("delay_after", 1)])
-async def test_a_cancelled_call_keeps_the_effects_it_had(
+async def test_a_canceled_call_keeps_its_effects(
     api: Api, sandbox: Sandbox, kind: Any, effect: int
 ) -> None:
     sandbox.fail("create_session", Fault(kind, seconds=60))
@@ -152,14 +152,14 @@ async def test_a_cancelled_call_keeps_the_effects_it_had(
     assert len(sandbox.charges) == effect
 
 
-async def test_a_short_delay_ends_in_the_usual_answer(api: Api, sandbox: Sandbox) -> None:
+async def test_a_short_delay_ends_in_the_usual_response(api: Api, sandbox: Sandbox) -> None:
     sandbox.fail("create_session", Fault("delay_before", seconds=0.001), times=2)
     sandbox.fail("create_session", Fault("delay_after", seconds=0.001))
 
     assert [(await api.create()).status_code for _ in range(3)] == [201] * 3
 
 
-async def test_faults_that_cannot_be_are_refused(sandbox: Sandbox) -> None:
+async def test_impossible_faults_are_refused(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="kind must be one of"):
         Fault("fire")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="operation must be one of"):
@@ -175,7 +175,7 @@ async def test_a_refused_request_is_refused_with_a_fault_too(api: Api, sandbox: 
     assert refused.status_code == refused.json()["statusCode"] == 422
 
 
-async def test_half_a_character_does_not_break_an_answer(api: Api) -> None:
+async def test_half_a_character_does_not_break_a_response(api: Api) -> None:
     body = b'{"sessionTitle": "\\ud83d", "jdDetail": {}, "queries": %s}'
     answer = await api.http.post(
         "/sourcing-session", content=body % json.dumps(searching("C#")).encode()
@@ -211,7 +211,7 @@ async def _served(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
         tasks.cancel_scope.cancel()
 
 
-async def test_over_a_socket_faults_are_ordered_and_connections_really_drop(
+async def test_over_a_socket_faults_can_be_requested_and_connections_really_drop(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with _served(sandbox) as http:
@@ -245,10 +245,10 @@ def test_a_taken_port_is_an_error_for_the_caller(sandbox: Sandbox) -> None:
         b'{"operation": "create_session", "kind": "fire"}',
         b'{"operation": "search", "kind": "429"}',
         b'{"operation": "create_session", "kind": "429", "times": "x"}',
-        b'{"operation": "create_session", "kind": "429", "colour": "red"}',
+        b'{"operation": "create_session", "kind": "429", "color": "red"}',
     ],
 )
-async def test_an_order_for_a_fault_that_cannot_be_is_400(sandbox: Sandbox, wish: bytes) -> None:
+async def test_a_request_for_an_impossible_fault_is_400(sandbox: Sandbox, wish: bytes) -> None:
     async with connect(sandbox, "") as http:
         answer = await http.post("http://sandbox.example.com/sandbox/faults", content=wish)
         assert (await http.get("http://sandbox.example.com/sandbox/other")).status_code == 404

@@ -17,7 +17,7 @@ from tests.support.sandbox_api import Api, connect, searching
 pytestmark = pytest.mark.anyio
 
 
-def test_everybody_is_the_same_each_time_and_shared() -> None:
+def test_the_people_are_the_same_each_time_and_shared() -> None:
     assert population(300) is population(300)
     few, many = population(100), population(300)
     same = [a.record for a, b in zip(few, many, strict=False) if a.kind == b.kind == "ordinary"]
@@ -25,7 +25,7 @@ def test_everybody_is_the_same_each_time_and_shared() -> None:
                     if a.kind == b.kind == "ordinary"]  # fmt: skip
 
 
-def test_everybody_is_obviously_invented() -> None:
+def test_the_people_are_obviously_fictional() -> None:
     for person in population(5000):
         assert person.email is None or person.email.endswith("@example.com")
         assert person.phone is None or re.fullmatch(r"\+1-\d{3}-555-01\d\d", person.phone)
@@ -38,7 +38,7 @@ def test_a_small_sandbox_has_people_too() -> None:
     assert len(population(0)) == 0
 
 
-async def test_documents_are_as_heavy_as_real_ones(api: Api) -> None:
+async def test_documents_are_as_large_as_real_ones(api: Api) -> None:
     docs = await api.docs(await api.created())
 
     sizes = sorted(len(json.dumps(doc)) for doc in docs if "finalScore" in doc)
@@ -46,7 +46,7 @@ async def test_documents_are_as_heavy_as_real_ones(api: Api) -> None:
     assert sizes[-1] < 60_000
 
 
-async def test_pages_tell_where_they_stand(api: Api) -> None:
+async def test_pages_report_their_position(api: Api) -> None:
     session_id = await api.created()
     pages = [(await api.page(session_id, page, 40)).json()["data"] for page in (1, 2, 3, 4)]
 
@@ -66,7 +66,7 @@ async def test_pages_tell_where_they_stand(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("page", "limit"), [(0, 20), ("x", 20), (1, 0), (1, 301), (1, "-1")])
-async def test_a_page_that_cannot_be_is_refused(api: Api, page: Any, limit: Any) -> None:
+async def test_an_impossible_page_is_refused(api: Api, page: Any, limit: Any) -> None:
     assert (await api.page(await api.created(), page, limit)).status_code == 400
 
 
@@ -94,7 +94,7 @@ async def test_a_candidate_of_another_session_is_not_found(api: Api) -> None:
     assert (await api.candidate("", other)).status_code == 404
 
 
-async def test_hostile_people_share_a_skill_and_carry_their_texts(api: Api) -> None:
+async def test_hostile_people_share_a_skill_and_have_their_texts(api: Api) -> None:
     session_id = await api.created(searching(HOSTILE_SKILL))
     docs = await api.docs(session_id)
 
@@ -130,14 +130,14 @@ async def test_sparse_people_share_a_skill_and_lack_nearly_everything(api: Api) 
 
 
 async def _found(api: Api, session_id: str, **has: bool) -> dict[str, Any]:
-    """A document of somebody who has, or has not, an e-mail address or a telephone number."""
+    """A document of a person with or without an email address or a phone number."""
     known = {person.id: person for person in population(5000)}
     for doc in await api.docs(session_id):
         person = known[doc["_id"]]
         facts = {"email": bool(person.email), "phone": bool(person.phone)}
         if person.kind == "ordinary" and has.items() <= facts.items():
             return doc
-    raise AssertionError("nobody")
+    raise AssertionError("no such person")
 
 
 async def test_an_email_is_found_at_once_and_paid_each_time(api: Api, sandbox: Sandbox) -> None:
@@ -187,7 +187,7 @@ async def test_a_number_that_nobody_has_never_arrives(api: Api, clock: SteppedCl
     assert after["revealStatus"]["phone"] == {"revealed": False, "values": []}
 
 
-async def test_an_email_that_nobody_has_is_404_and_free(api: Api, sandbox: Sandbox) -> None:
+async def test_a_missing_email_address_is_404_and_free(api: Api, sandbox: Sandbox) -> None:
     session_id = await api.created()
     doc = await _found(api, session_id, email=False)
     answer = await api.reveal(session_id, doc["profile"]["linkedin_profile_url"])
@@ -255,7 +255,7 @@ async def test_a_scrum_master_needs_no_degree(api: Api) -> None:
         assert found["value"] == degree
 
 
-async def test_what_a_text_does_not_name_is_the_templates_default(api: Api) -> None:
+async def test_a_filter_that_a_text_does_not_name_has_the_templates_default(api: Api) -> None:
     found = (await api.annotate("Come and work with us")).json()["data"]
 
     assert not any(one["presence"] for one in found.values())

@@ -162,7 +162,7 @@ _APPLIED: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
 @pytest.mark.parametrize(
     ("key", "kind", "value", "fits"), _APPLIED, ids=[entry[0] for entry in _APPLIED]
 )
-async def test_a_filter_leaves_only_the_people_it_fits(
+async def test_a_filter_leaves_only_the_matching_people(
     api: Api, key: str, kind: str, value: Any, fits: Callable[[dict[str, Any]], bool]
 ) -> None:
     session_id = await api.created(searching(core=_COMMON) | {key: {"type": kind, "value": value}})
@@ -212,7 +212,7 @@ async def test_a_distance_reaches_the_cities_around_a_region(api: Api) -> None:
     assert "Nagpur" not in wide
 
 
-async def test_a_score_follows_from_what_a_person_covers_and_says_why(api: Api) -> None:
+async def test_a_score_follows_from_the_covered_wishes_and_says_why(api: Api) -> None:
     queries = searching(
         "C#",
         core=("React", "Azure"),
@@ -275,7 +275,7 @@ async def test_a_filter_of_the_wrong_shape_or_word_is_400(api: Api, key: str, en
     assert [list(error) for error in answer.json()["errors"]] == [[key]]
 
 
-async def test_an_unknown_word_of_an_open_vocabulary_finds_nobody(api: Api) -> None:
+async def test_an_unknown_word_of_an_open_vocabulary_has_no_matches(api: Api) -> None:
     wrong = {"type": "IN", "value": ["Fulltime"]}
     answer = await api.create(searching("C#") | {"current_employers.employment_type": wrong})
 

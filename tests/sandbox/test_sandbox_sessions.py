@@ -142,7 +142,7 @@ async def test_an_update_can_lose_the_ranges_in_what_it_shows(clock: SteppedCloc
     assert all(1 <= float(doc["profile"]["years_of_experience_raw"]) <= 5 for doc in docs)
 
 
-async def test_a_search_that_finds_nobody_is_refused_and_free(api: Api, sandbox: Sandbox) -> None:
+async def test_a_search_without_matches_is_refused_and_free(api: Api, sandbox: Sandbox) -> None:
     session_id = await api.created()
     for answer in (
         await api.create(searching("Basket Weaving")),
@@ -195,7 +195,7 @@ async def test_each_key_is_a_workspace_of_its_own(sandbox: Sandbox, api: Api) ->
     assert list(sandbox.sessions) == [session_id]
 
 
-async def test_project_sessions_lists_what_the_key_has_searched_for(api: Api) -> None:
+async def test_project_sessions_lists_the_keys_searches(api: Api) -> None:
     first, second = await api.created(), await api.created(searching("Java"))
 
     listed = (await api.http.get("/projects/sessions")).json()["data"]
@@ -245,7 +245,7 @@ async def test_a_body_of_the_wrong_shape_is_refused_by_field(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]"])
-async def test_a_body_that_is_no_object_is_refused(api: Api, body: bytes) -> None:
+async def test_a_body_that_is_not_an_object_is_refused(api: Api, body: bytes) -> None:
     assert (await api.http.post("/sourcing-session", content=body)).status_code == 400
 
 
@@ -253,13 +253,13 @@ async def test_an_empty_update_is_refused(api: Api) -> None:
     assert (await api.update(await api.created())).status_code == 400
 
 
-async def test_a_path_the_api_does_not_have_is_404_and_noted(api: Api, sandbox: Sandbox) -> None:
+async def test_an_unknown_path_is_404_and_recorded(api: Api, sandbox: Sandbox) -> None:
     assert (await api.http.get("/scout-people/all")).status_code == 404
     assert (await api.http.delete("/sourcing-session")).status_code == 404
     assert [call.operation for call in sandbox.calls] == ["unknown", "unknown"]
 
 
-async def test_calls_are_noted_with_what_they_brought(api: Api, sandbox: Sandbox) -> None:
+async def test_calls_are_recorded_with_their_contents(api: Api, sandbox: Sandbox) -> None:
     session_id = await api.created()
     await api.page(session_id, limit=5)
     create, page = sandbox.calls
@@ -277,7 +277,7 @@ async def test_calls_are_noted_with_what_they_brought(api: Api, sandbox: Sandbox
     )
 
 
-async def test_every_answer_tells_of_the_rate_limit_and_its_own_id(api: Api) -> None:
+async def test_every_response_has_the_rate_limit_and_its_own_id(api: Api) -> None:
     first = (await api.http.get("/projects/sessions")).headers
     second = (await api.http.get("/projects/sessions")).headers
 

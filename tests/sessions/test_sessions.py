@@ -84,7 +84,7 @@ async def test_an_update_sends_the_whole_map_with_what_changed(assistant: Assist
     assert session["title"] == "Wider"
 
 
-async def test_ranges_that_the_apis_echo_loses_stay_in_force() -> None:
+async def test_ranges_that_the_apis_response_omits_stay_in_force() -> None:
     sandbox = small_sandbox(lose_ranges_on_update=True)
     async with connected(sandbox) as assistant:
         session_id = await assistant.search(
@@ -137,7 +137,7 @@ async def test_an_update_that_would_pay_for_something_else_is_refused(
     assert assistant.sent("update_session") == 0
 
 
-async def test_an_update_that_nobody_fits_is_an_empty_result(assistant: Assistant) -> None:
+async def test_an_update_without_matches_is_an_empty_result(assistant: Assistant) -> None:
     session_id = await assistant.search()
     fault = Fault("status", status=400, body={"message": "No profiles match your filters"})
     assistant.sandbox.fail("update_session", fault)
@@ -228,7 +228,7 @@ async def test_filters_that_another_client_set_are_named_and_kept(assistant: Ass
     await assistant.refusal("update_sourcing_session", session_id=session_id, title="T")
     (body,) = bodies(assistant, "update_session")
     assert body["queries"]["current_employers.mood"]["value"] == ["sunny"]
-    # Undocumented, and so never sent.
+    # Undocumented, so never sent.
     assert "languages" not in body["queries"]
 
 
@@ -254,7 +254,7 @@ async def test_an_update_sends_back_unchanged_what_a_filter_carries_only_in_part
     assert body["queries"][FILTERS["current_titles"].key]["value"] == ["Engineer"]
 
 
-async def test_a_session_whose_answer_leaves_its_id_out_is_the_one_asked_for(
+async def test_a_session_whose_response_omits_its_id_is_the_requested_one(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -269,7 +269,7 @@ async def test_a_session_whose_answer_leaves_its_id_out_is_the_one_asked_for(
 
 
 @pytest.mark.parametrize("data", [None, {}, {"session": None}, {"session": {}}, "words"])
-async def test_an_answer_that_holds_no_session_is_asked_for_again(
+async def test_a_response_without_a_session_is_requested_again(
     assistant: Assistant, data: Any
 ) -> None:
     session_id = await assistant.search()

@@ -38,7 +38,7 @@ async def test_progress_rises_and_says_how_many_are_matched(era: str) -> None:
     assert heard[-1] == (100, 100, "matched 100 of 100")
 
 
-async def test_counts_that_stand_still_are_not_reported_again() -> None:
+async def test_unchanged_counts_are_not_reported_again() -> None:
     heard: list[float] = []
 
     async def hear(progress: float, total: float | None = None, message: str | None = None) -> None:
@@ -123,7 +123,7 @@ async def test_a_wait_in_which_nothing_could_be_read_says_why(assistant: Assista
         ("processing", "running", False),
     ],
 )
-async def test_the_apis_own_word_is_shown_where_it_is_unusual(
+async def test_an_undocumented_api_status_is_shown(
     assistant: Assistant, word: str, status: str, shown: bool
 ) -> None:
     session_id = await assistant.start_search()
@@ -161,7 +161,7 @@ async def test_an_idle_session_with_profiles_is_done(assistant: Assistant) -> No
     assert result["total"] == PEOPLE
 
 
-async def test_an_idle_session_that_nothing_happens_to_is_done_although_some_are_unmatched(
+async def test_an_idle_session_without_activity_is_done_although_some_are_unmatched(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -198,7 +198,7 @@ async def test_a_failed_search_says_what_to_do(assistant: Assistant) -> None:
     assert "before paying for another search" in result["next_step"]
 
 
-async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> None:
+async def test_many_waits_on_one_session_share_one_poller_and_one_read() -> None:
     sandbox = Sandbox(match_seconds=0.5)
     async with connected(sandbox) as assistant:
         session_id = await assistant.start_search()
@@ -217,7 +217,7 @@ async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> N
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_polling_stops_when_the_last_wait_is_cancelled(era: str) -> None:
+async def test_polling_stops_when_the_last_wait_is_canceled(era: str) -> None:
     async with connected(Sandbox(match_seconds=3600), era=era) as assistant:
 
         def looks_at(session_id: str) -> int:

@@ -124,7 +124,7 @@ async def test_revealed_contacts_and_missing_skills_are_in_the_file(assistant: A
     assert all("Kubernetes" not in one["skills"] for one in lacking)
 
 
-async def test_a_json_file_says_what_it_is_of_and_leaves_out_what_is_empty(
+async def test_a_json_file_describes_its_session_and_omits_empty_fields(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -139,7 +139,9 @@ async def test_a_json_file_says_what_it_is_of_and_leaves_out_what_is_empty(
         assert [] not in person.values()
 
 
-async def test_only_who_was_asked_for_is_exported_with_their_rank(assistant: Assistant) -> None:
+async def test_only_the_requested_candidates_are_exported_with_their_ranks(
+    assistant: Assistant,
+) -> None:
     session_id = await assistant.search(skills={"core": ["C#", "Kubernetes", "React"]})
     listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
     cards = listed["candidates"]
@@ -163,7 +165,7 @@ async def test_a_candidate_of_another_session_is_refused_by_name(tmp_path: Path)
     assert "candidate_ids[0] somebody-else is not in session" in text
 
 
-async def test_nobody_to_export_makes_no_file(tmp_path: Path) -> None:
+async def test_an_export_without_candidates_creates_no_file(tmp_path: Path) -> None:
     async with connected(export_dir=tmp_path) as assistant:
         session_id = await assistant.start_search(skills={"core": ["Python"]})
         assistant.sandbox.fail("profiles", page_of())
@@ -262,7 +264,7 @@ async def test_without_a_folder_of_its_own_it_goes_to_downloads_or_the_working_d
         ("well-known; C++", "well-known; C++"),
     ],
 )
-async def test_what_follows_a_semicolon_is_no_formula_either(
+async def test_text_after_a_semicolon_is_not_a_formula_either(
     assistant: Assistant, written: str, harmless: str
 ) -> None:
     session_id = await assistant.start_search(skills={"core": ["Python"]})
@@ -282,7 +284,7 @@ async def test_people_without_an_id_are_exported_by_their_own_scores(assistant: 
     assert [row["name"] for row in rows_of(result["path"])] == ["P5"]
 
 
-async def test_a_home_that_does_not_exist_is_told_in_a_sentence() -> None:
+async def test_a_missing_home_folder_is_reported_in_one_sentence() -> None:
     async with connected(export_dir=Path("~nosuchuser/x")) as assistant:
         session_id = await assistant.search()
         text = await assistant.refusal("export_profiles", session_id=session_id)
@@ -304,15 +306,15 @@ async def test_a_folder_that_cannot_be_written_to_is_named_with_the_remedy(tmp_p
 async def test_an_export_links_to_its_file_and_reports_the_pages_it_reads(
     era: str, tmp_path: Path
 ) -> None:
-    told: list[tuple[float, float | None, str | None]] = []
+    reports: list[tuple[float, float | None, str | None]] = []
 
     async def on_progress(progress: float, total: float | None, message: str | None) -> None:
-        told.append((progress, total, message))
+        reports.append((progress, total, message))
 
     sandbox = Sandbox(match_seconds=0, first_batch=450)
     async with connected(sandbox, era, export_dir=tmp_path) as assistant:
         session_id = await assistant.search()
-        # Another server's, so that nothing is remembered.
+        # Another server, so that nothing is cached.
         async with connected(sandbox, era, export_dir=tmp_path) as other:
             answer = await other.client.call_tool(
                 "export_profiles", {"session_id": session_id}, progress_callback=on_progress
@@ -322,11 +324,11 @@ async def test_an_export_links_to_its_file_and_reports_the_pages_it_reads(
     link = answer.content[-1]
     assert isinstance(link, ResourceLink)
     assert link.uri == Path(facts["path"]).as_uri()
-    assert [done for done, _, _ in told] == sorted({done for done, _, _ in told})
-    assert told[-1] == (5, 5, "read 5 of 5 pages of candidates")
+    assert [done for done, _, _ in reports] == sorted({done for done, _, _ in reports})
+    assert reports[-1] == (5, 5, "read 5 of 5 pages of candidates")
 
 
-async def test_a_running_session_is_exported_as_far_as_it_is_with_a_warning() -> None:
+async def test_a_running_session_is_exported_so_far_with_a_warning() -> None:
     sandbox = Sandbox(match_seconds=1_000)
     async with connected(sandbox) as assistant:
         started = await assistant.call("create_sourcing_session", title="Slow", filters=CSHARP)
@@ -347,7 +349,7 @@ async def test_an_export_and_the_shortlist_work_on_a_read_only_server() -> None:
     assert shown["prices"] == {}
 
 
-async def test_the_shortlist_opens_with_what_its_view_needs(assistant: Assistant) -> None:
+async def test_the_shortlist_opens_with_the_data_its_view_needs(assistant: Assistant) -> None:
     skills = {"mandatory": ["C#"], "core": ["Kubernetes"]}
     session_id = await assistant.search(skills=skills)
     shown = await assistant.call("show_candidates", session_id=session_id)
@@ -385,7 +387,7 @@ async def test_the_shortlist_is_shown_by_a_view_that_clients_can_read(
     assert "<title>" in content.text  # type: ignore[union-attr]
 
 
-async def test_a_shortlist_that_cannot_be_read_makes_no_file(tmp_path: Path) -> None:
+async def test_a_shortlist_that_cannot_be_read_creates_no_file(tmp_path: Path) -> None:
     async with connected(export_dir=tmp_path) as assistant:
         session_id = await assistant.search()
         assistant.sandbox.sessions[session_id].search_more_counter += 1

@@ -79,7 +79,7 @@ async def test_a_minimum_score_leaves_out_the_rest(assistant: Assistant) -> None
     assert page["total"] == 1
 
 
-async def test_more_than_a_thousand_candidates_are_said_to_be_unread(
+async def test_a_warning_says_how_many_candidates_beyond_a_thousand_are_unread(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.start_search(skills={"core": ["Python"]})
@@ -102,7 +102,7 @@ async def test_pages_that_are_missing_are_not_taken_for_nobody(assistant: Assist
 
 async def test_at_most_three_pages_are_read_at_once() -> None:
     class Counting(httpx.AsyncBaseTransport):
-        """Counts the requests for pages that are under way at once."""
+        """Counts the concurrent requests for pages."""
 
         def __init__(self, network: httpx.AsyncBaseTransport) -> None:
             self._network = network
@@ -113,7 +113,7 @@ async def test_at_most_three_pages_are_read_at_once() -> None:
                 return await self._network.handle_async_request(request)
             self.now += 1
             self.most = max(self.most, self.now)
-            # Whoever wants to be under way as well gets the time to be.
+            # Gives other requests time to start.
             await anyio.wait_all_tasks_blocked()
             response = await self._network.handle_async_request(request)
             self.now -= 1
@@ -217,7 +217,7 @@ async def test_profiles_are_listed_while_matching_goes_on() -> None:
         assert seen == [30, 60, 90]
 
 
-async def test_half_of_a_surrogate_pair_does_not_make_an_answer_unreadable(
+async def test_a_lone_surrogate_does_not_make_a_response_unreadable(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.start_search(skills={"core": ["Python"]})

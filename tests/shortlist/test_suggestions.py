@@ -72,7 +72,7 @@ async def test_a_weak_result_comes_with_changes_the_least_loosening_first() -> N
     assert session_id in listed["next_step"]
 
 
-async def test_waiting_for_a_search_that_finds_nobody_suggests_changes_and_spends_nothing(
+async def test_waiting_for_a_search_without_matches_suggests_changes_and_spends_nothing(
     assistant: Assistant,
 ) -> None:
     session_id = await unread(assistant)
@@ -100,7 +100,7 @@ async def test_nine_good_candidates_are_few(assistant: Assistant) -> None:
     assert (await assistant.call("list_profiles", session_id=session_id))["suggestions"]
 
 
-async def test_a_search_under_way_or_a_read_only_server_gets_no_suggestions() -> None:
+async def test_a_running_search_or_a_read_only_server_gets_no_suggestions() -> None:
     sandbox = Sandbox(match_seconds=1_000)
     async with connected(sandbox) as assistant:
         session_id = await unread(assistant)
@@ -161,7 +161,7 @@ async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is(
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_a_search_finds_more_people_with_what_is_suggested(
+async def test_a_search_finds_more_candidates_with_each_suggestion(
     narrow: dict[str, Any], which: str
 ) -> None:
     sandbox = Sandbox(match_seconds=0, credits=10_000, first_batch=5_000)
@@ -230,7 +230,7 @@ async def test_a_range_that_would_restrict_nothing_is_dropped_instead(
     )
 
 
-def test_a_session_that_stores_no_skill_gets_no_suggestion_because_none_could_be_taken() -> None:
+def test_a_session_without_skills_gets_no_suggestion_because_none_could_be_applied() -> None:
     assert suggest_changes(FilterChanges.model_validate({"degree": "Master's or Above"})) == []
 
 
@@ -244,7 +244,7 @@ async def test_a_distance_that_cannot_be_read_is_not_made_smaller(assistant: Ass
     assert all("within_km" not in one.get("filters", {}) for one in listed["suggestions"])
 
 
-async def test_of_people_without_scores_nothing_is_known_and_nothing_suggested(
+async def test_candidates_without_scores_lead_to_no_suggestions(
     assistant: Assistant,
 ) -> None:
     session_id = await unread(assistant)
@@ -263,7 +263,7 @@ def test_whatever_the_filters_are_at_most_five_valid_changes_are_suggested(
         assert (one.filters is None) is not (one.remove_filters is None)
         before = FilterChanges.model_validate(filters).as_dict()
         changes = FilterChanges.model_validate(one.filters or {})
-        # What an update refuses as restricting nothing would be gone here.
+        # Ranges that restrict nothing, which an update refuses, would be missing here.
         assert changes.as_dict().keys() == (one.filters or {}).keys()
         merged = before | changes.as_dict()
         for name in one.remove_filters or []:

@@ -21,13 +21,13 @@ from tests.support.ledgers import IN_REDIS, ledger_settings
 ERAS = ("2026-07-28", "legacy")
 UNKNOWN_SESSION = "0" * 24
 PEOPLE = 30
-"""How many people a search of `CSHARP` finds."""
+"""Number of candidates that a search for `CSHARP` finds."""
 
 CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 
 class Refused(Exception):
-    """A tool answered with an error; the text is what the model reads."""
+    """A tool returned an error; the text is what the model reads."""
 
 
 class Assistant:
@@ -39,16 +39,16 @@ class Assistant:
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The structured result; raises `Refused` with the text of an error."""
-        answer = await self.client.call_tool(tool, arguments)
-        text = text_of(answer)
-        if answer.is_error:
+        result = await self.client.call_tool(tool, arguments)
+        text = text_of(result)
+        if result.is_error:
             raise Refused(text)
-        facts: dict[str, Any] = answer.structured_content
-        assert json.loads(text) == facts
-        return facts
+        content: dict[str, Any] = result.structured_content
+        assert json.loads(text) == content
+        return content
 
     async def refusal(self, tool: str, **arguments: Any) -> str:
-        """The text of the error that a call must give."""
+        """The error text of a call, which must fail."""
         try:
             result = await self.call(tool, **arguments)
         except Refused as refused:
@@ -75,16 +75,16 @@ class Assistant:
         return sum(call.operation == operation for call in self.sandbox.calls)
 
 
-def text_of(answer: CallToolResult) -> str:
-    """The text of a result: one block, which only links may follow."""
-    block, *links = answer.content
+def text_of(result: CallToolResult) -> str:
+    """The text of a result: one block, followed by nothing but links."""
+    block, *links = result.content
     assert all(isinstance(link, ResourceLink) for link in links)
     assert isinstance(block, TextContent)
     return block.text
 
 
 def small_sandbox(**options: Any) -> Sandbox:
-    """A sandbox that matches at once and finds few."""
+    """A sandbox that matches immediately and finds few candidates."""
     return Sandbox(match_seconds=0, first_batch=PEOPLE, **options)
 
 
@@ -97,18 +97,18 @@ async def connected(
     extensions: Sequence[ClientExtension] = (),
     **settings: Any,
 ) -> AsyncIterator[Assistant]:
-    """An assistant connected to a server on `api`, by default a sandbox that matches at once.
+    """An assistant connected to a server on `api`, by default a sandbox that matches immediately.
 
-    `clock` is the server's, whose pauses take no time by default; `answer` is the person's, for
-    clients that can ask them; `extensions` are what the client declares.
+    `clock` is the server's, and by default does not wait; `answer` gives the user's answers, for
+    clients that can ask; `extensions` are the ones that the client declares.
     """
     api = api or small_sandbox()
     kept = TemporaryDirectory()
-    # A server of the sandbox shares its purchases with nobody, so with Redis it must seem real.
-    seeming: dict[str, Any] = {"sandbox": True}
+    # A sandbox server never uses a shared ledger, so with Redis it must look like a real one.
+    identity: dict[str, Any] = {"sandbox": True}
     if IN_REDIS and "sandbox" not in settings:
-        seeming = {"sandbox": False, "api_key": SANDBOX_KEY}
-    own: dict[str, Any] = {"export_dir": kept.name, **seeming, **settings}
+        identity = {"sandbox": False, "api_key": SANDBOX_KEY}
+    own: dict[str, Any] = {"export_dir": kept.name, **identity, **settings}
     place = ledger_settings(own.pop("state_dir", kept.name))
     given = Settings.model_validate(place | own)
     server = build_server(given, api.transport, clock or InstantClock())

@@ -1,8 +1,9 @@
 """Processes of the command that start at once, forked from one that has imported everything.
 
-A command that is started anew spends its first second on loading the SDK, and these tests start a
-hundred. A forked one is a process like any other: it has its own number, pipes, environment and
-end, and runs `commands.cli.main` from its first line. Where there is no fork, it is started anew.
+A new interpreter spends its first second on loading the SDK, and the tests start a hundred
+processes. A forked one is a process like any other: it has its own pid, pipes, environment and exit
+status, and runs `commands.cli.main` from its first line. Without fork, a new interpreter is
+started.
 """
 
 import atexit
@@ -18,11 +19,11 @@ from functools import cache
 from typing import IO, Any, TextIO
 
 ORDER_BYTES = 1 << 17
-"""The most that arguments and environment of a process may take."""
+"""Size limit of a process's arguments and environment."""
 
 
 class Started:
-    """A running command, with what the tests use of `subprocess.Popen`."""
+    """A running command, with the part of `subprocess.Popen` that the tests use."""
 
     def __init__(self, starter: "Starter", pid: int, stdin: IO[str], stdout: IO[str]) -> None:
         self.pid = pid
@@ -31,19 +32,19 @@ class Started:
         self._starter = starter
 
     def wait(self, timeout: float = 60) -> int:
-        """Its exit status, as soon as it has ended; minus the signal's number if that was one."""
+        """Wait for the exit status; negative for a signal, as in `subprocess`."""
         return self._starter.wait(self.pid, timeout)
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, unless it has ended."""
+        """Send a signal, unless the process has ended."""
         self._starter.send_signal(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without giving it any say."""
+        """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
     def __enter__(self) -> "Started":
@@ -58,12 +59,12 @@ class Started:
 
 
 class Starter:
-    """The process that forks the others, and says what became of them."""
+    """The process that forks the others, and reports their exit statuses."""
 
     def __init__(self) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", __name__, str(theirs.fileno())]
-        # Each process is measured, or not, by itself.
+        # Coverage is turned on for each process separately.
         own = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
         self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=own)
         theirs.close()
@@ -77,7 +78,7 @@ class Starter:
     def start(
         self, arguments: tuple[str, ...], environment: dict[str, str], stderr: TextIO | None
     ) -> Started:
-        """A new process of the command."""
+        """Start a process of the command."""
         order = json.dumps({"arguments": arguments, "environment": environment}).encode()
         assert len(order) <= ORDER_BYTES
         (in_end, stdin), (stdout, out_end) = os.pipe(), os.pipe()
@@ -88,19 +89,19 @@ class Starter:
             os.close(out_end)
             assert self._news.wait_for(lambda: self._started, timeout=60), "no process was started"
             pid = self._started.pop()
-        writing = os.fdopen(stdin, "w", encoding="utf-8")
-        reading = os.fdopen(stdout, encoding="utf-8")
-        return Started(self, pid, writing, reading)
+        stdin_file = os.fdopen(stdin, "w", encoding="utf-8")
+        stdout_file = os.fdopen(stdout, encoding="utf-8")
+        return Started(self, pid, stdin_file, stdout_file)
 
     def wait(self, pid: int, timeout: float) -> int:
-        """The exit status of a process. Raises `subprocess.TimeoutExpired`."""
+        """Wait for a process's exit status. Raises `subprocess.TimeoutExpired`."""
         with self._news:
             if not self._news.wait_for(lambda: pid in self._codes, timeout):
                 raise subprocess.TimeoutExpired(f"process {pid}", timeout)
             return self._codes[pid]
 
     def send_signal(self, pid: int, number: int) -> None:
-        """Send a signal to a process that has not ended."""
+        """Send a signal to a process, unless it has ended."""
         with self._news:
             if pid not in self._codes:
                 os.kill(pid, number)
@@ -110,7 +111,7 @@ class Starter:
             pid, code = json.loads(message)
             with self._news:
                 if code is None:
-                    # The number may have been another's before.
+                    # The pid may be reused.
                     self._codes.pop(pid, None)
                     self._started.append(pid)
                 else:
@@ -124,14 +125,14 @@ class Starter:
 
 @cache
 def starter() -> Starter:
-    """The one of this test process."""
+    """The starter of this test process."""
     return Starter()
 
 
 def start(
     arguments: tuple[str, ...], environment: dict[str, str], stderr: TextIO | None
 ) -> "Started | subprocess.Popen[str]":
-    """A process of the command, with pipes for stdin and stdout."""
+    """Start a process of the command, with pipes for stdin and stdout."""
     if sys.platform == "linux":
         return starter().start(arguments, environment, stderr)
     return subprocess.Popen(
@@ -146,7 +147,7 @@ def start(
 
 
 def _wait_for_orders(orders: socket.socket) -> dict[str, Any] | None:
-    """Fork for each order; returns it in the new process, and None at the end of the first."""
+    """Fork for each order. Returns the order in the new process; None in the first, at its end."""
     with selectors.DefaultSelector() as ready:
         ready.register(orders, selectors.EVENT_READ)
         while True:
@@ -176,7 +177,7 @@ def _wait_for_orders(orders: socket.socket) -> dict[str, Any] | None:
 
 
 async def _warm_up() -> None:
-    """Do once what every server does for its first client: most of it stays made."""
+    """Serve a first client once, so that the forked processes inherit the caches."""
     from mcp import Client
 
     from fj_mcp.server.build import build_server
@@ -189,7 +190,7 @@ async def _warm_up() -> None:
 
 
 def _main() -> None:
-    # What a command loads when it is needed, loaded once for all of them.
+    # Lazy imports of the commands, done once for all of them.
     import gc
 
     import anyio

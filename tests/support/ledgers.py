@@ -70,7 +70,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server(*arguments: str) -> Iterator[RedisServer]:
-    """A running redis-server; skips the test where none is installed."""
+    """A running redis-server; skips the test if it is not installed."""
     if shutil.which("redis-server") is None:
         reason = "redis-server is not installed"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)

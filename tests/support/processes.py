@@ -33,13 +33,13 @@ CLEAN = {
 """The environment of a process without any settings, not even those of this machine's user."""
 
 _LIFETIME_SECONDS = 60.0
-"""No process outlives this, whatever a test waits for: its pipes close and the test fails."""
+"""Processes are killed after this time: the pipes close, and a waiting test fails."""
 
 Process = Started | subprocess.Popen[str]
 
 
 def measuring() -> dict[str, str]:
-    """The variables of a process whose coverage is measured: no other test runs what it runs."""
+    """The environment variables that measure a process, for code that no other test covers."""
     return {name: value for name, value in os.environ.items() if name.startswith("COV")}
 
 
@@ -61,7 +61,7 @@ class Api:
         self._http.delete(f"{self._root}/sandbox/faults").raise_for_status()
 
     def charges(self, key: str, operation: str | None = None) -> list[str]:
-        """The session of each charge that was made to a key, the oldest first."""
+        """The session of each charge to a key, oldest first."""
         return [
             charge["session_id"]
             for charge in self._state()["charges"]
@@ -80,7 +80,7 @@ class Api:
 
 
 class Server:
-    """A stdio server process, and what a client says to it."""
+    """A stdio server process, with the methods of a client."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -94,13 +94,13 @@ class Server:
         self.process.stdin.flush()
 
     def request(self, method: str, params: dict[str, Any] | None = None) -> int:
-        """Write one request and do not wait for its answer; returns its id."""
+        """Write one request without waiting for the response; returns its id."""
         self._last_id += 1
         self.send(method, params, id=self._last_id)
         return self._last_id
 
     def ask(self, tool: str, **arguments: Any) -> int:
-        """Call a tool and do not wait for its answer; returns the request's id."""
+        """Call a tool without waiting for the result; returns the request's id."""
         return self.request("tools/call", {"name": tool, "arguments": arguments})
 
     def line(self) -> dict[str, Any] | None:
@@ -115,11 +115,11 @@ class Server:
         return list(iter(self.line, None))
 
     def answers(self, request_ids: list[int]) -> list[dict[str, Any]]:
-        """The results of some requests; messages about others are passed over."""
+        """The results of these requests; other messages are skipped."""
         found: dict[int, dict[str, Any]] = {}
         while len(found) < len(request_ids):
             message = self.line()
-            assert message is not None, "the server hung up"
+            assert message is not None, "the server closed its stdout"
             if message.get("id") in request_ids and "method" not in message:
                 assert "result" in message, message
                 found[message["id"]] = message["result"]
@@ -127,14 +127,14 @@ class Server:
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The structured result of a tool."""
-        (answer,) = self.answers([self.ask(tool, **arguments)])
-        return facts_of(answer)
+        (result,) = self.answers([self.ask(tool, **arguments)])
+        return facts_of(result)
 
     def refusal(self, tool: str, **arguments: Any) -> str:
-        """The text of the error that a call must give."""
-        (answer,) = self.answers([self.ask(tool, **arguments)])
-        assert answer.get("isError"), answer
-        text: str = answer["content"][0]["text"]
+        """The error text of a call, which must fail."""
+        (result,) = self.answers([self.ask(tool, **arguments)])
+        assert result.get("isError"), result
+        text: str = result["content"][0]["text"]
         return text
 
     def search(self, **arguments: Any) -> str:
@@ -149,13 +149,13 @@ class Server:
         self.process.stdin.close()
 
     def kill(self) -> None:
-        """End the process without giving it any say (SIGKILL), and wait until it is gone."""
+        """Kill the process (SIGKILL), and wait for it."""
         self.process.kill()
         self.process.wait()
 
 
 class HttpServer:
-    """A server process over HTTP, and what is said to it."""
+    """A server process over HTTP, with clients for it."""
 
     def __init__(self, process: Process, address: str, log: Path) -> None:
         self.process = process
@@ -166,7 +166,7 @@ class HttpServer:
 
     @asynccontextmanager
     async def client(self, key: str, era: str, **options: Any) -> AsyncIterator[Client]:
-        """A client of one era that brings a key."""
+        """A client of one era, with a key."""
         headers = {"x-fj-api-key": key}
         async with httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http:
             transport = streamable_http_client(self.address, http_client=http)
@@ -174,7 +174,7 @@ class HttpServer:
                 yield client
 
     def end(self) -> float:
-        """Ask the process to end (SIGTERM), and wait for it; returns the seconds it took."""
+        """Terminate the process (SIGTERM), and wait for it; returns the seconds it took."""
         started = time.monotonic()
         self.process.terminate()
         self.process.wait(timeout=20)
@@ -186,7 +186,7 @@ class HttpServer:
 
 
 class ModernClient:
-    """A client of protocol 2026-07-28, message by message, that can be asked before it buys."""
+    """A client of protocol 2026-07-28, message by message, that can answer questions."""
 
     def __init__(self, server: HttpServer, key: str) -> None:
         self._server = server
@@ -200,7 +200,7 @@ class ModernClient:
         self._http.close()
 
     def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """The result of one message: of the tool, or the question that comes before it."""
+        """The result of one message: the tool's result, or the question that precedes it."""
         meta = {
             "io.modelcontextprotocol/protocolVersion": ERAS[0],
             "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
@@ -214,8 +214,8 @@ class ModernClient:
             "mcp-name": tool,
         }
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-        answer = self._http.post(self._server.address, json=body, headers=headers)
-        result: dict[str, Any] = answer.json()["result"]
+        response = self._http.post(self._server.address, json=body, headers=headers)
+        result: dict[str, Any] = response.json()["result"]
         return result
 
     def approval(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
@@ -230,7 +230,7 @@ class ModernClient:
     def approved_often(
         self, tool: str, arguments: dict[str, Any], times: int
     ) -> list[dict[str, Any]]:
-        """The results of a call whose approval, if it needs one, is sent several times."""
+        """The results of a call whose approval, if needed, is sent several times."""
         approval = self.approval(tool, arguments)
         if approval is None:
             return [self.send(tool, arguments)]
@@ -241,29 +241,29 @@ class ModernClient:
         assert self._http.get(f"{self._server.root}/readyz").status_code == 200
 
 
-def facts_of(answer: dict[str, Any]) -> dict[str, Any]:
-    """The structured content of a tool's answer that is not an error."""
-    assert not answer.get("isError"), answer
-    facts: dict[str, Any] = answer["structuredContent"]
-    return facts
+def facts_of(result: dict[str, Any]) -> dict[str, Any]:
+    """The structured content of a tool's result, which must not be an error."""
+    assert not result.get("isError"), result
+    content: dict[str, Any] = result["structuredContent"]
+    return content
 
 
 @contextmanager
 def sandbox_process(match_seconds: int = 0, credits: int = 100) -> Iterator[Api]:
-    """The sandbox in a process of its own, whose sessions are matched at once by default."""
+    """The sandbox in a separate process, which by default matches immediately."""
     rules = ("--match-seconds", str(match_seconds), "--credits", str(credits))
     arguments = ("sandbox", "--port", "0", *rules)
     with started(arguments, {}, lifetime_seconds=300) as process:
         assert process.stdout is not None
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())
-        # The sandbox is on this machine, so no proxy has a part in it.
+        # The sandbox is on this machine, so no proxy is used.
         with httpx.Client(trust_env=False) as http:
             yield Api(address, http)
 
 
 @contextmanager
 def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[Server]:
-    """A stdio server after its handshake, with a key, and its ledger in the folder `state`."""
+    """A stdio server with a key, after its handshake; its ledger is in the folder `state`."""
     used = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address} | ledger_environment(state)
     with started((), used | settings) as process:
         server = Server(process)
@@ -276,7 +276,7 @@ def stdio_process(api: Api, key: str, state: Path, **settings: str) -> Iterator[
         server.send("notifications/initialized")
         yield server
         if settings.keys() & measuring().keys():
-            # What is killed leaves no measurements.
+            # A killed process would leave no coverage data.
             server.hang_up()
             process.wait(timeout=20)
 
@@ -289,9 +289,9 @@ def http_process(
     measured: bool = True,
     **settings: str,
 ) -> Iterator[HttpServer]:
-    """A server over HTTP on any free port, with its ledger and its log in the folder `state`.
+    """A server over HTTP on a free port; its ledger and its log are in the folder `state`.
 
-    Its coverage is measured, unless it has to be quick.
+    Its coverage is measured, unless it must be fast.
     """
     used = ledger_environment(state) | {"FJ_EXPORT_DIR": str(state / "exports")}
     if api is not None:
@@ -308,7 +308,7 @@ def http_process(
         announced = process.stdout.readline()
         assert announced, log.read_text(encoding="utf-8")
         yield HttpServer(process, announced.split()[-1], log)
-        # What is killed leaves no measurements.
+        # A killed process would leave no coverage data.
         process.terminate()
         process.wait(timeout=20)
 
@@ -320,7 +320,7 @@ def started(
     lifetime_seconds: float = _LIFETIME_SECONDS,
     stderr: TextIO | None = None,
 ) -> Iterator[Process]:
-    """A process of the command with these settings alone, which does not outlive its lifetime."""
+    """A process of the command with only these settings, killed after its lifetime."""
     process = start(arguments, CLEAN | settings, stderr)
     watchdog = threading.Timer(lifetime_seconds, process.kill)
     watchdog.daemon = True
@@ -330,7 +330,7 @@ def started(
     finally:
         watchdog.cancel()
         process.kill()
-        # What was written to a process that is gone cannot be flushed.
+        # Input for a process that has ended cannot be flushed.
         with suppress(OSError), process:
             pass
 
@@ -341,5 +341,5 @@ def purchases(state: Path) -> list[tuple[str, str, str | None]]:
 
 
 def states(state: Path) -> list[str]:
-    """The states of the purchases in the ledger of a folder, the oldest first."""
+    """The states of the purchases in a folder's ledger, oldest first."""
     return [row[1] for row in purchases(state)]

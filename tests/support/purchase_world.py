@@ -1,7 +1,7 @@
 """A small world in which purchases fail: two clocks, a network with a gate, servers that die.
 
-Everything is one thread and one event loop that only runs while a step of a test runs, so that
-nothing happens between two steps.
+Everything runs in one thread and on one event loop, which runs only during a step of a test, so
+that nothing happens between two steps.
 """
 
 import asyncio
@@ -56,11 +56,11 @@ STARTS_AT = 1_700_000_000.0
 
 PATIENT_SECONDS = 20.0
 HASTY_SECONDS = 0.2
-"""Less than `Settings` take, so that a request that hangs to the deadline hangs for no longer."""
+"""Less than `Settings` accept, so that requests that hang until the deadline do not take long."""
 
 
 class TwoClocks(Clock):
-    """The clock of the servers' machine, and how far it is from the API's."""
+    """The clock of the servers' machine, and its difference from the API's."""
 
     def __init__(self) -> None:
         self.api = STARTS_AT
@@ -70,11 +70,11 @@ class TwoClocks(Clock):
         self.arrive: Callable[[], Awaitable[None]]
 
     def api_now(self) -> float:
-        """Unix seconds by the API's clock."""
+        """Unix seconds, by the API's clock."""
         return self.api
 
     def now(self) -> float:
-        """Unix seconds by this machine's clock."""
+        """Unix seconds, by this machine's clock."""
         return self.api + self.skew
 
     async def sleep(self, seconds: float) -> None:
@@ -98,14 +98,14 @@ class Gate:
 
     moment: Moment
     late_seconds: float | None
-    """If given up before its effect: after how long it has its effect all the same."""
+    """If abandoned before its effect: the delay after which it takes effect all the same."""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True)
 class Charged:
-    """A charge, with the wish that it was for."""
+    """A charge, with the user's wish that caused it."""
 
     wish: str
     session_id: str
@@ -113,7 +113,7 @@ class Charged:
 
 
 class Filter(httpx.AsyncBaseTransport):
-    """The way to the sandbox, which notes what every charge was for."""
+    """The transport to the sandbox, which records the wish behind every charge."""
 
     def __init__(self, sandbox: Sandbox, clocks: TwoClocks) -> None:
         self._sandbox = sandbox
@@ -126,7 +126,7 @@ class Filter(httpx.AsyncBaseTransport):
         self.charged: list[Charged] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        # Without a network nothing would ever wait, and calls made at once would come in turn.
+        # Without these pauses, concurrent calls would run one after the other.
         for _ in range(self._chance.randint(1, 4)):
             await anyio.lowlevel.checkpoint()
         if operation_of(request) not in PAID:
@@ -145,11 +145,11 @@ class Filter(httpx.AsyncBaseTransport):
         return response
 
     def next_arrival(self) -> float | None:
-        """When something that was sent has its effect at last."""
+        """The time at which the next delayed request takes effect."""
         return min((at for at, _ in self._late), default=None)
 
     async def arrive(self) -> None:
-        """Carry out what was sent long ago and has its effect only now."""
+        """Carry out the delayed requests that are due."""
         due = [request for at, request in self._late if at <= self._clocks.api]
         self._late = [(at, request) for at, request in self._late if at > self._clocks.api]
         for request in due:
@@ -173,7 +173,7 @@ async def _stop_at(gate: Gate) -> None:
 
 
 def operation_of(request: httpx.Request) -> str:
-    """The operation that a request asks for."""
+    """The operation of a request."""
     route, _ = route_of(request.method, request.url.path)
     return route.operation if route else "unknown"
 
@@ -199,7 +199,7 @@ def wish_of(request: httpx.Request) -> str:
 
 
 def create_wish(arguments: dict[str, Any]) -> str:
-    """The wish behind the arguments of a create, equal to that of the request it leads to."""
+    """The wish in the arguments of a create call, equal to that of its request."""
     sample = arguments.get("sample_profile_url")
     body = {
         "sessionTitle": arguments["title"].strip(),
@@ -210,7 +210,7 @@ def create_wish(arguments: dict[str, Any]) -> str:
 
 
 def in_order(value: Any) -> Any:
-    """A JSON value without the order of its lists and the case of its words."""
+    """A JSON value with sorted lists and in lower case."""
     if isinstance(value, dict):
         return {name: in_order(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -219,7 +219,7 @@ def in_order(value: Any) -> Any:
 
 
 class OtherProcess:
-    """A process that is no server, and opens the file of the ledger as any program may."""
+    """A process other than a server that opens the ledger file."""
 
     PROGRAM = """
 import sqlite3, sys
@@ -239,7 +239,7 @@ for line in sys.stdin:
         self._process: subprocess.Popen[str] | None = None
 
     def hold(self, path: Path) -> None:
-        """Open the file, and begin to write."""
+        """Open the file, and begin a write transaction."""
         if self._process is None:
             command = [sys.executable, "-c", self.PROGRAM]
             self._process = subprocess.Popen(
@@ -248,7 +248,7 @@ for line in sys.stdin:
         assert self._say(str(path)) == "held\n"
 
     def close(self) -> None:
-        """Write nothing after all, and close it."""
+        """Commit without writing anything, and close the file."""
         assert self._say("") == "closed\n"
 
     def end(self) -> None:
@@ -268,10 +268,10 @@ for line in sys.stdin:
 
 
 class Server:
-    """A server process, as far as memory goes: started anew it knows what the ledger knows."""
+    """Simulates a server process: after a restart it only knows the ledger."""
 
     def __init__(self, server: MCPServer[Connection], answer: ElicitationFnT | None = None) -> None:
-        """Args: `answer`: the person's, for a client that can ask."""
+        """Args: `answer`: gives the user's answers, for a client that can ask."""
         self._server = server
         self._answer = answer
         self._life: asyncio.Task[None] | None = None
@@ -279,7 +279,7 @@ class Server:
         self._client: Client | None = None
 
     async def client(self) -> Client:
-        """Its client; starts the server if it is not running."""
+        """A connected client; starts the server if it is not running."""
         if self._client is None:
             started = asyncio.Event()
             self._stop = asyncio.Event()
@@ -289,7 +289,7 @@ class Server:
         return self._client
 
     async def stop(self) -> None:
-        """End it."""
+        """Stop the server."""
         if self._life is not None:
             self._stop.set()
             await self._life
@@ -298,7 +298,7 @@ class Server:
     async def _live(self, started: asyncio.Event) -> None:
         try:
             async with Client(self._server, elicitation_callback=self._answer) as client:
-                # Later calls need not ask for the tools, so that calls made at once arrive at once.
+                # List the tools now, so that concurrent calls do not wait for that.
                 await client.list_tools()
                 self._client = client
                 started.set()
@@ -309,13 +309,13 @@ class Server:
 
 
 async def _never(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
-    raise AssertionError("the question travels in the result")
+    raise AssertionError("the question is part of the result")
 
 
 class World:
-    """A sandbox, and four servers of one person that share a ledger.
+    """A sandbox, and four servers of one user that share a ledger.
 
-    The third is hasty, and the fourth asks before it buys.
+    The third one has a short deadline, and the fourth one asks before a purchase.
     """
 
     def __init__(self, folder: Path, **sandbox: Any) -> None:
@@ -344,7 +344,7 @@ class World:
         self.begin()
 
     def begin(self) -> None:
-        """Begin anew: nothing was bought, and no server is running."""
+        """Reset: no purchases, and no running server."""
         for server in self.servers:
             self.run(server.stop())
         wipe(self._folder)
@@ -365,11 +365,11 @@ class World:
         self.clocks.arrive = self.wire.arrive
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something; nothing goes on after it."""
+        """Run a coroutine; nothing continues in the background afterwards."""
         return self._runner.run(work)
 
     def close(self) -> None:
-        """End everything."""
+        """Stop everything."""
         for server in self.servers:
             self.run(server.stop())
         self._runner.close()
@@ -386,18 +386,18 @@ class World:
     async def calls(
         self, servers: list[int], tool: str, arguments: dict[str, Any]
     ) -> list[Result | str]:
-        """The answers to identical calls made at once."""
+        """The results of identical concurrent calls."""
         for server in servers:
             await self.servers[server].client()
-        answers: list[Result | str] = []
+        results: list[Result | str] = []
 
         async def one(server: int) -> None:
-            answers.append(await self.call(server, tool, arguments))
+            results.append(await self.call(server, tool, arguments))
 
         async with anyio.create_task_group() as tasks:
             for server in servers:
                 tasks.start_soon(one, server)
-        return answers
+        return results
 
     async def approved_often(
         self, tool: str, arguments: dict[str, Any], times: int
@@ -406,10 +406,10 @@ class World:
         session = (await self.servers[3].client()).session
         asked = await session.call_tool(tool, arguments, allow_input_required=True)
         if isinstance(asked, CallToolResult):
-            return [_told(asked)]
+            return [_outcome(asked)]
         yes = ElicitResult(action="accept", content={"approve": True})
         answers: InputResponses = dict.fromkeys(asked.input_requests or {}, yes)
-        told = []
+        outcomes = []
         for _ in range(times):
             result = await session.call_tool(
                 tool,
@@ -419,11 +419,11 @@ class World:
                 allow_input_required=True,
             )
             if isinstance(result, CallToolResult):
-                told.append(_told(result))
-        return told
+                outcomes.append(_outcome(result))
+        return outcomes
 
     def take_away(self, how: Harm) -> None:
-        """Delete or replace the file of the ledger."""
+        """Delete or replace the ledger file."""
         file = self.ledger_file
         if how == "replace":
             copy = file.with_name("copy")
@@ -436,7 +436,7 @@ class World:
 
     @property
     def ledger_file(self) -> Path:
-        """The file that the servers share."""
+        """The servers' shared file."""
         return self._folder / LEDGER_FILE
 
     async def interrupted(
@@ -445,7 +445,7 @@ class World:
         """A call that its client cancels at the gate, or whose server is killed there.
 
         Returns:
-            None; or its answer, if the gate was not on its way.
+            None, or the result if the call did not reach the gate.
         """
         self.wire.gate = gate
         call = asyncio.create_task(self.call(server, tool, arguments))
@@ -469,11 +469,11 @@ class World:
     async def gone_before_the_reply(
         self, server: int, tool: str, arguments: dict[str, Any]
     ) -> None:
-        """A call whose server is killed when the API has answered and before its client knows."""
-        told = {row["id"] for row in self.rows() if row["told"]}
+        """A call whose server is killed between the API's response and its own to the client."""
+        delivered = {row["id"] for row in self.rows() if row["told"]}
         await self.call(server, tool, arguments)
         await self.servers[server].stop()
-        self.restore([row | {"told": int(row["id"] in told)} for row in self.rows()])
+        self.restore([row | {"told": int(row["id"] in delivered)} for row in self.rows()])
 
     async def overtaken(
         self,
@@ -482,9 +482,9 @@ class World:
         moment: Moment,
         meanwhile: Callable[[], Awaitable[None]],
     ) -> tuple[Result | str, Result | str | None]:
-        """The answers to a call that stops at a gate, and to another that comes meanwhile.
+        """The results of a call that stops at a gate, and of a second call made in the meantime.
 
-        If the gate is not on the first one's way, there is no other.
+        If the first call does not reach the gate, the second is not made.
         """
         self.wire.gate = gate = Gate(moment, None)
         one = asyncio.create_task(self.call(*first))
@@ -511,13 +511,13 @@ class World:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """The ledger as it is for others."""
+        """The rows of the ledger."""
         return rows_of(self._folder)
 
     def restore(self, rows: list[dict[str, Any]]) -> None:
-        """Put rows back as they were, written by a process that is no more.
+        """Restore rows, as written by a process that no longer exists.
 
-        That is what a killed process leaves: whatever it wrote until then, and its number.
+        A killed process leaves the rows it had written, with its pid.
         """
         left = [
             row | {"process": _dead_process()} if row["state"] == "pending" else row for row in rows
@@ -525,14 +525,14 @@ class World:
         put_back(self._folder, left)
 
 
-def _told(result: CallToolResult) -> Result | str:
-    facts: Result | None = result.structured_content
-    return text_of(result) if result.is_error or facts is None else facts
+def _outcome(result: CallToolResult) -> Result | str:
+    content: Result | None = result.structured_content
+    return text_of(result) if result.is_error or content is None else content
 
 
 @cache
 def _dead_process() -> int:
-    """The number of a process that has ended."""
+    """The pid of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     assert process.pid != os.getpid()

@@ -1,4 +1,4 @@
-"""An API on loopback that answers every request with the same raw bytes."""
+"""An API on loopback that sends the same raw bytes in response to every request."""
 
 import ssl
 import threading
@@ -13,7 +13,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: clients that hang up, or that refuse a certificate, are what is tested."""
+        """Ignore errors: tests expect clients that disconnect or reject a certificate."""
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def raw_api(
     status: int = 200,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[tuple[str, list[str]]]:
-    """The address of such an API, and the paths of the requests that arrived so far."""
+    """The address of such an API, and a list of the requested paths."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -54,7 +54,7 @@ def raw_api(
 
     server = _Server(("127.0.0.1", 0), Handler)
     if tls is not None:
-        # The handshake is the handler's, so that one that hangs holds up nobody.
+        # The handler does the handshake, so that one that hangs does not block the others.
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )

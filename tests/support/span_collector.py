@@ -13,7 +13,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 @dataclass(frozen=True)
 class Span:
-    """One span as it was exported."""
+    """One exported span."""
 
     name: str
     service: str
@@ -53,14 +53,14 @@ class Collector:
         ]
 
     def text(self) -> str:
-        """Every text in what was exported, wherever it stood, each on a line."""
+        """Every string in the exported data, one per line."""
         messages = map(ExportTraceServiceRequest.FromString, self.bodies)
         return "\n".join(text for message in messages for text in _texts(message))
 
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """A collector for as long as it is needed."""
+    """A collector that runs for the duration of the context."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10

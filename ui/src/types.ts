@@ -1,5 +1,5 @@
 // Generated from the result models by `uv run python scripts/page_types.py`.
-// A field without a value is left out, never null.
+// A field without a value is omitted, never null.
 
 export interface CandidateList {
   next_step?: string;

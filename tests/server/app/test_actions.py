@@ -10,7 +10,7 @@ from tests.support.shortlist_page import CSHARP, PEOPLE, Serve, Served, opened
 pytestmark = [pytest.mark.xdist_group("view-actions"), pytest.mark.unmeasured]
 
 
-def test_a_reveal_says_whom_and_what_it_costs_and_asks_first(page: Page, at: Served) -> None:
+def test_a_reveal_asks_first_with_the_names_and_the_cost(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     expect(view.button("Reveal email")).to_be_disabled()
     names = view.select(0, 2)
@@ -25,7 +25,7 @@ def test_a_reveal_says_whom_and_what_it_costs_and_asks_first(page: Page, at: Ser
     assert view.calls("reveal_contacts") == []
 
 
-def test_revealed_addresses_stand_in_their_rows_and_are_never_paid_for_twice(
+def test_revealed_addresses_are_shown_in_their_rows_and_never_paid_for_twice(
     page: Page, at: Served
 ) -> None:
     view = opened(page, at).settled()
@@ -35,7 +35,7 @@ def test_revealed_addresses_stand_in_their_rows_and_are_never_paid_for_twice(
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text(re.compile(r"\d found.* charged"))
     shown = view.rows.locator(".contacts").all_text_contents()[:4]
-    assert all(re.search(r"@example\.com$|^E-mail not found$", text) for text in shown)
+    assert all(re.search(r"@example\.com$|^Email not found$", text) for text in shown)
     assert any("@example.com" in text for text in shown)
     assert at.sent("reveal") == paid + 4
     view.button("Reveal email").click()
@@ -46,7 +46,7 @@ def test_revealed_addresses_stand_in_their_rows_and_are_never_paid_for_twice(
     assert at.sent("reveal") == paid + 4
 
 
-def test_a_number_that_is_on_its_way_is_said_to_be(page: Page, at: Served) -> None:
+def test_a_pending_phone_number_is_shown_as_pending(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     view.select(*range(5))
     view.button("Reveal phone").click()
@@ -58,7 +58,7 @@ def test_a_number_that_is_on_its_way_is_said_to_be(page: Page, at: Served) -> No
     ).not_to_have_count(0)
 
 
-def test_more_than_ten_people_are_revealed_in_calls_of_ten(page: Page, at: Served) -> None:
+def test_more_than_ten_candidates_are_revealed_in_calls_of_ten(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     view.select(*range(12))
     view.button("Reveal email").click()
@@ -72,7 +72,7 @@ def test_more_than_ten_people_are_revealed_in_calls_of_ten(page: Page, at: Serve
     expect(view.rows.locator(".contacts:not(:empty)")).to_have_count(12)
 
 
-def test_an_outcome_that_nobody_knows_is_said_to_be_open(page: Page, at: Served) -> None:
+def test_an_unknown_outcome_is_shown_as_unconfirmed(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     first = view.ask("list_profiles", session_id=view.session_id, limit=1)["candidates"][0]
     result = {"candidate_id": first["candidate_id"], "status": "unknown"}
@@ -83,7 +83,7 @@ def test_an_outcome_that_nobody_knows_is_said_to_be_open(page: Page, at: Served)
     expect(view.rows.first).to_contain_text("Email not confirmed yet, ask again in a minute")
 
 
-def test_one_person_s_contact_is_revealed_from_their_opened_row(page: Page, at: Served) -> None:
+def test_one_candidate_s_contact_is_revealed_from_their_opened_row(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     names = view.names()
     view.select(3)
@@ -98,7 +98,7 @@ def test_one_person_s_contact_is_revealed_from_their_opened_row(page: Page, at: 
     assert len(call["candidate_ids"]) == 1
 
 
-def test_fetching_more_tells_the_price_waits_and_marks_the_new_people(
+def test_fetching_more_shows_the_price_waits_and_marks_the_new_candidates(
     page: Page, serve: Serve
 ) -> None:
     at = serve(Sandbox(match_seconds=0.5, first_batch=30, more_batch=7))
@@ -114,7 +114,7 @@ def test_fetching_more_tells_the_price_waits_and_marks_the_new_people(
     expect(view.button("Fetch more")).to_be_enabled()
 
 
-def test_that_there_is_nobody_else_is_told_and_not_asked_again(page: Page, serve: Serve) -> None:
+def test_an_exhausted_session_says_so_and_is_not_asked_again(page: Page, serve: Serve) -> None:
     filters = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
     at = serve(Sandbox(match_seconds=0))
     view = opened(page, at, filters=filters).settled()
@@ -132,14 +132,14 @@ def test_an_export_says_how_many_and_where(page: Page, serve: Serve, tmp_path: P
     view.select(1, 4)
     view.button("Export 2 selected").click()
     expect(view.notice).to_contain_text("Exported 2 candidates: ")
-    everybody, some = view.calls("export_profiles")
-    assert everybody == {"session_id": view.session_id, "format": "csv"}
+    all_shown, some = view.calls("export_profiles")
+    assert all_shown == {"session_id": view.session_id, "format": "csv"}
     listed = view.ask("list_profiles", session_id=view.session_id, limit=5)["candidates"]
     assert some["candidate_ids"] == [listed[n]["candidate_id"] for n in (1, 4)]
 
 
 @pytest.mark.parametrize("place", [{"path": "/home/somebody/a.csv"}, {"uri": "fj://export/1.csv"}])
-def test_an_export_s_place_is_a_path_or_an_address(
+def test_an_export_is_at_a_path_or_an_address(
     page: Page, at: Served, place: dict[str, str]
 ) -> None:
     view = opened(page, at, answers={"export_profiles": {"rows": 1} | place}).settled()
@@ -147,7 +147,7 @@ def test_an_export_s_place_is_a_path_or_an_address(
     expect(view.notice).to_have_text(f"Exported 1 candidate: {next(iter(place.values()))}")
 
 
-def test_the_assistant_is_asked_about_the_selected_people(page: Page, at: Served) -> None:
+def test_the_assistant_is_asked_about_the_selected_candidates(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     names = view.select(0, 5)
     view.button("Ask the assistant").click()
@@ -162,27 +162,25 @@ def test_the_assistant_is_asked_about_the_selected_people(page: Page, at: Served
         assert f'- {card["candidate_id"]}: "{name}"' in message
 
 
-def test_all_shown_are_selected_at_once_and_who_is_filtered_out_is_counted(
-    page: Page, at: Served
-) -> None:
+def test_all_shown_are_selected_at_once_and_hidden_ones_are_counted(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    everybody = view.frame.get_by_role("checkbox", name="Select all shown")
+    select_all = view.frame.get_by_role("checkbox", name="Select all shown")
     view.select(PEOPLE - 1)
     search = view.frame.get_by_role("searchbox")
     search.fill(view.names()[0])
     expect(view.frame.locator("#count")).to_contain_text("1 selected (1 not shown)")
     shown = view.rows.count()
-    everybody.check()
+    select_all.check()
     expect(view.frame.locator("#count")).to_contain_text(f"{shown + 1} selected (1 not shown)")
     search.fill("")
-    expect(everybody).to_have_js_property("indeterminate", True)
-    everybody.check()
+    expect(select_all).to_have_js_property("indeterminate", True)
+    select_all.check()
     expect(view.frame.locator("#count")).to_have_text(f"{PEOPLE} shown, {PEOPLE} selected")
-    everybody.uncheck()
+    select_all.uncheck()
     expect(view.frame.locator("#count")).to_have_text(f"{PEOPLE} shown")
 
 
-def test_a_session_that_is_still_matching_fills_by_itself(page: Page, serve: Serve) -> None:
+def test_a_running_session_fills_by_itself(page: Page, serve: Serve) -> None:
     at = serve(Sandbox(match_seconds=2, first_batch=25))
     view = opened(page, at)
     expect(view.frame.get_by_text(re.compile(r"Matching candidates: \d+"))).to_be_visible()
@@ -207,7 +205,7 @@ def test_a_read_only_server_s_shortlist_offers_nothing_that_costs(
     expect(view.frame.get_by_role("button", name=re.compile("Reveal|Fetch"))).to_have_count(0)
 
 
-def test_a_server_that_refuses_is_quoted_and_can_be_asked_again(
+def test_a_refusal_of_the_server_is_quoted_and_the_action_can_be_repeated(
     page: Page, at: Served, serve: Serve
 ) -> None:
     session = opened(page, at).session_id

@@ -41,9 +41,7 @@ def test_axe_finds_nothing_serious(page: Page, at: Served, theme: str, width: in
     assert findings(view) == []
 
 
-def test_the_host_s_theme_and_colours_are_worn_and_its_changes_followed(
-    page: Page, at: Served
-) -> None:
+def test_the_host_s_theme_and_colors_are_applied_and_followed(page: Page, at: Served) -> None:
     view = opened(page, at, theme="dark").settled()
     assert view.inside(BACKGROUND) == "rgb(23, 25, 28)"
     page.evaluate("window.desk.wear('light')")
@@ -69,7 +67,7 @@ def test_nothing_is_cut_off_sideways(page: Page, at: Served, width: int) -> None
         assert tops == sorted(set(tops))
 
 
-def test_the_host_is_told_the_height_of_the_whole_list(page: Page, at: Served) -> None:
+def test_the_host_gets_the_height_of_the_whole_list(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
     height = "document.documentElement.getBoundingClientRect().height"
     page.wait_for_function(
@@ -87,10 +85,10 @@ def test_the_keyboard_alone_is_enough(page: Page, at: Served) -> None:
     def tab_to(name: str) -> None:
         for _ in range(60):
             page.keyboard.press("Tab")
-            told = view.inside(
+            focused = view.inside(
                 "(document.activeElement.ariaLabel || document.activeElement.textContent).trim()"
             )
-            if told.startswith(name):
+            if focused.startswith(name):
                 outline = "getComputedStyle(document.activeElement).outlineStyle"
                 assert view.inside(outline) == "solid"
                 return
@@ -117,7 +115,7 @@ def test_the_keyboard_alone_is_enough(page: Page, at: Served) -> None:
     for _ in range(5):
         page.keyboard.press("Tab")
         assert view.inside(inside)
-    # Behind the last button comes the host's page, and then the first one again.
+    # After the last button the focus goes to the host's page, then to the first button again.
     tab_to("Cancel")
     page.keyboard.press("Escape")
     expect(view.dialog).to_be_hidden()
@@ -125,7 +123,7 @@ def test_the_keyboard_alone_is_enough(page: Page, at: Served) -> None:
     assert view.calls("reveal_contacts") == []
 
 
-def test_a_call_that_the_person_does_not_allow_is_told_and_can_be_repeated(
+def test_a_call_that_the_user_does_not_allow_is_reported_and_can_be_repeated(
     page: Page, at: Served
 ) -> None:
     view = opened(page, at, deny=["export_profiles", "get_candidate", "list_profiles"])
@@ -145,7 +143,9 @@ def test_a_call_that_the_person_does_not_allow_is_told_and_can_be_repeated(
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
 
 
-def test_a_host_that_can_do_nothing_still_shows_the_first_people(page: Page, at: Served) -> None:
+def test_a_host_without_capabilities_still_shows_the_first_candidates(
+    page: Page, at: Served
+) -> None:
     view = opened(page, at, without=["serverTools", "openLinks", "message"]).settled()
     expect(view.rows).to_have_count(20)
     expect(view.problem).to_contain_text("This app does not let the shortlist do that.")
@@ -157,7 +157,7 @@ def test_a_host_that_can_do_nothing_still_shows_the_first_people(page: Page, at:
     expect(view.problem).to_contain_text("does not pass questions on")
 
 
-def test_what_strangers_wrote_is_only_ever_text(page: Page, at: Served) -> None:
+def test_untrusted_text_is_only_ever_text(page: Page, at: Served) -> None:
     view = opened(page, at, filters={"skills": {"mandatory": [HOSTILE_SKILL]}}).settled()
     before = view.inside("document.querySelectorAll('script, img, iframe, a').length")
     shown = view.inside("document.body.textContent")
@@ -174,7 +174,7 @@ def test_what_strangers_wrote_is_only_ever_text(page: Page, at: Served) -> None:
     expect(view.dialog).to_be_hidden()
     assert view.inside("document.querySelectorAll('script, img, iframe, a').length") == before == 1
     assert view.inside("document.querySelectorAll('[href], [src], [onerror]').length") == 0
-    # Their names are quoted there, each on a line of its own.
+    # Their names are quoted there, one per line.
     (message,) = view.recorded("messages")
     lines = message.split("\n")[3:]
     assert len(lines) == count
@@ -185,7 +185,7 @@ def test_what_strangers_wrote_is_only_ever_text(page: Page, at: Served) -> None:
     )
 
 
-def test_three_hundred_people_are_on_screen_within_300_ms(
+def test_three_hundred_candidates_are_on_screen_within_300_ms(
     page: Page, serve: Serve, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = serve(Sandbox(match_seconds=0, first_batch=300))

@@ -11,14 +11,14 @@ from tests.support.shortlist_page import CSHARP, PEOPLE, Served, View, opened
 pytestmark = [pytest.mark.xdist_group("view-table"), pytest.mark.unmeasured]
 
 PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"], "within_km": 200}
-"""A search that finds some tens of people, of whom many lack something."""
+"""A search that finds several dozen candidates, many of whom miss a skill."""
 
 
 def cards(view: View) -> list[dict[str, Any]]:
     """All candidates as the server lists them."""
     found: list[dict[str, Any]] = []
     for page in range(1, 6):
-        # Texts are shortened to fit the size of a page, so it is the shortlist's own.
+        # The page size of the shortlist, because texts are shortened to fit a page.
         answer = view.ask("list_profiles", session_id=view.session_id, page=page, limit=20)
         found += answer["candidates"]
         if not answer["has_more"]:
@@ -30,7 +30,7 @@ def slide(view: View, score: float) -> None:
     view.frame.get_by_role("slider").fill(str(score))
 
 
-def test_everybody_is_listed_although_the_list_comes_in_pages(page: Page, at: Served) -> None:
+def test_all_candidates_are_listed_although_the_list_comes_in_pages(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     listed = cards(view)
     expect(view.rows).to_have_count(len(listed))
@@ -39,7 +39,7 @@ def test_everybody_is_listed_although_the_list_comes_in_pages(page: Page, at: Se
     assert [call["page"] for call in view.calls("list_profiles")] == [2, 3]
 
 
-def test_a_row_says_who_somebody_is_and_what_they_have_and_lack(page: Page, at: Served) -> None:
+def test_a_row_shows_the_candidate_with_matching_and_missing_skills(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
     listed = cards(view)
     place, card = next((n, card) for n, card in enumerate(listed) if "missing_skills" in card)
@@ -58,9 +58,7 @@ def test_a_row_says_who_somebody_is_and_what_they_have_and_lack(page: Page, at: 
     assert float(share) == pytest.approx(card["score"] / 5)
 
 
-def test_every_header_sorts_and_its_second_click_turns_the_order_round(
-    page: Page, at: Served
-) -> None:
+def test_every_header_sorts_and_a_second_click_reverses_the_order(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
     listed = {card["candidate_id"]: card for card in cards(view)}
     wanted = sum(map(len, CSHARP["skills"].values()))
@@ -91,7 +89,7 @@ def test_every_header_sorts_and_its_second_click_turns_the_order_round(
         assert view.names() != first
 
 
-def test_who_has_no_score_comes_last_in_both_orders(page: Page, at: Served) -> None:
+def test_candidates_without_a_score_come_last_in_both_orders(page: Page, at: Served) -> None:
     view = opened(page, at, filters={"skills": {"mandatory": [SPARSE_SKILL]}}).settled()
     header = view.frame.get_by_role("columnheader", name="Score")
     for _ in range(2):
@@ -103,7 +101,7 @@ def test_who_has_no_score_comes_last_in_both_orders(page: Page, at: Served) -> N
         header.get_by_role("button").click()
 
 
-def test_words_find_people_by_everything_that_their_row_says(page: Page, at: Served) -> None:
+def test_words_find_candidates_by_everything_in_their_row(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
     someone = cards(view)[3]
     search = view.frame.get_by_role("searchbox")
@@ -118,7 +116,7 @@ def test_words_find_people_by_everything_that_their_row_says(page: Page, at: Ser
     expect(search).to_have_value("")
 
 
-def test_the_histogram_counts_scores_and_its_handle_and_bars_filter_by_them(
+def test_the_histogram_counts_scores_and_its_slider_and_bars_filter_by_them(
     page: Page, at: Served
 ) -> None:
     view = opened(page, at, filters=PUNE).settled()
@@ -143,14 +141,14 @@ def test_the_histogram_counts_scores_and_its_handle_and_bars_filter_by_them(
     expect(view.rows).to_have_count(passing)
 
 
-def test_a_least_score_leaves_out_who_has_none(page: Page, at: Served) -> None:
+def test_a_minimum_score_leaves_out_candidates_without_a_score(page: Page, at: Served) -> None:
     view = opened(page, at, filters={"skills": {"mandatory": [SPARSE_SKILL]}}).settled()
     slide(view, 0.25)
     expect(view.frame.locator("#people .none")).to_have_count(0)
     assert view.names()
 
 
-def test_pressed_skills_leave_only_who_lists_them_all(page: Page, at: Served) -> None:
+def test_pressed_skills_leave_only_candidates_who_list_them_all(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
     listed = cards(view)
     for pressed in (["Docker"], ["Docker", "ASP.NET Core"]):
@@ -163,7 +161,7 @@ def test_pressed_skills_leave_only_who_lists_them_all(page: Page, at: Served) ->
     expect(view.rows).to_have_count(len(listed))
 
 
-def test_a_row_opens_to_the_career_which_is_asked_for_then(page: Page, at: Served) -> None:
+def test_a_row_opens_to_the_profile_which_is_fetched_then(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     assert view.calls("get_candidate") == []
     first = cards(view)[0]
@@ -210,13 +208,13 @@ def test_an_address_elsewhere_is_only_text(page: Page, at: Served) -> None:
     view.settled()
 
 
-def test_a_session_that_there_is_not_is_told_in_the_server_s_words(page: Page, at: Served) -> None:
+def test_an_unknown_session_is_reported_in_the_server_s_words(page: Page, at: Served) -> None:
     view = opened(page, at, session=UNKNOWN_SESSION)
     expect(view.problem).to_contain_text(UNKNOWN_SESSION)
     expect(view.frame.get_by_text("Loading the shortlist")).to_be_hidden()
 
 
-def test_a_search_that_finds_nobody_says_so(page: Page, at: Served) -> None:
+def test_a_search_without_matches_says_so(page: Page, at: Served) -> None:
     view = opened(page, at, min_score=5).settled()
     expect(view.rows).to_have_count(0)
     expect(view.frame.get_by_text("No candidates match this search.")).to_be_visible()
