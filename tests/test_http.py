@@ -145,7 +145,7 @@ async def test_a_search_from_filters_to_contact(server: HttpServer, api: Api, er
         {"authorization": "Basic cHJveHk6eA==", "x_fj_api_key": "fjk_either"},
     ],
 )
-def test_a_key_comes_in_either_header(server: HttpServer, headers: dict[str, str]) -> None:
+def test_a_key_is_accepted_in_either_header(server: HttpServer, headers: dict[str, str]) -> None:
     assert result_in(post(server, message("tools/call", tool_call("get_spending")), **headers))
 
 
@@ -164,7 +164,7 @@ def test_a_key_comes_in_either_header(server: HttpServer, headers: dict[str, str
     ],
 )
 @pytest.mark.parametrize("method", ["tools/list", "initialize"])
-def test_a_request_without_a_usable_key_is_told_what_to_send(
+def test_a_request_without_a_usable_key_learns_what_to_send(
     server: HttpServer, headers: dict[str, str], said: str, error: str, method: str
 ) -> None:
     answer = post(server, message(method), **headers)
@@ -175,7 +175,7 @@ def test_a_request_without_a_usable_key_is_told_what_to_send(
     assert "secret" not in answer.text
 
 
-def test_the_servers_own_key_serves_whoever_has_its_token(keyed: HttpServer, api: Api) -> None:
+def test_requests_with_the_token_may_use_the_servers_own_key(keyed: HttpServer, api: Api) -> None:
     buy = message("tools/call", tool_call("create_sourcing_session", **SEARCH))
     for headers in (
         {},
@@ -193,7 +193,9 @@ def test_the_servers_own_key_serves_whoever_has_its_token(keyed: HttpServer, api
     assert api.charges("fjk_own") == [own["structuredContent"]["session_id"]]
 
 
-def test_on_this_machine_alone_the_servers_own_key_needs_no_token(tmp_path: Path, api: Api) -> None:
+def test_local_requests_may_use_the_servers_own_key_without_a_token(
+    tmp_path: Path, api: Api
+) -> None:
     call_it = message("tools/call", tool_call("list_sessions"))
     with http_process(tmp_path, api=api, FJ_API_KEY="fjk_local") as server:
         assert result_in(post(server, call_it))["structuredContent"]["total"] == 0
@@ -208,11 +210,11 @@ def test_on_this_machine_alone_the_servers_own_key_needs_no_token(tmp_path: Path
         (["--allowed-host", "mcp.example.com"], {"FJ_API_KEY": "fjk_x"}, "set FJ_HTTP_TOKEN"),
         ([], {"FJ_API_KEY": "fjk_x", "FJ_HTTP_ALLOWED_HOSTS": "a.b, c"}, "set FJ_HTTP_TOKEN"),
         (["--host", "0.0.0.0"], {"FJ_API_KEY": "fjk_x", "FJ_HTTP_TOKEN": "a b"}, "set FJ_HTTP"),
-        (["--sandbox", "--workers", "2"], {}, "The sandbox lives in one process"),
-        (["--host", "192.0.2.1"], {}, "Nothing can listen at 192.0.2.1"),
+        (["--sandbox", "--workers", "2"], {}, "The sandbox runs in one process"),
+        (["--host", "192.0.2.1"], {}, "Cannot listen on 192.0.2.1"),
     ],
 )
-def test_what_must_not_be_served_is_refused_with_the_reason(
+def test_unsafe_options_are_rejected_with_the_reason(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
     done = CliRunner().invoke(
@@ -229,7 +231,7 @@ def test_what_must_not_be_served_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_nothing_of_one_key_is_ever_told_to_another(
+async def test_nothing_of_one_key_is_visible_to_another(
     server: HttpServer, api: Api, era: str
 ) -> None:
     mine, theirs = f"fjk_mine_{era}", f"fjk_theirs_{era}"
@@ -305,7 +307,7 @@ async def test_each_key_has_its_own_budget(server: HttpServer) -> None:
         await searched(rich, title="Three")
 
 
-async def test_waits_of_two_keys_for_one_session_are_apart(server: HttpServer, api: Api) -> None:
+async def test_waits_of_two_keys_for_one_session_are_separate(server: HttpServer, api: Api) -> None:
     async with server.client("fjk_w1", VERSION) as one, server.client("fjk_w2", VERSION) as two:
         session_id = (await call(one, "create_sourcing_session", **SEARCH))["session_id"]
         answers: dict[str, CallToolResult] = {}
@@ -324,7 +326,7 @@ async def test_waits_of_two_keys_for_one_session_are_apart(server: HttpServer, a
 
 
 @pytest.mark.parametrize("version", ["2025-06-18", ""])
-def test_a_message_of_2026_with_an_older_version_in_its_header_is_understood(
+def test_a_2026_message_with_an_older_version_in_its_header_is_accepted(
     server: HttpServer, version: str
 ) -> None:
     body = modern("tools/call", tool_call("create_sourcing_session", **SEARCH), elicitation={})
@@ -334,7 +336,7 @@ def test_a_message_of_2026_with_an_older_version_in_its_header_is_understood(
 
 
 @pytest.mark.parametrize("version", [VERSION, "2025-11-25", ""])
-def test_shaking_hands_after_discovery_is_answered(server: HttpServer, version: str) -> None:
+def test_initialize_after_discovery_is_accepted(server: HttpServer, version: str) -> None:
     key = "fjk_handshake"
     assert post_modern(server, modern("server/discover"), key)["result"]["supportedVersions"]
     hello = {
@@ -351,7 +353,7 @@ def test_shaking_hands_after_discovery_is_answered(server: HttpServer, version: 
     assert result_in(answer)["tools"]
 
 
-def test_a_handshake_of_2026_is_a_method_that_does_not_exist(server: HttpServer) -> None:
+def test_initialize_without_a_version_is_an_unknown_method(server: HttpServer) -> None:
     headers = {"mcp_protocol_version": VERSION, "mcp_method": "initialize"}
     answer = post(server, modern("initialize"), x_fj_api_key="fjk_removed", **headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, -32601)
@@ -363,7 +365,7 @@ async def test_a_nested_argument_may_be_sent_as_a_json_string(server: HttpServer
         await searched(client, filters=json.dumps(CSHARP))
 
 
-def test_arguments_may_be_left_out(server: HttpServer) -> None:
+def test_arguments_may_be_omitted(server: HttpServer) -> None:
     key, params = "fjk_none", {"name": "get_spending"}
     assert "structuredContent" in post_modern(server, modern("tools/call", params), key)["result"]
     answer = post(server, message("tools/call", params), x_fj_api_key=key)
@@ -373,7 +375,7 @@ def test_arguments_may_be_left_out(server: HttpServer) -> None:
 # What is not served
 
 
-def test_other_hosts_and_pages_are_refused(server: HttpServer) -> None:
+def test_other_hosts_and_origins_are_rejected(server: HttpServer) -> None:
     listed = message("tools/list")
     key = {"x_fj_api_key": "fjk_host"}
     assert post(server, listed, host="evil.example.com", **key).status_code == 421
@@ -381,7 +383,7 @@ def test_other_hosts_and_pages_are_refused(server: HttpServer) -> None:
     assert post(server, listed, origin="http://localhost:6274", **key).status_code == 200
 
 
-def test_hosts_and_pages_that_were_named_are_served(keyed: HttpServer) -> None:
+def test_allowed_hosts_and_origins_are_served(keyed: HttpServer) -> None:
     listed = message("tools/list")
     for host in ("mcp.example.com", "mcp.example.com:443", "localhost"):
         answer = post(keyed, listed, host=host, origin=PAGE, authorization=TOKEN)
@@ -400,7 +402,7 @@ def test_hosts_and_pages_that_were_named_are_served(keyed: HttpServer) -> None:
     assert "authorization" in asked.headers["access-control-allow-headers"]
 
 
-def test_the_sandbox_needs_no_key_and_keeps_keys_apart(tmp_path: Path) -> None:
+def test_the_sandbox_needs_no_key_and_separates_keys(tmp_path: Path) -> None:
     buy = message("tools/call", tool_call("create_sourcing_session", **SEARCH))
     look = message("tools/call", tool_call("list_sessions"))
     with http_process(tmp_path, FJ_SANDBOX="1") as server:
@@ -413,7 +415,7 @@ def test_the_sandbox_needs_no_key_and_keeps_keys_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_there_are_no_sessions_to_listen_to_or_end(server: HttpServer, method: str) -> None:
+def test_there_are_no_http_sessions(server: HttpServer, method: str) -> None:
     headers = {"x-fj-api-key": "fjk_get", "accept": "text/event-stream"}
     answer = httpx.request(method, server.address, headers=headers, trust_env=False)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
@@ -435,14 +437,16 @@ def test_there_are_no_sessions_to_listen_to_or_end(server: HttpServer, method: s
         (b"{}", {"accept": "text/html"}, 406),
     ],
 )
-def test_what_is_no_message_is_refused(
+def test_invalid_messages_are_rejected(
     server: HttpServer, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     assert post(server, body, x_fj_api_key="fjk_bad", **headers).status_code == status
 
 
 @pytest.mark.parametrize("version", [VERSION, ""])
-def test_deep_arguments_are_refused_in_words(server: HttpServer, version: str) -> None:
+def test_deeply_nested_arguments_are_rejected_with_a_sentence(
+    server: HttpServer, version: str
+) -> None:
     deep: Any = "x"
     for _ in range(180):
         deep = [deep]
@@ -459,7 +463,7 @@ def test_deep_arguments_are_refused_in_words(server: HttpServer, version: str) -
 # Health
 
 
-def test_health_is_told_to_everybody_and_holds_no_secret(server: HttpServer) -> None:
+def test_health_needs_no_key_and_reveals_no_secret(server: HttpServer) -> None:
     assert httpx.get(f"{server.root}/healthz", trust_env=False).json() == {"status": "ok"}
     ready = httpx.get(f"{server.root}/readyz", trust_env=False)
     assert ready.status_code == 200
@@ -478,7 +482,7 @@ def test_a_server_that_cannot_work_says_what_is_missing(tmp_path: Path) -> None:
         "ready": False,
         "settings": "FJ_MAX_WAIT_SECONDS must be a whole number",
         "ledger": "cannot be read and written",
-        "api": "did not answer within the last minute",
+        "api": "did not respond within the last minute",
     }
 
 
@@ -531,7 +535,7 @@ def asked_and_answered(asking: HttpServer, answered: HttpServer, key: str, title
     return session_id
 
 
-def test_a_question_of_one_replica_is_answered_to_another(tmp_path: Path, api: Api) -> None:
+def test_a_question_of_one_replica_can_be_answered_to_another(tmp_path: Path, api: Api) -> None:
     key = "fjk_replicas"
     with (
         http_process(tmp_path, api=api, FJ_STATE_KEY="k" * 32) as one,
@@ -585,7 +589,7 @@ def test_the_app_runs_under_other_process_managers(tmp_path: Path) -> None:
 # The end
 
 
-async def test_what_is_in_flight_at_the_end_is_answered(tmp_path: Path, api: Api) -> None:
+async def test_requests_in_flight_at_shutdown_get_a_response(tmp_path: Path, api: Api) -> None:
     told: dict[str, str] = {}
 
     async def buy(key: str, client: Client) -> None:
