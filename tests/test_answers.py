@@ -136,7 +136,7 @@ async def spent(assistant: Assistant) -> int:
 
 
 @pytest.mark.parametrize("operation", PAID)
-async def test_a_refusal_in_the_body_of_a_paid_call_is_told_and_counts_as_nothing(
+async def test_an_error_in_the_body_of_a_paid_call_is_reported_and_not_charged(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -184,7 +184,7 @@ async def test_nobody_matching_in_the_body_is_an_empty_result(
 
 
 @pytest.mark.parametrize("operation", PAID)
-async def test_what_does_not_answer_a_paid_call_is_settled_and_never_paid_twice(
+async def test_an_unusable_response_to_a_paid_call_is_reconciled_and_never_paid_twice(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, clock, arguments):
@@ -210,7 +210,7 @@ async def test_what_does_not_answer_a_paid_call_is_settled_and_never_paid_twice(
     [{}, {"success": False}, {"statusCode": 500}, {"data": None}, [], "", "true"],
     ids=str,
 )
-async def test_what_was_carried_out_behind_a_useless_answer_is_found_and_paid_once(
+async def test_a_purchase_behind_an_unusable_response_is_found_and_paid_once(
     operation: str, body: Any
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -223,7 +223,7 @@ async def test_what_was_carried_out_behind_a_useless_answer_is_found_and_paid_on
         assert assistant.sent(operation) == 1 + (operation == "create_session")
 
 
-async def test_an_answer_that_is_too_large_is_settled_like_one_that_was_lost() -> None:
+async def test_a_response_that_is_too_large_is_reconciled_like_a_lost_one() -> None:
     async with at_work() as (assistant, _, _):
         huge = '{"data": {"session": {"_id": "1"}}' + " " * (33 * 1024 * 1024) + "}"
         assistant.sandbox.fail("create_session", Fault("status_after", status=201, body=huge))
@@ -266,7 +266,7 @@ async def test_a_failure_beside_signs_of_success_is_not_certain(
 
 
 @pytest.mark.parametrize("operation", FREE)
-async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> None:
+async def test_an_error_in_the_body_of_a_free_call_is_reported(operation: str) -> None:
     async with at_work() as (assistant, _, arguments):
         tool = FREE[operation]
         for body, words in REFUSALS:
@@ -284,7 +284,7 @@ async def test_a_refusal_in_the_body_of_a_free_call_is_told(operation: str) -> N
 
 
 @pytest.mark.parametrize("operation", FREE)
-async def test_what_does_not_answer_a_free_call_is_tried_again_and_told_in_one_sentence(
+async def test_an_unusable_response_to_a_free_call_is_retried_and_reported_in_one_sentence(
     operation: str,
 ) -> None:
     async with at_work() as (assistant, _, arguments):
@@ -319,7 +319,7 @@ async def test_what_does_not_answer_a_free_call_is_tried_again_and_told_in_one_s
         ("autocomplete", [{"id": 1}]),
     ],
 )
-async def test_data_of_another_shape_is_no_answer(operation: str, body: Any) -> None:
+async def test_data_of_another_shape_is_not_a_response(operation: str, body: Any) -> None:
     async with at_work() as (assistant, _, arguments):
         tool = FREE[operation]
         session = arguments["get_session"]["session_id"]
@@ -340,7 +340,7 @@ async def test_data_of_another_shape_is_no_answer(operation: str, body: Any) -> 
     ],
     ids=str,
 )
-async def test_a_success_envelope_may_say_so_in_any_way(envelope: dict[str, Any]) -> None:
+async def test_a_success_envelope_may_take_any_form(envelope: dict[str, Any]) -> None:
     async with at_work() as (assistant, _, arguments):
         sandbox = assistant.sandbox
         listed = envelope | {"data": [{"_id": "6" * 24, "sessionTitle": "RequestContext"}]}

@@ -459,7 +459,7 @@ async def test_the_examples_have_every_argument_and_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("tool", VALID)
-async def test_broken_arguments_are_refused_by_name_before_anything_is_sent(
+async def test_invalid_arguments_are_rejected_by_name_before_anything_is_sent(
     tool: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     share = -(-HOW_MANY // len(VALID))
@@ -662,7 +662,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize(("tool", "arguments", "sentence"), SENTENCES, ids=range(len(SENTENCES)))
-async def test_a_refusal_says_what_to_change(
+async def test_a_rejection_says_what_to_change(
     era: str, tool: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     api = Sandbox()

@@ -87,7 +87,7 @@ json_values = st.recursive(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(body=json_values)
-async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
+async def test_no_response_of_the_api_crashes_a_tool(body: Any) -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, clock=Stepped()) as assistant:
         session_id = await assistant.search()
@@ -145,7 +145,7 @@ async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
     assert assistant.sent("create_session") == 2
 
 
-async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> None:
+async def test_nothing_is_sent_when_too_little_time_is_left_for_a_response() -> None:
     async def slowly(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         await anyio.sleep(1.7)
         return ElicitResult(action="accept", content={"approve": True})
@@ -160,7 +160,7 @@ async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> N
     assert sandbox.charges == []
 
 
-async def test_an_update_keeps_stored_filters_that_this_server_cannot_carry(
+async def test_an_update_keeps_stored_filters_unknown_to_this_server(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -176,7 +176,7 @@ async def test_an_update_keeps_stored_filters_that_this_server_cannot_carry(
     assert {key: call.body["queries"][key] for key in odd} == odd
 
 
-async def test_ranges_survive_an_update_whose_answer_names_no_session(
+async def test_ranges_survive_an_update_whose_response_names_no_session(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -193,7 +193,7 @@ async def test_ranges_survive_an_update_whose_answer_names_no_session(
     assert session["filters"]["years_of_experience"] == {"min": 2}
 
 
-async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
+async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     sandbox = small_sandbox()
     # The record must outlive the connection, as it does between two clients of one person.
     with TemporaryDirectory() as folder:
@@ -216,7 +216,7 @@ async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
     ],
     ids=["bad line", "older shape", "other shape"],
 )
-async def test_a_strange_record_refuses_to_buy_and_names_the_file(
+async def test_an_unreadable_record_prevents_purchases_and_is_named(
     damage: str, tmp_path: Path
 ) -> None:
     sandbox = small_sandbox()
@@ -237,7 +237,7 @@ async def test_a_strange_record_refuses_to_buy_and_names_the_file(
     assert len(sandbox.charges) == 1
 
 
-async def test_an_answer_without_a_price_counts_at_the_expected_one(
+async def test_a_response_without_a_price_counts_at_the_expected_one(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -260,7 +260,7 @@ async def test_a_session_deleted_meanwhile_is_not_mistaken_for_a_missing_project
     assert "not certain yet" in text
 
 
-async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() -> None:
+async def test_a_session_that_shows_other_filters_leaves_the_outcome_open() -> None:
     clock = Stepped()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:
@@ -281,7 +281,7 @@ async def test_a_session_that_shows_other_filters_is_never_taken_for_a_miss() ->
     "address",
     ["https://host:abc/v1", "https://exa mple.com/x", "https://user:pw@host/", "https://", "x"],
 )
-def test_an_address_that_cannot_be_one_is_a_wrong_setting(address: str, tmp_path: Path) -> None:
+def test_an_impossible_address_is_an_invalid_setting(address: str, tmp_path: Path) -> None:
     (problem,) = read_settings({"FJ_API_BASE_URL": address}, tmp_path).problems
     assert problem.startswith("FJ_API_BASE_URL must start with https://")
 
@@ -309,7 +309,7 @@ class Held(Sandbox):
         return Gate()
 
 
-async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_path: Path) -> None:
+async def test_a_purchase_that_another_server_gave_up_is_never_sent(tmp_path: Path) -> None:
     clock = Stepped()
     sandbox = Held(clock, "create_session")
     sandbox.fail("create_session", Fault("429", retry_after=0))
@@ -336,9 +336,7 @@ async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_pa
     assert slow.sent("create_session") == 1
 
 
-async def test_a_purchase_counts_as_not_carried_out_three_minutes_after_it_was_last_under_way() -> (
-    None
-):
+async def test_a_purchase_without_signs_counts_as_not_carried_out_after_three_minutes() -> None:
     clock = Stepped()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, call_deadline_seconds=100) as assistant:
@@ -370,7 +368,7 @@ async def test_a_found_search_that_was_used_since_is_not_charged_with_its_furthe
 
 
 @on_a_file
-async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_purchase(
+async def test_an_outcome_that_could_not_be_recorded_is_recorded_with_the_next_purchase(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "purchases.sqlite3"
@@ -399,7 +397,7 @@ async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_pur
     assert len(sandbox.charges) == 1
 
 
-async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_one_before(
+async def test_the_next_purchase_does_not_count_toward_the_price_of_the_one_before(
     tmp_path: Path,
 ) -> None:
     clock = Stepped()
@@ -427,7 +425,7 @@ async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_on
     assert [charge.amount for charge in sandbox.charges] == [5, 5, 5]
 
 
-async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift() -> None:
+async def test_a_reveal_that_arrives_between_two_reads_does_not_count_as_free() -> None:
     clock = Stepped()
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock) as assistant:

@@ -48,9 +48,7 @@ UNUSABLE: dict[str, dict[str, Any] | None] = {
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("content", UNUSABLE.values(), ids=UNUSABLE)
-async def test_an_answer_that_cannot_be_used_buys_nothing(
-    era: str, content: dict[str, Any] | None
-) -> None:
+async def test_an_unusable_answer_buys_nothing(era: str, content: dict[str, Any] | None) -> None:
     sandbox = small_sandbox()
     answer = answers(ElicitResult.model_construct(action="accept", content=content))
     async with connected(sandbox, era, answer=answer) as assistant:
@@ -62,7 +60,7 @@ async def test_an_answer_that_cannot_be_used_buys_nothing(
     assert sandbox.charges == []
 
 
-async def test_an_error_for_an_answer_buys_nothing() -> None:
+async def test_an_error_in_place_of_an_answer_buys_nothing() -> None:
     sandbox = small_sandbox()
     broken = answers(ErrorData(code=INTERNAL_ERROR, message="The form did not open"))
     async with connected(sandbox, "legacy", answer=broken) as assistant:
@@ -72,7 +70,7 @@ async def test_an_error_for_an_answer_buys_nothing() -> None:
     assert sandbox.charges == []
 
 
-async def test_a_client_that_declares_questions_and_cannot_ask_is_one_that_cannot_ask() -> None:
+async def test_a_client_that_declares_elicitation_but_lacks_it_counts_as_unable_to_ask() -> None:
     cannot = answers(ErrorData(code=METHOD_NOT_FOUND, message="Method not found"))
     sandbox = small_sandbox()
     async with connected(sandbox, "legacy", answer=cannot) as assistant:
@@ -126,7 +124,7 @@ def waited(client: ModernClient, session_id: str) -> None:
 
 @pytest.mark.parametrize("priced", [True, False], ids=["priced", "without credits"])
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_what_was_approved_is_bought_once_however_often_the_answer_is_sent(
+def test_an_approval_buys_once_however_often_the_answer_is_sent(
     api: Api, key: str, tmp_path: Path, workers: str, priced: bool
 ) -> None:
     with (

@@ -138,7 +138,7 @@ def test_a_kill_after_the_charge_does_not_make_the_next_process_pay_for_a_sessio
 
 
 @posix
-def test_a_kill_before_the_reply_can_leave_does_not_make_the_next_process_pay_again(
+def test_a_kill_before_the_response_is_sent_does_not_make_the_next_process_pay_again(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
@@ -185,7 +185,7 @@ def test_fifty_identical_searches_at_two_processes_at_once_are_one_session_and_o
 
 
 @pytest.mark.anyio
-async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_making_it(
+async def test_a_process_waits_for_another_that_is_creating_the_ledger(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / LEDGER_FILE
@@ -218,7 +218,7 @@ def returned_without_paying_again(api: Api, key: str, state: Path, paid: str) ->
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
-def test_a_client_that_hangs_up_while_a_purchase_is_under_way_does_not_lose_it(
+def test_a_client_that_hangs_up_during_a_purchase_does_not_lose_it(
     api: Api, key: str, tmp_path: Path, seconds: float, state: str
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
@@ -251,7 +251,7 @@ def test_a_client_that_hangs_up_without_a_purchase_is_not_waited_for(
 
 
 @posix
-def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_alive(
+def test_a_client_that_hangs_up_with_unread_responses_does_not_keep_the_process_alive(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
@@ -265,7 +265,7 @@ def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_al
 
 
 @posix
-def test_a_client_that_reads_no_more_ends_the_process_without_a_trace(tmp_path: Path) -> None:
+def test_a_client_that_stops_reading_ends_the_process_without_a_traceback(tmp_path: Path) -> None:
     ping = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\nno message\n'
     log = tmp_path / "log"
     with (
@@ -284,7 +284,7 @@ def test_a_client_that_reads_no_more_ends_the_process_without_a_trace(tmp_path: 
 @posix
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
-def test_a_process_asked_to_end_lets_a_purchase_finish_or_remembers_it_as_unknown(
+def test_at_shutdown_a_purchase_finishes_or_is_recorded_as_unknown(
     api: Api,
     key: str,
     tmp_path: Path,
@@ -305,7 +305,7 @@ def test_a_process_asked_to_end_lets_a_purchase_finish_or_remembers_it_as_unknow
 
 
 @posix
-def test_a_process_in_the_background_of_a_shell_goes_on_when_that_is_interrupted(
+def test_a_shells_background_process_survives_its_interrupt(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(tmp_path)}
@@ -329,7 +329,7 @@ def test_a_process_in_the_background_of_a_shell_goes_on_when_that_is_interrupted
         assert process.wait(timeout=10) == 0
 
 
-def test_a_call_cancelled_after_the_charge_is_found_by_the_next_one(
+def test_a_call_canceled_after_the_charge_is_found_by_the_next_one(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     api.fail("create_session", "delay_after", HANGS)
@@ -343,7 +343,7 @@ def test_a_call_cancelled_after_the_charge_is_found_by_the_next_one(
         assert purchases(tmp_path) == [("create_session", "charged", paid)]
 
 
-def test_a_call_cancelled_before_sending_leaves_nothing_behind(
+def test_a_call_canceled_before_sending_leaves_nothing_behind(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     reads, creates = api.calls("project_sessions"), api.calls("create_session")
@@ -361,7 +361,7 @@ def test_a_call_cancelled_before_sending_leaves_nothing_behind(
 
 @posix
 @on_a_file
-def test_the_ledger_is_for_its_owner_alone_and_has_a_write_ahead_log(
+def test_the_ledger_is_readable_by_its_owner_only_and_has_a_write_ahead_log(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     state = tmp_path / "made" / "here"
@@ -422,7 +422,7 @@ def broken_ledger(how: str, folder: Path) -> Path:
 
 @on_a_file
 @pytest.mark.parametrize("how", ["no folder", "corrupt"])
-def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
+def test_without_a_ledger_nothing_is_bought_and_free_calls_work(
     api: Api, key: str, tmp_path: Path, with_email: str, how: str
 ) -> None:
     healthy, broken = tmp_path / "healthy", tmp_path / "broken"
@@ -472,7 +472,7 @@ def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
 
 
 @on_a_file
-def test_a_ledger_lost_while_a_purchase_is_under_way_does_not_hide_what_was_paid(
+def test_a_ledger_lost_during_a_purchase_does_not_hide_its_result(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     api.fail("create_session", "delay_after", 1.0)

@@ -140,7 +140,7 @@ async def served(
             yield Server(http)
 
 
-async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
+async def test_while_all_places_are_taken_another_key_is_asked_to_retry(
     tmp_path: Path,
 ) -> None:
     api = Api()
@@ -169,7 +169,7 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
         assert (await server.call("fjk_newer", "list_sessions"))["total"] == 0
 
 
-async def test_made_up_keys_take_no_place_of_a_customer(tmp_path: Path) -> None:
+async def test_unproven_keys_do_not_take_the_places_of_proven_ones(tmp_path: Path) -> None:
     api = Api()
     async with served(tmp_path, api, most_keys=2, most_unproven=2) as server:
         await server.call("fjk_customer", "list_sessions")
@@ -182,7 +182,9 @@ async def test_made_up_keys_take_no_place_of_a_customer(tmp_path: Path) -> None:
         assert api.closed == 18
 
 
-async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_path: Path) -> None:
+async def test_an_accepted_key_that_is_refused_later_counts_as_unproven_again(
+    tmp_path: Path,
+) -> None:
     api = Api()
     async with served(tmp_path, api, most_keys=1, most_unproven=1) as server:
         await server.call("fjk_revoked", "list_sessions")
@@ -192,7 +194,7 @@ async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_pa
         assert api.closed == 1
 
 
-async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought(
+async def test_an_idle_keys_candidates_are_dropped_but_not_its_purchases(
     tmp_path: Path,
 ) -> None:
     api, clock, key = Api(), Alarm(), "fjk_idle"
@@ -217,7 +219,7 @@ async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought
     assert len(api.sandbox.charges) == 1
 
 
-async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Path) -> None:
+async def test_a_key_in_use_is_not_dropped_however_long_it_takes(tmp_path: Path) -> None:
     api, clock = Api(), Alarm()
     async with served(tmp_path, api, clock) as server, anyio.create_task_group() as tasks:
         api.shut()
@@ -228,7 +230,7 @@ async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Pat
         api.open()
 
 
-async def test_a_refused_key_is_looked_for_where_it_came_from(tmp_path: Path) -> None:
+async def test_the_error_for_a_refused_key_says_where_to_set_it(tmp_path: Path) -> None:
     api = Api()
     api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=2)
     async with served(tmp_path, api, api_key="fjk_servers") as server:

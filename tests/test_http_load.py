@@ -107,7 +107,7 @@ def resident(server: HttpServer) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1_000
 
 
-async def test_idle_connections_are_many_and_others_are_served(server: HttpServer) -> None:
+async def test_many_idle_connections_do_not_block_others(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
     # More than are let be, so that the oldest are closed for the newest.
@@ -120,7 +120,7 @@ async def test_idle_connections_are_many_and_others_are_served(server: HttpServe
         assert b'"isError":false' in await rest(newest, 10)
 
 
-async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: HttpServer) -> None:
+async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
 
@@ -195,7 +195,7 @@ async def _done(behaviour: Awaitable[None]) -> None:
     await behaviour
 
 
-async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpServer) -> None:
+async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
     async with connections(server, 150) as streams:
@@ -214,7 +214,7 @@ async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpSer
     assert await served(server) < 5
 
 
-async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -> None:
+async def test_an_unread_response_does_not_block_others(server: HttpServer) -> None:
     key = "fjk_unread"
     filters = {"skills": {"mandatory": ["C#"]}}
     made = await exchanged(
@@ -235,7 +235,7 @@ async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -
         assert resident(server) - before < 120
 
 
-async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
+async def test_more_keys_than_the_limit_are_served_and_never_confused(
     server: HttpServer, api: Api
 ) -> None:
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
@@ -256,7 +256,7 @@ async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
     assert api.charges("fjk_first") == [bought]
 
 
-async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_path: Path) -> None:
+async def test_silent_streams_are_rejected_and_take_no_place(api: Api, tmp_path: Path) -> None:
     """Of any kind that a client with a good key may ask for, as many as there are connections."""
     listen = {
         "notifications": {"toolsListChanged": True},
@@ -325,7 +325,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
         assert len(server.log().splitlines()) < 20
 
 
-async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path) -> None:
+async def test_unproven_keys_do_not_push_out_a_proven_one(api: Api, tmp_path: Path) -> None:
     async with refusing_api(api, "fjk_customer", after_seconds=0.4) as address:
         with http_process(tmp_path, measured=False, FJ_API_BASE_URL=address) as server:
             await served(server, "fjk_customer")

@@ -178,7 +178,7 @@ def check(answer: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [on_stdio, over_http])
-def test_whatever_is_sent_is_answered_in_a_sentence(
+def test_every_message_gets_a_one_sentence_response(
     api: Api, tmp_path: Path, transport: Any, era: str
 ) -> None:
     with transport(api, era, tmp_path) as ask:
@@ -199,7 +199,7 @@ def test_whatever_is_sent_is_answered_in_a_sentence(
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [on_stdio, over_http])
-def test_half_a_character_and_wrong_bytes_are_replaced_and_pairs_are_kept(
+def test_lone_surrogates_and_invalid_bytes_are_replaced_and_pairs_are_kept(
     api: Api, tmp_path: Path, transport: Any, era: str
 ) -> None:
     sentence = {"name": "suggest_filters", "arguments": {"job_description": "C# dev in Pune"}}
@@ -223,7 +223,7 @@ def test_half_a_character_and_wrong_bytes_are_replaced_and_pairs_are_kept(
         assert "is not an argument" in told(ask(key, 50))
 
 
-def test_a_line_without_end_is_refused_and_the_next_is_served(tmp_path: Path) -> None:
+def test_an_endless_line_is_rejected_and_the_next_is_served(tmp_path: Path) -> None:
     with started((), {"FJ_SANDBOX": "1"}) as process:
         server = Server(process)
         assert process.stdin is not None
@@ -247,7 +247,7 @@ def test_a_line_without_end_is_refused_and_the_next_is_served(tmp_path: Path) ->
         assert process.wait(timeout=10) == 0
 
 
-def test_an_answer_that_cannot_be_read_ends_the_question(api: Api, tmp_path: Path) -> None:
+def test_an_unreadable_response_ends_the_question(api: Api, tmp_path: Path) -> None:
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
     with stdio_process(api, "fjk_unreadable", tmp_path) as server:
         server.request(

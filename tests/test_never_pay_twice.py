@@ -559,7 +559,7 @@ def be_stopped_everywhere(machine: Purchases) -> None:
 
 
 @pytest.mark.parametrize("half", [1, 2])
-def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
+def test_no_failure_makes_a_purchase_paid_twice_or_lost(
     half: int,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

@@ -37,7 +37,7 @@ async def bought(assistant: Assistant, operation: str, session_id: str) -> dict[
 
 
 @pytest.mark.parametrize("operation", ["create_session", "update_session", "fetch_more", "reveal"])
-async def test_what_was_carried_out_is_told_in_the_call_whose_response_hangs(
+async def test_a_purchase_is_found_in_the_call_whose_response_hangs(
     operation: str,
 ) -> None:
     sandbox = small_sandbox()
@@ -56,7 +56,7 @@ async def test_what_was_carried_out_is_told_in_the_call_whose_response_hangs(
         assert assistant.sent(operation) == (2 if operation == "create_session" else 1)
 
 
-async def test_a_response_that_comes_late_in_the_call_is_the_one_that_is_told() -> None:
+async def test_a_late_response_is_returned_in_the_same_call() -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, call_deadline_seconds=6) as assistant:
         # What is looked for meanwhile cannot be read.
@@ -131,7 +131,7 @@ async def test_a_session_without_its_counters_does_not_show_that_nothing_was_car
         assert assistant.sent(operation) == 1
 
 
-async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
+async def test_a_response_about_another_session_does_not_count() -> None:
     async with connected() as assistant:
         one, two = await assistant.search(), await assistant.search(skills={"core": ["Python"]})
         other = {"data": {"session": {"_id": two, "profileMatchingStatus": "done"}}}
@@ -140,7 +140,7 @@ async def test_a_session_that_was_not_asked_for_is_no_answer() -> None:
     assert "cannot be read" in text
 
 
-def test_a_purchase_whose_process_died_before_it_left_does_not_stay_open_for_ever(
+def test_a_purchase_whose_process_died_before_sending_does_not_stay_open_for_ever(
     world: World,
 ) -> None:
     gate = Gate("before", None)
@@ -197,7 +197,7 @@ ABSURD = [
 
 @pytest.mark.parametrize("date", ABSURD, ids=lambda date: str(date)[:30])
 @pytest.mark.parametrize("from_the_start", [True, False])
-async def test_without_a_date_that_can_be_nothing_is_settled_by_this_machines_clock(
+async def test_without_a_plausible_date_header_this_machines_clock_resolves_nothing(
     date: str | None, from_the_start: bool
 ) -> None:
     clock = Stepped()
@@ -216,7 +216,7 @@ async def test_without_a_date_that_can_be_nothing_is_settled_by_this_machines_cl
         assert session["sessions"] == []
 
 
-async def test_a_date_that_leaps_ahead_settles_nothing() -> None:
+async def test_a_date_header_that_jumps_ahead_resolves_nothing() -> None:
     clock = Stepped()
     sandbox = Dated(clock)
     async with connected(sandbox, clock=clock) as assistant:
@@ -242,7 +242,7 @@ def test_a_clock_that_is_set_ahead_between_two_responses_of_one_second_keeps_not
     assert len(world.sandbox.charges) == 1
 
 
-async def test_a_search_of_today_is_returned_for_free_where_nothing_tells_the_time() -> None:
+async def test_todays_search_is_returned_for_free_even_without_the_apis_time() -> None:
     clock = Stepped()
     sandbox = Dated(clock)
     sandbox.date = None

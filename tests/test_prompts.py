@@ -158,7 +158,7 @@ async def test_a_prompt_that_spends_asks_first_and_only_then_pays(
     assert steps.index("ait for my yes") < steps.index(f"`{paid}(")
 
 
-async def test_a_credit_limit_is_told_and_what_it_does_not_allow(assistant: Assistant) -> None:
+async def test_a_credit_limit_is_in_the_text_with_its_consequences(assistant: Assistant) -> None:
     given = GIVEN["source_candidates"]
     text = await text_of_prompt(assistant, "source_candidates", credit_limit="12", **given)
     assert "Spend at most 12 credits on this: add up `credits.charged`" in text
@@ -184,7 +184,7 @@ async def test_the_arguments_are_in_the_text(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_argument_left_empty_counts_as_left_out(era: str) -> None:
+async def test_an_empty_argument_counts_as_omitted(era: str) -> None:
     async with connected(era=era) as assistant:
         given = GIVEN["source_candidates"]
         empty = {"number_wanted": "", "credit_limit": " "}
@@ -228,7 +228,7 @@ async def test_a_tone_stays_on_its_line(assistant: Assistant) -> None:
     assert unwanted(text, lines=True) == []
 
 
-async def test_a_job_description_is_cut_where_the_tool_would_refuse_it(
+async def test_a_job_description_is_cut_at_the_tools_limit(
     assistant: Assistant,
 ) -> None:
     tool = (await tools_of(assistant))["suggest_filters"]
@@ -263,7 +263,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_bad_argument_is_one_sentence_that_names_it(
+async def test_an_invalid_argument_is_named_in_one_sentence(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -280,7 +280,7 @@ async def test_a_bad_argument_is_one_sentence_that_names_it(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_unknown_prompt_is_refused_with_the_names_there_are(
+async def test_an_unknown_prompt_is_rejected_with_the_names_of_all_prompts(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -363,9 +363,7 @@ async def test_the_steps_of_source_candidates_lead_to_a_shortlist_when_taken_lit
 
 
 @pytest.mark.parametrize("name", ["shortlist_report", "outreach_drafts"])
-async def test_the_steps_of_a_prompt_that_is_free_cost_nothing(
-    assistant: Assistant, name: str
-) -> None:
+async def test_the_steps_of_a_free_prompt_cost_nothing(assistant: Assistant, name: str) -> None:
     session_id = await assistant.search()
     charged = len(assistant.sandbox.charges)
     listed = await assistant.call("list_profiles", session_id=session_id)

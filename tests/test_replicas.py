@@ -78,7 +78,7 @@ async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[
 
 
 @pytest.mark.unmeasured
-async def test_identical_purchases_thrown_at_two_machines_are_charged_once(
+async def test_identical_purchases_on_two_machines_are_charged_once(
     redis: RedisServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
@@ -140,7 +140,7 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
 
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
-async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
+async def test_without_redis_nothing_is_bought_and_free_calls_work(
     redis: RedisServer, how: str
 ) -> None:
     sandbox = small_sandbox()
@@ -169,7 +169,7 @@ async def test_without_redis_nothing_is_bought_and_everything_free_goes_on(
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
-async def test_without_redis_a_purchase_that_was_sent_is_never_told_as_one_that_was_not(
+async def test_without_redis_a_sent_purchase_is_never_reported_as_not_sent(
     redis: RedisServer, lost: bool
 ) -> None:
     sandbox = Held(Stepped(), "create_session")
@@ -224,7 +224,7 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
         await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
 
 
-async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
+async def test_a_rate_limit_of_one_machine_is_honored_by_the_others(
     redis: RedisServer,
 ) -> None:
     sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
@@ -241,7 +241,7 @@ async def test_what_one_machine_is_told_of_the_rate_limit_the_others_keep_too(
         await stranger.call("list_sessions")
 
 
-async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) -> None:
+async def test_redis_holds_no_key_no_name_and_no_contact(redis: RedisServer) -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, **settings(redis)) as assistant:
         session_id = await assistant.search()
@@ -264,7 +264,7 @@ async def test_redis_learns_no_key_no_name_and_no_contact(redis: RedisServer) ->
         assert secret not in content, secret
 
 
-def test_the_doctor_says_where_purchases_are_kept_without_the_password(
+def test_the_doctor_names_the_redis_without_its_password(
     redis: RedisServer, tmp_path: Path
 ) -> None:
     with sandbox_process() as api:
@@ -283,7 +283,7 @@ def test_the_doctor_says_where_purchases_are_kept_without_the_password(
 
 
 @pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
-def test_an_address_that_is_no_redis_is_named(address: str) -> None:
+def test_a_url_without_a_redis_is_named(address: str) -> None:
     with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
     assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"

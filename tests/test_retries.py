@@ -42,7 +42,7 @@ async def test_a_free_call_survives_two_passing_failures(
     assert assistant.sent("project_sessions") == 3
 
 
-async def test_job_descriptions_and_completions_are_free_and_tried_again(
+async def test_job_descriptions_and_completions_are_free_and_retried(
     assistant: Assistant,
 ) -> None:
     assistant.sandbox.fail("annotation", Fault("502_before"), times=2)
@@ -53,7 +53,7 @@ async def test_job_descriptions_and_completions_are_free_and_tried_again(
     assert found["values"]
 
 
-async def test_a_missing_answer_is_not_taken_for_an_empty_one(assistant: Assistant) -> None:
+async def test_a_missing_response_does_not_count_as_an_empty_one(assistant: Assistant) -> None:
     nothing = Fault("status", status=200, body={"data": None})
     assistant.sandbox.fail("annotation", nothing, times=2)
     assistant.sandbox.fail("autocomplete", nothing, times=2)
@@ -63,7 +63,7 @@ async def test_a_missing_answer_is_not_taken_for_an_empty_one(assistant: Assista
     assert found["values"]
 
 
-async def test_a_free_call_is_not_repeated_when_repeating_cannot_help(
+async def test_a_free_call_is_not_retried_when_a_retry_cannot_help(
     assistant: Assistant,
 ) -> None:
     assistant.sandbox.fail("project_sessions", Fault("status", status=500, body={}))
@@ -84,7 +84,7 @@ async def test_a_search_is_never_sent_again_while_its_outcome_is_open(
 
 
 @pytest.mark.parametrize("kind", ["502_after", "drop_after", "empty", "cut", "null_data"])
-async def test_a_search_whose_answer_was_lost_is_found_in_the_same_call(
+async def test_a_search_whose_response_was_lost_is_found_in_the_same_call(
     assistant: Assistant, kind: str
 ) -> None:
     assistant.sandbox.fail("create_session", Fault(kind))  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ async def test_a_search_is_sent_again_when_no_connection_was_made(
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-async def test_the_wait_that_the_api_asks_for_is_kept(form: str) -> None:
+async def test_the_apis_retry_after_is_honored(form: str) -> None:
     sandbox = small_sandbox()
     seconds = 0.2 if form == "seconds" else 2
     asked = seconds if form == "seconds" else email.utils.formatdate(time.time() + 2, usegmt=True)
@@ -145,7 +145,7 @@ async def test_the_wait_that_the_api_asks_for_is_kept(form: str) -> None:
             assert anyio.current_time() - began >= (seconds if form == "seconds" else 0.9)
 
 
-async def test_a_refusal_that_names_only_the_reset_is_waited_for() -> None:
+async def test_a_rate_limit_that_names_only_the_reset_is_honored() -> None:
     class Hurried(httpx.AsyncBaseTransport):
         """Refuses the first request until a reset in Unix seconds."""
 
@@ -169,7 +169,7 @@ async def test_a_refusal_that_names_only_the_reset_is_waited_for() -> None:
     assert 1.4 < second - first < 10
 
 
-async def test_the_next_request_waits_for_the_reset_when_none_remains() -> None:
+async def test_the_next_request_waits_for_the_reset_when_no_requests_remain() -> None:
     sandbox = small_sandbox(rate_limit=1, rate_window_seconds=1)
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
@@ -178,7 +178,7 @@ async def test_the_next_request_waits_for_the_reset_when_none_remains() -> None:
     assert assistant.sent("project_sessions") == 2
 
 
-async def test_a_reset_beyond_the_deadline_is_told_without_sending() -> None:
+async def test_a_reset_beyond_the_deadline_is_reported_without_sending() -> None:
     sandbox = small_sandbox(rate_limit=1, rate_window_seconds=3600)
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
@@ -187,7 +187,7 @@ async def test_a_reset_beyond_the_deadline_is_told_without_sending() -> None:
     assert assistant.sent("create_session") == 0
 
 
-async def test_all_tries_together_stay_inside_the_deadline() -> None:
+async def test_all_attempts_together_stay_within_the_deadline() -> None:
     async with connected(call_deadline_seconds=1) as assistant:
         assistant.sandbox.fail("get_session", Fault("delay_before", seconds=0.7), times=1)
         assistant.sandbox.fail("get_session", Fault("delay_before", seconds=60), times=5)

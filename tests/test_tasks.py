@@ -168,7 +168,7 @@ async def direct(world: World, session_id: str) -> CallToolResult:
 # Who is given one
 
 
-async def test_a_declared_wait_is_a_task_that_tells_how_far_it_is_and_then_its_result(
+async def test_a_wait_is_a_task_that_reports_progress_and_then_the_result(
     world: World,
 ) -> None:
     async with world.waiting() as client:
@@ -212,7 +212,7 @@ async def test_a_declared_wait_is_a_task_that_tells_how_far_it_is_and_then_its_r
     ("era", "declared", "code"),
     [(MODERN, False, -32021), (LEGACY, False, -32601), (LEGACY, True, -32601)],
 )
-async def test_nobody_else_is_given_a_task_or_served_one(
+async def test_clients_that_do_not_declare_tasks_get_none(
     world: World, era: str, declared: bool, code: int
 ) -> None:
     async with world.waiting() as client:
@@ -240,7 +240,7 @@ class Declared(ClientExtension):
     identifier = TASKS
 
 
-async def test_the_server_says_that_it_has_tasks_where_the_protocol_does(world: World) -> None:
+async def test_the_server_declares_tasks_in_protocol_versions_that_have_them(world: World) -> None:
     async with world.waiting() as client:
         discovered = await client.client.session.send_discover(MODERN)
     assert discovered["capabilities"]["extensions"][TASKS] == {}
@@ -250,7 +250,7 @@ async def test_the_server_says_that_it_has_tasks_where_the_protocol_does(world: 
         assert assistant.client.server_capabilities.tasks is None
 
 
-async def test_what_takes_no_time_is_answered_at_once(world: World) -> None:
+async def test_a_finished_session_is_returned_at_once(world: World) -> None:
     async with world.waiting() as client:
         running = await world.session()
         world.clock.time += 100
@@ -272,7 +272,7 @@ async def test_what_takes_no_time_is_answered_at_once(world: World) -> None:
             assert text_of(answer) == text_of(told)
 
 
-async def test_each_wait_is_one_line_of_the_log_whoever_answers_it(
+async def test_each_wait_is_one_log_line_with_or_without_a_task(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with world.waiting(log_level="INFO") as waiting:
@@ -290,14 +290,14 @@ async def test_each_wait_is_one_line_of_the_log_whoever_answers_it(
     ]
 
 
-async def test_where_waits_are_set_to_look_once_there_is_no_task(world: World) -> None:
+async def test_there_is_no_task_if_waits_are_set_to_check_once(world: World) -> None:
     async with world.waiting(max_wait_seconds=0) as client:
         answer = await client.call(await world.session())
         assert isinstance(answer, CallToolResult)
         assert answer.structured_content["status"] == "running"
 
 
-async def test_no_other_tool_makes_a_task_whatever_a_client_of_2025_would_ask(
+async def test_no_other_tool_makes_a_task_even_if_a_2025_client_asks(
     world: World,
 ) -> None:
     async with world.waiting() as client:
@@ -314,7 +314,7 @@ async def test_no_other_tool_makes_a_task_whatever_a_client_of_2025_would_ask(
 
 
 @pytest.mark.parametrize(("arguments", "limit"), [({"max_wait_seconds": 10}, 10), ({}, 300)])
-async def test_a_task_ends_at_its_limit_with_how_far_it_is(
+async def test_a_task_completes_at_its_limit_with_its_progress(
     arguments: dict[str, Any], limit: int
 ) -> None:
     world = World(Stepped())
@@ -331,7 +331,7 @@ async def test_a_task_ends_at_its_limit_with_how_far_it_is(
     assert "Call wait_for_session again" in facts["next_step"]
 
 
-async def test_a_failure_that_passes_is_not_the_end_of_a_task(world: World) -> None:
+async def test_a_passing_failure_does_not_end_a_task(world: World) -> None:
     async with world.waiting() as client:
         session_id = await world.session()
         world.api.fail("get_session", Fault("502_before"), times=3)
@@ -340,7 +340,7 @@ async def test_a_failure_that_passes_is_not_the_end_of_a_task(world: World) -> N
         assert (await client.get(task["taskId"]))["statusMessage"] == "matched 0 of 100"
 
 
-async def test_a_failure_that_stays_is_the_result_of_a_completed_task(world: World) -> None:
+async def test_a_lasting_failure_is_the_result_of_a_completed_task(world: World) -> None:
     async with world.waiting() as client:
         session_id = await world.session()
         task_id = (await client.task(session_id))["taskId"]
@@ -357,7 +357,7 @@ async def test_a_failure_that_stays_is_the_result_of_a_completed_task(world: Wor
     assert text_of(result) == text_of(plain)
 
 
-async def test_a_failure_at_the_limit_is_told(world: World) -> None:
+async def test_a_failure_at_the_limit_is_reported(world: World) -> None:
     async with world.waiting() as client:
         task_id = (await client.task(await world.session(), max_wait_seconds=10))["taskId"]
         world.clock.time += 10
@@ -367,7 +367,7 @@ async def test_a_failure_at_the_limit_is_told(world: World) -> None:
     assert task["result"]["content"][0]["text"].startswith("FutureJobs is not answering properly")
 
 
-async def test_an_api_that_hangs_holds_up_no_answer_about_a_task(world: World) -> None:
+async def test_a_hanging_api_does_not_delay_the_state_of_a_task(world: World) -> None:
     async with world.waiting(call_deadline_seconds=3) as client:
         task_id = (await client.task(await world.session(), max_wait_seconds=1))["taskId"]
         world.api.fail("get_session", Fault("delay_before", seconds=60), times=9)
@@ -380,7 +380,7 @@ async def test_an_api_that_hangs_holds_up_no_answer_about_a_task(world: World) -
     assert "did not answer within" in task["result"]["content"][0]["text"]
 
 
-async def test_a_cancelled_task_stays_cancelled(world: World) -> None:
+async def test_a_canceled_task_stays_canceled(world: World) -> None:
     async with world.waiting() as client:
         session_id = await world.session()
         task_id, other = [(await client.task(session_id))["taskId"] for _ in range(2)]
@@ -409,7 +409,7 @@ async def test_a_completed_task_stays_completed(world: World) -> None:
         assert again["result"]["structuredContent"]["status"] == "running"
 
 
-async def test_answers_that_nobody_asked_for_are_acknowledged(world: World) -> None:
+async def test_unexpected_input_is_acknowledged(world: World) -> None:
     async with world.waiting() as client:
         task_id = (await client.task(await world.session()))["taskId"]
         answers = {"inputResponses": {"who": {"action": "accept"}}}
@@ -417,7 +417,7 @@ async def test_answers_that_nobody_asked_for_are_acknowledged(world: World) -> N
         assert (await client.get(task_id))["status"] == "working"
 
 
-async def test_a_task_can_be_asked_for_until_it_expires(world: World) -> None:
+async def test_a_task_can_be_queried_until_it_expires(world: World) -> None:
     async with world.waiting() as client:
         task = await client.task(await world.session())
         world.clock.time += task["ttlMs"] / 1000
@@ -444,7 +444,7 @@ async def test_a_task_can_be_asked_for_until_it_expires(world: World) -> None:
         lambda task_id: task_id[:40] + ("B" if task_id[40] == "A" else "A") + task_id[41:],
     ],
 )
-async def test_an_id_that_was_changed_is_refused(world: World, spoil: Callable[[str], str]) -> None:
+async def test_an_altered_id_is_rejected(world: World, spoil: Callable[[str], str]) -> None:
     async with world.waiting() as client:
         task_id = (await client.task(await world.session()))["taskId"]
         for method in ("get", "update", "cancel"):
@@ -453,7 +453,7 @@ async def test_an_id_that_was_changed_is_refused(world: World, spoil: Callable[[
             assert words.startswith("This key has no such task on this server")
 
 
-async def test_ids_tell_nothing_and_are_never_the_same(world: World) -> None:
+async def test_ids_reveal_nothing_and_are_unique(world: World) -> None:
     async with world.waiting() as client:
         session_id = await world.session()
         ids = [(await client.task(session_id))["taskId"] for _ in range(5)]
@@ -466,9 +466,7 @@ def on_disk(folder: Path, key: str = "fjk_mine", **more: Any) -> dict[str, Any]:
     return {"sandbox": False, "api_key": key, "state_dir": folder, **more}
 
 
-async def test_a_task_goes_on_after_a_restart_and_stays_cancelled(
-    world: World, tmp_path: Path
-) -> None:
+async def test_a_task_survives_a_restart_and_stays_canceled(world: World, tmp_path: Path) -> None:
     async with world.waiting(**on_disk(tmp_path)) as client:
         session_id = await world.session()
         task_id, cancelled = [(await client.task(session_id))["taskId"] for _ in range(2)]
@@ -508,7 +506,9 @@ async def test_machines_that_share_a_redis_share_the_tasks(world: World, tmp_pat
 
 
 @pytest.mark.parametrize("shared", [{}, {"state_key": "k" * 32}])
-async def test_another_key_is_refused(world: World, tmp_path: Path, shared: dict[str, str]) -> None:
+async def test_another_key_cannot_use_the_task(
+    world: World, tmp_path: Path, shared: dict[str, str]
+) -> None:
     async with world.waiting(**on_disk(tmp_path, **shared)) as client:
         task_id = (await client.task(await world.session()))["taskId"]
     async with world.waiting(**on_disk(tmp_path, "fjk_other", **shared)) as client:
@@ -527,7 +527,7 @@ async def test_a_server_without_a_key_says_what_is_missing(world: World, tmp_pat
         assert "no FutureJobs API key is set" in words
 
 
-async def test_without_a_place_for_its_secret_the_call_waits_itself(
+async def test_without_storage_for_its_secret_the_call_waits_itself(
     world: World, tmp_path: Path
 ) -> None:
     async with world.waiting(**on_disk(tmp_path / "first")) as client:
@@ -593,9 +593,7 @@ def connect(
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_client_of_either_era_that_declares_nothing_waits_in_the_call(
-    connect: Connect, era: str
-) -> None:
+async def test_a_client_without_the_extension_waits_in_the_call(connect: Connect, era: str) -> None:
     async with connect("fjk_plain", era) as client:
         given = {"session_id": await searched(client), "max_wait_seconds": 1}
         answer = await client.call_tool("wait_for_session", given)
@@ -616,7 +614,7 @@ async def all_the_way(client: Client, extension: TaskClient) -> None:
 
 
 @pytest.mark.unmeasured
-async def test_a_task_over_stdio_brings_the_candidates(tmp_path: Path) -> None:
+async def test_a_task_over_stdio_returns_the_candidates(tmp_path: Path) -> None:
     extension = TaskClient()
     settings = stdio(tmp_path, FJ_SANDBOX="1")
     async with Client(settings, mode=MODERN, extensions=[extension]) as client:
@@ -624,7 +622,7 @@ async def test_a_task_over_stdio_brings_the_candidates(tmp_path: Path) -> None:
 
 
 @pytest.mark.unmeasured
-async def test_a_task_over_http_brings_the_candidates(tmp_path: Path) -> None:
+async def test_a_task_over_http_returns_the_candidates(tmp_path: Path) -> None:
     extension = TaskClient()
     with http_process(tmp_path, measured=False, FJ_SANDBOX="1") as server:
         async with server.client("fjk_task", MODERN, extensions=[extension]) as client:
@@ -632,9 +630,7 @@ async def test_a_task_over_http_brings_the_candidates(tmp_path: Path) -> None:
 
 
 @pytest.mark.unmeasured
-async def test_a_process_that_is_started_again_goes_on_with_the_task(
-    api: Api, tmp_path: Path
-) -> None:
+async def test_a_restarted_process_continues_the_task(api: Api, tmp_path: Path) -> None:
     settings = stdio(tmp_path, FJ_API_KEY="fjk_again", FJ_API_BASE_URL=api.address)
     async with Client(settings, mode=MODERN, extensions=[TaskClient()]) as client:
         waiting = Waiting(client)
@@ -662,7 +658,7 @@ async def test_over_http_a_task_belongs_to_the_key_that_made_it(server: HttpServ
 
 
 @pytest.mark.unmeasured
-async def test_asking_for_a_task_costs_no_request_while_a_wait_looks_itself(
+async def test_polling_a_task_sends_no_request_while_a_wait_is_polling(
     api: Api, server: HttpServer
 ) -> None:
     async with (
@@ -683,7 +679,7 @@ async def test_asking_for_a_task_costs_no_request_while_a_wait_looks_itself(
 
 
 @pytest.mark.unmeasured
-async def test_over_http_the_header_must_name_the_task_if_it_is_there(server: HttpServer) -> None:
+async def test_over_http_the_header_must_name_the_task_if_present(server: HttpServer) -> None:
     async with server.client("fjk_named", MODERN, extensions=[TaskClient()]) as client:
         task_id = (await Waiting(client).task(await searched(client)))["taskId"]
         params = Given.model_validate({"taskId": task_id, "other": "another"})

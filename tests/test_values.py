@@ -35,7 +35,7 @@ async def test_fixed_lists_are_answered_by_value_or_label_without_the_api(
     assert assistant.sandbox.calls == []
 
 
-async def test_a_word_that_is_not_in_a_fixed_list_brings_the_list(assistant: Assistant) -> None:
+async def test_a_word_that_is_not_in_a_fixed_list_returns_the_list(assistant: Assistant) -> None:
     result = await assistant.call("search_filter_values", filter="degree", query="phd", limit=25)
     assert result["values"] == list(FILTERS["degree"].vocabulary)
     assert result["next_step"] == "No match; degree accepts only these values."
@@ -75,7 +75,7 @@ async def test_limit_and_letters_are_sent(assistant: Assistant) -> None:
         ),
     ],
 )
-async def test_what_cannot_be_looked_up_is_said(
+async def test_filters_without_look_up_are_named(
     assistant: Assistant, name: str, query: str, problem: str
 ) -> None:
     text = await assistant.refusal("search_filter_values", filter=name, query=query)

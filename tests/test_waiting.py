@@ -76,7 +76,7 @@ async def test_counts_that_stand_still_are_not_reported_again() -> None:
     assert all(low < high for low, high in itertools.pairwise(heard))
 
 
-async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
+async def test_a_wait_returns_at_its_limit_and_says_to_call_again() -> None:
     clock = StepClock()
     async with connected(Sandbox(match_seconds=100, clock=clock)) as assistant:
         session_id = await started(assistant)
@@ -92,7 +92,7 @@ async def test_a_wait_gives_up_at_its_limit_and_says_to_call_again() -> None:
     }
 
 
-async def test_a_wait_of_zero_looks_once(assistant: Assistant) -> None:
+async def test_a_wait_of_zero_checks_once(assistant: Assistant) -> None:
     session_id = await started(assistant)
     result = await assistant.call("wait_for_session", session_id=session_id, max_wait_seconds=0)
     assert result["status"] == "done"
@@ -228,7 +228,7 @@ async def test_many_waits_on_one_session_share_one_poller_and_one_reading() -> N
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_polling_stops_when_the_last_wait_is_cancelled(era: str) -> None:
+async def test_polling_stops_when_the_last_wait_is_canceled(era: str) -> None:
     async with connected(Sandbox(match_seconds=3600), era=era) as assistant:
         session_id = await started(assistant)
         with anyio.move_on_after(0.2):
