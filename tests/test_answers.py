@@ -1,4 +1,4 @@
-"""What counts as an answer: every operation against bodies that answer nothing."""
+"""What counts as a response: every operation against bodies that say nothing useful."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +47,7 @@ REFUSALS: list[tuple[Any, str]] = [
     ({"statusCode": 400, "message": ["title must be a string"]}, "“title must be a string”"),
     ({"statusCode": 429, "message": "Too many"}, "takes no more requests for now"),
 ]
-"""A failure told by a body under HTTP 200, and what is said of it."""
+"""An error in a body under HTTP 200, and the sentence for it."""
 
 FAILURES: list[Any] = [
     {"statusCode": 500, "message": "Internal error", "status": "ERROR"},
@@ -87,7 +87,7 @@ FAILURES: list[Any] = [
     "true",
     "",
 ]
-"""Bodies under HTTP 200 that leave open what was done."""
+"""Bodies under HTTP 200 that leave the outcome open."""
 
 EMPTY = [(201, "{}"), (202, ""), (202, "{}"), (204, ""), (206, "[{}]")]
 
@@ -121,7 +121,7 @@ async def at_work() -> AsyncIterator[tuple[Assistant, Stepped, dict[str, dict[st
 
 
 async def told(assistant: Assistant, tool: str, arguments: dict[str, Any]) -> str:
-    """What the call says, whether it is an error or the warning of a result."""
+    """The text of a call's error, or the warning in its result."""
     try:
         return str(await assistant.call(tool, **arguments))
     except Refused as refused:
@@ -149,7 +149,7 @@ async def test_an_error_in_the_body_of_a_paid_call_is_reported_and_not_charged(
             assistant.sandbox.fail(operation, fault, tries)
             text = await told(assistant, tool, arguments[tool])
             if operation == "reveal" and words == "knows no":
-                # Nobody to be found is an answer.
+                # An empty result is a response.
                 assert "'status': 'not_found'" in text
             else:
                 assert text.startswith("Nothing was charged: "), body
@@ -198,7 +198,7 @@ async def test_an_unusable_response_to_a_paid_call_is_reconciled_and_never_paid_
                 assert "certain yet" in text, (status, body, text)
             clock.time += 600
             await assistant.call("get_spending")
-            # Looked into for free, it turned out to be nothing.
+            # The free look-up showed that nothing was carried out.
             assert len(assistant.sandbox.charges) == charges
         assert assistant.sent(operation) == len(bodies) + (operation == "create_session")
         assert await spent(assistant) == 5
@@ -271,7 +271,7 @@ async def test_an_error_in_the_body_of_a_free_call_is_reported(operation: str) -
         tool = FREE[operation]
         for body, words in REFUSALS:
             if operation == "profiles":
-                # The list was read a moment ago, and is only read anew when the session changed.
+                # The list was just read, and is read again only when the session changes.
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
             fault, tries = (
                 Fault("status", status=200, body=body),
@@ -293,7 +293,7 @@ async def test_an_unusable_response_to_a_free_call_is_retried_and_reported_in_on
         for status, body in given:
             if operation == "profiles":
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
-            # A defect of the API's is not asked again.
+            # A bug of the API is not retried.
             tries = 1 if "500" in str(body) else 3
             assistant.sandbox.fail(operation, Fault("status", status=status, body=body), tries)
             text = await assistant.refusal(tool, **arguments[tool])

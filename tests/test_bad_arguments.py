@@ -1,9 +1,9 @@
-"""Arguments that cannot be sent: 10,000 broken in one place each, and some by hand.
+"""Invalid arguments: 10,000 generated ones with one error each, and some by hand.
 
-The broken ones are made from the schemas that a client receives: a whole valid example of each
-tool's arguments, with one thing about it wrong. Not among them is what is taken on purpose:
-digits in a string for a number, whole floats for integers, a string of JSON for a top-level list
-or object, `open_to_work: false`, and blank strings and empty lists in a new search's filters.
+They are generated from the schemas that clients receive: a valid example of each tool's arguments
+with one error in it. Excluded is what is accepted on purpose: digits in a string for a number,
+whole floats for integers, a string of JSON for a top-level list or object, `open_to_work: false`,
+and blank strings and empty lists in a new search's filters.
 """
 
 import copy
@@ -52,7 +52,7 @@ WORDS: dict[str, Any] = {
         *("company_keywords", "company_headcount_ranges"),
     )
 }
-"""Every filter with a value it takes."""
+"""Every filter with a valid value."""
 
 URL = "https://www.linkedin.com/in/somebody"
 VALID: dict[str, dict[str, Any]] = {
@@ -136,7 +136,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Site:
-    """One value in a tool's valid arguments, with the schema it answers to."""
+    """One value in a tool's valid arguments, with its schema."""
 
     path: Path
     schema: dict[str, Any]
@@ -154,7 +154,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Broken:
-    """Arguments with one thing wrong, and the names one of which the answer must say."""
+    """Arguments with one error, and the names of which the message must have one."""
 
     what: str
     arguments: dict[str, Any]
@@ -277,7 +277,7 @@ class Breaker:
             return None
         off = self.chance.choice((1, 2, 7, 1_000, 10**9)) + self.chance.randrange(1_000)
         if site.is_range:
-            # The natural bounds are in the description's words only.
+            # These limits are stated only in the description.
             wide = 10**8 + off
             value: Any = self.chance.choice(
                 ({"min": -wide}, {"max": wide}, {"min": -wide, "max": wide}, {"min": 2, "max": 1})
@@ -416,7 +416,7 @@ def bounds(schema: dict[str, Any]) -> tuple[float | None, float | None]:
 
 
 def objection(broken: Broken, is_error: bool, text: str) -> str | None:
-    """What is wrong with an answer to broken arguments."""
+    """The fault of a response to broken arguments."""
     if not is_error:
         return "was accepted"
     if not text.startswith("Nothing was sent or charged: "):
@@ -474,7 +474,7 @@ async def test_invalid_arguments_are_rejected_by_name_before_anything_is_sent(
                 answer = await assistant.client.call_tool(tool, broken.arguments)
                 text, is_error = text_of(answer), answer.is_error
             except Exception as error:
-                # An answer is owed to every call, so this is one failure more.
+                # Every call must return, so this is one more failure.
                 text, is_error = repr(error), True
             if assistant.sandbox.calls:
                 failures.setdefault(f"{broken.what}: reached the API", shown(tool, broken, text))

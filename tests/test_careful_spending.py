@@ -1,4 +1,4 @@
-"""Purchases in unlucky circumstances: late requests, strange answers, strange records."""
+"""Purchases under adverse conditions: late requests, odd responses, damaged records."""
 
 import ast
 import importlib.metadata
@@ -113,7 +113,7 @@ async def test_no_response_of_the_api_crashes_a_tool(body: Any) -> None:
 
 
 class Waiting(Sandbox):
-    """A sandbox that is reached 30 seconds after a search was sent for the first time."""
+    """A sandbox that a search reaches only 30 seconds after it was first sent."""
 
     def __init__(self, clock: Stepped) -> None:
         super().__init__(match_seconds=0, clock=clock.now)
@@ -135,7 +135,7 @@ async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
     clock = Stepped()
     sandbox = Waiting(clock)
     async with connected(sandbox, clock=clock) as assistant:
-        # 30 seconds pass before the first attempt is turned away, and the second one is lost.
+        # 30 seconds pass before the first attempt is rejected, and the second one is lost.
         sandbox.fail("create_session", Fault("429", retry_after=0))
         sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -195,7 +195,7 @@ async def test_ranges_survive_an_update_whose_response_names_no_session(
 
 async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     sandbox = small_sandbox()
-    # The record must outlive the connection, as it does between two clients of one person.
+    # The record must outlive the connection, as it does between two clients of one user.
     with TemporaryDirectory() as folder:
         own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_strict", "state_dir": folder}
         async with connected(sandbox, confirm_spend="off", **own) as assistant:
@@ -287,7 +287,7 @@ def test_an_impossible_address_is_an_invalid_setting(address: str, tmp_path: Pat
 
 
 class Held(Sandbox):
-    """A sandbox whose first answer to one purchase is on its way until it is let through."""
+    """A sandbox that holds back its first response to a purchase until it is released."""
 
     def __init__(self, clock: Stepped, operation: str) -> None:
         super().__init__(match_seconds=0, clock=clock.now)
@@ -326,7 +326,7 @@ async def test_a_purchase_that_another_server_gave_up_is_never_sent(tmp_path: Pa
 
         tasks.start_soon(buy)
         await sandbox.reached.wait()
-        # As after a laptop's sleep: the call's time is over, and nothing was carried out.
+        # As after a laptop's sleep: the deadline has passed, and nothing was carried out.
         clock.time += 600
         (line,) = (await other.call("get_spending"))["purchases"]
         assert line["outcome"] == "not_charged"
@@ -358,7 +358,7 @@ async def test_a_found_search_that_was_used_since_is_not_charged_with_its_furthe
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("502_before"), times=9)
         await assistant.refusal("create_sourcing_session", **SEARCH)
-        # Somebody goes on with it in FutureJobs.
+        # The user continues the search in FutureJobs.
         (session,) = sandbox.sessions.values()
         session.search_more_counter += 2
         session.credits_charged += 10
@@ -441,7 +441,7 @@ async def test_a_reveal_that_arrives_between_two_reads_does_not_count_as_free() 
         reveal = {"session_id": session_id, "candidate_ids": [person], "channel": "email"}
         before = (await assistant.call("get_spending"))["spent_today"]
         sandbox.fail("reveal", Fault("drop_after"))
-        # As the session was before, while the profile shows the contact already.
+        # The session is unchanged, while the profile already shows the contact.
         stale = sandbox.sessions[session_id].as_dict("w", clock.now())
         body = {"data": {"session": stale}, "statusCode": 200}
         sandbox.fail("get_session", Fault("delay_before"), times=2)

@@ -1,4 +1,4 @@
-"""Completion: what is offered while somebody types. Free, quick, and never an error."""
+"""Argument completion: free, quick, and never an error."""
 
 from collections.abc import AsyncIterator
 
@@ -26,7 +26,7 @@ Reference = PromptReference | ResourceTemplateReference
 
 @pytest.fixture(params=ERAS)
 async def either(request: pytest.FixtureRequest) -> AsyncIterator[Assistant]:
-    """An assistant of each era."""
+    """An assistant of each protocol version."""
     async with connected(era=request.param) as one:
         yield one
 
@@ -137,7 +137,7 @@ async def test_tones_are_suggested_and_free_text_is_not(
     assert not either.sandbox.calls
 
 
-# What it must not do
+# Limits
 
 
 async def test_fewer_than_two_letters_send_nothing(either: Assistant) -> None:

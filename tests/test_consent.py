@@ -1,4 +1,4 @@
-"""What a client's answer to a question is good for: one purchase, or none."""
+"""Answers to a consent question: each is good for one purchase, or none."""
 
 from itertools import count
 from pathlib import Path
@@ -135,7 +135,7 @@ def test_an_approval_buys_once_however_often_the_answer_is_sent(
         approved = client.approval("create_sourcing_session", search)
         assert approved
         if not priced:
-            # A charge that the response does not tell, so that the question stays the same.
+            # A response without a price, so that the question stays the same.
             api.fail("create_session", "unpriced", 0, times=5)
         first, *others = (
             client.send("create_sourcing_session", search, **approved) for _ in range(5)

@@ -1,4 +1,4 @@
-"""Purchases of real processes that are killed, hung up on, cancelled, or without a ledger."""
+"""Purchases of real processes that are killed, disconnected, canceled or without a ledger."""
 
 import json
 import random
@@ -35,7 +35,7 @@ from tests.processes import (
 CREATE: dict[str, Any] = {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}}
 PAID = ("create_session", "update_session", "fetch_more", "reveal")
 HANGS = 30.0
-"""Seconds, for a fault that lasts longer than the test looks at it."""
+"""Seconds, for a fault that outlasts the test."""
 
 pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.unmeasured]
 """They share the sandbox's process."""
@@ -53,7 +53,7 @@ def key() -> str:
 
 @pytest.fixture(scope="module")
 def with_email(api: Api, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A candidate of every search of `CREATE` who has an e-mail address."""
+    """A candidate of every search of `CREATE` who has an email address."""
     with stdio_process(api, "fjk_scout", tmp_path_factory.mktemp("scout")) as server:
         session_id = server.search(**CREATE)
         listed = server.call("list_profiles", session_id=session_id, limit=10)
@@ -67,7 +67,7 @@ def with_email(api: Api, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def paid_call(operation: str, session_id: str, candidate_id: str) -> tuple[str, dict[str, Any]]:
-    """The tool and the arguments that buy something of an existing session."""
+    """The tool and the arguments that buy something in an existing session."""
     if operation == "update_session":
         change = {"skills": {"mandatory": ["C#"], "secondary": ["Azure"]}}
         return "update_sourcing_session", {"session_id": session_id, "filters": change}
@@ -142,7 +142,7 @@ def test_a_kill_before_the_response_is_sent_does_not_make_the_next_process_pay_a
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        # Far more than any pipe holds, and nobody reads it.
+        # Far more than a pipe holds, and it is not read.
         for _ in range(100):
             server.request("tools/list")
         api.fail("create_session", "delay_after", 0.3)
@@ -163,7 +163,7 @@ def test_a_kill_before_the_response_is_sent_does_not_make_the_next_process_pay_a
 def test_fifty_identical_searches_at_two_processes_at_once_are_one_session_and_one_charge(
     api: Api, key: str, tmp_path: Path
 ) -> None:
-    # Long enough for all of them to arrive while the first is under way.
+    # Long enough for all of them to arrive while the first is in flight.
     api.fail("create_session", "delay_after", 0.5)
     creates = api.calls("create_session")
     with stdio_process(api, key, tmp_path) as one, stdio_process(api, key, tmp_path) as two:
@@ -203,7 +203,7 @@ async def test_a_process_waits_for_another_that_is_creating_the_ledger(
 
 
 def paying(api: Api, key: str, server: Server, seconds: float) -> str:
-    """Let a search be paid for whose answer takes `seconds`; returns the session's id."""
+    """Start a paid search whose response takes `seconds`; returns the session's id."""
     api.fail("create_session", "delay_after", seconds)
     server.ask("create_sourcing_session", **CREATE)
     (paid,) = until(lambda: api.charges(key))
@@ -211,7 +211,7 @@ def paying(api: Api, key: str, server: Server, seconds: float) -> str:
 
 
 def returned_without_paying_again(api: Api, key: str, state: Path, paid: str) -> bool:
-    """Whether a new process answers the same search with the session that was paid for."""
+    """Whether a new process returns the paid session for the same search."""
     with stdio_process(api, key, state) as server:
         result = server.call("create_sourcing_session", **CREATE)
         return (result["session_id"], api.charges(key)) == (paid, [paid])
@@ -222,7 +222,7 @@ def test_a_client_that_hangs_up_during_a_purchase_does_not_lose_it(
     api: Api, key: str, tmp_path: Path, seconds: float, state: str
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        # A free call that takes longer holds up nobody.
+        # A slow free call does not delay the end.
         server.ask("wait_for_session", session_id="0" * 24)
         paid = paying(api, key, server, seconds)
         hung_up = time.monotonic()
@@ -395,12 +395,12 @@ def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_
                 ]
                 return {value for full in shown for value in full.get(channel, [])}
 
-            # A telephone number may come later.
+            # A phone number may come later.
             revealed[channel] = until(contacts)
         server.call("get_spending")
         content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert any(path.name.endswith("-wal") for path in tmp_path.iterdir())
-    # What is looked for would be found: the ledger does hold the session.
+    # The search pattern works: the ledger holds the session.
     assert session_id.encode() in content
     names = {card["name"] for card in listed}
     assert len(names) > 40
@@ -453,7 +453,7 @@ def test_without_a_ledger_nothing_is_bought_and_free_calls_work(
         assert server.call("get_candidate", **of_session, candidate_id=with_email)["name"]
     assert api.calls(*PAID) == paid
     if how == "corrupt":
-        # Whatever it was, it is left for its owner to look at.
+        # The unusable file is left untouched.
         assert (state / LEDGER_FILE).read_bytes() == random.Random(1).randbytes(20_000)
 
     settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(state)}

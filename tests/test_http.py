@@ -1,4 +1,4 @@
-"""The server over HTTP: whose key a request is for, both eras, and an end in good order."""
+"""The server over HTTP: keys, both protocol eras, and a graceful shutdown."""
 
 import json
 import signal
@@ -36,7 +36,7 @@ OUTREACH = PromptReference(type="ref/prompt", name="outreach_drafts")
 
 @pytest.fixture(scope="module")
 def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
-    """One that has no key of its own, where each key may spend ten credits a day."""
+    """A server without a key of its own, where each key may spend ten credits a day."""
     folder = tmp_path_factory.mktemp("http")
     with http_process(folder, api=api, FJ_CREDIT_BUDGET="10", FJ_LOG_LEVEL="DEBUG") as one:
         yield one
@@ -45,7 +45,7 @@ def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpS
 
 @pytest.fixture(scope="module")
 def keyed(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
-    """One with a key of its own and a token, that others reach by a name."""
+    """A server with its own key and a token, reached by a host name."""
     folder = tmp_path_factory.mktemp("keyed")
     named = ["--allowed-host", "mcp.example.com", "--allowed-origin", PAGE, "--host", "0.0.0.0"]
     with http_process(
@@ -105,7 +105,7 @@ def post_modern(server: HttpServer, body: dict[str, Any], key: str) -> dict[str,
 
 
 def result_in(answer: httpx.Response) -> dict[str, Any]:
-    """The result of a JSON answer, or of a stream of events that ends with it."""
+    """The result in a JSON response, or at the end of an event stream."""
     assert answer.status_code == 200, answer.text
     text = answer.text
     if answer.headers["content-type"].startswith("text/event-stream"):
@@ -114,7 +114,7 @@ def result_in(answer: httpx.Response) -> dict[str, Any]:
     return result
 
 
-# Whose key
+# The key of a request
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -227,7 +227,7 @@ def test_unsafe_options_are_rejected_with_the_reason(
     assert not done.stdout
 
 
-# Keys apart
+# Separation of keys
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -258,7 +258,7 @@ async def test_nothing_of_one_key_is_visible_to_another(
             "search_filter_values": {"filter": "regions", "query": "pune"},
             "list_sessions": {},
             "get_spending": {},
-            # Another's search is none of mine, so that this one is bought.
+            # A search of another key does not count, so this one is bought.
             "create_sourcing_session": {"title": "My secret search", "filters": CSHARP},
         }
         names = [tool.name for tool in (await other.list_tools()).tools]
@@ -322,7 +322,7 @@ async def test_waits_of_two_keys_for_one_session_are_separate(server: HttpServer
         assert answers["two"].is_error
 
 
-# What clients get wrong
+# Client mistakes
 
 
 @pytest.mark.parametrize("version", ["2025-06-18", ""])
@@ -331,7 +331,7 @@ def test_a_2026_message_with_an_older_version_in_its_header_is_accepted(
 ) -> None:
     body = modern("tools/call", tool_call("create_sourcing_session", **SEARCH), elicitation={})
     answer = post(server, body, x_fj_api_key="fjk_header", mcp_protocol_version=version)
-    # Only who is understood to be of 2026 is asked in this way.
+    # Only 2026 clients are asked in this way.
     assert result_in(answer)["resultType"] == "input_required"
 
 
@@ -372,7 +372,7 @@ def test_arguments_may_be_omitted(server: HttpServer) -> None:
     assert result_in(answer)["structuredContent"]["spent_today"] == 0
 
 
-# What is not served
+# Rejections
 
 
 def test_other_hosts_and_origins_are_rejected(server: HttpServer) -> None:
@@ -522,7 +522,7 @@ async def test_an_export_is_a_resource_and_no_file(server: HttpServer, era: str)
 
 
 def asked_and_answered(asking: HttpServer, answered: HttpServer, key: str, title: str) -> str:
-    """The session that is bought when one replica asks and another is told that it may."""
+    """The session bought when one replica asks and another gets the answer."""
     wish = tool_call("create_sourcing_session", **SEARCH | {"title": title})
     body = modern("tools/call", wish, elicitation={})
     asked = post_modern(asking, body, key)["result"]
@@ -552,10 +552,10 @@ def test_several_workers_serve_one_address_and_end_together(tmp_path: Path, api:
         collecting() as collector,
         http_process(tmp_path, "--workers", "2", api=api, **collector.variables) as server,
     ):
-        # Each request may come to either.
+        # Each request may reach either worker.
         bought = [asked_and_answered(server, server, key, f"Worker {n}") for n in range(5)]
         assert server.end() < 10
-        # A worker ends by a signal, and what it watched last has left before.
+        # A worker is ended by a signal, and has sent its last spans before that.
         assert len(collector.spans("FutureJobs create_session")) == len(bought)
     assert api.charges(key) == bought
 
@@ -579,14 +579,14 @@ def test_the_app_runs_under_other_process_managers(tmp_path: Path) -> None:
         transport = httpx.HTTPTransport(uds=str(tmp_path / "socket"))
         with httpx.Client(transport=transport, base_url="http://localhost") as http:
             assert http.get("/healthz").status_code == 200
-            # Who is on the other end of this socket cannot be told.
+            # A Unix socket does not identify the client's host.
             assert http.post("/mcp", json=message("tools/list")).status_code == 401
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=15)
 
 
-# The end
+# Shutdown
 
 
 async def test_requests_in_flight_at_shutdown_get_a_response(tmp_path: Path, api: Api) -> None:

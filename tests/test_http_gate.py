@@ -1,4 +1,4 @@
-"""What stands before MCP over HTTP: no address but two is open, and nothing is redirected."""
+"""The gate before MCP over HTTP: only two paths are open, and nothing is redirected."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the server keeps for each key over HTTP, and for how long."""
+"""The state that the HTTP server keeps per key, and for how long."""
 
 import json
 from collections import Counter
@@ -24,11 +24,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
 SEARCH = {"title": "Test", "filters": CSHARP}
 BOUND_SECONDS = 20
 TIDIED_SECONDS = 60
-"""By then what is idle for too long has been looked for."""
+"""Long enough for idle keys to have been dropped."""
 
 
 class Api:
-    """The sandbox behind doors that can be shut, so that whoever asks it something waits."""
+    """The sandbox behind a gate that can be shut, so that requests wait."""
 
     def __init__(self) -> None:
         self.sandbox = small_sandbox()
@@ -39,7 +39,7 @@ class Api:
         self._arrived = anyio.Event()
 
     def transport(self) -> httpx.AsyncBaseTransport:
-        """The way of one key to the sandbox."""
+        """The transport of one key to the sandbox."""
         return _Way(self, self.sandbox.transport())
 
     def shut(self) -> None:
@@ -47,18 +47,18 @@ class Api:
         self._open = anyio.Event()
 
     def open(self) -> None:
-        """Answer them."""
+        """Let them pass."""
         self._open.set()
 
     async def passed(self) -> None:
-        """Wait until the doors are open."""
+        """Wait until the gate is open."""
         self.waiting += 1
         self._arrived.set()
         await self._open.wait()
         self.waiting -= 1
 
     async def until_waiting(self, count: int) -> None:
-        """Return as soon as so many requests wait."""
+        """Wait until so many requests are waiting."""
         while self.waiting < count:
             self._arrived = anyio.Event()
             await self._arrived.wait()
@@ -82,13 +82,13 @@ class _Way(httpx.AsyncBaseTransport):
 
 
 class Server:
-    """The app, and what is said to it."""
+    """The app, and a client of it."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
 
     async def post(self, key: str, tool: str, **arguments: Any) -> httpx.Response:
-        """The answer to a tool call; without a key there is no header for one."""
+        """The response to a tool call; without a key it has no header for one."""
         params = {"name": tool, "arguments": arguments}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"accept": "application/json, text/event-stream", "x-fj-api-key": key}
@@ -103,7 +103,7 @@ class Server:
         return facts
 
     async def refusal(self, key: str, tool: str, **arguments: Any) -> str:
-        """The text of the error that a call must give."""
+        """The text of the error that a call must return."""
         result = await self._result(key, tool, arguments)
         assert result["isError"], result
         text: str = result["content"][0]["text"]
@@ -152,7 +152,7 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_retry(
             for key in ("fjk_one", "fjk_two", "fjk_new"):
                 tasks.start_soon(server.call, key, "list_sessions")
             await api.until_waiting(3)
-            # One that is idle had to make room, though not for one that nobody has accepted yet.
+            # An idle key had to make room, but not for one that is still unproven.
             assert api.closed == 1
             for key, many in (
                 ("fjk_old", "2 keys"),
@@ -162,7 +162,7 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_retry(
                 assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
                 words = f"{many} are in use at once: send it again in a few seconds."
                 assert refused.json()["error"]["message"] == words
-            # Whoever is in is served on.
+            # Keys in use are still served.
             assert (await server.call("fjk_one", "get_spending"))["spent_today"] == 0
             api.open()
         assert (await server.call("fjk_old", "list_sessions"))["total"] == 0
@@ -176,7 +176,7 @@ async def test_unproven_keys_do_not_take_the_places_of_proven_ones(tmp_path: Pat
         api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=20)
         for number in range(20):
             await server.refusal(f"fjk_made_up_{number}", "list_sessions")
-        # Only made-up ones made room for each other.
+        # Only unproven keys made room for each other.
         assert api.closed == 18
         assert (await server.call("fjk_customer", "list_sessions"))["total"] == 0
         assert api.closed == 18
@@ -207,7 +207,7 @@ async def test_an_idle_keys_candidates_are_dropped_but_not_its_purchases(
         await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
         assert await server.call(key, "list_profiles", **session) == listed
         assert (api.asked("profiles"), api.closed) == (read, 0)
-        # It was in use just now, so that its time begins anew.
+        # It was just in use, so its idle time starts again.
         await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
         assert api.closed == 0
         await clock.forward(2 * TIDIED_SECONDS)

@@ -1,4 +1,4 @@
-"""The server over HTTP among clients that do not do their part: the next one is served."""
+"""The HTTP server under misbehaving clients: others are still served."""
 
 import asyncio
 import json
@@ -79,7 +79,7 @@ async def asking_at_once(server: HttpServer, asked: list[bytes]) -> AsyncIterato
 
 
 async def served(server: HttpServer, key: str = "fjk_load") -> float:
-    """The seconds that an ordinary call takes, which must be answered."""
+    """The seconds that an ordinary call takes; it must succeed."""
     started = time.monotonic()
     answer = await exchanged(server, request("list_sessions", key))
     assert b'"isError":false' in answer, answer
@@ -93,7 +93,7 @@ async def exchanged(server: HttpServer, sent: bytes) -> bytes:
 
 
 async def rest(stream: Streams, seconds: float) -> bytes:
-    """What the server says until it hangs up, which it must do in time."""
+    """The bytes that the server sends until it hangs up, which it must do in time."""
     received = b""
     with suppress(ConnectionError):
         while part := await asyncio.wait_for(stream[0].read(65_536), seconds):
@@ -110,7 +110,7 @@ def resident(server: HttpServer) -> float:
 async def test_many_idle_connections_do_not_block_others(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
-    # More than are let be, so that the oldest are closed for the newest.
+    # More than the limit, so that the oldest are closed.
     async with connections(server, MOST_CONNECTIONS + 200) as idle:
         assert await served(server) < 5
         assert resident(server) - before < 60
@@ -144,7 +144,7 @@ async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpSer
         assert b"HTTP/1.1 408" in await rest(stream, BODY_SECONDS + 5)
 
     async def a_body_without_end(stream: Streams) -> None:
-        # Whoever only writes may lose what was answered when the server hangs up.
+        # A client that only writes may lose the response when the server hangs up.
         answer = asyncio.create_task(rest(stream, 20))
         stream[1].write(head(None))
         with suppress(ConnectionError):
@@ -201,7 +201,7 @@ async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: H
     async with connections(server, 150) as streams:
         for _, writer in streams:
             writer.write(head(MEGABYTE) + b" " * (MEGABYTE - 10))
-        # Whoever does not fit is told so at once; the others are still waited for.
+        # Requests over the limit are rejected at once; the others are still in flight.
         waiting = {asyncio.create_task(rest(stream, 20)) for stream in streams}
         refused = 0
         while refused < 50:
@@ -227,7 +227,7 @@ async def test_an_unread_response_does_not_block_others(server: HttpServer) -> N
     before = resident(server)
     async with connections(server, 60) as streams:
         for reader, writer in streams:
-            # What arrives stays where it is.
+            # Nothing that arrives is read.
             reader._transport.pause_reading()  # type: ignore[attr-defined]
             writer.write(head(len(body), key) + body)
         for _ in range(10):
@@ -250,14 +250,14 @@ async def test_more_keys_than_the_limit_are_served_and_never_confused(
     async with asyncio.TaskGroup() as tasks:
         for _ in range(8):
             tasks.create_task(work())
-    # It was forgotten since, but not what it bought.
+    # The key was dropped since, but not its purchases.
     answer = await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
     assert bought.encode() in answer
     assert api.charges("fjk_first") == [bought]
 
 
 async def test_silent_streams_are_rejected_and_take_no_place(api: Api, tmp_path: Path) -> None:
-    """Of any kind that a client with a good key may ask for, as many as there are connections."""
+    """Waits of every kind, as many as there are connections."""
     listen = {
         "notifications": {"toolsListChanged": True},
         "_meta": {
@@ -286,7 +286,7 @@ async def test_silent_streams_are_rejected_and_take_no_place(api: Api, tmp_path:
                 assert await served(server, "fjk_customer") < 10
             assert await healthy(server)
             for stream in streams:
-                # Those that had not said anything yet when there were too many are hung up on.
+                # Connections without a request are closed when there are too many.
                 answer = await rest(stream, 20)
                 assert (
                     b"Connection: close" in answer or b"connection: close" in answer or not answer
@@ -313,7 +313,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
             refused = asyncio.as_completed(answers)
             for _ in range(1_999 - MOST_REQUESTS_OF_A_KEY):
                 told = await next(refused)
-                # Or hung up on, if there were too many that had not said anything yet.
+                # Or closed, if there were too many without a request.
                 assert b"HTTP/1.1 503" in told or not told
             for _ in range(5):
                 assert await served(server, "fjk_customer") < 10
@@ -353,7 +353,7 @@ async def test_unproven_keys_do_not_push_out_a_proven_one(api: Api, tmp_path: Pa
 
 @asynccontextmanager
 async def refusing_api(api: Api, known: str, after_seconds: float) -> AsyncIterator[str]:
-    """An API that refuses all keys but one, and takes its time for that."""
+    """A slow API that refuses all keys but one."""
     good = f"x-fj-api-key: {known}\r\n".encode()
     refusal = (
         b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"

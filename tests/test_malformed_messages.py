@@ -1,4 +1,4 @@
-"""Messages that no client should send: each has one answer, in this server's own words."""
+"""Malformed messages: each gets one response, with a message of this server's."""
 
 import json
 import re
@@ -134,7 +134,7 @@ def on_stdio(api: Api, era: str, state: Path) -> Iterator[Ask]:
             ask(request("first", "initialize", hello, era), "first")
             stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
         yield ask
-        # What is killed leaves no measurements.
+        # A killed process leaves no coverage data.
         stdin.close()
         process.wait(timeout=20)
 
@@ -192,7 +192,7 @@ def test_every_message_gets_a_one_sentence_response(
             params = {"name": LONG, "_meta": {VERSION_KEY: version, CAPABILITIES_KEY: {}}}
             body = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
             check(ask(json.dumps(body).encode(), number))
-        # After all that it serves on.
+        # The server keeps serving after all that.
         call = {"name": "list_sessions", "arguments": {}}
         assert not ask(request(300, "tools/call", call, era), 300)["result"]["isError"]
 
@@ -208,7 +208,7 @@ def test_lone_surrogates_and_invalid_bytes_are_replaced_and_pairs_are_kept(
         for number, more in enumerate((rb"\ud83d", rb"\uDC00\uD83D", rb"\ud83d\ude00", b"\xff"), 2):
             sent = request(number, "tools/call", sentence, era).replace(b"Pune", b"Pune " + more)
             assert ask(sent, number)["result"]["structuredContent"] == whole
-        # Wherever it stands, and nothing that only looks like one.
+        # Anywhere in the text, but not in look-alikes.
         for sent, request_id in (
             (b'"\\ud83d"', "\ufffd"),
             (b'"\\ud83d\\ude00"', "\U0001f600"),
@@ -240,7 +240,7 @@ def test_an_endless_line_is_rejected_and_the_next_is_served(tmp_path: Path) -> N
             (most,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
             assert int(most) < 250_000
         process.stdin.write('"}}\n{"jsonrpc": "2.0", "id": 6, "method": "ping"}')
-        # The last line has no end, and is a line all the same.
+        # A last line without a line break counts.
         server.hang_up()
         (answer,) = server.rest()
         assert answer == {"jsonrpc": "2.0", "id": 6, "result": {}}

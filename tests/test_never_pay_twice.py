@@ -1,9 +1,9 @@
-"""Whatever goes wrong, and however often it is asked for: paid once, and nothing paid is lost.
+"""Under any failure and any repetition, a purchase is paid once and never lost.
 
-A machine takes random steps in a world of two clocks, three servers with one ledger, and an API
-that breaks before and after it charges; after every step it compares what the API took with what
-the ledger says. `FJ_LONG=1` makes it take 100,000 steps instead of some 2,000; `FJ_LONG=N` makes
-it N. Each half has a seed of its own, which always makes the same steps.
+A state machine takes random steps with two clocks, three servers that share a ledger, and an API
+that fails before and after it charges. After every step it compares the API's charges with the
+ledger. `FJ_LONG=1` makes it take 100,000 steps instead of about 2,000; `FJ_LONG=N` makes it N. Each
+half has its own fixed seed.
 """
 
 import json
@@ -90,7 +90,7 @@ IN_A_200: dict[str, Any] = {
 HARMS: tuple[Harm, ...] = get_args(Harm)
 steps_done: Counter[str] = Counter()
 stops: Counter[tuple[str, str]] = Counter()
-"""How often a call was stopped on its way: by what, and before or after the charge."""
+"""How often a call was interrupted: by what, and before or after the charge."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ FreeFault = tuple[str, str, int, int] | None
 
 
 class Purchases(RuleBasedStateMachine):
-    """Buys, with everything that can go wrong."""
+    """Buys under every kind of failure."""
 
     world: World
 
@@ -142,7 +142,7 @@ class Purchases(RuleBasedStateMachine):
         self.wrong: list[str] = []
         self.free_at_times: set[str] = set()
 
-    # What may be wanted
+    # Purchases
 
     def purchase(self, wanted: Wanted) -> Purchase:
         kind, one, other = wanted
@@ -188,7 +188,7 @@ class Purchases(RuleBasedStateMachine):
     def mend_things(self) -> None:
         self.world.sandbox.mend()
 
-    # What comes back
+    # Results
 
     def ask(self, purchase: Purchase) -> None:
         for wish in purchase.wishes:
@@ -197,7 +197,7 @@ class Purchases(RuleBasedStateMachine):
                 self.insisted.add(wish)
 
     def tell(self, purchase: Purchase, *answers: Result | str | None) -> None:
-        """Note what the model was told, after what was charged."""
+        """Note the result that the model got, after what was charged."""
         before = self.seen_charges
         self.note_charges()
         new = self.world.wire.charged[before:]
@@ -419,7 +419,7 @@ class Purchases(RuleBasedStateMachine):
             if not early:
                 self.ask(purchase)
                 call = self.world.call(server, purchase.tool, purchase.arguments)
-                # It need not wait for long: nobody lets go of the record meanwhile.
+                # A short wait is enough: the record stays locked meanwhile.
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(sqlite_file, "_BUSY_SECONDS", 0.1)
                     self.tell(purchase, self.world.run(call))
@@ -451,7 +451,7 @@ class Purchases(RuleBasedStateMachine):
         self.world.clocks.skew += seconds
         steps_done["set_the_clock"] += 1
 
-    # What must hold
+    # Invariants
 
     @invariant()
     def every_charge_is_in_the_ledger_once(self) -> None:
@@ -500,7 +500,7 @@ class Purchases(RuleBasedStateMachine):
             self.settle_everything()
 
     def settle_everything(self) -> None:
-        """With time and without faults, every outcome becomes known, and is told."""
+        """With time and without faults, every outcome becomes known and is delivered."""
         self.mend_things()
         self.world.run(self.world.clocks.sleep(300))
         self.note_charges()
@@ -545,7 +545,7 @@ def be_stopped_everywhere(machine: Purchases) -> None:
         for killed in (True, False):
             machine.be_interrupted(0, insisted, moment, None, killed=killed, then=False)
             machine.let_time_pass(300.0)
-            # What was paid for and not told would be told first.
+            # An undelivered purchase would be returned first.
             machine.buy(0, ("create", 4, 1), None, None, again=False)
         machine.hang_to_the_deadline(insisted, moment, None, often=True)
         machine.let_time_pass(300.0)
@@ -591,7 +591,7 @@ def test_no_failure_makes_a_purchase_paid_twice_or_lost(
         with capsys.disabled():
             print(f"\n{done} steps: {dict(steps_done)}; stopped: {dict(stops)}")  # noqa: T201
     assert done >= LEAST_STEPS
-    # None of what can go wrong may go missing unseen.
+    # Every kind of failure must have been tried.
     assert min(steps_done.values()) >= LEAST_STEPS // 100, steps_done
     assert len(stops) == 8, stops
 
@@ -601,7 +601,7 @@ def test_no_failure_makes_a_purchase_paid_twice_or_lost(
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A world where any search is a search, whoever fits it."""
+    """A world in which every search has results."""
     monkeypatch.setattr(session_operations, "_matches", lambda request, queries: [])
     one = World(tmp_path)
     yield one
@@ -623,7 +623,7 @@ def searched(world: World, *several: dict[str, Any]) -> list[Result]:
 
 
 def told_otherwise(draw: st.DrawFn, name: str, value: Any) -> Any:
-    """The same value of a filter in other words."""
+    """An equivalent spelling of a filter's value."""
     declared = FILTERS[name]
     match declared:
         case Tiers():
@@ -644,7 +644,7 @@ def told_otherwise(draw: st.DrawFn, name: str, value: Any) -> Any:
 
 
 def reworded(draw: st.DrawFn, words: list[str]) -> list[str]:
-    """Words in another order, another case and with other blanks; some of them twice."""
+    """Words in another order, case and spacing; some of them twice."""
     words = draw(st.permutations(words + words[: draw(st.integers(0, 1))]))
     changes = st.sampled_from([_as_it_is, _other_case, _among_blanks])
     return [draw(changes)(word) for word in words]
@@ -681,7 +681,7 @@ def different_searches(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def meant(filters: dict[str, Any]) -> str:
-    """Filters as they travel, without what their wording leaves open."""
+    """Filters as they are sent, normalized."""
     queries = to_queries(SearchFilters.model_validate(filters))
     return json.dumps(in_order(queries), sort_keys=True)
 

@@ -1,4 +1,4 @@
-"""Purchases whose response does not come: looked for while it is awaited, never judged in haste."""
+"""Purchases without a response: looked up while waiting, and never judged too early."""
 
 import json
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ async def test_a_purchase_is_found_in_the_call_whose_response_hangs(
 async def test_a_late_response_is_returned_in_the_same_call() -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, call_deadline_seconds=6) as assistant:
-        # What is looked for meanwhile cannot be read.
+        # The look-up meanwhile fails.
         sandbox.fail("create_session", Fault("delay_after", seconds=3))
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("html", status=500), times=9)
@@ -86,7 +86,7 @@ def test_a_search_that_is_carried_out_long_after_its_call_ended_is_not_paid_for_
     world.wire.gate = Gate("before", late)
     assert isinstance(in_world(world, server=2), str)
     for passed in (15.0, 30.0, 0.5, 14.5, 1.0, 1.0, 60.0, 40.0):
-        # As an assistant does that is told to ask again and again.
+        # As an assistant does that is asked to repeat the call.
         world.run(world.clocks.sleep(passed))
         in_world(world)
     world.run(world.clocks.sleep(60))
@@ -155,7 +155,7 @@ def test_a_purchase_whose_process_died_before_sending_does_not_stay_open_for_eve
     assert len(world.sandbox.charges) == 1
 
 
-# The time, as the API tells it
+# The API's clock
 
 
 class Dated(Sandbox):

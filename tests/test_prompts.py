@@ -1,4 +1,4 @@
-"""The prompts: they can be followed with the tools there are, and carry the rules."""
+"""The prompts: they can be followed with the existing tools, and end with the rules."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ ARGUMENTS = {
     "outreach_drafts": {"session_id": True, "candidates": True, "tone": False},
     "refine_search": {"session_id": True, "what_was_wrong": True},
 }
-"""The arguments of each prompt, and whether it cannot do without them."""
+"""The arguments of each prompt, and whether they are required."""
 
 CALL = re.compile(r"`(\w+)\(([\w, ]*)\)`")
 MOST_CHARACTERS = 2_500
@@ -56,7 +56,7 @@ async def refusal(assistant: Assistant, prompt: str, arguments: dict[str, str]) 
 
 
 def calls_in(text: str) -> list[tuple[str, list[str]]]:
-    """Each call that a text names, in its order, with the names of its parameters."""
+    """The calls in a text, in order, with the names of their parameters."""
     return [
         (tool, [name.strip() for name in names.split(",") if name.strip()])
         for tool, names in CALL.findall(text)
@@ -241,7 +241,7 @@ async def test_a_job_description_is_cut_at_the_tools_limit(
     await assistant.call("suggest_filters", job_description=quoted)
 
 
-# Arguments that cannot be used
+# Invalid arguments
 
 REFUSED = [
     ("source_candidates", {}, "job_description is required"),
@@ -293,7 +293,7 @@ async def test_an_unknown_prompt_is_rejected_with_the_names_of_all_prompts(
     assert capfd.readouterr().err == ""
 
 
-# Where nothing may be spent
+# Read-only servers
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -333,7 +333,7 @@ async def test_the_steps_of_source_candidates_lead_to_a_shortlist_when_taken_lit
         }
         results: dict[str, dict[str, Any]] = {}
         for tool, parameters in calls_in(steps_in(prompt)):
-            # A parameter that no step before this one gave would be a KeyError.
+            # KeyError: a parameter that no earlier step provided.
             results[tool] = await assistant.call(tool, **{name: known[name] for name in parameters})
             known |= {
                 name: results[tool][name]

@@ -1,4 +1,4 @@
-"""The resources: what the tools show, to be read by address, for free."""
+"""The resources: the data of the tools, read by URI, for free."""
 
 import csv
 import io
@@ -195,7 +195,7 @@ async def test_profile_text_is_read_without_hidden_characters(
             uri = f"fj://sessions/{session_id}" + (f"/profiles{path}" if path else "")
             text = (await contents(assistant, uri)).text
             assert unwanted(text.replace("\r\n", "\n"), lines=True) == []
-            # The attack is really made, and arrives as a candidate's data.
+            # The attack is real, and arrives as a candidate's data.
             assert not path or all(mark in text.lower() for mark in MARKS[:2])
     assert caplog.records == []
     assert capfd.readouterr().err == ""
@@ -280,7 +280,7 @@ async def test_a_read_returns_within_the_deadline_when_the_api_hangs(era: str) -
             assert "second" in text
 
 
-# For how long clients may keep it
+# Cache hints
 
 
 async def test_lists_may_be_cached_longer_than_sessions() -> None:

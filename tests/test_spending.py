@@ -1,4 +1,4 @@
-"""The purchase rules, one by one: no purchase without use, consent, budget, account."""
+"""The purchase rules one by one: duplicates, consent, budget, spending report."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ PAID = {
 
 
 class Person:
-    """Somebody who is asked, and answers as they always do."""
+    """A user who always gives the same answer."""
 
     def __init__(self, action: str, approve: bool = True) -> None:
         self.action = action
@@ -75,7 +75,7 @@ PURCHASES: list[Purchase] = [search_again, update, fetch_more, reveal]
 
 
 async def made_before(sandbox: Sandbox) -> str:
-    """A finished session, made without anybody being asked."""
+    """A finished session, created without a question."""
     async with connected(sandbox, confirm_spend="off") as assistant:
         return await assistant.search()
 
@@ -277,7 +277,7 @@ async def test_a_session_that_is_still_matching_is_neither_changed_nor_fetched_m
         assert result["status"] == "running"
         assert "still matching, so nothing was" in result["next_step"]
         assert len(paid(assistant)) == 1
-        # A session that hangs in matching must not lock its owner out.
+        # A session that hangs while matching must not block purchases for ever.
         clock.time += 600
         await assistant.call(tool, session_id=session_id, **arguments)
         assert len(paid(assistant)) == 2
@@ -354,7 +354,7 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
             "FJ_CREDIT_BUDGET takes effect when the server is restarted."
         )
         assert len(sandbox.charges) == 2
-        # What is there already costs nothing, whatever the budget.
+        # Earlier purchases are free, whatever the budget.
         again = await assistant.call("create_sourcing_session", title="1", filters=CSHARP)
         assert again["already_existed"] is True
         clock.time += 16 * 3600
@@ -385,7 +385,7 @@ async def test_servers_that_share_the_record_share_the_budget(tmp_path: Path) ->
         await one.call("create_sourcing_session", title="1", filters=CSHARP)
         text = await other.refusal("create_sourcing_session", title="2", filters=CSHARP)
     assert "5 of today's 7 credits" in text
-    # Another key is another account.
+    # Another key has its own ledger.
     async with connected(sandbox, **settings | {"api_key": "fjk_another"}) as stranger:
         await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
 
@@ -483,7 +483,7 @@ async def test_a_lost_response_to_a_reveal_is_found_on_the_profile() -> None:
 
 
 def with_contacts() -> SandboxPerson:
-    """Somebody of the sandbox who has an e-mail address, and is found by three skills."""
+    """A sandbox candidate with an email address who is found by three skills."""
     return next(person for person in population(5000) if person.email and len(person.skills) > 3)
 
 

@@ -1,4 +1,4 @@
-"""`wait_for_session` as a task: who is given one, what it says, how it ends, whose it is."""
+"""`wait_for_session` as a task: which clients get one, its states, its end and its owner."""
 
 import stat
 import sys
@@ -37,7 +37,7 @@ SEARCH = {"title": "T", "filters": CSHARP}
 
 
 class Facts(Result):
-    """Whatever a task's result says, by its names on the wire."""
+    """A task's result with any fields, by their names in JSON."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -51,7 +51,7 @@ class TaskCreated(Facts):
 
 
 class Given(RequestParams):
-    """Whatever a request is to say, by its names on the wire."""
+    """A request's parameters, by their names in JSON."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -61,7 +61,7 @@ class Asked(Request[Given, str]):
 
 
 class Unnamed(Request[Given, str]):
-    """As clients send it that do not know which header the extension wants."""
+    """A request without the header that the extension asks for."""
 
 
 class Misnamed(Request[Given, str]):
@@ -69,7 +69,7 @@ class Misnamed(Request[Given, str]):
 
 
 class TaskClient(ClientExtension):
-    """What a client has that declares the extension: it asks as often as it is told to."""
+    """The client side of the extension, which polls at the server's interval."""
 
     identifier = TASKS
 
@@ -98,7 +98,7 @@ class Waiting:
         self.client = client
 
     async def call(self, session_id: str, **arguments: Any) -> dict[str, Any] | CallToolResult:
-        """What `wait_for_session` answers: a task, or a result."""
+        """The response to `wait_for_session`: a task, or a result."""
         given = {"session_id": session_id, **arguments}
         answer = await self.client.session.call_tool("wait_for_session", given, allow_claimed=True)
         if isinstance(answer, CallToolResult):
@@ -107,7 +107,7 @@ class Waiting:
         return answer.told
 
     async def task(self, session_id: str, **arguments: Any) -> dict[str, Any]:
-        """The task that `wait_for_session` answers with."""
+        """The task that `wait_for_session` returns."""
         task = await self.call(session_id, **arguments)
         assert isinstance(task, dict)
         return task
@@ -118,21 +118,21 @@ class Waiting:
         return (await self.client.session.send_request(request, Facts)).told
 
     async def ask(self, method: str, task_id: str, **more: Any) -> dict[str, Any]:
-        """The result of one of the methods about tasks."""
+        """The result of one of the task methods."""
         return await self.send(f"tasks/{method}", taskId=task_id, **more)
 
     async def get(self, task_id: str) -> dict[str, Any]:
         return await self.ask("get", task_id)
 
     async def refusal(self, method: str, task_id: str) -> tuple[int, str]:
-        """The code and the words of the error that a request must give."""
+        """The code and the message of the error that a request must return."""
         with pytest.raises(MCPError) as caught:
             await self.ask(method, task_id)
         return caught.value.error.code, caught.value.error.message
 
 
 class World:
-    """A server whose time and whose API's time go on together, and a client that waits."""
+    """A server that shares its clock with the API, and a client that waits."""
 
     def __init__(self, clock: Stepped) -> None:
         self.clock = clock
@@ -158,14 +158,14 @@ def world() -> World:
 
 
 async def direct(world: World, session_id: str) -> CallToolResult:
-    """What the same call returns to a client that declared nothing."""
+    """The result of the same call for a client without the extension."""
     async with connected(world.api, MODERN, world.clock) as assistant:
         return await assistant.client.call_tool(
             "wait_for_session", {"session_id": session_id, "max_wait_seconds": 0}
         )
 
 
-# Who is given one
+# Clients that get a task
 
 
 async def test_a_wait_is_a_task_that_reports_progress_and_then_the_result(
@@ -217,7 +217,7 @@ async def test_clients_that_do_not_declare_tasks_get_none(
 ) -> None:
     async with world.waiting() as client:
         task_id = (await client.task(await world.session()))["taskId"]
-    # A claim on a shape is only declared where the protocol has it.
+    # Extensions are declared only in protocol versions that have them.
     extension = Declared() if declared else None
     async with connected(
         world.api, era, world.clock, extensions=[extension] if extension else []
@@ -310,7 +310,7 @@ async def test_no_other_tool_makes_a_task_even_if_a_2025_client_asks(
             assert (await client.refusal(method, "x"))[0] == -32601
 
 
-# How it ends
+# The end of a task
 
 
 @pytest.mark.parametrize(("arguments", "limit"), [({"max_wait_seconds": 10}, 10), ({}, 300)])
@@ -431,7 +431,7 @@ async def test_a_task_can_be_queried_until_it_expires(world: World) -> None:
             )
 
 
-# Whose it is
+# The owner of a task
 
 
 @pytest.mark.parametrize(
@@ -540,7 +540,7 @@ async def test_without_storage_for_its_secret_the_call_waits_itself(
         code, words = await client.refusal("get", "v1.x")
         assert code == -32603
         assert "cannot be used" in words
-    # With one that is given it works, and only forgets what was cancelled.
+    # With a given secret it works, and only forgets canceled tasks.
     async with world.waiting(**on_disk(tmp_path, state_key="k" * 32)) as client:
         task_id = (await client.task(session_id))["taskId"]
         assert await client.ask("cancel", task_id) == {"resultType": "complete"}
@@ -552,7 +552,7 @@ async def test_without_storage_for_its_secret_the_call_waits_itself(
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[Api]:
-    """One whose sessions go on matching for as long as anybody tests."""
+    """A sandbox whose sessions keep matching for the whole test."""
     with sandbox_process(match_seconds=3600) as one:
         yield one
 
@@ -582,7 +582,7 @@ Connect = Callable[..., AbstractAsyncContextManager[Client]]
 def connect(
     request: pytest.FixtureRequest, api: Api, server: HttpServer, tmp_path: Path
 ) -> Connect:
-    """A client with a key and an era: of a process of its own, or of the one that serves HTTP."""
+    """A client with a key and a protocol version, over stdio or HTTP."""
 
     def on_stdio(key: str, era: str, **options: Any) -> Client:
         settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address}
@@ -601,8 +601,8 @@ async def test_a_client_without_the_extension_waits_in_the_call(connect: Connect
 
 
 async def all_the_way(client: Client, extension: TaskClient) -> None:
-    """Wait for searches as tasks until one was not over when it was waited for."""
-    # A busy machine may take longer to ask than the sandbox takes to match.
+    """Wait for searches as tasks until one was still running when the wait began."""
+    # On a busy machine the sandbox may finish matching before the call arrives.
     for number in range(5):
         session_id = await searched(client, title=f"Search {number}")
         answer = await client.call_tool("wait_for_session", {"session_id": session_id})

@@ -1,4 +1,4 @@
-"""Looking up a filter's values."""
+"""Look-up of filter values."""
 
 import pytest
 

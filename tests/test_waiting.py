@@ -1,4 +1,4 @@
-"""Waiting for a session: progress, limits, failures that pass, and one poller for all."""
+"""Waiting for a session: progress, limits, passing failures, and one shared poller."""
 
 import itertools
 import time
@@ -21,7 +21,7 @@ async def started(assistant: Assistant) -> str:
 
 
 class StepClock:
-    """A clock that goes on by a fixed step at every look at a session."""
+    """A clock that advances by a fixed step whenever a session is read."""
 
     def __init__(self) -> None:
         self.now = time.time()
@@ -235,7 +235,7 @@ async def test_polling_stops_when_the_last_wait_is_canceled(era: str) -> None:
             await assistant.call("wait_for_session", session_id=session_id)
         looks = assistant.sent("get_session")
         assert looks == 1
-        # Longer than the first pause: a poller that were still alive would look again.
+        # Longer than the first pause: a running poller would poll again.
         await anyio.sleep(1.2)
         assert assistant.sent("get_session") == looks
 
