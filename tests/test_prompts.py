@@ -253,10 +253,10 @@ REFUSED = [
     ("source_candidates", {"credit_limit": "nan"}, "credit_limit must be a whole number"),
     ("source_candidates", {"credit_limt": "5"}, "did you mean credit_limit?"),
     ("shortlist_report", {"session_id": "mine"}, "session_id must be the 24 hex digits"),
-    ("shortlist_report", {"session_id": SESSION, "x": "1"}, "there are session_id"),
-    ("outreach_drafts", {"candidates": ", ,"}, "candidates must hold at least one item"),
+    ("shortlist_report", {"session_id": SESSION, "x": "1"}, "valid names are session_id"),
+    ("outreach_drafts", {"candidates": ", ,"}, "candidates must have at least one item"),
     ("outreach_drafts", {"candidates": "ab, c d"}, "candidates[1] must be an id"),
-    ("outreach_drafts", {"candidates": "a,b,c,d,e,f,g,h,i,j,k"}, "candidates may hold at most 10"),
+    ("outreach_drafts", {"candidates": "a,b,c,d,e,f,g,h,i,j,k"}, "candidates may have at most 10"),
     ("refine_search", {"session_id": "\u202e"}, "session_id must be the 24 hex digits"),
     ("refine_search", {"session_id": SESSION, "what_was_wrong": "\x1b[2J"}, "must not be empty"),
 ]

@@ -218,7 +218,7 @@ async def test_a_wrong_uri_is_one_sentence_and_sends_nothing(
         f"{good}?min_score=6": "min_score must be at most 5.",
         f"{good}?min_score=nan": "min_score must be at most 5.",
         f"{good}?candidate_ids=a%20b": "candidate_ids[0] must be an id that list_profiles shows.",
-        f"{good}?candidate_ids=,": "candidate_ids must hold at least one item.",
+        f"{good}?candidate_ids=,": "candidate_ids must have at least one item.",
     }
     async with connected(era=era) as assistant:
         for uri, words in wrong.items():

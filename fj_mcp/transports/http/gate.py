@@ -76,9 +76,9 @@ def _path(scope: Scope) -> str:
 
 def _check_target(path: str, method: str) -> None:
     if path in HEALTH_PATHS:
-        raise RequestRejected(405, "Ask for this with GET.", {"allow": "GET"})
+        raise RequestRejected(405, "Use GET for this path.", {"allow": "GET"})
     if path not in (PATH, f"{PATH}/"):
-        raise RequestRejected(404, f"There is nothing at this address: MCP is at {PATH}.")
+        raise RequestRejected(404, f"Not found: MCP is at {PATH}.")
     if method != "POST":
         # There are no HTTP sessions, and the server sends nothing without a request.
         raise RequestRejected(405, "Send each message with POST.", {"allow": "POST"})
