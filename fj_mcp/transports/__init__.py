@@ -1,5 +1,5 @@
 """How clients reach the server: stdio and HTTP.
 
-Bytes in, messages out, and how a process starts and ends. What a message means is decided in
-`server`.
+Reading and writing messages, and the start and end of the process. The messages themselves are
+handled in `server`.
 """

@@ -1,4 +1,4 @@
-"""Messages on stdin, one a line: read within bounds, and none left without an answer."""
+"""Messages on stdin, one per line, with limits and a response to every request."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, JSONRPCError, JSONRPCResponse
 
 from fj_mcp.server.sdk.protocol_errors import PlainError, plain_error
-from fj_mcp.transports.messages import BadMessage, Id, Read, id_in, read_message
+from fj_mcp.transports.messages import BadMessage, Id, ParsedMessage, id_in, parse_message
 
 if TYPE_CHECKING:
     from mcp.shared._stream_protocols import WriteStream
@@ -22,11 +22,11 @@ MOST_LINE_BYTES = 10_000_000
 _STDIN = 0
 _CHUNK_BYTES = 65_536
 _TOO_LONG = f"The message is longer than {MOST_LINE_BYTES:,} bytes: send less at once."
-_WATCH_SECONDS = 0.02
+_POLL_SECONDS = 0.02
 
 
 class Lines:
-    """What the client on stdin says, and which of its requests have no answer yet."""
+    """Reads the client's messages from stdin, and tracks requests that have no response yet."""
 
     def __init__(self) -> None:
         self._sent: WriteStream[SessionMessage]
@@ -34,26 +34,26 @@ class Lines:
         self._stopped = False
         self._reading = anyio.CancelScope()
 
-    def answering(self, sent: "WriteStream[SessionMessage]") -> "WriteStream[SessionMessage]":
-        """`sent`, which carries answers to the client, for whoever gives them."""
+    def track(self, sent: "WriteStream[SessionMessage]") -> "WriteStream[SessionMessage]":
+        """Wrap the stream to the client, so that responses sent on it are tracked."""
         self._sent = sent
-        return _Answers(sent, self._open)
+        return _Responses(sent, self._open)
 
-    async def answered(self) -> None:
-        """Return as soon as every request that was read is answered."""
+    async def all_sent(self) -> None:
+        """Wait until every request that was read has its response."""
         while self._open:  # noqa: ASYNC110 - once in a lifetime; an event would be state
-            await anyio.sleep(_WATCH_SECONDS)
+            await anyio.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
-        """Read no further, as if the client had hung up."""
+        """Stop reading, as if the client had hung up."""
         self._stopped = True
         self._reading.cancel()
 
-    async def read(self, hung_up: Callable[[], Awaitable[None]]) -> AsyncIterator[bytes]:
-        """The JSON of each message that can be served; what cannot is refused.
+    async def read(self, on_hang_up: Callable[[], Awaitable[None]]) -> AsyncIterator[bytes]:
+        """Yield the JSON of each valid message, and reject the others.
 
         Args:
-            hung_up: waited for when the client has hung up, before the messages end.
+            on_hang_up: awaited when the client has hung up, before the iteration ends.
         """
         line = bytearray()
         too_long = False
@@ -68,19 +68,19 @@ class Lines:
             line += start
             if too_long or len(line) > MOST_LINE_BYTES:
                 if not too_long:
-                    await self._refuse(_too_long(line))
+                    await self._reject(_too_long(line))
                 too_long = True
                 line.clear()
         if not self._stopped:
-            # A last line may have no end.
+            # The last line may lack its line break.
             if not too_long and (message := await self._message(bytes(line))) is not None:
                 yield message
-            await hung_up()
+            await on_hang_up()
 
     async def _chunk(self) -> bytes:
-        """What comes next on stdin; nothing at its end."""
+        """The next bytes from stdin; empty at its end."""
         with anyio.CancelScope() as self._reading:
-            # A number that is not stdin's may be any file's.
+            # Without a stdin, file descriptor 0 may be any other file.
             if self._stopped or sys.stdin is None:
                 return b""
             try:
@@ -97,36 +97,36 @@ class Lines:
         try:
             if len(line) > MOST_LINE_BYTES:
                 raise _too_long(line)
-            message = read_message(line)
+            message = parse_message(line)
         except BadMessage as bad:
-            await self._refuse(bad)
+            await self._reject(bad)
             return None
-        self._note(message)
+        self._track_request(message)
         return message.json
 
-    def _note(self, message: Read) -> None:
+    def _track_request(self, message: ParsedMessage) -> None:
         content = message.content
         method = content.get("method")
         if method == "notifications/cancelled":
-            # What is cancelled is not answered.
+            # A canceled request gets no response.
             cancelled = (content.get("params") or {}).get("requestId")
             if isinstance(cancelled, str | int):
                 self._open.discard(cancelled)
         elif method is not None and "id" in content:
             self._open.add(content["id"])
 
-    async def _refuse(self, bad: BadMessage) -> None:
+    async def _reject(self, bad: BadMessage) -> None:
         error = PlainError(code=bad.code, message=str(bad))
-        refusal = JSONRPCError(jsonrpc="2.0", id=bad.request_id, error=error)
-        await self._sent.send(SessionMessage(refusal))
+        rejection = JSONRPCError(jsonrpc="2.0", id=bad.request_id, error=error)
+        await self._sent.send(SessionMessage(rejection))
 
 
 def _too_long(line: bytes | bytearray) -> BadMessage:
     return BadMessage(INVALID_REQUEST, _TOO_LONG, id_in(bytes(line[:1_000])))
 
 
-class _Answers:
-    """The SDK's stream to the client, with errors in this server's words."""
+class _Responses:
+    """The SDK's stream to the client, with this server's error messages."""
 
     def __init__(self, sent: "WriteStream[SessionMessage]", unanswered: set[Id]) -> None:
         self._sent = sent
@@ -144,7 +144,7 @@ class _Answers:
     async def aclose(self) -> None:
         await self._sent.aclose()
 
-    async def __aenter__(self) -> "_Answers":
+    async def __aenter__(self) -> "_Responses":
         return self
 
     async def __aexit__(

@@ -1,6 +1,6 @@
-"""One JSON-RPC message as a client sent it: mended where its meaning is certain, else refused.
+"""Parse one JSON-RPC message: repaired if its meaning is certain, otherwise rejected.
 
-The SDK drops what it cannot read, so that whoever sent it waits for ever.
+The SDK drops messages that it cannot read, which leaves the client waiting for a response.
 """
 
 import re
@@ -14,7 +14,7 @@ NO_REQUEST = (
     'This is not a JSON-RPC request: send one object with jsonrpc "2.0", the name of a method, '
     "an object of params, and an id that is a string or a whole number."
 )
-_NO_ANSWER = "The client's answer cannot be read."
+_INVALID_RESPONSE = "The client's response cannot be read."
 
 _BOM = b"\xef\xbb\xbf"
 _ESCAPE = re.compile(
@@ -32,80 +32,80 @@ Id = str | int | None
 
 
 class BadMessage(Exception):
-    """A message that goes no further. The text says what to send instead.
+    """A message that is rejected. The text says what to send instead.
 
     Attributes:
-        code: of the JSON-RPC error that answers it.
-        request_id: of the request, as far as it could be made out.
+        code: of the JSON-RPC error to send back.
+        request_id: of the request, if it could be read.
     """
 
-    def __init__(self, code: int, sentence: str, request_id: Id = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: int, message: str, request_id: Id = None) -> None:
+        super().__init__(message)
         self.code = code
         self.request_id = request_id
 
 
-class Read(NamedTuple):
-    """A message: what it says, and the JSON to hand on."""
+class ParsedMessage(NamedTuple):
+    """A message: its content, and the JSON to pass on."""
 
     content: dict[str, Any]
     json: bytes
 
 
-def read_message(sent: bytes) -> Read:
-    """The message in some bytes, whose text is valid Unicode from here on.
+def parse_message(data: bytes) -> ParsedMessage:
+    """Parse a message; all its text is valid Unicode afterward.
 
     Raises:
-        BadMessage: if it is no JSON (-32700), or no JSON-RPC message (-32600).
+        BadMessage: if it is not JSON (-32700) or not a JSON-RPC message (-32600).
     """
-    mended = _with_whole_characters(sent.removeprefix(_BOM))
+    repaired = _replace_lone_surrogates(data.removeprefix(_BOM))
     try:
-        content = from_json(mended)
+        content = from_json(repaired)
     except ValueError:
         try:
-            # Only what is no UTF-8 is another text now.
-            mended = mended.decode("utf-8", "replace").encode()
-            content = from_json(mended)
+            # Replaces only what is not UTF-8.
+            repaired = repaired.decode("utf-8", "replace").encode()
+            content = from_json(repaired)
         except ValueError:
-            raise BadMessage(PARSE_ERROR, NO_JSON, id_in(mended)) from None
+            raise BadMessage(PARSE_ERROR, NO_JSON, id_in(repaired)) from None
     if not isinstance(content, dict):
         raise BadMessage(INVALID_REQUEST, NO_REQUEST)
-    return _as_json_rpc(content, mended)
+    return _as_json_rpc(content, repaired)
 
 
 def id_in(start: bytes) -> Id:
-    """The id of a request that cannot be read as a whole, if it begins with that."""
+    """The id of a request that cannot be read as a whole, if the message starts with it."""
     found = _FIRST_ID.match(start)
     request_id: Id = from_json(found[1]) if found else None
     return request_id
 
 
-def _with_whole_characters(sent: bytes) -> bytes:
-    """`sent` with U+FFFD for each half of a character: JavaScript cuts texts at UTF-16 units."""
-    if b"\\ud" not in sent and b"\\uD" not in sent:
-        return sent
-    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], sent)
+def _replace_lone_surrogates(data: bytes) -> bytes:
+    """Put U+FFFD for each escaped half of a character: JavaScript cuts strings at UTF-16 units."""
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return data
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], data)
 
 
-def _as_json_rpc(content: dict[str, Any], json: bytes) -> Read:
+def _as_json_rpc(content: dict[str, Any], json: bytes) -> ParsedMessage:
     request_id = content.get("id")
     if isinstance(request_id, bool) or not isinstance(request_id, str | int):
         request_id = None
     outcome = "result" in content or "error" in content
     if outcome and "method" not in content:
-        return _answer(content, json, request_id)
+        return _response(content, json, request_id)
     named = isinstance(content.get("method"), str) and not outcome
     usable = isinstance(content.get("params"), dict | None)
-    known = "id" not in content or request_id is not None
-    if content.get("jsonrpc") == "2.0" and named and usable and known:
-        return Read(content, json)
+    valid_id = "id" not in content or request_id is not None
+    if content.get("jsonrpc") == "2.0" and named and usable and valid_id:
+        return ParsedMessage(content, json)
     raise BadMessage(INVALID_REQUEST, NO_REQUEST, request_id)
 
 
-def _answer(content: dict[str, Any], json: bytes, request_id: Id) -> Read:
-    """A client's answer to a request; an error, where nobody could make anything of it.
+def _response(content: dict[str, Any], json: bytes, request_id: Id) -> ParsedMessage:
+    """A client's response to a request, replaced by an error if it cannot be read.
 
-    It is never refused: two sides that refuse each other's refusals would never stop.
+    It is never rejected: two sides that reject each other's rejections would never stop.
     """
     error = content.get("error")
     failed = isinstance(error, dict) and (
@@ -113,7 +113,7 @@ def _answer(content: dict[str, Any], json: bytes, request_id: Id) -> Read:
     )
     succeeded = isinstance(content.get("result"), dict) and request_id is not None
     if content.get("jsonrpc") == "2.0" and failed != succeeded:
-        return Read(content, json)
-    told = {"code": INVALID_REQUEST, "message": _NO_ANSWER}
-    content = {"jsonrpc": "2.0", "id": request_id, "error": told}
-    return Read(content, to_json(content))
+        return ParsedMessage(content, json)
+    invalid = {"code": INVALID_REQUEST, "message": _INVALID_RESPONSE}
+    content = {"jsonrpc": "2.0", "id": request_id, "error": invalid}
+    return ParsedMessage(content, to_json(content))

@@ -1,4 +1,4 @@
-"""Serving one client on stdin and stdout, until it hangs up or the process is asked to end."""
+"""Serve one client on stdin and stdout, until it hangs up or the process gets a signal."""
 
 import gc
 import os
@@ -19,59 +19,59 @@ from fj_mcp.telemetry.logs import flush_log
 from fj_mcp.transports.lines import Lines
 
 FINISH_SECONDS = 4.0
-"""How long a purchase that was sent may still take when the process is asked to end."""
+"""How long to wait for purchases in flight after a signal."""
 
 HUNG_UP_SECONDS = 1.5
-"""The same when the client has hung up: it ends the process two seconds after that."""
+"""The same after the client has hung up: clients kill the process two seconds after that."""
 
 LAST_WORDS_SECONDS = 1.0
-"""How long replies may still take to leave when the client has hung up."""
+"""How long to wait for responses to be read after the client has hung up."""
 
-_REPLY_SECONDS = 0.25
-"""How long the reply to a purchase may take once that is done."""
+_RESPONSE_SECONDS = 0.25
+"""How long to wait for the response to a finished purchase to be sent."""
 
 _STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
-"""The exit status after each signal that ends the process."""
+"""The exit status after each signal."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stdin is closed, or SIGTERM or SIGINT comes."""
-    asked: signal.Signals | None = None
+    """Serve until stdin is closed, or until SIGTERM or SIGINT."""
+    received: signal.Signals | None = None
     try:
-        asked = anyio.run(_serve, settings)
+        received = anyio.run(_serve, settings)
     except* (BrokenPipeError, anyio.BrokenResourceError):
-        # The client reads no more, so that nobody is left to be told.
+        # The client no longer reads, so there is nowhere to report this.
         _end()
-    if asked is not None:
-        # The thread that reads stdin cannot be interrupted, and would keep the process alive.
-        _end(_STATUS[asked])
+    if received is not None:
+        # The thread that reads stdin cannot be interrupted and would keep the process alive.
+        _end(_STATUS[received])
     flush_spans()
     flush_log()
 
 
 async def _serve(settings: Settings) -> signal.Signals | None:
-    """Serve, and say which signal ended it."""
+    """Serve; return the signal that ended it."""
     opened: list[Connection] = []
     lines = Lines()
-    asked: list[signal.Signals] = []
+    signals_received: list[signal.Signals] = []
 
     def on_open(connection: Connection) -> None:
         opened.append(connection)
         connection.exit_stack.callback(_end_even_if_unread)
 
     async def finish(seconds: float) -> None:
-        """Let purchases end, and the replies to them leave."""
+        """Wait for purchases in flight and for their responses to be sent."""
         for connection in opened:
             await connection.finish(seconds)
-        with anyio.move_on_after(_REPLY_SECONDS):
-            await lines.answered()
+        with anyio.move_on_after(_RESPONSE_SECONDS):
+            await lines.all_sent()
 
-    async def end_when_asked() -> None:
-        # What the process was started to ignore, as in the background of a shell, stays ignored.
-        heeded = [number for number in _STATUS if signal.getsignal(number) != signal.SIG_IGN]
-        with anyio.open_signal_receiver(*heeded) as signals:
+    async def end_on_signal() -> None:
+        # A signal ignored at the start, as in a shell's background job, stays ignored.
+        handled = [number for number in _STATUS if signal.getsignal(number) != signal.SIG_IGN]
+        with anyio.open_signal_receiver(*handled) as signals:
             async for number in signals:
-                asked.append(number)
+                signals_received.append(number)
                 await finish(FINISH_SECONDS)
                 _end_even_if_unread()
                 lines.stop()
@@ -81,21 +81,21 @@ async def _serve(settings: Settings) -> signal.Signals | None:
     gc.freeze()
     gc.enable()
     async with anyio.create_task_group() as tasks:
-        # Windows ends a process without asking it.
+        # Windows ends a process without a signal.
         if sys.platform != "win32":
-            tasks.start_soon(end_when_asked)
+            tasks.start_soon(end_on_signal)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         async with stdio_server(stdin) as (received, sent):
             core = server._lowlevel_server
-            answers = lines.answering(sent)
-            await core.run(received, answers, core.create_initialization_options())
+            responses = lines.track(sent)
+            await core.run(received, responses, core.create_initialization_options())
         tasks.cancel_scope.cancel()
-    return asked[0] if asked else None
+    return signals_received[0] if signals_received else None
 
 
 def _end_even_if_unread() -> None:
-    # The thread that writes to stdout cannot be interrupted either: a client that hangs up with
-    # replies unread would keep the process alive.
+    # The thread that writes to stdout cannot be interrupted either: a client that hangs up without
+    # reading the responses would keep the process alive.
     end = threading.Timer(LAST_WORDS_SECONDS, _end)
     end.daemon = True
     end.start()

@@ -1,4 +1,4 @@
-"""Serving on stdio in this process, with the settings of this process."""
+"""Start the stdio server with the settings of this process."""
 
 import gc
 import sys
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fj_mcp.settings.settings import settings_here
 
-FOR_A_PERSON = """\
-This is the MCP server of FutureJobs: it waits for an assistant to speak to it. Ctrl-C ends it.
+TERMINAL_NOTE = """\
+This is the FutureJobs MCP server, waiting for an assistant to connect. Press Ctrl-C to stop it.
 
   fj-mcp demo             a sourcing run without a key
   fj-mcp install NAME     add it to your assistant
@@ -16,14 +16,13 @@ This is the MCP server of FutureJobs: it waits for an assistant to speak to it. 
 
 
 def serve_stdio(*, sandbox: bool = False, env_file: Path | None = None) -> None:
-    """Serve the client on stdin and stdout, until it hangs up."""
-    # Python has no stream where the process was started without one.
+    """Serve the client on stdin and stdout until it hangs up."""
+    # None if the process was started without them.
     if sys.stdin is None or sys.stdout is None:
         sys.exit("fj-mcp talks to an assistant on stdin and stdout, and one of them is closed.")
     if sys.stdin.isatty() and sys.stderr is not None:
-        print(FOR_A_PERSON, file=sys.stderr)  # noqa: T201 - a person started it by hand
-    # Nothing that is loaded and made for the start is ever garbage, so looking for garbage
-    # meanwhile only costs time; `serve` turns it on.
+        print(TERMINAL_NOTE, file=sys.stderr)  # noqa: T201 - started by hand
+    # Start-up creates no garbage, so collecting meanwhile only costs time; `serve` turns it on.
     gc.disable()
     from fj_mcp.telemetry.logs import log_settings
     from fj_mcp.transports.stdio import serve

@@ -1,5 +1,4 @@
-"""What one FutureJobs key works with: its client, ledger, sessions and shortlists.
+"""The workspace of one FutureJobs key: client, ledger, sessions and shortlists.
 
-Opened once for each key and handed to everything above. What is done with it is in `purchases`
-and `server`.
+Opened once per key and passed to `purchases` and `server`, which work with it.
 """

@@ -1,4 +1,4 @@
-"""Opening the record of purchases that the settings name, and finding its file."""
+"""Open the record of purchases that the settings name, and find its file."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ LEDGER_FILE = "purchases.sqlite3"
 
 @asynccontextmanager
 async def open_record(settings: Settings) -> AsyncIterator[Record]:
-    """Where these settings put what is remembered. Nothing is opened before it is needed."""
+    """The record that these settings name. Files and connections are opened on first use."""
     record: Record
     if settings.ledger_url is None or settings.sandbox:
         record = LocalRecord(lambda: ledger_path(settings))
@@ -31,15 +31,15 @@ async def open_record(settings: Settings) -> AsyncIterator[Record]:
 
 
 async def check_record(record: Record) -> None:
-    """Write and read. Raises `LedgerUnavailable` if purchases cannot be remembered."""
+    """Write and read. Raises `LedgerUnavailable` if purchases cannot be recorded."""
     await record.storage("check").check()
 
 
 def ledger_path(settings: Settings) -> Path | None:
-    """The file that remembers purchases; None for the sandbox, whose sessions end with it.
+    """The file of the record; None for the sandbox, whose sessions end with the process.
 
     Raises:
-        LedgerUnavailable: if nothing says where it should be.
+        LedgerUnavailable: if there is neither a setting nor a home folder for it.
     """
     if settings.sandbox:
         return None

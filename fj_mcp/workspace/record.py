@@ -1,4 +1,4 @@
-"""Where a process keeps what is remembered of all its workspaces."""
+"""The record of purchases of a process, for all its workspaces."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,31 +11,31 @@ from fj_mcp.ledger.storage import Storage
 
 
 class Record(ABC):
-    """Where a process keeps what is remembered of all its workspaces."""
+    """The storage of all workspaces in a process."""
 
     @property
     @abstractmethod
     def place(self) -> str:
-        """Where it is, as a person is told it."""
+        """Its location, for messages to the user."""
 
     @abstractmethod
     def storage(self, workspace: str) -> Storage:
-        """The part of a workspace."""
+        """The storage of one workspace."""
 
     def rate_limit(self, workspace: str) -> RateLimit:
-        """The pace of a workspace's key."""
+        """The rate limit of a workspace's key."""
         return RateLimit()
 
     @abstractmethod
     async def close(self) -> None:
-        """Close what was opened for it."""
+        """Close its files and connections."""
 
 
 class LocalRecord(Record):
-    """A SQLite file on this machine, or a database in memory. Opened when it is first needed."""
+    """An SQLite file on this machine, or a database in memory. Opened on first use."""
 
     def __init__(self, find_path: Callable[[], Path | None]) -> None:
-        """Args: `find_path` gives the path of the file, None for memory only."""
+        """Args: `find_path` returns the path of the file, or None for memory only."""
         self._database = SqliteDatabase(find_path)
 
     @property

@@ -1,4 +1,4 @@
-"""What one key works with."""
+"""The workspace of one key."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workspace:
-    """The API's client for one key, and what is built on it."""
+    """The API client of one key, and everything that is built on it."""
 
     client: "FutureJobs"
     ledger: Ledger
@@ -41,15 +41,15 @@ def open_workspace(
     rate_limit: "RateLimit | None" = None,
     brought_key: bool = False,
 ) -> Workspace:
-    """The workspace of the key in `settings`. Nothing is sent yet; close its client at the end.
+    """Open the workspace of the key in `settings`. Sends nothing; close its client at the end.
 
     Args:
         settings: with a key, and without problems.
-        storage: where purchases are remembered.
-        tasks: in which sessions are watched.
-        clock: the time of this machine.
-        transport: how to reach the API, if not over the network.
-        pace: of the key, if other processes use it as well.
+        storage: for the ledger.
+        tasks: runs the watchers of sessions.
+        clock: of this machine.
+        transport: replaces the network.
+        rate_limit: of the key, if it is shared with other processes.
         brought_key: whether the key came with a request.
     """
     # httpx is a tenth of the start-up time, and listing tools needs none of it.
@@ -67,5 +67,5 @@ def open_workspace(
 
 
 def workspace_fingerprint(client_key: str, address: str) -> str:
-    """A digest of a key and the address it is for; the key cannot be read from it."""
+    """A digest of a key and its API address, from which the key cannot be recovered."""
     return hashlib.sha256(f"{client_key}\n{address}".encode()).hexdigest()[:32]

@@ -75,7 +75,7 @@ async def test_a_falling_credit_count_of_a_session_refunds_nothing(before: Any) 
         session_id = await assistant.search()
         session = assistant.sandbox.sessions[session_id]
         shown = session.as_dict("w", session.created_at + 100)
-        # The update is carried out and its answer lost; then the session counts fewer credits.
+        # The update is carried out and its response lost; then the session counts fewer credits.
         fewer = shown | {"filterChangesCounter": 7, "sessionCreditCharged": before or 0}
         body = {"data": {"session": fewer}}
         assistant.sandbox.fail("update_session", Fault("drop_before"))

@@ -199,7 +199,7 @@ async def test_an_unusable_response_to_a_paid_request_is_reconciled_and_never_pa
                 assert "certain yet" in text, (status, body, text)
             clock.time += 600
             await assistant.call("get_spending")
-            # Looked into for free, it turned out to be nothing.
+            # The free look-up showed that nothing was carried out.
             assert len(assistant.sandbox.charges) == charges
         assert assistant.sent(operation) == len(bodies) + (operation == "create_session")
         assert await spent(assistant) == 5
@@ -272,7 +272,7 @@ async def test_an_error_in_the_body_of_a_free_response_is_reported(operation: st
         tool = FREE[operation]
         for body, words in REFUSALS:
             if operation == "profiles":
-                # The list was read a moment ago, and is only read anew when the session changed.
+                # The list was just read, and is read again only when the session changes.
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
             fault, tries = (
                 Fault("status", status=200, body=body),
@@ -294,7 +294,7 @@ async def test_an_unusable_response_to_a_free_request_is_retried_and_reported_in
         for status, body in given:
             if operation == "profiles":
                 assistant.sandbox.sessions[arguments[tool]["session_id"]].updated_at += 1
-            # A defect of the API's is not asked again.
+            # A bug of the API is not retried.
             tries = 1 if "500" in str(body) else 3
             assistant.sandbox.fail(operation, Fault("status", status=status, body=body), tries)
             text = await assistant.refusal(tool, **arguments[tool])

@@ -110,7 +110,7 @@ async def test_a_search_is_sent_again_after_a_rate_limit(assistant: Assistant) -
 
 
 class Unreachable(httpx.AsyncBaseTransport):
-    """A network that only carries the request the third time."""
+    """A network that fails until the third attempt."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, error: type[httpx.TransportError]) -> None:
         self.inner = inner
@@ -154,7 +154,7 @@ async def test_the_wait_in_a_rate_limit_response_is_respected(form: str) -> None
 
 async def test_a_rate_limit_response_with_only_a_reset_time_is_waited_for() -> None:
     class Hurried(httpx.AsyncBaseTransport):
-        """Refuses the first request until a reset in Unix seconds."""
+        """Rejects the first request until a reset in Unix seconds."""
 
         def __init__(self) -> None:
             self.asked: list[float] = []
@@ -181,7 +181,7 @@ async def test_the_next_request_waits_for_the_reset_when_no_requests_remain() ->
     async with connected(sandbox) as assistant:
         await assistant.call("list_sessions")
         await assistant.call("list_sessions")
-    # Had the second not waited, the API would have refused it and it would have come again.
+    # Had the second not waited, the API would have rejected it, and there would be a retry.
     assert assistant.sent("project_sessions") == 2
 
 

@@ -60,7 +60,7 @@ class Api:
 
 @contextmanager
 def api(*connections: list[Ending]) -> Iterator[Api]:
-    """A server that gives each connection its answers in turn, and then closes it."""
+    """A server that sends each connection its responses in turn, and then closes it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         found = Api(f"http://127.0.0.1:{listener.getsockname()[1]}")
 

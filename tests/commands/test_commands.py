@@ -129,7 +129,7 @@ def test_installing_with_the_sandbox_before_the_command_writes_no_key(tmp_path: 
 def test_serving_with_the_sandbox_before_the_command_serves_the_sandbox() -> None:
     done = run("--sandbox", "serve", "--http", "--workers", "2", FJ_API_KEY="fjk_real")
     assert done.returncode == 1
-    assert "The sandbox lives in one process" in done.stderr
+    assert "The sandbox runs in one process" in done.stderr
     with serving("--sandbox", "serve", "--http", "--port", "0", ignoring=False) as (process, said):
         address = said.replace("/mcp", "/readyz")
         assert httpx.get(address, trust_env=False, timeout=30).json()["ready"] is True

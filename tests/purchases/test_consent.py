@@ -39,9 +39,7 @@ UNUSABLE: dict[str, dict[str, Any] | None] = {
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("content", UNUSABLE.values(), ids=UNUSABLE)
-async def test_an_answer_that_cannot_be_used_buys_nothing(
-    era: str, content: dict[str, Any] | None
-) -> None:
+async def test_an_unusable_answer_buys_nothing(era: str, content: dict[str, Any] | None) -> None:
     sandbox = small_sandbox()
     answer = answers(ElicitResult.model_construct(action="accept", content=content))
     async with connected(sandbox, era, answer=answer) as assistant:
@@ -53,7 +51,7 @@ async def test_an_answer_that_cannot_be_used_buys_nothing(
     assert sandbox.charges == []
 
 
-async def test_an_error_for_an_answer_buys_nothing() -> None:
+async def test_an_error_in_place_of_an_answer_buys_nothing() -> None:
     sandbox = small_sandbox()
     broken = answers(ErrorData(code=INTERNAL_ERROR, message="The form did not open"))
     async with connected(sandbox, "legacy", answer=broken) as assistant:
@@ -63,7 +61,7 @@ async def test_an_error_for_an_answer_buys_nothing() -> None:
     assert sandbox.charges == []
 
 
-async def test_a_client_that_declares_questions_and_cannot_ask_is_one_that_cannot_ask() -> None:
+async def test_a_client_that_declares_elicitation_but_lacks_it_counts_as_unable_to_ask() -> None:
     cannot = answers(ErrorData(code=METHOD_NOT_FOUND, message="Method not found"))
     sandbox = small_sandbox()
     async with connected(sandbox, "legacy", answer=cannot) as assistant:
@@ -112,7 +110,7 @@ def waited(client: ModernClient, session_id: str) -> None:
 
 @pytest.mark.parametrize("priced", [True, False], ids=["priced", "without credits"])
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_what_was_approved_is_bought_once_however_often_the_answer_is_sent(
+def test_an_approval_buys_once_however_often_the_answer_is_sent(
     api: Api, key: str, tmp_path: Path, workers: str, priced: bool
 ) -> None:
     with (
@@ -123,7 +121,7 @@ def test_what_was_approved_is_bought_once_however_often_the_answer_is_sent(
         approved = client.approval("create_sourcing_session", search)
         assert approved
         if not priced:
-            # A charge that the response does not tell, so that the question stays the same.
+            # A response without a price, so that the question stays the same.
             api.fail("create_session", "unpriced", 0, times=5)
         first, *others = (
             client.send("create_sourcing_session", search, **approved) for _ in range(5)

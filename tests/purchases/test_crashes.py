@@ -34,7 +34,7 @@ from tests.support.processes import (
 CREATE: dict[str, Any] = {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}}
 PAID = ("create_session", "update_session", "fetch_more", "reveal")
 HANGS = 30.0
-"""Seconds, for a fault that lasts longer than the test looks at it."""
+"""Seconds, for a fault that outlasts the test."""
 
 pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.unmeasured]
 """They share the sandbox's process."""
@@ -44,7 +44,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes ar
 
 @pytest.fixture(scope="module")
 def with_email(api: Api, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A candidate of every search of `CREATE` who has an e-mail address."""
+    """A candidate of every search of `CREATE` who has an email address."""
     with stdio_process(api, "fjk_scout", tmp_path_factory.mktemp("scout")) as server:
         session_id = server.search(**CREATE)
         listed = server.call("list_profiles", session_id=session_id, limit=10)
@@ -58,7 +58,7 @@ def with_email(api: Api, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def paid_call(operation: str, session_id: str, candidate_id: str) -> tuple[str, dict[str, Any]]:
-    """The tool and the arguments that buy something of an existing session."""
+    """The tool and the arguments that buy something in an existing session."""
     if operation == "update_session":
         change = {"skills": {"mandatory": ["C#"], "secondary": ["Azure"]}}
         return "update_sourcing_session", {"session_id": session_id, "filters": change}
@@ -129,11 +129,11 @@ def test_a_kill_after_the_charge_does_not_make_the_next_process_pay_for_a_sessio
 
 
 @posix
-def test_a_kill_before_the_reply_can_leave_does_not_make_the_next_process_pay_again(
+def test_a_kill_before_the_response_is_sent_does_not_make_the_next_process_pay_again(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        # Far more than any pipe holds, and nobody reads it.
+        # Far more than a pipe holds, and it is not read.
         for _ in range(100):
             server.request("tools/list")
         api.fail("create_session", "delay_after", 0.3)
@@ -155,7 +155,7 @@ def test_a_kill_before_the_reply_can_leave_does_not_make_the_next_process_pay_ag
 def test_fifty_identical_searches_at_two_processes_at_once_are_one_session_and_one_charge(
     api: Api, key: str, tmp_path: Path
 ) -> None:
-    # Long enough for all of them to arrive while the first is under way.
+    # Long enough for all of them to arrive while the first is in flight.
     api.fail("create_session", "delay_after", 0.5)
     creates = api.calls("create_session")
     with stdio_process(api, key, tmp_path) as one, stdio_process(api, key, tmp_path) as two:
@@ -177,7 +177,7 @@ def test_fifty_identical_searches_at_two_processes_at_once_are_one_session_and_o
 
 
 @pytest.mark.anyio
-async def test_a_process_that_opens_a_new_ledger_waits_for_another_that_is_making_it(
+async def test_a_process_waits_for_another_that_is_creating_the_ledger(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / LEDGER_FILE
@@ -210,11 +210,11 @@ def returned_without_paying_again(api: Api, key: str, state: Path, paid: str) ->
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
-def test_a_client_that_hangs_up_while_a_purchase_is_under_way_does_not_lose_it(
+def test_a_client_that_hangs_up_during_a_purchase_does_not_lose_it(
     api: Api, key: str, tmp_path: Path, seconds: float, state: str
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        # A free call that takes longer holds up nobody.
+        # A slow free call does not delay the end.
         server.ask("wait_for_session", session_id="0" * 24)
         paid = paying(api, key, server, seconds)
         hung_up = time.monotonic()
@@ -243,7 +243,7 @@ def test_a_client_that_hangs_up_without_a_purchase_is_not_waited_for(
 
 
 @posix
-def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_alive(
+def test_a_client_that_hangs_up_with_unread_responses_does_not_keep_the_process_alive(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
@@ -257,7 +257,7 @@ def test_a_client_that_hangs_up_with_replies_unread_does_not_keep_the_process_al
 
 
 @posix
-def test_a_client_that_reads_no_more_ends_the_process_without_a_trace(tmp_path: Path) -> None:
+def test_a_client_that_stops_reading_ends_the_process_without_a_traceback(tmp_path: Path) -> None:
     ping = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\nno message\n'
     log = tmp_path / "log"
     with (
@@ -276,7 +276,7 @@ def test_a_client_that_reads_no_more_ends_the_process_without_a_trace(tmp_path: 
 @posix
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 @pytest.mark.parametrize(("seconds", "state"), [(1.0, "charged"), (HANGS, "unknown")])
-def test_a_process_asked_to_end_lets_a_purchase_finish_or_remembers_it_as_unknown(
+def test_at_shutdown_a_purchase_finishes_or_is_recorded_as_unknown(
     api: Api,
     key: str,
     tmp_path: Path,
@@ -297,7 +297,7 @@ def test_a_process_asked_to_end_lets_a_purchase_finish_or_remembers_it_as_unknow
 
 
 @posix
-def test_a_process_in_the_background_of_a_shell_goes_on_when_that_is_interrupted(
+def test_a_shells_background_process_survives_its_interrupt(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(tmp_path)}
@@ -321,7 +321,7 @@ def test_a_process_in_the_background_of_a_shell_goes_on_when_that_is_interrupted
         assert process.wait(timeout=10) == 0
 
 
-def test_a_call_cancelled_after_the_charge_is_found_by_the_next_one(
+def test_a_call_canceled_after_the_charge_is_found_by_the_next_one(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     api.fail("create_session", "delay_after", HANGS)
@@ -335,7 +335,7 @@ def test_a_call_cancelled_after_the_charge_is_found_by_the_next_one(
         assert purchases(tmp_path) == [("create_session", "charged", paid)]
 
 
-def test_a_call_cancelled_before_sending_leaves_nothing_behind(
+def test_a_call_canceled_before_sending_leaves_nothing_behind(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     reads, creates = api.calls("project_sessions"), api.calls("create_session")
@@ -362,7 +362,7 @@ def broken_ledger(how: str, folder: Path) -> Path:
 
 @on_a_file
 @pytest.mark.parametrize("how", ["no folder", "corrupt"])
-def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
+def test_without_a_ledger_nothing_is_bought_and_free_calls_work(
     api: Api, key: str, tmp_path: Path, with_email: str, how: str
 ) -> None:
     healthy, broken = tmp_path / "healthy", tmp_path / "broken"
@@ -393,7 +393,7 @@ def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
         assert server.call("get_candidate", **of_session, candidate_id=with_email)["name"]
     assert api.calls(*PAID) == paid
     if how == "corrupt":
-        # Whatever it was, it is left for its owner to look at.
+        # The unusable file is left untouched.
         assert (state / LEDGER_FILE).read_bytes() == random.Random(1).randbytes(20_000)
 
     settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(state)}
@@ -412,7 +412,7 @@ def test_without_a_ledger_nothing_is_bought_and_everything_free_goes_on(
 
 
 @on_a_file
-def test_a_ledger_lost_while_a_purchase_is_under_way_does_not_hide_what_was_paid(
+def test_a_ledger_lost_during_a_purchase_does_not_hide_its_result(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     api.fail("create_session", "delay_after", 1.0)

@@ -1,9 +1,9 @@
 """Never pay twice: whatever fails, a search is paid for once and no paid result is lost.
 
-A machine takes random steps in a world of two clocks, three servers with one ledger, and an API
-that breaks before and after it charges; after every step it compares what the API took with what
-the ledger says. `FJ_LONG=1` makes it take 100,000 steps instead of some 2,000; `FJ_LONG=N` makes
-it N. Each half has a seed of its own, which always makes the same steps.
+A state machine takes random steps with two clocks, three servers that share a ledger, and an API
+that fails before and after it charges. After every step it compares the API's charges with the
+ledger. `FJ_LONG=1` makes it take 100,000 steps instead of about 2,000; `FJ_LONG=N` makes it N. Each
+half has its own fixed seed.
 """
 
 import os
@@ -72,7 +72,7 @@ IN_A_200: dict[str, Any] = {
 HARMS: tuple[Harm, ...] = get_args(Harm)
 steps_done: Counter[str] = Counter()
 stops: Counter[tuple[str, str]] = Counter()
-"""How often a call was stopped on its way: by what, and before or after the charge."""
+"""How often a call was interrupted: by what, and before or after the charge."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ FreeFault = tuple[str, str, int, int] | None
 
 
 class Purchases(RuleBasedStateMachine):
-    """Buys, with everything that can go wrong."""
+    """Buys under every kind of failure."""
 
     world: World
 
@@ -124,7 +124,7 @@ class Purchases(RuleBasedStateMachine):
         self.wrong: list[str] = []
         self.free_at_times: set[str] = set()
 
-    # What may be wanted
+    # Purchases
 
     def purchase(self, wanted: Wanted) -> Purchase:
         kind, one, other = wanted
@@ -170,7 +170,7 @@ class Purchases(RuleBasedStateMachine):
     def mend_things(self) -> None:
         self.world.sandbox.mend()
 
-    # What comes back
+    # Results
 
     def ask(self, purchase: Purchase) -> None:
         for wish in purchase.wishes:
@@ -432,7 +432,7 @@ class Purchases(RuleBasedStateMachine):
         self.world.clocks.skew += seconds
         steps_done["set_the_clock"] += 1
 
-    # What must hold
+    # Invariants
 
     @invariant()
     def every_charge_is_in_the_ledger_once(self) -> None:
@@ -526,7 +526,7 @@ def be_stopped_everywhere(machine: Purchases) -> None:
         for killed in (True, False):
             machine.be_interrupted(0, insisted, moment, None, killed=killed, then=False)
             machine.let_time_pass(300.0)
-            # What was paid for and not told would be told first.
+            # An undelivered purchase would be returned first.
             machine.buy(0, ("create", 4, 1), None, None, again=False)
         machine.hang_to_the_deadline(insisted, moment, None, often=True)
         machine.let_time_pass(300.0)
@@ -540,7 +540,7 @@ def be_stopped_everywhere(machine: Purchases) -> None:
 
 
 @pytest.mark.parametrize("half", [1, 2])
-def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
+def test_no_failure_makes_a_purchase_paid_twice_or_lost(
     half: int,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
@@ -571,6 +571,6 @@ def test_whatever_goes_wrong_nothing_is_paid_twice_or_lost(
         with capsys.disabled():
             print(f"\n{done} steps: {dict(steps_done)}; stopped: {dict(stops)}")  # noqa: T201
     assert done >= LEAST_STEPS
-    # None of what can go wrong may go missing unseen.
+    # Every kind of failure must have been tried.
     assert min(steps_done.values()) >= LEAST_STEPS // 100, steps_done
     assert len(stops) == 8, stops

@@ -60,7 +60,7 @@ async def test_a_purchase_whose_response_hangs_is_returned_by_the_same_call(
 async def test_a_late_response_within_the_call_is_returned() -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, call_deadline_seconds=6) as assistant:
-        # What is looked for meanwhile cannot be read.
+        # The look-up meanwhile fails.
         sandbox.fail("create_session", Fault("delay_after", seconds=3))
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("html", status=500), times=9)
@@ -156,7 +156,7 @@ def test_a_purchase_whose_process_died_before_sending_does_not_stay_open_forever
     assert len(world.sandbox.charges) == 1
 
 
-# The time, as the API tells it
+# The API's clock
 
 
 class Dated(Sandbox):

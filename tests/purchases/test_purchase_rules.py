@@ -28,7 +28,7 @@ PAID = {
 
 
 class Person:
-    """Somebody who is asked, and answers as they always do."""
+    """A user who always gives the same answer."""
 
     def __init__(self, action: str, approve: bool = True) -> None:
         self.action = action
@@ -76,14 +76,14 @@ PURCHASES: list[Purchase] = [search_again, update, fetch_more, reveal]
 
 
 async def made_before(sandbox: Sandbox) -> str:
-    """A finished session, made without anybody being asked."""
+    """A finished session, created without a question."""
     async with connected(sandbox, confirm_spend="off") as assistant:
         return await assistant.search()
 
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("purchase", PURCHASES, ids=lambda fn: fn.__name__)
-async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase: Purchase) -> None:
+async def test_the_user_is_asked_once_before_a_purchase(era: str, purchase: Purchase) -> None:
     sandbox = small_sandbox()
     session_id = await made_before(sandbox)
     before = len(sandbox.charges)
@@ -108,7 +108,7 @@ async def test_the_person_is_asked_once_and_then_it_is_bought(era: str, purchase
     ],
     ids=["declined", "disapproved", "cancelled"],
 )
-async def test_without_the_persons_yes_nothing_is_sent(
+async def test_nothing_is_sent_without_the_users_approval(
     era: str, purchase: Purchase, person: Person, said: str
 ) -> None:
     sandbox = small_sandbox()
@@ -141,7 +141,7 @@ async def test_a_client_that_cannot_ask_buys_on_its_hosts_approval(
     assert len(sandbox.charges) > before
 
 
-async def test_a_question_that_nobody_answers_ends_with_the_call() -> None:
+async def test_an_unanswered_question_ends_with_the_call() -> None:
     async def silence(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         await anyio.sleep_forever()
         raise AssertionError("forever is over")
@@ -157,7 +157,7 @@ async def test_a_question_that_nobody_answers_ends_with_the_call() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_strictly_a_client_that_cannot_ask_buys_nothing(era: str) -> None:
+async def test_in_strict_mode_a_client_that_cannot_ask_buys_nothing(era: str) -> None:
     async with connected(era=era, confirm_spend="strict") as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
         tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
@@ -171,7 +171,7 @@ async def test_strictly_a_client_that_cannot_ask_buys_nothing(era: str) -> None:
         assert ("anthropic/requiresUserInteraction" in meta) is (name in PAID), name
 
 
-async def test_nobody_is_asked_when_asking_is_off() -> None:
+async def test_the_user_is_not_asked_when_asking_is_off() -> None:
     person = Person("decline")
     async with connected(answer=person.answer, confirm_spend="off") as assistant:
         await assistant.call("create_sourcing_session", **SEARCH)
@@ -179,7 +179,7 @@ async def test_nobody_is_asked_when_asking_is_off() -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_nobody_is_asked_about_what_costs_nothing(era: str) -> None:
+async def test_the_user_is_not_asked_about_free_calls(era: str) -> None:
     person = Person("accept")
     sandbox = small_sandbox()
     async with connected(sandbox, era, answer=person.answer) as assistant:
@@ -189,7 +189,7 @@ async def test_nobody_is_asked_about_what_costs_nothing(era: str) -> None:
     assert len(person.questions) == 1
 
 
-async def test_the_question_says_what_is_bought_its_price_and_what_is_left() -> None:
+async def test_the_question_states_the_purchase_its_price_and_the_balance() -> None:
     person = Person("accept")
     async with connected(answer=person.answer) as assistant:
         session_id = await assistant.search()
@@ -278,14 +278,14 @@ async def test_a_session_that_is_still_matching_is_neither_changed_nor_fetched_m
         assert result["status"] == "running"
         assert "still matching, so nothing was" in result["next_step"]
         assert len(paid(assistant)) == 1
-        # A session that hangs in matching must not lock its owner out.
+        # A session that hangs while matching must not block purchases for ever.
         clock.time += 600
         await assistant.call(tool, session_id=session_id, **arguments)
         assert len(paid(assistant)) == 2
 
 
 @pytest.mark.unmeasured
-async def test_a_session_known_to_be_exhausted_is_not_asked_again() -> None:
+async def test_an_exhausted_session_is_not_fetched_from_again() -> None:
     async with connected(Sandbox(match_seconds=0, first_batch=5000)) as assistant:
         session_id = await assistant.search()
         first = await fetch_more(assistant, session_id)
@@ -298,7 +298,7 @@ async def test_a_session_known_to_be_exhausted_is_not_asked_again() -> None:
         assert assistant.sent("fetch_more") == 2
 
 
-async def test_an_empty_answer_to_fetching_more_is_exhaustion(assistant: Assistant) -> None:
+async def test_an_empty_response_to_fetching_more_means_exhausted(assistant: Assistant) -> None:
     session_id = await assistant.search()
     body = {"data": {"newProfilesCount": 0, "creditInfo": {"charged": True, "amount": 5}}}
     assistant.sandbox.fail("fetch_more", Fault("status", status=200, body=body))
@@ -309,7 +309,7 @@ async def test_an_empty_answer_to_fetching_more_is_exhaustion(assistant: Assista
     assert assistant.sent("fetch_more") == 1
 
 
-async def test_an_update_to_what_is_there_already_costs_nothing(assistant: Assistant) -> None:
+async def test_an_update_that_changes_nothing_is_free(assistant: Assistant) -> None:
     session_id = await assistant.search()
     result = await assistant.call(
         "update_sourcing_session", session_id=session_id, title="Test", filters=CSHARP
@@ -355,7 +355,7 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
             "takes effect after a restart of the server."
         )
         assert len(sandbox.charges) == 2
-        # What is there already costs nothing, whatever the budget.
+        # Earlier purchases are free, whatever the budget.
         again = await assistant.call("create_sourcing_session", title="1", filters=CSHARP)
         assert again["already_existed"] is True
         clock.time += 16 * 3600
@@ -386,12 +386,12 @@ async def test_servers_that_share_the_record_share_the_budget(tmp_path: Path) ->
         await one.call("create_sourcing_session", title="1", filters=CSHARP)
         text = await other.refusal("create_sourcing_session", title="2", filters=CSHARP)
     assert "5 of today's 7 credits" in text
-    # Another key is another account.
+    # Another key has its own ledger.
     async with connected(sandbox, **settings | {"api_key": "fjk_another"}) as stranger:
         await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
 
 
-async def test_the_account_shows_purchases_newest_first_and_what_is_left(
+async def test_the_report_shows_purchases_newest_first_and_the_balance(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -438,7 +438,7 @@ async def test_a_lost_search_is_sent_again_once_it_is_certain_that_it_was_not_ca
     assert len(sandbox.charges) == 1
 
 
-async def test_a_key_without_a_project_is_told_how_to_go_on_after_a_lost_search() -> None:
+async def test_a_key_without_a_project_learns_how_to_continue_after_a_lost_search() -> None:
     settings: dict[str, Any] = {"sandbox": False, "api_key": "fjk_noproject"}
     clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
@@ -458,7 +458,7 @@ async def test_a_key_without_a_project_is_told_how_to_go_on_after_a_lost_search(
 
 @pytest.mark.parametrize("purchase", [update, fetch_more], ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize("kind", ["drop_after", "502_after", "cut"])
-async def test_a_lost_answer_about_a_session_is_found_by_its_counters(
+async def test_a_lost_response_about_a_session_is_found_by_its_counters(
     assistant: Assistant, purchase: Purchase, kind: str
 ) -> None:
     session_id = await assistant.search()
@@ -470,7 +470,7 @@ async def test_a_lost_answer_about_a_session_is_found_by_its_counters(
     assert paid(assistant) == ["create_session", operation]
 
 
-async def test_a_lost_answer_to_a_reveal_is_found_on_the_profile() -> None:
+async def test_a_lost_response_to_a_reveal_is_found_on_the_profile() -> None:
     person = with_contacts()
     async with connected() as assistant:
         session_id = await assistant.search(skills={"mandatory": list(person.skills)[:3]})
@@ -484,11 +484,11 @@ async def test_a_lost_answer_to_a_reveal_is_found_on_the_profile() -> None:
 
 
 def with_contacts() -> SandboxPerson:
-    """Somebody of the sandbox who has an e-mail address, and is found by three skills."""
+    """A sandbox candidate with an email address who is found by three skills."""
     return next(person for person in population(5000) if person.email and len(person.skills) > 3)
 
 
-async def test_a_session_deleted_since_is_searched_for_again(assistant: Assistant) -> None:
+async def test_a_search_whose_session_was_deleted_is_bought_again(assistant: Assistant) -> None:
     first = await assistant.call("create_sourcing_session", **SEARCH)
     gone = Fault("status", status=404, body={"message": "not found"})
     assistant.sandbox.fail("get_session", gone)

@@ -1,9 +1,9 @@
 """Never pay twice, with real processes: two on stdio, and one over HTTP with two workers.
 
-They share a record, and a random walk of a fixed seed kills them, hangs up on them, loses
-responses, sends one approval often, and opens, holds and deletes the record's file. `FJ_LONG=1`
-makes it a long walk. Requests that have no effect and get no response are left to the tests with a
-clock of their own, because a purchase counts as not carried out only minutes later.
+They share a record, and a random walk with a fixed seed kills them, disconnects from them, loses
+responses, repeats approvals, and opens, locks and deletes the record's file. `FJ_LONG=1` makes the
+walk long. Requests without effect and response are left to the tests with a simulated clock,
+because a purchase counts as not carried out only minutes later.
 """
 
 import os
@@ -39,14 +39,14 @@ ACTS = 400 if os.environ.get("FJ_LONG") else 45
 KEY = "fjk_walk"
 FILTERS = {"skills": {"mandatory": ["C#"]}}
 LOST = ("drop_after", "502_after", "cut", "empty", "null_data", "unpriced")
-"""Faults that spoil the response to a request that had its effect."""
+"""Faults that spoil the response to a request that was carried out."""
 
 IN_A_200: tuple[dict[str, Any], ...] = (
     {"statusCode": 402, "message": "Payment required", "success": False},
     {"statusCode": 429, "message": "Too many requests", "success": False},
     {"statusCode": 400, "message": "Title is not allowed", "status": "ERROR"},
 )
-"""Refusals without effect."""
+"""Rejections without effect."""
 
 
 class Walk:
@@ -75,7 +75,7 @@ class Walk:
         return self.chance.choice(self.stdio)
 
     def title(self) -> str:
-        """A new title, or one that was asked for before."""
+        """A new title, or an earlier one."""
         if self.titles and self.chance.random() < 0.5:
             return self.chance.choice(self.titles)
         self.titles.append(f"Search {next(self._numbers)}")
@@ -104,7 +104,7 @@ class Walk:
             session_id = result["structuredContent"]["session_id"]
             assert self.told.setdefault(title, session_id) == session_id, title
 
-    # The acts
+    # Actions
 
     def buy(self) -> None:
         self.search(self.title())
@@ -138,7 +138,7 @@ class Walk:
         return None
 
     def paying(self, seconds: float) -> int:
-        """Which server has a new search under way that is paid for and not answered yet."""
+        """The server whose new search is paid for and has no response yet."""
         self.titles.append(f"Search {next(self._numbers)}")
         which = self.chance.randrange(2)
         before = len(self.api.charges(KEY))
@@ -190,7 +190,7 @@ class Walk:
     def delete(self) -> None:
         if IN_REDIS:
             return self.buy()
-        # Who has it open knows what was in it.
+        # A server that has the file open knows its content.
         server = self.server()
         server.call("get_spending")
         for end in self.chance.choice([("",), ("", "-wal", "-shm")]):
@@ -198,7 +198,7 @@ class Walk:
         server.call("get_spending")
         return None
 
-    # What must hold
+    # Invariants
 
     def check(self) -> None:
         made = self.api.charges(KEY, "create_session")

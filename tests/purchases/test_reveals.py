@@ -24,7 +24,7 @@ async def reveal(
     return [item["status"] for item in result["results"]]
 
 
-async def test_what_is_revealed_is_not_paid_for_again(assistant: Assistant) -> None:
+async def test_a_revealed_contact_is_not_paid_for_again(assistant: Assistant) -> None:
     session_id, ids = await candidates(assistant)
     first = await reveal(assistant, session_id, ids)
     assert "found" in first
@@ -47,7 +47,7 @@ async def test_the_profiles_own_address_is_sent_unchanged(assistant: Assistant) 
     assert call.body is None
 
 
-async def test_a_phone_that_is_not_there_yet_is_pending_and_arrives_for_free() -> None:
+async def test_a_pending_phone_number_arrives_for_free() -> None:
     now = [1_800_000_000.0]
     sandbox = small_sandbox(phone_delay_seconds=120, clock=lambda: now[0])
     async with connected(sandbox) as assistant:
@@ -73,7 +73,7 @@ async def test_a_phone_that_is_not_there_yet_is_pending_and_arrives_for_free() -
         assert assistant.sent("reveal") == len(ids)
 
 
-async def test_a_candidate_of_another_session_is_refused_before_anything_is_paid(
+async def test_a_candidate_of_another_session_is_rejected_before_anything_is_paid(
     assistant: Assistant,
 ) -> None:
     session_id, ids = await candidates(assistant, 1)
@@ -87,7 +87,7 @@ async def test_a_candidate_of_another_session_is_refused_before_anything_is_paid
     assert assistant.sent("reveal") == 0
 
 
-async def test_a_candidate_named_twice_is_refused(assistant: Assistant) -> None:
+async def test_a_candidate_named_twice_is_rejected(assistant: Assistant) -> None:
     session_id, ids = await candidates(assistant, 1)
     text = await assistant.refusal(
         "reveal_contacts", session_id=session_id, candidate_ids=ids * 2, channel="email"
@@ -95,7 +95,9 @@ async def test_a_candidate_named_twice_is_refused(assistant: Assistant) -> None:
     assert "names a candidate twice" in text
 
 
-async def test_an_uncertain_reveal_is_unknown_and_not_sent_again(assistant: Assistant) -> None:
+async def test_a_reveal_with_an_open_outcome_is_unknown_and_not_sent_again(
+    assistant: Assistant,
+) -> None:
     session_id, ids = await candidates(assistant, 1)
     assistant.sandbox.fail("reveal", Fault("drop_before"))
     result = await assistant.call(
@@ -106,7 +108,7 @@ async def test_an_uncertain_reveal_is_unknown_and_not_sent_again(assistant: Assi
     assert assistant.sent("reveal") == 1
 
 
-async def test_credits_that_run_out_in_the_middle_name_who_was_not_revealed() -> None:
+async def test_if_credits_run_out_the_candidates_not_revealed_are_named() -> None:
     async with connected(small_sandbox(credits=8)) as assistant:
         session_id, ids = await candidates(assistant, 6)
         result = await assistant.call(
@@ -123,7 +125,7 @@ async def test_credits_that_run_out_in_the_middle_name_who_was_not_revealed() ->
         assert text.startswith("Nothing was charged: the workspace has")
 
 
-async def test_a_404_of_a_reveal_is_no_contact(assistant: Assistant) -> None:
+async def test_a_404_response_to_a_reveal_means_no_contact(assistant: Assistant) -> None:
     session_id, ids = await candidates(assistant, 1)
     assistant.sandbox.fail("reveal", Fault("status", status=404, body={}))
     assert await reveal(assistant, session_id, ids) == ["not_found"]
@@ -150,7 +152,7 @@ async def test_every_known_shape_of_a_reveal_is_read(assistant: Assistant, data:
     assert result["results"][0]["status"] == "found"
 
 
-async def test_an_empty_phone_answer_that_says_not_found_is_not_found(
+async def test_an_empty_phone_response_that_says_not_found_is_not_found(
     assistant: Assistant,
 ) -> None:
     session_id, ids = await candidates(assistant, 1)

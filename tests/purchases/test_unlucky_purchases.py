@@ -24,7 +24,7 @@ SEARCH = {"title": "C# people", "filters": CSHARP}
 
 
 class Waiting(Sandbox):
-    """A sandbox that is reached 30 seconds after a search was sent for the first time."""
+    """A sandbox that a search reaches only 30 seconds after it was first sent."""
 
     def __init__(self, clock: SteppedClock) -> None:
         super().__init__(match_seconds=0, clock=clock.now)
@@ -46,7 +46,7 @@ async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
     clock = SteppedClock()
     sandbox = Waiting(clock)
     async with connected(sandbox, clock=clock) as assistant:
-        # 30 seconds pass before the first attempt is turned away, and the second one is lost.
+        # 30 seconds pass before the first attempt is rejected, and the second one is lost.
         sandbox.fail("create_session", Fault("429", retry_after=0))
         sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
@@ -56,7 +56,7 @@ async def test_the_time_of_a_purchase_is_that_of_its_last_attempt() -> None:
     assert assistant.sent("create_session") == 2
 
 
-async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> None:
+async def test_nothing_is_sent_when_too_little_time_is_left_for_a_response() -> None:
     async def slowly(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         # An answer that comes late is what is tested: 1.95 of the 2 seconds are the call's.
         await anyio.sleep(1.7)
@@ -72,7 +72,7 @@ async def test_nothing_is_sent_when_too_little_time_is_left_for_an_answer() -> N
     assert sandbox.charges == []
 
 
-async def test_an_update_keeps_stored_filters_that_this_server_cannot_carry(
+async def test_an_update_keeps_stored_filters_unknown_to_this_server(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -88,7 +88,7 @@ async def test_an_update_keeps_stored_filters_that_this_server_cannot_carry(
     assert {key: call.body["queries"][key] for key in odd} == odd
 
 
-async def test_ranges_survive_an_update_whose_answer_names_no_session(
+async def test_ranges_survive_an_update_whose_response_names_no_session(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -105,9 +105,9 @@ async def test_ranges_survive_an_update_whose_answer_names_no_session(
     assert session["filters"]["years_of_experience"] == {"min": 2}
 
 
-async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
+async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     sandbox = small_sandbox()
-    # The record must outlive the connection, as it does between two clients of one person.
+    # The record must outlive the connection, as it does between two clients of one user.
     with TemporaryDirectory() as folder:
         own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_strict", "state_dir": folder}
         async with connected(sandbox, confirm_spend="off", **own) as assistant:
@@ -128,7 +128,7 @@ async def test_strictly_what_is_free_needs_nobodys_yes() -> None:
     ],
     ids=["bad line", "older shape", "other shape"],
 )
-async def test_a_strange_record_refuses_to_buy_and_names_the_file(
+async def test_an_unreadable_record_prevents_purchases_and_is_named(
     damage: str, tmp_path: Path
 ) -> None:
     sandbox = small_sandbox()
@@ -149,7 +149,7 @@ async def test_a_strange_record_refuses_to_buy_and_names_the_file(
     assert len(sandbox.charges) == 1
 
 
-async def test_an_answer_without_a_price_counts_at_the_expected_one(
+async def test_a_response_without_a_price_counts_at_the_expected_one(
     assistant: Assistant,
 ) -> None:
     session_id = await assistant.search()
@@ -206,7 +206,7 @@ async def test_a_purchase_given_up_by_another_server_is_not_sent_any_more(tmp_pa
 
         tasks.start_soon(buy)
         await sandbox.reached.wait()
-        # As after a laptop's sleep: the call's time is over, and nothing was carried out.
+        # As after a laptop's sleep: the deadline has passed, and nothing was carried out.
         clock.time += 600
         (line,) = (await other.call("get_spending"))["purchases"]
         assert line["outcome"] == "not_charged"
@@ -240,7 +240,7 @@ async def test_a_found_search_that_was_used_since_is_not_charged_with_its_furthe
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("502_before"), times=9)
         await assistant.refusal("create_sourcing_session", **SEARCH)
-        # Somebody goes on with it in FutureJobs.
+        # The user continues the search in FutureJobs.
         (session,) = sandbox.sessions.values()
         session.search_more_counter += 2
         session.credits_charged += 10
@@ -250,7 +250,7 @@ async def test_a_found_search_that_was_used_since_is_not_charged_with_its_furthe
 
 
 @on_a_file
-async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_purchase(
+async def test_an_outcome_that_could_not_be_recorded_is_recorded_with_the_next_purchase(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "purchases.sqlite3"
@@ -279,7 +279,7 @@ async def test_an_outcome_that_could_not_be_written_is_written_with_the_next_pur
     assert len(sandbox.charges) == 1
 
 
-async def test_what_the_next_purchase_took_is_not_counted_as_the_price_of_the_one_before(
+async def test_the_next_purchase_does_not_count_toward_the_price_of_the_one_before(
     tmp_path: Path,
 ) -> None:
     clock = SteppedClock()
@@ -323,7 +323,7 @@ async def test_a_reveal_that_arrives_between_two_reads_is_not_taken_for_a_gift()
         reveal = {"session_id": session_id, "candidate_ids": [person], "channel": "email"}
         before = (await assistant.call("get_spending"))["spent_today"]
         sandbox.fail("reveal", Fault("drop_after"))
-        # As the session was before, while the profile shows the contact already.
+        # The session is unchanged, while the profile already shows the contact.
         stale = sandbox.sessions[session_id].as_dict("w", clock.now())
         body = {"data": {"session": stale}, "statusCode": 200}
         sandbox.fail("get_session", Fault("delay_before"), times=2)

@@ -48,7 +48,7 @@ async def search(assistant: Assistant, title: str) -> str:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_the_server_says_that_it_completes(mode: str) -> None:
+async def test_the_server_declares_completion(mode: str) -> None:
     async with Client(build_server(Settings(sandbox=True)), mode=mode) as client:
         assert client.server_capabilities is not None
         assert client.server_capabilities.completions is not None
@@ -104,7 +104,7 @@ async def test_a_candidate_is_found_by_name_or_id_behind_the_last_comma(
         assert len(everybody) <= 20
 
 
-async def test_candidates_are_only_looked_for_in_a_session_that_is_named(
+async def test_candidates_are_completed_only_if_a_session_is_given(
     either: Assistant,
 ) -> None:
     for given in ({}, {"session_id": ""}, {"session_id": "mine"}, {"tone": "warm"}):
@@ -117,7 +117,7 @@ async def test_candidates_are_only_looked_for_in_a_session_that_is_named(
 # Words
 
 
-async def test_tones_are_suggested_and_nothing_is_for_what_has_no_vocabulary(
+async def test_tones_are_suggested_and_free_text_is_not(
     either: Assistant,
 ) -> None:
     tones = await completed(either, OUTREACH, "tone", "")
@@ -135,10 +135,10 @@ async def test_tones_are_suggested_and_nothing_is_for_what_has_no_vocabulary(
     assert not either.sandbox.calls
 
 
-# What it must not do
+# Limits
 
 
-async def test_under_two_letters_nothing_is_sent(either: Assistant) -> None:
+async def test_fewer_than_two_letters_send_nothing(either: Assistant) -> None:
     session_id = await either.search()
     sent = len(either.sandbox.calls)
     for typed in ("", " ", "t", " t "):
@@ -150,7 +150,7 @@ async def test_under_two_letters_nothing_is_sent(either: Assistant) -> None:
     assert len(either.sandbox.calls) == sent
 
 
-async def test_completing_spends_nothing_and_only_looks(either: Assistant) -> None:
+async def test_completion_is_free_and_sends_only_get_requests(either: Assistant) -> None:
     session_id = await either.search()
     charges, sent = list(either.sandbox.charges), len(either.sandbox.calls)
     await completed(either, REPORT, "session_id", "test")
@@ -181,7 +181,7 @@ async def test_a_failure_is_an_empty_list(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_without_a_key_there_is_nothing_to_offer(era: str) -> None:
+async def test_without_a_key_there_are_no_completions(era: str) -> None:
     api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         assert await completed(assistant, REPORT, "session_id", "test") == []

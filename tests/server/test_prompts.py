@@ -29,7 +29,7 @@ ARGUMENTS = {
     "outreach_drafts": {"session_id": True, "candidates": True, "tone": False},
     "refine_search": {"session_id": True, "what_was_wrong": True},
 }
-"""The arguments of each prompt, and whether it cannot do without them."""
+"""The arguments of each prompt, and whether they are required."""
 
 CALL = re.compile(r"`(\w+)\(([\w, ]*)\)`")
 MOST_CHARACTERS = 2_500
@@ -56,7 +56,7 @@ async def refusal(assistant: Assistant, prompt: str, arguments: dict[str, str]) 
 
 
 def calls_in(text: str) -> list[tuple[str, list[str]]]:
-    """Each call that a text names, in its order, with the names of its parameters."""
+    """The calls in a text, in order, with the names of their parameters."""
     return [
         (tool, [name.strip() for name in names.split(",") if name.strip()])
         for tool, names in CALL.findall(text)
@@ -158,7 +158,7 @@ async def test_a_prompt_that_spends_asks_first_and_only_then_pays(
     assert steps.index("ait for my yes") < steps.index(f"`{paid}(")
 
 
-async def test_a_credit_limit_is_told_and_what_it_does_not_allow(assistant: Assistant) -> None:
+async def test_a_credit_limit_is_in_the_text_with_its_consequences(assistant: Assistant) -> None:
     given = GIVEN["source_candidates"]
     text = await text_of_prompt(assistant, "source_candidates", credit_limit="12", **given)
     assert "Spend at most 12 credits on this: add up `credits.charged`" in text
@@ -184,7 +184,7 @@ async def test_the_arguments_are_in_the_text(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_argument_left_empty_counts_as_left_out(era: str) -> None:
+async def test_an_empty_argument_counts_as_omitted(era: str) -> None:
     async with connected(era=era) as assistant:
         given = GIVEN["source_candidates"]
         empty = {"number_wanted": "", "credit_limit": " "}
@@ -228,7 +228,7 @@ async def test_a_tone_stays_on_its_line(assistant: Assistant) -> None:
     assert unwanted(text, lines=True) == []
 
 
-async def test_a_job_description_is_cut_where_the_tool_would_refuse_it(
+async def test_a_job_description_is_cut_at_the_tools_limit(
     assistant: Assistant,
 ) -> None:
     tool = (await tools_of(assistant))["suggest_filters"]
@@ -241,7 +241,7 @@ async def test_a_job_description_is_cut_where_the_tool_would_refuse_it(
     await assistant.call("suggest_filters", job_description=quoted)
 
 
-# Arguments that cannot be used
+# Invalid arguments
 
 REFUSED = [
     ("source_candidates", {}, "job_description is required"),
@@ -253,17 +253,17 @@ REFUSED = [
     ("source_candidates", {"credit_limit": "nan"}, "credit_limit must be a whole number"),
     ("source_candidates", {"credit_limt": "5"}, "did you mean credit_limit?"),
     ("shortlist_report", {"session_id": "mine"}, "session_id must be the 24 hex digits"),
-    ("shortlist_report", {"session_id": SESSION, "x": "1"}, "there are session_id"),
-    ("outreach_drafts", {"candidates": ", ,"}, "candidates must hold at least one item"),
+    ("shortlist_report", {"session_id": SESSION, "x": "1"}, "valid names are session_id"),
+    ("outreach_drafts", {"candidates": ", ,"}, "candidates must have at least one item"),
     ("outreach_drafts", {"candidates": "ab, c d"}, "candidates[1] must be an id"),
-    ("outreach_drafts", {"candidates": "a,b,c,d,e,f,g,h,i,j,k"}, "candidates may hold at most 10"),
+    ("outreach_drafts", {"candidates": "a,b,c,d,e,f,g,h,i,j,k"}, "candidates may have at most 10"),
     ("refine_search", {"session_id": "\u202e"}, "session_id must be the 24 hex digits"),
     ("refine_search", {"session_id": SESSION, "what_was_wrong": "\x1b[2J"}, "must not be empty"),
 ]
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_bad_argument_is_one_sentence_that_names_it(
+async def test_an_invalid_argument_is_named_in_one_sentence(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -280,7 +280,7 @@ async def test_a_bad_argument_is_one_sentence_that_names_it(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_unknown_prompt_is_refused_with_the_names_there_are(
+async def test_an_unknown_prompt_is_rejected_with_the_names_of_all_prompts(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -293,7 +293,7 @@ async def test_an_unknown_prompt_is_refused_with_the_names_there_are(
     assert capfd.readouterr().err == ""
 
 
-# Where nothing may be spent
+# Read-only servers
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -333,7 +333,7 @@ async def test_the_steps_of_source_candidates_lead_to_a_shortlist_when_taken_lit
         }
         results: dict[str, dict[str, Any]] = {}
         for tool, parameters in calls_in(steps_in(prompt)):
-            # A parameter that no step before this one gave would be a KeyError.
+            # KeyError: a parameter that no earlier step provided.
             results[tool] = await assistant.call(tool, **{name: known[name] for name in parameters})
             known |= {
                 name: results[tool][name]
@@ -363,9 +363,7 @@ async def test_the_steps_of_source_candidates_lead_to_a_shortlist_when_taken_lit
 
 
 @pytest.mark.parametrize("name", ["shortlist_report", "outreach_drafts"])
-async def test_the_steps_of_a_prompt_that_is_free_cost_nothing(
-    assistant: Assistant, name: str
-) -> None:
+async def test_the_steps_of_a_free_prompt_cost_nothing(assistant: Assistant, name: str) -> None:
     session_id = await assistant.search()
     charged = len(assistant.sandbox.charges)
     listed = await assistant.call("list_profiles", session_id=session_id)

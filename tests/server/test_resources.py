@@ -71,7 +71,7 @@ async def refusal(assistant: Assistant, uri: str, code: int) -> str:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_resources_and_templates_are_listed_with_all_that_describes_them(era: str) -> None:
+async def test_resources_and_templates_are_listed_with_their_descriptions(era: str) -> None:
     async with connected(era=era) as assistant:
         listed = (await assistant.client.list_resources()).resources
         templates = (await assistant.client.list_resource_templates()).resource_templates
@@ -119,7 +119,7 @@ async def test_sessions_are_shown_as_the_tools_show_them(era: str) -> None:
         assert shown == await assistant.call("get_session", session_id=session_id)
 
 
-async def test_of_many_sessions_the_newest_50_are_shown_and_how_to_see_more() -> None:
+async def test_of_many_sessions_the_newest_50_are_shown_with_a_next_step() -> None:
     async with connected(small_sandbox(credits=1_000)) as assistant:
         for number in range(51):
             await assistant.call(
@@ -180,7 +180,7 @@ async def test_a_session_is_narrowed_by_score_and_by_candidates(era: str) -> Non
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_reading_spends_nothing_and_only_looks(era: str) -> None:
+async def test_reading_is_free_and_sends_only_get_requests(era: str) -> None:
     async with connected(era=era) as assistant:
         session_id = await assistant.search()
         charges, calls = list(assistant.sandbox.charges), len(assistant.sandbox.calls)
@@ -193,7 +193,7 @@ async def test_reading_spends_nothing_and_only_looks(era: str) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_what_strangers_wrote_is_read_without_anything_hidden(
+async def test_profile_text_is_read_without_hidden_characters(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -202,7 +202,7 @@ async def test_what_strangers_wrote_is_read_without_anything_hidden(
             uri = f"fj://sessions/{session_id}" + (f"/profiles{path}" if path else "")
             text = (await contents(assistant, uri)).text
             assert unwanted(text.replace("\r\n", "\n"), lines=True) == []
-            # The attack is really made, and arrives as a candidate's data.
+            # The attack is real, and arrives as a candidate's data.
             assert not path or all(mark in text.lower() for mark in MARKS[:2])
     assert caplog.records == []
     assert capfd.readouterr().err == ""
@@ -212,7 +212,7 @@ async def test_what_strangers_wrote_is_read_without_anything_hidden(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_wrong_address_is_answered_in_a_sentence_and_nothing_is_sent(
+async def test_a_wrong_uri_is_one_sentence_and_sends_nothing(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     good = f"fj://sessions/{UNKNOWN_SESSION}/profiles.csv"
@@ -225,7 +225,7 @@ async def test_a_wrong_address_is_answered_in_a_sentence_and_nothing_is_sent(
         f"{good}?min_score=6": "min_score must be at most 5.",
         f"{good}?min_score=nan": "min_score must be at most 5.",
         f"{good}?candidate_ids=a%20b": "candidate_ids[0] must be an id that list_profiles shows.",
-        f"{good}?candidate_ids=,": "candidate_ids must hold at least one item.",
+        f"{good}?candidate_ids=,": "candidate_ids must have at least one item.",
     }
     async with connected(era=era) as assistant:
         for uri, words in wrong.items():
@@ -239,7 +239,7 @@ async def test_a_wrong_address_is_answered_in_a_sentence_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_what_fails_at_the_api_is_told_as_the_tools_tell_it(
+async def test_api_failures_have_the_same_sentences_as_in_tools(
     era: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with connected(era=era) as assistant:
@@ -264,7 +264,7 @@ async def test_what_fails_at_the_api_is_told_as_the_tools_tell_it(
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_without_a_key_a_session_cannot_be_read_and_the_answer_says_why(era: str) -> None:
+async def test_without_a_key_a_session_cannot_be_read_and_the_error_says_why(era: str) -> None:
     api = small_sandbox()
     async with connected(api, era, sandbox=False) as assistant:
         expected = await assistant.refusal("list_sessions")
@@ -276,7 +276,7 @@ async def test_without_a_key_a_session_cannot_be_read_and_the_answer_says_why(er
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_reading_is_answered_within_the_deadline_when_the_api_hangs(era: str) -> None:
+async def test_a_read_returns_within_the_deadline_when_the_api_hangs(era: str) -> None:
     async with connected(era=era, call_deadline_seconds=1) as assistant:
         for operation in ("project_sessions", "get_session"):
             assistant.sandbox.fail(operation, Fault("delay_before", seconds=30), times=10)
@@ -287,10 +287,10 @@ async def test_a_reading_is_answered_within_the_deadline_when_the_api_hangs(era:
             assert "second" in text
 
 
-# For how long clients may keep it
+# Cache hints
 
 
-async def test_what_the_server_says_of_itself_may_be_kept_longer_than_a_session() -> None:
+async def test_lists_may_be_cached_longer_than_sessions() -> None:
     async with connected() as assistant:
         session_id = await assistant.search()
         client = assistant.client
@@ -310,14 +310,14 @@ async def test_what_the_server_says_of_itself_may_be_kept_longer_than_a_session(
             assert found.cache_scope == "private"
 
 
-async def test_a_client_of_2025_is_told_nothing_that_it_does_not_know() -> None:
+async def test_a_2025_client_gets_no_cache_hints() -> None:
     async with connected(era="legacy") as assistant:
         for uri in ("fj://filters", "fj://sessions"):
             assert (await read(assistant, uri)).model_fields_set == {"contents"}
         assert (await assistant.client.list_resources()).model_fields_set == {"resources"}
 
 
-async def test_a_client_that_reads_twice_within_the_hint_asks_the_api_once() -> None:
+async def test_a_client_that_reads_twice_within_the_hint_causes_one_api_request() -> None:
     async with connected() as assistant:
         for _ in range(2):
             await assistant.client.read_resource("fj://sessions")

@@ -118,7 +118,7 @@ def test_an_address_next_to_a_folders_key_is_not_used_with_another_key(folder: P
     with TestClient(app, "http://localhost", client=("127.0.0.1", 5)) as client:
         answer = client.post("/mcp", headers={"x-fj-api-key": "fjk_of_somebody_else"}, json={})
     assert answer.status_code == 401
-    assert "takes no other key than its own" in answer.json()["error"]["message"]
+    assert "accepts only its own key" in answer.json()["error"]["message"]
     assert "--env-file" in answer.json()["error"]["message"]
 
 

@@ -125,7 +125,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Site:
-    """One value in a tool's valid arguments, with the schema it answers to."""
+    """One value in a tool's valid arguments, with its schema."""
 
     path: Path
     schema: dict[str, Any]
@@ -143,7 +143,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Broken:
-    """Arguments with one thing wrong, and the names one of which the answer must say."""
+    """Arguments with one error, and the names of which the message must have one."""
 
     what: str
     arguments: dict[str, Any]
@@ -266,7 +266,7 @@ class Breaker:
             return None
         off = self.chance.choice((1, 2, 7, 1_000, 10**9)) + self.chance.randrange(1_000)
         if site.is_range:
-            # The natural bounds are in the description's words only.
+            # These limits are stated only in the description.
             wide = 10**8 + off
             value: Any = self.chance.choice(
                 ({"min": -wide}, {"max": wide}, {"min": -wide, "max": wide}, {"min": 2, "max": 1})

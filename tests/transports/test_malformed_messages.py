@@ -134,7 +134,7 @@ def on_stdio(api: Api, era: str, state: Path) -> Iterator[Ask]:
             ask(request("first", "initialize", hello, era), "first")
             stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
         yield ask
-        # What is killed leaves no measurements.
+        # A killed process leaves no coverage data.
         stdin.close()
         process.wait(timeout=20)
 
@@ -178,7 +178,7 @@ def check(answer: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [on_stdio, over_http])
-def test_whatever_is_sent_is_answered_in_a_sentence(
+def test_every_message_gets_a_one_sentence_response(
     api: Api, tmp_path: Path, transport: Any, era: str
 ) -> None:
     with transport(api, era, tmp_path) as ask:
@@ -192,14 +192,14 @@ def test_whatever_is_sent_is_answered_in_a_sentence(
             params = {"name": LONG, "_meta": {VERSION_KEY: version, CAPABILITIES_KEY: {}}}
             body = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
             check(ask(json.dumps(body).encode(), number))
-        # After all that it serves on.
+        # The server keeps serving after all that.
         call = {"name": "list_sessions", "arguments": {}}
         assert not ask(request(300, "tools/call", call, era), 300)["result"]["isError"]
 
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [on_stdio, over_http])
-def test_half_a_character_and_wrong_bytes_are_replaced_and_pairs_are_kept(
+def test_lone_surrogates_and_invalid_bytes_are_replaced_and_pairs_are_kept(
     api: Api, tmp_path: Path, transport: Any, era: str
 ) -> None:
     sentence = {"name": "suggest_filters", "arguments": {"job_description": "C# dev in Pune"}}
@@ -208,7 +208,7 @@ def test_half_a_character_and_wrong_bytes_are_replaced_and_pairs_are_kept(
         for number, more in enumerate((rb"\ud83d", rb"\uDC00\uD83D", rb"\ud83d\ude00", b"\xff"), 2):
             sent = request(number, "tools/call", sentence, era).replace(b"Pune", b"Pune " + more)
             assert ask(sent, number)["result"]["structuredContent"] == whole
-        # Wherever it stands, and nothing that only looks like one.
+        # Anywhere in the text, but not in look-alikes.
         for sent, request_id in (
             (b'"\\ud83d"', "\ufffd"),
             (b'"\\ud83d\\ude00"', "\U0001f600"),
@@ -223,7 +223,7 @@ def test_half_a_character_and_wrong_bytes_are_replaced_and_pairs_are_kept(
         assert "is not an argument" in told(ask(key, 50))
 
 
-def test_a_line_without_end_is_refused_and_the_next_is_served(tmp_path: Path) -> None:
+def test_an_endless_line_is_rejected_and_the_next_is_served(tmp_path: Path) -> None:
     with started((), {"FJ_SANDBOX": "1"}) as process:
         server = Server(process)
         assert process.stdin is not None
@@ -240,14 +240,14 @@ def test_a_line_without_end_is_refused_and_the_next_is_served(tmp_path: Path) ->
             (most,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
             assert int(most) < 250_000
         process.stdin.write('"}}\n{"jsonrpc": "2.0", "id": 6, "method": "ping"}')
-        # The last line has no end, and is a line all the same.
+        # A last line without a line break counts.
         server.hang_up()
         (answer,) = server.rest()
         assert answer == {"jsonrpc": "2.0", "id": 6, "result": {}}
         assert process.wait(timeout=10) == 0
 
 
-def test_an_answer_that_cannot_be_read_ends_the_question(api: Api, tmp_path: Path) -> None:
+def test_an_unreadable_response_ends_the_question(api: Api, tmp_path: Path) -> None:
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
     with stdio_process(api, "fjk_unreadable", tmp_path) as server:
         server.request(

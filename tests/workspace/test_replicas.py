@@ -79,7 +79,7 @@ async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[
 
 
 @pytest.mark.unmeasured
-async def test_identical_purchases_thrown_at_two_machines_are_charged_once(
+async def test_identical_purchases_on_two_machines_are_charged_once(
     redis: RedisServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
@@ -90,7 +90,7 @@ async def test_identical_purchases_thrown_at_two_machines_are_charged_once(
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
         async with balancer(servers) as address, somebody(address) as client:
-            # Long enough for all of them to arrive while the first is under way.
+            # Long enough for all of them to arrive while the first is in flight.
             for operation in ("create_session", "update_session", "fetch_more", "reveal"):
                 api.fail(operation, "delay_after", 1.0)
             made = await at_once(client, "create_sourcing_session", SEARCH)
@@ -120,7 +120,7 @@ async def test_identical_purchases_thrown_at_two_machines_are_charged_once(
 
 
 def settings(redis: RedisServer, **more: Any) -> dict[str, Any]:
-    """Of a server in this process that reaches the sandbox like the real API."""
+    """Settings of a server in this process that uses the sandbox as the real API."""
     own = {"sandbox": False, "api_key": KEY, "ledger_url": redis.address}
     return own | {"call_deadline_seconds": 10} | more
 
@@ -203,7 +203,7 @@ async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisSe
     sandbox = small_sandbox()
     async with connected(sandbox, **settings(redis)) as one:
         sandbox.fail("create_session", Fault("drop_after"))
-        # The look before it works; the looks for it do not.
+        # The read before it works; the look-ups after it do not.
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("502_before"), times=9)
         await one.refusal("create_sourcing_session", **SEARCH)
@@ -256,7 +256,7 @@ async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> Non
         for name in map(str, admin.scan_iter("*")):
             members = admin.zrange(name, 0, -1) if admin.type(name) == "zset" else []
             content += f" {name} {members}"
-    # What is looked for would be found: the session is there.
+    # The search pattern works: it finds the session.
     assert session_id in content
     secrets = {card["name"] for card in listed["candidates"]}
     secrets |= {value for one in revealed["results"] for value in one["values"]}

@@ -28,8 +28,8 @@ _PROBLEMS = {
 _BOUNDS = {
     "greater_than_equal": ("ge", "must be at least {:g}"),
     "less_than_equal": ("le", "must be at most {:g}"),
-    "too_short": ("min_length", "must hold at least one item"),
-    "too_long": ("max_length", "may hold at most {} items"),
+    "too_short": ("min_length", "must have at least one item"),
+    "too_long": ("max_length", "may have at most {} items"),
     "string_too_short": ("min_length", "must not be empty"),
     "string_too_long": ("max_length", "may be at most {} characters long"),
 }
@@ -94,7 +94,7 @@ def _unknown_name(
         return f"{words}, which takes none"
     if meant := near(str(loc[-1]), known):
         return f"{words}; did you mean {meant}?"
-    return f"{words}; there are {', '.join(known)}" if len(known) <= 8 else words
+    return f"{words}; valid names are {', '.join(known)}" if len(known) <= 8 else words
 
 
 def _names_at(loc: tuple[int | str, ...], schema: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ASGI app: the SDK's Streamable HTTP app behind the gate, with the health addresses."""
+"""The ASGI app: the SDK's Streamable HTTP app behind the gate, with the health endpoints."""
 
 import os
 from collections.abc import AsyncIterator, Sequence
@@ -20,9 +20,9 @@ from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings
 from fj_mcp.transports.http.credentials import Credentials, is_loopback
-from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, REPLY_SECONDS, Gate
-from fj_mcp.transports.http.health import Readiness, alive
-from fj_mcp.transports.http.host_names import Names, without_port
+from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, RESPONSE_SECONDS, Gate
+from fj_mcp.transports.http.health import Readiness, health
+from fj_mcp.transports.http.host_names import AllowedNames, without_port
 from fj_mcp.transports.http.request_bodies import MOST_BODY_BYTES
 from fj_mcp.transports.http.tenants import Tenants, tenant_of
 
@@ -35,17 +35,18 @@ def create_app(
     allowed_origins: Sequence[str] = (),
     tenants: Tenants | None = None,
 ) -> ASGIApp:
-    """The app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
+    """Make the app, with MCP at `/mcp`, and `/healthz` and `/readyz`.
 
     Args:
-        settings: None reads them from the environment and the files of settings.
-        host: the address that it will be served at, if that is known.
-        allowed_hosts: what the Host header may say beside local names, with any port.
-        allowed_origins: which web pages may call, such as `https://app.example.com`.
-        tenants: what keys work with, if not with the API at its address.
+        settings: None reads them from the environment and the settings files.
+        host: the address that it will be served at, if known.
+        allowed_hosts: values of the Host header to accept besides local names; without a port they
+            match any.
+        allowed_origins: web pages that may call, such as `https://app.example.com`.
+        tenants: replaces the tenants made from `settings`.
 
     Raises:
-        ValueError: with a sentence, if anybody could spend the server's credits.
+        ValueError: with a message, if anyone could spend the server's credits.
     """
     if settings is None:
         settings = settings_here()
@@ -58,7 +59,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
-        # Each process that serves exports its own; one that ends by a signal runs nothing after.
+        # Each worker exports its own spans, and must flush here: a signal ends it without cleanup.
         export_spans(os.environ)
         async with served.open(server) as connection:
             yield connection
@@ -66,31 +67,31 @@ def create_app(
         await anyio.to_thread.run_sync(flush_log)
 
     server = build_server(
-        settings, tenancy=MultiTenancy(lifespan, served.handle, _sealed(settings))
+        settings, tenancy=MultiTenancy(lifespan, served.handle, _request_state_security(settings))
     )
     readiness = Readiness(settings, served)
-    for path, answer in zip(HEALTH_PATHS, (alive, readiness.answer), strict=True):
-        server.custom_route(path, ["GET"])(answer)
-    names = Names([f"[{host}]" if ":" in host else host, *hosts], origins)
+    for path, handler in zip(HEALTH_PATHS, (health, readiness.check), strict=True):
+        server.custom_route(path, ["GET"])(handler)
+    names = AllowedNames([f"[{host}]" if ":" in host else host, *hosts], origins)
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,
         max_request_body_size=MOST_BODY_BYTES,
-        # The gate checks names, before anything else can answer.
+        # The gate checks host names, before anything else can respond.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    # A redirection would send the key to wherever the Host header says.
+    # A redirect would send the key to the host in the Host header.
     app.router.redirect_slashes = False
     app.add_middleware(
         Gate,
         credentials=credentials,
         tenants=served,
         names=names,
-        seconds=settings.call_deadline_seconds + REPLY_SECONDS,
+        seconds=settings.call_deadline_seconds + RESPONSE_SECONDS,
     )
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **_CORS)
-    # Streams would break off as soon as the process is asked to end; ours are let end.
+    # By default, streams are cut off at the first signal; ours may finish.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     return app
 
@@ -102,8 +103,8 @@ _CORS: dict[str, Any] = {
 }
 
 
-def _sealed(settings: Settings) -> RequestStateSecurity:
-    """Questions to the person can be answered by the key that was asked, and no other."""
+def _request_state_security(settings: Settings) -> RequestStateSecurity:
+    """Seal questions to the user, so that only the key that was asked can answer them."""
 
     def principal(ctx: ServerRequestContext[Any, Any]) -> str:
         return tenant_of(ctx).fingerprint

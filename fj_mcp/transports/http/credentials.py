@@ -1,4 +1,4 @@
-"""Whose key a request is for: its own, or the server's where it may use that."""
+"""The key of a request: the one it brings, or the server's if the request may use it."""
 
 import hmac
 import ipaddress
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.types import Scope
 
 from fj_mcp.settings.settings import KEY_SHAPE, Settings
-from fj_mcp.transports.http.rejections import Refused
+from fj_mcp.transports.http.rejections import RequestRejected
 
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
 
@@ -21,15 +21,15 @@ HOW_TO_BE_LET_IN = (
 )
 
 _OWN_KEY_ONLY = (
-    "This server takes no other key than its own: its settings come from .env in the folder that "
-    "it was started in. Whoever runs it can name that file with --env-file."
+    "This server accepts only its own key, because its settings come from .env in the folder it "
+    "was started in. To accept others, start it with --env-file and that file."
 )
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address means this machine alone."""
+    """Whether a host name or address stands for this machine only."""
     name = host.strip("[]").lower()
     if name == "localhost":
         return True
@@ -41,13 +41,13 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What requests must bring.
+    """The credentials that requests must have.
 
     Attributes:
-        key: the server's own, which requests without one use; None if there is none.
-        token: what every request must carry; None if there is none.
-        exposed: whether requests from this machine may come from another one in truth.
-        own_key_only: whether requests may bring no other key than the server's own.
+        key: the server's own, for requests without one; None if it has none.
+        token: required in every request, if not None.
+        exposed: whether a request that seems local may come from another machine.
+        own_key_only: whether requests may use only the server's own key.
     """
 
     key: str | None
@@ -57,25 +57,25 @@ class Credentials:
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
-        """What `settings` ask of requests.
+        """The credentials that `settings` require.
 
         Raises:
-            ValueError: with a sentence, if anybody could spend the server's credits.
+            ValueError: with a message, if anyone could spend the server's credits.
         """
         if exposed and settings.api_key and not settings.http_token and not settings.sandbox:
             raise ValueError(
-                "Anybody who reaches this server could spend the credits of FJ_API_KEY: set "
-                "FJ_HTTP_TOKEN, which every request must then carry; or unset FJ_API_KEY, and each "
-                "request brings its own key; or listen on 127.0.0.1 alone, for local names."
+                "Anyone who can reach this server could spend the credits of FJ_API_KEY: set "
+                "FJ_HTTP_TOKEN, which every request must then send; or unset FJ_API_KEY, so that "
+                "each request brings its own key; or listen on 127.0.0.1 only, with local names."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
         return cls(settings.key, token, exposed, settings.own_key_only)
 
     def key_of(self, scope: Scope) -> str:
-        """The key that a request is for.
+        """The key to use for a request.
 
         Raises:
-            Refused: 401, if it brings none, or not what the server asks for.
+            RequestRejected: 401, if the key or the token is missing or wrong.
         """
         headers: Headers = scope["headers"]
         keys = {value.strip() for name, value in headers if name == b"x-fj-api-key"}
@@ -90,7 +90,7 @@ class Credentials:
             raise _unauthorized(HOW_TO_BRING_A_KEY, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
-            raise _unauthorized("The request brings two different keys: send one.", wrong=True)
+            raise _unauthorized("The request has two different keys: send one.", wrong=True)
         if not KEY_SHAPE.fullmatch(key):
             raise _unauthorized(f"That is not a FutureJobs key. {HOW_TO_BRING_A_KEY}", wrong=True)
         if self.own_key_only and key != self.key:
@@ -98,7 +98,7 @@ class Credentials:
         return key
 
     def _is_local(self, scope: Scope) -> bool:
-        # The app may be served at an address that it was not told of, or behind a proxy.
+        # The app may be served at another address than `exposed` knows of, or behind a proxy.
         client = scope.get("client")
         forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
         return not self.exposed and not forwarded and client is not None and is_loopback(client[0])
@@ -112,6 +112,6 @@ def _bearer(header: tuple[bytes, bytes]) -> bytes | None:
     return credential.strip()
 
 
-def _unauthorized(sentence: str, *, wrong: bool) -> Refused:
+def _unauthorized(message: str, *, wrong: bool) -> RequestRejected:
     error = ', error="invalid_token"' if wrong else ""
-    return Refused(401, sentence, {"www-authenticate": f'Bearer realm="fj-mcp"{error}'})
+    return RequestRejected(401, message, {"www-authenticate": f'Bearer realm="fj-mcp"{error}'})

@@ -1,4 +1,4 @@
-"""One connection: HTTP/1.1 with an end to every kind of waiting for the other side."""
+"""HTTP/1.1 with read, write and idle time-outs."""
 
 import asyncio
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
-"""How long the head of a request may take, from the connection or the keep-alive's end."""
+"""How long a request's head may take, from the connection or the end of keep-alive."""
 
 KEEP_ALIVE_SECONDS = 75
-"""Longer than proxies keep theirs, so that it is never this side that closes one in use."""
+"""Longer than proxies keep idle connections, so that this side never closes one in use."""
 
 STALLED_SECONDS = 30.0
-"""How long a client may leave an answer unread."""
+"""How long a client may leave a response unread."""
 
 MOST_CONNECTIONS = 1_500
-"""Beyond these, each new one closes the one that has been idle for longest."""
+"""Beyond this number, a new connection closes the one that has been idle longest."""
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when the client stops doing its part.
+    """A connection that is closed when the client stalls.
 
-    Uvicorn alone waits for ever for a request's head, and for an answer to be read.
+    Uvicorn alone waits for ever for a request's head, and for a response to be read.
     """
 
     idle_since: float | None = None
@@ -29,7 +29,7 @@ class Connection(H11Protocol):
     _unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client connected."""
+        """Start the time-out for the first request; drop the longest idle connection if full."""
         super().connection_made(transport)
         self._wait_for_head(HEAD_SECONDS)
         if len(self.connections) > MOST_CONNECTIONS:
@@ -38,33 +38,33 @@ class Connection(H11Protocol):
                 min(idle, key=_idle_since).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone, whoever closed it."""
+        """Stop the time-out."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Something of a request arrived."""
+        """Stop the time-out once a request's head is complete."""
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before:
             self._stop_waiting()
 
     def on_response_complete(self) -> None:
-        """An answer was handed over, if not read yet."""
+        """Start the time-out for the next request."""
         before = self.cycle
         super().on_response_complete()
-        # The next request may have been there already.
+        # The next request may already have arrived.
         if self.cycle is before:
             self._wait_for_head(KEEP_ALIVE_SECONDS + HEAD_SECONDS)
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as it is answered."""
+        """Start the time-out for a client that does not read its response."""
         super().pause_writing()
         if self.idle_since is None:
             self._wait(STALLED_SECONDS)
 
     def resume_writing(self) -> None:
-        """It reads again."""
+        """Stop that time-out."""
         super().resume_writing()
         if self.idle_since is None:
             self._stop_waiting()
@@ -77,7 +77,7 @@ class Connection(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._unread = self.transport.get_write_buffer_size()
-        self._timer = self.loop.call_later(seconds, self._waited)
+        self._timer = self.loop.call_later(seconds, self._time_out)
 
     def _stop_waiting(self) -> None:
         self.idle_since = None
@@ -85,8 +85,8 @@ class Connection(H11Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _waited(self) -> None:
-        # What is closed in good order first delivers all that is unread, or tries for ever.
+    def _time_out(self) -> None:
+        # Abort, because closing would first try to deliver everything unread.
         if 0 < self.transport.get_write_buffer_size() < self._unread:
             self._wait(STALLED_SECONDS)
         else:

@@ -1,4 +1,4 @@
-"""Requests that are answered before MCP sees them: an HTTP status and a sentence."""
+"""Requests rejected before they reach MCP, with an HTTP status and a message."""
 
 import json
 from collections.abc import Mapping
@@ -11,33 +11,33 @@ from starlette.types import Receive, Scope, Send
 from fj_mcp.transports.messages import Id
 
 
-class Refused(Exception):
-    """A request that goes no further. The text says what to do, and holds nothing it brought."""
+class RequestRejected(Exception):
+    """A rejected request. The text says what to do, and quotes nothing from the request."""
 
     def __init__(
         self,
         status: int,
-        sentence: str,
+        message: str,
         headers: Mapping[str, str] | None = None,
         *,
         code: int = INVALID_REQUEST,
         request_id: Id = None,
         data: Any = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(message)
         self.status = status
         self._headers = headers or {}
         self._id = request_id
-        self._error = {"code": code, "message": sentence}
+        self._error = {"code": code, "message": message}
         if data is not None:
             self._error["data"] = data
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, as the JSON-RPC error that clients show."""
+    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response, a JSON-RPC error."""
         response = Response(
             json.dumps({"jsonrpc": "2.0", "id": self._id, "error": self._error}),
             self.status,
-            # The rest of the body is not read, so nothing can follow on this connection.
+            # The rest of the body is not read, so the connection cannot be reused.
             {"connection": "close", **self._headers},
             "application/json",
         )

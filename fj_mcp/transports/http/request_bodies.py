@@ -1,4 +1,4 @@
-"""The bodies of requests: read within bounds, and routed to the protocol era that they are of."""
+"""Request bodies: read within limits, and routed to the protocol version they belong to."""
 
 from typing import Any
 
@@ -19,40 +19,40 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSI
 from starlette.types import Receive, Scope
 
 from fj_mcp.server.sdk.protocol_errors import plain_error
-from fj_mcp.transports.http.rejections import Refused
-from fj_mcp.transports.messages import NO_REQUEST, BadMessage, read_message
+from fj_mcp.transports.http.rejections import RequestRejected
+from fj_mcp.transports.messages import NO_REQUEST, BadMessage, parse_message
 
 MOST_BODY_BYTES = 1_000_000
 BODY_SECONDS = 15.0
 """How long a body may take to arrive."""
 
 _MOST_BYTES_ARRIVING = 64_000_000
-"""Of all bodies that are not complete yet."""
+"""In all incomplete bodies together."""
 
 Headers = list[tuple[bytes, bytes]]
 
 
-class Gone(Exception):
+class Disconnected(Exception):
     """The client hung up before its request was complete."""
 
 
-class Bodies:
-    """Reads bodies, and counts what is held of those that are arriving."""
+class BodyReader:
+    """Reads bodies, and limits the memory for those that are arriving."""
 
     def __init__(self) -> None:
         self._arriving = 0
 
     async def read(self, scope: Scope, receive: Receive) -> bytes:
-        """The whole body.
+        """Read the whole body.
 
         Raises:
-            Refused: 408, 413, 415 or 503.
-            Gone: nobody is there to be answered.
+            RequestRejected: 408, 413, 415 or 503.
+            Disconnected: if the client hung up.
         """
         headers = dict(scope["headers"])
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/json":
-            raise Refused(415, "Send the message with Content-Type: application/json.")
+            raise RequestRejected(415, "Send the message with Content-Type: application/json.")
         declared = headers.get(b"content-length", b"")
         if declared.isdigit() and (len(declared) > 18 or int(declared) > MOST_BODY_BYTES):
             raise _too_large()
@@ -60,51 +60,52 @@ class Bodies:
         try:
             with anyio.fail_after(BODY_SECONDS):
                 while True:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        raise Gone
-                    part = message.get("body", b"")
+                    event = await receive()
+                    if event["type"] != "http.request":
+                        raise Disconnected
+                    part = event.get("body", b"")
                     if len(body) + len(part) > MOST_BODY_BYTES:
                         raise _too_large()
                     if self._arriving + len(part) > _MOST_BYTES_ARRIVING:
-                        raise Refused(
+                        raise RequestRejected(
                             503, "The server is busy: send it again.", {"retry-after": "5"}
                         )
                     body += part
                     self._arriving += len(part)
-                    if not message.get("more_body", False):
+                    if not event.get("more_body", False):
                         return bytes(body)
         except TimeoutError:
-            words = f"The body was not complete after {BODY_SECONDS:g} seconds: send it again."
-            raise Refused(408, words) from None
+            message = f"The body was not complete after {BODY_SECONDS:g} seconds: send it again."
+            raise RequestRejected(408, message) from None
         finally:
             self._arriving -= len(body)
 
 
-def _too_large() -> Refused:
-    return Refused(413, f"The body is larger than {MOST_BODY_BYTES:,} bytes: send less at once.")
+def _too_large() -> RequestRejected:
+    message = f"The body is larger than {MOST_BODY_BYTES:,} bytes: send less at once."
+    return RequestRejected(413, message)
 
 
-def routed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    """The headers and the body by which the SDK serves a message in the era that it is of.
+def route(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Adapt headers and body so that the SDK serves a message in its own protocol version.
 
-    It goes by the header alone, and clients were seen that name another era there than in the
-    message, or that shake hands although `server/discover` told them that they need not. It is
-    also particular about how JSON is called.
+    The SDK looks at the header only. Some clients name another version there than in the message,
+    or send `initialize` although `server/discover` says that they need not. The SDK is also strict
+    about JSON's media type.
 
     Raises:
-        Refused: 400, if it is no message, or not of the version that it says.
+        RequestRejected: 400, if it is not a message, or contradicts the version that it names.
     """
     try:
-        message = read_message(body)
+        message = parse_message(body)
     except BadMessage as bad:
-        raise Refused(400, str(bad), code=bad.code, request_id=bad.request_id) from None
-    plain = [item for item in headers if item[0] not in _CALLED_JSON] + [*_CALLED_JSON.items()]
+        raise RequestRejected(400, str(bad), code=bad.code, request_id=bad.request_id) from None
+    plain = [item for item in headers if item[0] not in _JSON_HEADERS] + [*_JSON_HEADERS.items()]
     content = message.content
-    said = next((v.decode("latin-1") for k, v in plain if k == _VERSION), None)
-    early = said is None or said in HANDSHAKE_PROTOCOL_VERSIONS
+    version = next((v.decode("latin-1") for k, v in plain if k == _VERSION), None)
+    early = version is None or version in HANDSHAKE_PROTOCOL_VERSIONS
     params = _object(content, "params")
-    # Without that it is none of the handshakes that there are, but a method that 2026 removed.
+    # Without a version it is not a handshake but a method that protocol 2026-07-28 removed.
     if content.get("method") == "initialize" and "protocolVersion" in params:
         kept = plain if early else [item for item in plain if item[0] != _VERSION]
         return kept, message.json
@@ -117,12 +118,12 @@ def routed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
 
 
 def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
-    """Refuse what the SDK would, in its own words, before anything is called."""
+    """Reject what the SDK would reject later, with this server's messages."""
     named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
     verdict: object
     if "method" not in content:
-        # Nothing was asked of the client in this era.
-        raise Refused(400, NO_REQUEST)
+        # In this version the server sends no requests that a client could respond to.
+        raise RequestRejected(400, NO_REQUEST)
     if find_duplicated_routing_header(named) is not None:
         verdict = InboundLadderRejection(HEADER_MISMATCH, "")
     elif "id" in content:
@@ -131,7 +132,7 @@ def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
         verdict = unsupported_protocol_version_rejection(dict(named)[MCP_PROTOCOL_VERSION_HEADER])
     if isinstance(verdict, InboundLadderRejection):
         error = plain_error(ErrorData(code=verdict.code, message="", data=verdict.data))
-        raise Refused(
+        raise RequestRejected(
             400,
             error.message,
             code=error.code,
@@ -140,7 +141,7 @@ def _check_modern(headers: Headers, content: dict[str, Any]) -> None:
         )
 
 
-_CALLED_JSON = {
+_JSON_HEADERS = {
     b"content-type": b"application/json",
     b"accept": b"application/json, text/event-stream",
 }
@@ -153,7 +154,7 @@ def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _modern(headers: Headers, message: dict[str, Any], version: str) -> Headers:
-    """With the headers of protocol 2026-07-28, as far as they are missing or of another era."""
+    """Add the headers of protocol 2026-07-28 that are missing or belong to an older version."""
     method = message.get("method")
     wanted = {MCP_METHOD_HEADER: method}
     if isinstance(method, str) and (key := NAME_BEARING_METHODS.get(method)) is not None:

@@ -1,4 +1,4 @@
-"""How the SDK's answer leaves: as the client can read it, and not later than it may."""
+"""Send the SDK's response in a form that the client reads, and before its deadline."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from mcp_types import INTERNAL_ERROR
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED
-from fj_mcp.transports.http.rejections import Refused
+from fj_mcp.transports.http.rejections import RequestRejected
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -17,41 +17,43 @@ _STREAM_TYPE = b"text/event-stream"
 
 
 def reads_streams(headers: Headers) -> bool:
-    """Whether a client asked for streams of events by name.
+    """Whether a client explicitly accepts event streams.
 
     Raises:
-        Refused: 406, if it does not read JSON.
+        RequestRejected: 406, if it does not accept JSON.
     """
-    said = [value.decode("latin-1").lower() for name, value in headers if name == b"accept"]
-    kinds = [kind.partition(";")[0].strip() for kind in ",".join(said).split(",")]
+    accepted = [value.decode("latin-1").lower() for name, value in headers if name == b"accept"]
+    kinds = [kind.partition(";")[0].strip() for kind in ",".join(accepted).split(",")]
     if any(kinds) and not any(kind in _JSON for kind in kinds):
-        raise Refused(406, "Send Accept: application/json, text/event-stream, or leave it out.")
+        raise RequestRejected(
+            406, "Send Accept: application/json, text/event-stream, or leave it out."
+        )
     return any(kind in _STREAM for kind in kinds)
 
 
-class Reply:
-    """What answers one request; used in place of ASGI's `send`."""
+class Responder:
+    """Sends the response to one request; used in place of ASGI's `send`."""
 
     def __init__(self, send: Send, *, streams: bool) -> None:
-        """Args: `streams`: whether the client reads streams of events."""
+        """Args: `streams`: whether the client reads event streams."""
         self._send = send
         self._streams = streams
         self._events: bytearray | None = None
         self._begun = False
         self._ended = False
 
-    async def of(self, app: ASGIApp, scope: Scope, receive: Receive, seconds: float) -> None:
-        """Let `app` answer within some seconds, after which the answer ends as it is."""
+    async def run(self, app: ASGIApp, scope: Scope, receive: Receive, seconds: float) -> None:
+        """Run `app`, and cut its response off after `seconds`."""
         with anyio.move_on_after(seconds):
             await app(scope, receive, self)
         if self._begun and not self._ended:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         elif not self._begun:
-            nothing = Refused(504, UNEXPECTED, code=INTERNAL_ERROR)
-            await nothing.answer(scope, receive, self._send)
+            timed_out = RequestRejected(504, UNEXPECTED, code=INTERNAL_ERROR)
+            await timed_out.send(scope, receive, self._send)
 
     async def __call__(self, message: Message) -> None:
-        """Send a part of the answer; for a client without streams, once its end is known."""
+        """Send a part of the response; collect a stream for a client that does not read them."""
         if message["type"] == "http.response.start":
             kind = dict(message["headers"]).get(b"content-type", b"")
             if not self._streams and kind.startswith(_STREAM_TYPE):
@@ -68,7 +70,7 @@ class Reply:
         await self._send(message)
 
     async def _last_event(self) -> None:
-        """The answer proper, which ends every stream."""
+        """Send the last event of a stream, which is the response itself, as JSON."""
         assert self._events is not None
         found = [line[6:] for line in self._events.splitlines() if line.startswith(b"data: ")]
         if not found:

@@ -1,4 +1,4 @@
-"""Being told when the process is asked to end, whoever manages the process."""
+"""Notice SIGTERM and SIGINT under any process manager."""
 
 import asyncio
 import signal
@@ -11,13 +11,13 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def when_asked_to_end(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` in the event loop when the process is asked to end.
+def on_shutdown_signal(callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` in the event loop on SIGTERM or SIGINT.
 
-    The server that runs the app has handlers of its own, which are called as well: they stop
-    accepting, and wait for what is in flight.
+    The handlers of the server that runs the app are called as well: they stop accepting requests
+    and wait for those in flight.
     """
-    # Only the main thread has a say in signals, and only servers need to be told.
+    # Only the main thread can set handlers; elsewhere no server waits for signals.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -25,7 +25,7 @@ def when_asked_to_end(tell: Callable[[], None]) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(tell)
+        loop.call_soon_threadsafe(callback)
         handler = before[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)

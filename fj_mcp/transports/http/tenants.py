@@ -1,4 +1,4 @@
-"""One `Connection` for each key in use, so that nothing of one key is ever shown to another."""
+"""One `Connection` per key in use, so that nothing of one key is ever visible to another."""
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
@@ -18,51 +18,51 @@ from fj_mcp.server.connection import Connection, MakeTransport
 from fj_mcp.server.context import with_connection
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
-from fj_mcp.transports.http.rejections import Refused
-from fj_mcp.transports.http.shutdown_signals import when_asked_to_end
+from fj_mcp.transports.http.rejections import RequestRejected
+from fj_mcp.transports.http.shutdown_signals import on_shutdown_signal
 from fj_mcp.workspace.open_storage import open_record
 from fj_mcp.workspace.record import Record
 from fj_mcp.workspace.workspace import workspace_fingerprint
 
 TENANT = "fj_mcp.tenant"
-"""Where a request's ASGI scope holds its `Tenant`."""
+"""The key of a request's `Tenant` in its ASGI scope."""
 
 MOST_KEYS = 200
-"""Of those that FutureJobs accepted."""
+"""Keys that FutureJobs has accepted."""
 
 MOST_UNPROVEN_KEYS = 50
-"""Of the others, which may be made up, and must not take the places of customers."""
+"""Other keys, which may be made up and must not take the places of customers."""
 
 MOST_REQUESTS = 1_900
-"""At once, with room left for questions about health."""
+"""Concurrent requests, with room left for the health endpoints."""
 
 MOST_REQUESTS_OF_A_KEY = 1_000
 MOST_UNPROVEN_REQUESTS = 1_400
-"""Of all keys together that FutureJobs has not accepted yet."""
+"""Concurrent requests of all keys together that FutureJobs has not accepted yet."""
 
 _MOST_REMEMBERED = 10_000
 IDLE_SECONDS = 900.0
-"""How long after its last request a key's candidates stay in memory."""
+"""How long a key's candidates stay in memory after its last request."""
 
 MOST_PROFILES_KEPT = 20_000
-"""Over all keys; the least recently used are forgotten first. A profile is some 13 kB."""
+"""Over all keys; the least recently used are dropped first. A profile takes about 13 kB."""
 
 FINISH_SECONDS = 8.0
-"""How long calls may still take when the process is asked to end."""
+"""How long to wait for calls in flight after a signal."""
 
 _TIDY_SECONDS = 10.0
-_WATCH_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 
 
 @dataclass
 class Tenant:
-    """What one key works with. As a context it is in use, and is not forgotten."""
+    """A key in use and its connection. As a context manager it keeps itself from being dropped."""
 
     fingerprint: str
     connection: Connection
     clock: Clock
     accepted_before: bool = False
-    """Whether FutureJobs accepted the key when it was in use before, or it is the server's own."""
+    """Whether FutureJobs accepted the key when it was last in use, or it is the server's own."""
 
     used_at: float = 0.0
     requests: int = field(default=0, init=False)
@@ -70,13 +70,13 @@ class Tenant:
 
     @property
     def proven(self) -> bool:
-        """Whether FutureJobs accepted the key when it last had to do with it."""
-        said = self.connection.key_accepted
-        return self.accepted_before if said is None else said
+        """Whether FutureJobs accepted the key in its latest response."""
+        accepted = self.connection.key_accepted
+        return self.accepted_before if accepted is None else accepted
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in flight, and no outcome is waiting to be written down."""
+        """Whether nothing is in flight, and no outcome is waiting to be recorded."""
         return not self._uses and not self.connection.unfinished
 
     def __enter__(self) -> None:
@@ -88,9 +88,8 @@ class Tenant:
 
 
 class Tenants:
-    """The keys used last, least recently used first.
-
-    There are `most_keys` at most that FutureJobs accepted, and `most_unproven` others.
+    """An LRU of the keys in use: at most `most_keys` that FutureJobs accepted, and
+    `most_unproven` others.
     """
 
     def __init__(
@@ -115,14 +114,14 @@ class Tenants:
 
     @asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator["Tenants"]:
-        """For as long as the server runs; what was opened is closed at the end."""
-        asked = anyio.Event()
+        """Serve tenants for as long as the server runs, and close everything at the end."""
+        shutdown = anyio.Event()
         async with open_record(self._settings) as self.record:
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._tidy)
-                self._tasks.start_soon(self._finish_when, asked)
+                self._tasks.start_soon(self._finish_after, shutdown)
                 try:
-                    with when_asked_to_end(asked.set):
+                    with on_shutdown_signal(shutdown.set):
                         yield self
                 finally:
                     self._tasks.cancel_scope.cancel()
@@ -133,10 +132,10 @@ class Tenants:
 
     @contextmanager
     def request(self, key: str) -> Iterator[Tenant]:
-        """The tenant of a key, for as long as a request of it is served.
+        """Hold the tenant of a key while one of its requests is served.
 
         Raises:
-            Refused: 503, if too much is going on at once.
+            RequestRejected: 503, if there are too many requests or keys at once.
         """
         tenant = self._of(key)
         full = self._requests >= MOST_REQUESTS or tenant.requests >= MOST_REQUESTS_OF_A_KEY
@@ -144,7 +143,7 @@ class Tenants:
             unproven = (item.requests for item in self._known.values() if not item.proven)
             full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
         if full:
-            raise _busy("Too many requests are being answered: send it again in a few seconds.")
+            raise _busy("Too many requests are in progress: send it again in a few seconds.")
         tenant.requests += 1
         self._requests += 1
         try:
@@ -155,7 +154,7 @@ class Tenants:
             self._requests -= 1
 
     def _of(self, key: str) -> Tenant:
-        """The tenant of a key, which is opened if there is room. Raises `Refused`."""
+        """The tenant of a key, opened if there is room. Raises `RequestRejected`."""
         fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
         tenant = self._known.get(fingerprint)
         if tenant is None:
@@ -183,7 +182,7 @@ class Tenants:
     async def handle(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Middleware: each request works with the `Connection` of its own key."""
+        """Middleware that puts the `Connection` of each request's key in the context."""
         tenant = tenant_of(ctx)
         with tenant, anyio.CancelScope() as scope:
             self._in_flight.add(scope)
@@ -198,15 +197,15 @@ class Tenants:
             "the same arguments; nothing is paid for twice.",
         )
 
-    async def _finish_when(self, asked: anyio.Event) -> None:
-        """Once asked, let calls end, purchases before all; then end the rest with a sentence."""
-        await asked.wait()
+    async def _finish_after(self, shutdown: anyio.Event) -> None:
+        """After a signal, wait for calls in flight, then end the rest with an error."""
+        await shutdown.wait()
         ends = anyio.current_time() + FINISH_SECONDS
         async with anyio.create_task_group() as tasks:
             for tenant in self._known.values():
                 tasks.start_soon(tenant.connection.finish, FINISH_SECONDS)
         while self._in_flight and anyio.current_time() < ends:  # noqa: ASYNC110 - once
-            await anyio.sleep(_WATCH_SECONDS)
+            await anyio.sleep(_POLL_SECONDS)
         for scope in self._in_flight:
             scope.cancel()
 
@@ -221,8 +220,8 @@ class Tenants:
                     self._forget(tenant)
 
     def _make_room(self, *, proven: bool) -> None:
-        """Let there be room for one more key that is proven, or is not. Raises `Refused`."""
-        # Some of those that were not proven may be by now.
+        """Make room for one more key, proven or not. Raises `RequestRejected`."""
+        # Keys that were unproven may have been accepted by now.
         self._forget_surplus(not proven, 0)
         lacking = self._forget_surplus(proven, 1)
         if lacking or len(self._known) >= self._most_keys + self._most_unproven:
@@ -231,7 +230,7 @@ class Tenants:
             raise _busy(f"{most} {which} are in use at once: send it again in a few seconds.")
 
     def _forget_surplus(self, proven: bool, coming: int) -> int:
-        """Forget idle keys until `coming` more of a kind have room; how many still have none."""
+        """Drop idle keys until `coming` more of a kind fit; return how many still do not fit."""
         alike = [item for item in self._known.values() if item.proven == proven]
         surplus = len(alike) + coming - (self._most_keys if proven else self._most_unproven)
         for tenant in alike:
@@ -250,12 +249,12 @@ class Tenants:
         self._tasks.start_soon(tenant.connection.exit_stack.aclose)
 
 
-def _busy(sentence: str) -> Refused:
-    return Refused(503, sentence, {"retry-after": "5"})
+def _busy(message: str) -> RequestRejected:
+    return RequestRejected(503, message, {"retry-after": "5"})
 
 
 def tenant_of(ctx: ServerRequestContext[Any, Any]) -> Tenant:
-    """The tenant of a request over HTTP."""
+    """The tenant of an HTTP request."""
     assert ctx.request is not None
     tenant: Tenant = ctx.request.scope[TENANT]
     return tenant

@@ -21,7 +21,7 @@ from fj_mcp.transports.http.app import create_app
 from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, Connection
 
 _MOST_AT_ONCE = 2_000
-"""Connections and requests of one process; whoever comes beyond is answered 503."""
+"""Connections and requests of one process; beyond that uvicorn responds with 503."""
 
 ENDING_SECONDS = 10
 _MOST_HEAD_BYTES = 32_768
@@ -42,18 +42,18 @@ def serve(
 
     Args:
         settings: as read from the environment.
-        host: the address to listen at.
-        port: the TCP port; 0 takes a free one.
-        workers: how many processes serve.
+        host: the address to listen on.
+        port: the TCP port; 0 picks a free one.
+        workers: the number of processes.
         allowed_hosts: see `create_app`.
         allowed_origins: see `create_app`.
-        announce: told the address of MCP once clients can connect.
+        announce: called with the URL of MCP once clients can connect.
 
     Raises:
-        ValueError: with a sentence, if it must not or cannot be served like this.
+        ValueError: with a message, if it must not or cannot be served like this.
     """
     if settings.sandbox and workers > 1:
-        raise ValueError("The sandbox lives in one process: leave --workers out, or use an API.")
+        raise ValueError("The sandbox runs in one process: leave --workers out.")
     if workers > 1 and settings.state_key is None:
         key = SecretStr(secrets.token_hex(32))
         settings = settings.model_copy(update={"state_key": key})
@@ -64,7 +64,7 @@ def serve(
         allowed_hosts=allowed_hosts,
         allowed_origins=allowed_origins,
     )
-    # Made here whatever serves it: its refusals are for whoever started this.
+    # Also made here when workers make their own, so that errors reach the terminal.
     app = make_app()
     config = uvicorn.Config(
         app if workers == 1 else partial(_app_of_a_worker, make_app),
@@ -87,7 +87,7 @@ def serve(
     with _listener(host, port) as listener:
         bound = listener.getsockname()[1]
         announce(f"http://{f'[{host}]' if ':' in host else host}:{bound}/mcp")
-        # Uvicorn ends by sending itself the signal that it was asked with.
+        # Uvicorn ends by sending itself the signal that it received.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         if workers > 1:
             Multiprocess(config, sockets=[listener]).run()
@@ -96,12 +96,12 @@ def serve(
 
 
 def _app_of_a_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
-    """The app in a process that ends with the one that started it, however that ended."""
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    """The app in a worker, which ends when its parent process ends, even by a crash."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     return make_app()
 
 
-def _end_with_the_parent() -> None:
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     multiprocessing.connection.wait([parent.sentinel])
@@ -117,16 +117,16 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = error.strerror or "the address cannot be used"
         raise ValueError(
-            f"Nothing can listen at {host}, port {port} ({reason}): choose another port or host."
+            f"Cannot listen on {host}, port {port} ({reason}): choose another port or host."
         ) from None
-    # asyncio does this for the sockets it makes itself; without it every second answer on a
-    # kept connection waits 40 ms for an acknowledgement.
+    # asyncio does this for sockets that it opens itself; without it every second response on a
+    # kept-alive connection waits 40 ms for an acknowledgment.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def _allow_open_files() -> None:
-    """As many open files as connections and the API's answers to them need."""
+    """Allow enough open files for all connections and their API requests."""
     if sys.platform == "win32":
         return
     import resource

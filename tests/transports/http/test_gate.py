@@ -15,7 +15,6 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from fj_mcp.transports.http.responses import Reply
 from tests.support.conditions import until
 from tests.support.processes import CLEAN, Api, HttpServer, http_process
 
@@ -98,7 +97,7 @@ def exchanged(
 
 @pytest.mark.parametrize("host", ["localhost", "evil.example.com"])
 @pytest.mark.parametrize("method", METHODS)
-def test_without_a_key_no_address_is_open_and_none_leads_elsewhere(
+def test_without_a_key_no_path_is_open_and_none_redirects(
     server: HttpServer, method: str, host: str
 ) -> None:
     for target in (*ODD, "/mcp", "/mcp/"):
@@ -110,7 +109,7 @@ def test_without_a_key_no_address_is_open_and_none_leads_elsewhere(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_with_a_key_there_is_nothing_at_other_addresses(server: HttpServer, method: str) -> None:
+def test_with_a_key_other_paths_are_not_found(server: HttpServer, method: str) -> None:
     for target in ODD:
         status, headers, _ = exchanged(server, method, target, LIST, **KEY)
         assert status == 404, target
@@ -125,7 +124,7 @@ def test_with_a_key_there_is_nothing_at_other_addresses(server: HttpServer, meth
 
 
 @pytest.mark.parametrize("target", ["/mcp", "/mcp/", *ODD])
-def test_with_a_key_another_host_or_page_is_refused_at_every_address(
+def test_with_a_key_other_hosts_and_origins_are_rejected_at_every_path(
     server: HttpServer, target: str
 ) -> None:
     for method in ("GET", "POST"):
@@ -137,13 +136,13 @@ def test_with_a_key_another_host_or_page_is_refused_at_every_address(
             assert (status, b"allowed-origin" in body) == (403, True)
 
 
-def test_names_are_known_in_any_case_and_with_any_port(server: HttpServer) -> None:
+def test_host_names_match_in_any_case_and_with_any_port(server: HttpServer) -> None:
     for host in ("LocalHost", "localhost:80", "127.0.0.1:9", "[::1]:443"):
         status, _, _ = exchanged(server, "POST", "/mcp/", CALL, **KEY, host=host)
         assert status == 200, host
 
 
-def test_health_is_told_whatever_name_a_balancer_uses(server: HttpServer) -> None:
+def test_health_is_served_under_any_host_name(server: HttpServer) -> None:
     for target in ("/healthz", "/readyz", "/healthz?probe=1"):
         assert exchanged(server, "GET", target, host="10.0.0.5:8000")[0] == 200
         assert exchanged(server, "HEAD", target, host="10.0.0.5:8000")[2] == b""
@@ -162,7 +161,7 @@ def test_health_is_told_whatever_name_a_balancer_uses(server: HttpServer) -> Non
     ],
 )
 @pytest.mark.parametrize("kind_sent", ["APPLICATION/JSON", "application/json; charset=utf-8"])
-def test_json_is_understood_by_any_of_its_names(
+def test_json_is_accepted_under_any_of_its_media_types(
     server: HttpServer, accept: str, kind: str, kind_sent: str
 ) -> None:
     given = KEY | {"accept": accept, "content_type": kind_sent}
@@ -176,7 +175,7 @@ def test_json_is_understood_by_any_of_its_names(
             assert json.loads(body)["id"] == 1
 
 
-def test_progress_is_left_out_for_who_reads_json_alone(server: HttpServer) -> None:
+def test_progress_is_omitted_for_clients_that_accept_only_json(server: HttpServer) -> None:
     meta = {
         "progressToken": 5,
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -204,7 +203,9 @@ def test_progress_is_left_out_for_who_reads_json_alone(server: HttpServer) -> No
 @pytest.mark.parametrize("streams", [True, False])
 @pytest.mark.parametrize("begun", [True, False])
 @pytest.mark.parametrize("hangs", [True, False])
-async def test_an_answer_that_never_comes_is_ended(streams: bool, begun: bool, hangs: bool) -> None:
+async def test_a_response_that_never_comes_is_cut_off(
+    streams: bool, begun: bool, hangs: bool
+) -> None:
     sent: list[Message] = []
 
     async def silent(scope: Scope, receive: Receive, send: Send) -> None:
@@ -222,12 +223,12 @@ async def test_an_answer_that_never_comes_is_ended(streams: bool, begun: bool, h
         sent.append(message)
 
     with anyio.fail_after(5):
-        await Reply(send, streams=streams).of(silent, {"type": "http"}, receive, 0.05)
+        await Responder(send, streams=streams).run(silent, {"type": "http"}, receive, 0.05)
     assert sent[0]["status"] == (200 if begun and streams else 504)
     assert not sent[-1].get("more_body", False)
 
 
-def test_under_a_prefix_the_same_addresses_are_open_and_closed(tmp_path: Path) -> None:
+def test_under_a_prefix_the_same_paths_are_open_and_closed(tmp_path: Path) -> None:
     program = """
         from contextlib import asynccontextmanager
         import sys

@@ -79,7 +79,7 @@ async def asking_at_once(server: HttpServer, asked: list[bytes]) -> AsyncIterato
 
 
 async def served(server: HttpServer, key: str = "fjk_load") -> float:
-    """The seconds that an ordinary call takes, which must be answered."""
+    """The seconds that an ordinary call takes; it must succeed."""
     started = time.monotonic()
     answer = await exchanged(server, request("list_sessions", key))
     assert b'"isError":false' in answer, answer
@@ -107,10 +107,10 @@ def resident(server: HttpServer) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1_000
 
 
-async def test_idle_connections_are_many_and_others_are_served(server: HttpServer) -> None:
+async def test_many_idle_connections_do_not_block_others(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
-    # More than are let be, so that the oldest are closed for the newest.
+    # More than the limit, so that the oldest are closed.
     async with connections(server, MOST_CONNECTIONS + 200) as idle:
         assert await served(server) < 5
         assert resident(server) - before < 60
@@ -120,7 +120,7 @@ async def test_idle_connections_are_many_and_others_are_served(server: HttpServe
         assert b'"isError":false' in await rest(newest, 10)
 
 
-async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: HttpServer) -> None:
+async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
 
@@ -145,7 +145,7 @@ async def test_whoever_does_not_finish_a_request_is_told_or_hung_up_on(server: H
         assert b"HTTP/1.1 408" in await rest(stream, BODY_SECONDS + 5)
 
     async def a_body_without_end(stream: Streams) -> None:
-        # Whoever only writes may lose what was answered when the server hangs up.
+        # A client that only writes may lose the response when the server hangs up.
         answer = asyncio.create_task(rest(stream, 20))
         stream[1].write(head(None))
         with suppress(ConnectionError):
@@ -196,13 +196,13 @@ async def _done(behaviour: Awaitable[None]) -> None:
     await behaviour
 
 
-async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpServer) -> None:
+async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: HttpServer) -> None:
     await served(server)
     before = resident(server)
     async with connections(server, 150) as streams:
         for _, writer in streams:
             writer.write(head(MEGABYTE) + b" " * (MEGABYTE - 10))
-        # Whoever does not fit is told so at once; the others are still waited for.
+        # Requests over the limit are rejected at once; the others are still in flight.
         waiting = {asyncio.create_task(rest(stream, 20)) for stream in streams}
         refused = 0
         while refused < 50:
@@ -215,7 +215,7 @@ async def test_bodies_that_arrive_at_once_are_held_within_bounds(server: HttpSer
     assert await served(server) < 5
 
 
-async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -> None:
+async def test_an_unread_response_does_not_block_others(server: HttpServer) -> None:
     key = "fjk_unread"
     filters = {"skills": {"mandatory": ["C#"]}}
     made = await exchanged(
@@ -228,7 +228,7 @@ async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -
     before = resident(server)
     async with connections(server, 60) as streams:
         for reader, writer in streams:
-            # What arrives stays where it is.
+            # Nothing that arrives is read.
             reader._transport.pause_reading()  # type: ignore[attr-defined]
             writer.write(head(len(body), key) + body)
         for _ in range(10):
@@ -236,7 +236,7 @@ async def test_an_answer_that_nobody_reads_holds_up_nobody(server: HttpServer) -
         assert resident(server) - before < 120
 
 
-async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
+async def test_more_keys_than_the_limit_are_served_and_never_confused(
     server: HttpServer, api: Api
 ) -> None:
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
@@ -251,14 +251,14 @@ async def test_more_keys_than_are_kept_are_served_and_none_is_mistaken(
     async with asyncio.TaskGroup() as tasks:
         for _ in range(8):
             tasks.create_task(work())
-    # It was forgotten since, but not what it bought.
+    # The key was dropped since, but not its purchases.
     answer = await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
     assert bought.encode() in answer
     assert api.charges("fjk_first") == [bought]
 
 
-async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_path: Path) -> None:
-    """Of any kind that a client with a good key may ask for, as many as there are connections."""
+async def test_silent_streams_are_rejected_and_take_no_place(api: Api, tmp_path: Path) -> None:
+    """Waits of every kind, as many as there are connections."""
     listen = {
         "notifications": {"toolsListChanged": True},
         "_meta": {
@@ -287,7 +287,7 @@ async def test_silent_streams_are_refused_and_take_nobodys_place(api: Api, tmp_p
                 assert await served(server, "fjk_customer") < 10
             assert await healthy(server)
             for stream in streams:
-                # Those that had not said anything yet when there were too many are hung up on.
+                # Connections without a request are closed when there are too many.
                 answer = await rest(stream, 20)
                 assert (
                     b"Connection: close" in answer or b"connection: close" in answer or not answer
@@ -314,7 +314,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
             refused = asyncio.as_completed(answers)
             for _ in range(1_999 - MOST_REQUESTS_OF_A_KEY):
                 told = await next(refused)
-                # Or hung up on, if there were too many that had not said anything yet.
+                # Or closed, if there were too many without a request.
                 assert b"HTTP/1.1 503" in told or not told
             for _ in range(5):
                 assert await served(server, "fjk_customer") < 10
@@ -326,7 +326,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
         assert len(server.log().splitlines()) < 20
 
 
-async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path) -> None:
+async def test_unproven_keys_do_not_push_out_a_proven_one(api: Api, tmp_path: Path) -> None:
     async with refusing_api(api, "fjk_customer", after_seconds=0.4) as address:
         with http_process(tmp_path, measured=False, FJ_API_BASE_URL=address) as server:
             await served(server, "fjk_customer")
@@ -355,7 +355,7 @@ async def test_made_up_keys_do_not_push_a_customer_out(api: Api, tmp_path: Path)
 
 @asynccontextmanager
 async def refusing_api(api: Api, known: str, after_seconds: float) -> AsyncIterator[str]:
-    """An API that refuses all keys but one, and takes its time for that."""
+    """A slow API that refuses all keys but one."""
     good = f"x-fj-api-key: {known}\r\n".encode()
     refusal = (
         b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"

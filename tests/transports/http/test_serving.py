@@ -40,7 +40,7 @@ OUTREACH = PromptReference(type="ref/prompt", name="outreach_drafts")
 
 @pytest.fixture(scope="module")
 def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
-    """One that has no key of its own, where each key may spend ten credits a day."""
+    """A server without a key of its own, where each key may spend ten credits a day."""
     folder = tmp_path_factory.mktemp("http")
     with http_process(folder, api=api, FJ_CREDIT_BUDGET="10", FJ_LOG_LEVEL="DEBUG") as one:
         yield one
@@ -49,7 +49,7 @@ def server(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpS
 
 @pytest.fixture(scope="module")
 def keyed(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
-    """One with a key of its own and a token, that others reach by a name."""
+    """A server with its own key and a token, reached by a host name."""
     folder = tmp_path_factory.mktemp("keyed")
     named = ["--allowed-host", "mcp.example.com", "--allowed-origin", PAGE, "--host", "0.0.0.0"]
     with http_process(
@@ -90,7 +90,7 @@ async def test_a_search_from_filters_to_contact(server: HttpServer, api: Api, er
         {"authorization": "Basic cHJveHk6eA==", "x_fj_api_key": "fjk_either"},
     ],
 )
-def test_a_key_comes_in_either_header(server: HttpServer, headers: dict[str, str]) -> None:
+def test_a_key_is_accepted_in_either_header(server: HttpServer, headers: dict[str, str]) -> None:
     assert result_in(post(server, message("tools/call", tool_call("get_spending")), **headers))
 
 
@@ -109,7 +109,7 @@ def test_a_key_comes_in_either_header(server: HttpServer, headers: dict[str, str
     ],
 )
 @pytest.mark.parametrize("method", ["tools/list", "initialize"])
-def test_a_request_without_a_usable_key_is_told_what_to_send(
+def test_a_request_without_a_usable_key_learns_what_to_send(
     server: HttpServer, headers: dict[str, str], said: str, error: str, method: str
 ) -> None:
     answer = post(server, message(method), **headers)
@@ -120,7 +120,7 @@ def test_a_request_without_a_usable_key_is_told_what_to_send(
     assert "secret" not in answer.text
 
 
-def test_the_servers_own_key_serves_whoever_has_its_token(keyed: HttpServer, api: Api) -> None:
+def test_requests_with_the_token_may_use_the_servers_own_key(keyed: HttpServer, api: Api) -> None:
     buy = message("tools/call", tool_call("create_sourcing_session", **SEARCH))
     for headers in (
         {},
@@ -138,7 +138,9 @@ def test_the_servers_own_key_serves_whoever_has_its_token(keyed: HttpServer, api
     assert api.charges("fjk_own") == [own["structuredContent"]["session_id"]]
 
 
-def test_on_this_machine_alone_the_servers_own_key_needs_no_token(tmp_path: Path, api: Api) -> None:
+def test_local_requests_may_use_the_servers_own_key_without_a_token(
+    tmp_path: Path, api: Api
+) -> None:
     call_it = message("tools/call", tool_call("list_sessions"))
     with http_process(tmp_path, api=api, FJ_API_KEY="fjk_local") as server:
         assert result_in(post(server, call_it))["structuredContent"]["total"] == 0
@@ -153,11 +155,11 @@ def test_on_this_machine_alone_the_servers_own_key_needs_no_token(tmp_path: Path
         (["--allowed-host", "mcp.example.com"], {"FJ_API_KEY": "fjk_x"}, "set FJ_HTTP_TOKEN"),
         ([], {"FJ_API_KEY": "fjk_x", "FJ_HTTP_ALLOWED_HOSTS": "a.b, c"}, "set FJ_HTTP_TOKEN"),
         (["--host", "0.0.0.0"], {"FJ_API_KEY": "fjk_x", "FJ_HTTP_TOKEN": "a b"}, "set FJ_HTTP"),
-        (["--sandbox", "--workers", "2"], {}, "The sandbox lives in one process"),
-        (["--host", "192.0.2.1"], {}, "Nothing can listen at 192.0.2.1"),
+        (["--sandbox", "--workers", "2"], {}, "The sandbox runs in one process"),
+        (["--host", "192.0.2.1"], {}, "Cannot listen on 192.0.2.1"),
     ],
 )
-def test_what_must_not_be_served_is_refused_with_the_reason(
+def test_unsafe_options_are_rejected_with_the_reason(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
     done = CliRunner().invoke(
@@ -170,11 +172,11 @@ def test_what_must_not_be_served_is_refused_with_the_reason(
     assert not done.stdout
 
 
-# Keys apart
+# Separation of keys
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_nothing_of_one_key_is_ever_told_to_another(
+async def test_nothing_of_one_key_is_visible_to_another(
     server: HttpServer, api: Api, era: str
 ) -> None:
     mine, theirs = f"fjk_mine_{era}", f"fjk_theirs_{era}"
@@ -201,7 +203,7 @@ async def test_nothing_of_one_key_is_ever_told_to_another(
             "search_filter_values": {"filter": "regions", "query": "pune"},
             "list_sessions": {},
             "get_spending": {},
-            # Another's search is none of mine, so that this one is bought.
+            # A search of another key does not count, so this one is bought.
             "create_sourcing_session": {"title": "My secret search", "filters": CSHARP},
         }
         names = [tool.name for tool in (await other.list_tools()).tools]
@@ -250,7 +252,7 @@ async def test_each_key_has_its_own_budget(server: HttpServer) -> None:
         await searched(rich, title="Three")
 
 
-async def test_waits_of_two_keys_for_one_session_are_apart(server: HttpServer, api: Api) -> None:
+async def test_waits_of_two_keys_for_one_session_are_separate(server: HttpServer, api: Api) -> None:
     async with server.client("fjk_w1", VERSION) as one, server.client("fjk_w2", VERSION) as two:
         session_id = (await call(one, "create_sourcing_session", **SEARCH))["session_id"]
         answers: dict[str, CallToolResult] = {}
@@ -265,21 +267,21 @@ async def test_waits_of_two_keys_for_one_session_are_apart(server: HttpServer, a
         assert answers["two"].is_error
 
 
-# What clients get wrong
+# Client mistakes
 
 
 @pytest.mark.parametrize("version", ["2025-06-18", ""])
-def test_a_message_of_2026_with_an_older_version_in_its_header_is_understood(
+def test_a_2026_message_with_an_older_version_in_its_header_is_accepted(
     server: HttpServer, version: str
 ) -> None:
     body = modern("tools/call", tool_call("create_sourcing_session", **SEARCH), elicitation={})
     answer = post(server, body, x_fj_api_key="fjk_header", mcp_protocol_version=version)
-    # Only who is understood to be of 2026 is asked in this way.
+    # Only 2026 clients are asked in this way.
     assert result_in(answer)["resultType"] == "input_required"
 
 
 @pytest.mark.parametrize("version", [VERSION, "2025-11-25", ""])
-def test_shaking_hands_after_discovery_is_answered(server: HttpServer, version: str) -> None:
+def test_initialize_after_discovery_is_accepted(server: HttpServer, version: str) -> None:
     key = "fjk_handshake"
     assert post_modern(server, modern("server/discover"), key)["result"]["supportedVersions"]
     hello = {
@@ -296,7 +298,7 @@ def test_shaking_hands_after_discovery_is_answered(server: HttpServer, version: 
     assert result_in(answer)["tools"]
 
 
-def test_a_handshake_of_2026_is_a_method_that_does_not_exist(server: HttpServer) -> None:
+def test_initialize_without_a_version_is_an_unknown_method(server: HttpServer) -> None:
     headers = {"mcp_protocol_version": VERSION, "mcp_method": "initialize"}
     answer = post(server, modern("initialize"), x_fj_api_key="fjk_removed", **headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, -32601)
@@ -308,17 +310,17 @@ async def test_a_nested_argument_may_be_sent_as_a_json_string(server: HttpServer
         await searched(client, filters=json.dumps(CSHARP))
 
 
-def test_arguments_may_be_left_out(server: HttpServer) -> None:
+def test_arguments_may_be_omitted(server: HttpServer) -> None:
     key, params = "fjk_none", {"name": "get_spending"}
     assert "structuredContent" in post_modern(server, modern("tools/call", params), key)["result"]
     answer = post(server, message("tools/call", params), x_fj_api_key=key)
     assert result_in(answer)["structuredContent"]["spent_today"] == 0
 
 
-# What is not served
+# Rejections
 
 
-def test_other_hosts_and_pages_are_refused(server: HttpServer) -> None:
+def test_other_hosts_and_origins_are_rejected(server: HttpServer) -> None:
     listed = message("tools/list")
     key = {"x_fj_api_key": "fjk_host"}
     assert post(server, listed, host="evil.example.com", **key).status_code == 421
@@ -326,7 +328,7 @@ def test_other_hosts_and_pages_are_refused(server: HttpServer) -> None:
     assert post(server, listed, origin="http://localhost:6274", **key).status_code == 200
 
 
-def test_hosts_and_pages_that_were_named_are_served(keyed: HttpServer) -> None:
+def test_allowed_hosts_and_origins_are_served(keyed: HttpServer) -> None:
     listed = message("tools/list")
     for host in ("mcp.example.com", "mcp.example.com:443", "localhost"):
         answer = post(keyed, listed, host=host, origin=PAGE, authorization=TOKEN)
@@ -345,7 +347,7 @@ def test_hosts_and_pages_that_were_named_are_served(keyed: HttpServer) -> None:
     assert "authorization" in asked.headers["access-control-allow-headers"]
 
 
-def test_the_sandbox_needs_no_key_and_keeps_keys_apart(tmp_path: Path) -> None:
+def test_the_sandbox_needs_no_key_and_separates_keys(tmp_path: Path) -> None:
     buy = message("tools/call", tool_call("create_sourcing_session", **SEARCH))
     look = message("tools/call", tool_call("list_sessions"))
     with http_process(tmp_path, FJ_SANDBOX="1") as server:
@@ -358,7 +360,7 @@ def test_the_sandbox_needs_no_key_and_keeps_keys_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_there_are_no_sessions_to_listen_to_or_end(server: HttpServer, method: str) -> None:
+def test_there_are_no_http_sessions(server: HttpServer, method: str) -> None:
     headers = {"x-fj-api-key": "fjk_get", "accept": "text/event-stream"}
     answer = httpx.request(method, server.address, headers=headers, trust_env=False)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
@@ -380,14 +382,16 @@ def test_there_are_no_sessions_to_listen_to_or_end(server: HttpServer, method: s
         (b"{}", {"accept": "text/html"}, 406),
     ],
 )
-def test_what_is_no_message_is_refused(
+def test_invalid_messages_are_rejected(
     server: HttpServer, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     assert post(server, body, x_fj_api_key="fjk_bad", **headers).status_code == status
 
 
 @pytest.mark.parametrize("version", [VERSION, ""])
-def test_deep_arguments_are_refused_in_words(server: HttpServer, version: str) -> None:
+def test_deeply_nested_arguments_are_rejected_with_a_sentence(
+    server: HttpServer, version: str
+) -> None:
     deep: Any = "x"
     for _ in range(180):
         deep = [deep]
@@ -404,7 +408,7 @@ def test_deep_arguments_are_refused_in_words(server: HttpServer, version: str) -
 # Health
 
 
-def test_health_is_told_to_everybody_and_holds_no_secret(server: HttpServer) -> None:
+def test_health_needs_no_key_and_reveals_no_secret(server: HttpServer) -> None:
     assert httpx.get(f"{server.root}/healthz", trust_env=False).json() == {"status": "ok"}
     ready = httpx.get(f"{server.root}/readyz", trust_env=False)
     assert ready.status_code == 200
@@ -423,7 +427,7 @@ def test_a_server_that_cannot_work_says_what_is_missing(tmp_path: Path) -> None:
         "ready": False,
         "settings": "FJ_MAX_WAIT_SECONDS must be a whole number",
         "ledger": "cannot be read and written",
-        "api": "did not answer within the last minute",
+        "api": "did not respond within the last minute",
     }
 
 

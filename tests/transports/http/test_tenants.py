@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("http-keys")]
 SEARCH = {"title": "Test", "filters": CSHARP}
 BOUND_SECONDS = 20
 TIDIED_SECONDS = 60
-"""By then what is idle for too long has been looked for."""
+"""Long enough for idle keys to have been dropped."""
 
 
 class Api:
@@ -40,7 +40,7 @@ class Api:
         self._arrived = anyio.Event()
 
     def transport(self) -> httpx.AsyncBaseTransport:
-        """The way of one key to the sandbox."""
+        """The transport of one key to the sandbox."""
         return _Way(self, self.sandbox.transport())
 
     def shut(self) -> None:
@@ -48,18 +48,18 @@ class Api:
         self._open = anyio.Event()
 
     def open(self) -> None:
-        """Answer them."""
+        """Let them pass."""
         self._open.set()
 
     async def passed(self) -> None:
-        """Wait until the doors are open."""
+        """Wait until the gate is open."""
         self.waiting += 1
         self._arrived.set()
         await self._open.wait()
         self.waiting -= 1
 
     async def until_waiting(self, count: int) -> None:
-        """Return as soon as so many requests wait."""
+        """Wait until so many requests are waiting."""
         while self.waiting < count:
             self._arrived = anyio.Event()
             await self._arrived.wait()
@@ -83,13 +83,13 @@ class _Way(httpx.AsyncBaseTransport):
 
 
 class Server:
-    """The app, and what is said to it."""
+    """The app, and a client of it."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
 
     async def post(self, key: str, tool: str, **arguments: Any) -> httpx.Response:
-        """The answer to a tool call; without a key there is no header for one."""
+        """The response to a tool call; without a key it has no header for one."""
         params = {"name": tool, "arguments": arguments}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         headers = {"accept": "application/json, text/event-stream", "x-fj-api-key": key}
@@ -104,7 +104,7 @@ class Server:
         return facts
 
     async def refusal(self, key: str, tool: str, **arguments: Any) -> str:
-        """The text of the error that a call must give."""
+        """The text of the error that a call must return."""
         result = await self._result(key, tool, arguments)
         assert result["isError"], result
         text: str = result["content"][0]["text"]
@@ -141,7 +141,7 @@ async def served(
             yield Server(http)
 
 
-async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
+async def test_while_all_places_are_taken_another_key_is_asked_to_retry(
     tmp_path: Path,
 ) -> None:
     api = Api()
@@ -153,7 +153,7 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
             for key in ("fjk_one", "fjk_two", "fjk_new"):
                 tasks.start_soon(server.call, key, "list_sessions")
             await api.until_waiting(3)
-            # One that is idle had to make room, though not for one that nobody has accepted yet.
+            # An idle key had to make room, but not for one that is still unproven.
             assert api.closed == 1
             for key, many in (
                 ("fjk_old", "2 keys"),
@@ -163,27 +163,29 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_come_again(
                 assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
                 words = f"{many} are in use at once: send it again in a few seconds."
                 assert refused.json()["error"]["message"] == words
-            # Whoever is in is served on.
+            # Keys in use are still served.
             assert (await server.call("fjk_one", "get_spending"))["spent_today"] == 0
             api.open()
         assert (await server.call("fjk_old", "list_sessions"))["total"] == 0
         assert (await server.call("fjk_newer", "list_sessions"))["total"] == 0
 
 
-async def test_made_up_keys_take_no_place_of_a_customer(tmp_path: Path) -> None:
+async def test_unproven_keys_do_not_take_the_places_of_proven_ones(tmp_path: Path) -> None:
     api = Api()
     async with served(tmp_path, api, most_keys=2, most_unproven=2) as server:
         await server.call("fjk_customer", "list_sessions")
         api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=20)
         for number in range(20):
             await server.refusal(f"fjk_made_up_{number}", "list_sessions")
-        # Only made-up ones made room for each other.
+        # Only unproven keys made room for each other.
         assert api.closed == 18
         assert (await server.call("fjk_customer", "list_sessions"))["total"] == 0
         assert api.closed == 18
 
 
-async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_path: Path) -> None:
+async def test_an_accepted_key_that_is_refused_later_counts_as_unproven_again(
+    tmp_path: Path,
+) -> None:
     api = Api()
     async with served(tmp_path, api, most_keys=1, most_unproven=1) as server:
         await server.call("fjk_revoked", "list_sessions")
@@ -193,7 +195,7 @@ async def test_an_accepted_key_that_is_refused_later_is_one_of_many_again(tmp_pa
         assert api.closed == 1
 
 
-async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought(
+async def test_an_idle_keys_candidates_are_dropped_but_not_its_purchases(
     tmp_path: Path,
 ) -> None:
     api, clock, key = Api(), AlarmClock(), "fjk_idle"
@@ -206,7 +208,7 @@ async def test_what_an_idle_key_read_is_forgotten_in_time_but_not_what_it_bought
         await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
         assert await server.call(key, "list_profiles", **session) == listed
         assert (api.asked("profiles"), api.closed) == (read, 0)
-        # It was in use just now, so that its time begins anew.
+        # It was just in use, so its idle time starts again.
         await clock.forward(IDLE_SECONDS - TIDIED_SECONDS)
         assert api.closed == 0
         await clock.forward(2 * TIDIED_SECONDS)
@@ -229,7 +231,7 @@ async def test_a_key_in_use_is_not_forgotten_however_long_it_takes(tmp_path: Pat
         api.open()
 
 
-async def test_a_refused_key_is_looked_for_where_it_came_from(tmp_path: Path) -> None:
+async def test_the_error_for_a_refused_key_says_where_to_set_it(tmp_path: Path) -> None:
     api = Api()
     api.sandbox.fail("project_sessions", Fault("status", status=401, body={}), times=2)
     async with served(tmp_path, api, api_key="fjk_servers") as server:
