@@ -15,6 +15,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from fj_mcp.transports.http.responses import Responder
 from tests.support.conditions import until
 from tests.support.processes import CLEAN, Api, HttpServer, http_process
 
