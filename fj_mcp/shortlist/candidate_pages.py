@@ -1,11 +1,9 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import CandidateList, Prices, ShownCandidates, Suggestion, WaitedSession
@@ -37,19 +35,31 @@ class View:
         return limit + (f", min_score {self.min_score:g}" if self.min_score else "")
 
 
-def candidate_list(
-    session: Session,
-    shortlist: Shortlist,
-    wanted: Sequence[str],
-    view: View,
-    suggestions: list[Suggestion],
-) -> CandidateList:
+@dataclass(frozen=True)
+class RankedSession:
+    """A session with everything that its lists show.
+
+    Attributes:
+        session: as it is now.
+        shortlist: its candidates.
+        wanted: its wanted skills.
+        suggestions: what to loosen, if it found too few.
+    """
+
+    session: Session
+    shortlist: Shortlist
+    wanted: list[str]
+    suggestions: list[Suggestion]
+
+
+def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
     """One page of a session's candidates."""
+    session, shortlist, suggestions = ranked.session, ranked.shortlist, ranked.suggestions
     chosen = shortlist.at_least(view.min_score)
     pages = max(1, -(-len(chosen) // view.limit))
     shown, shortened = cards(
         chosen[(view.page - 1) * view.limit : view.page * view.limit],
-        wanted,
+        ranked.wanted,
         detailed=view.detailed,
         reserved=len(to_json(suggestions)),
     )
@@ -98,28 +108,23 @@ def _no_match_step(session_id: str, suggestions: list[Suggestion], can_spend: bo
 
 
 def shown_candidates(
-    listed: CandidateList,
-    session: Session,
-    wanted: list[str],
-    min_score: float,
-    prices: Prices | None,
+    listed: CandidateList, ranked: RankedSession, min_score: float, prices: Prices | None
 ) -> ShownCandidates:
     """The initial contents of the interactive shortlist.
 
     Args:
         listed: its first page.
-        session: as it is now.
-        wanted: its wanted skills.
+        ranked: the session that it is of.
         min_score: the lowest score in the list.
         prices: of purchases; None if the server cannot make any.
     """
     listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
     return ShownCandidates(
         **dict(listed),
-        title=session.title,
-        matched=session.matched,
+        title=ranked.session.title,
+        matched=ranked.session.matched,
         min_score=min_score,
-        wanted_skills=first_within([cut(skill, 60) for skill in wanted[:40]], 1_200),
+        wanted_skills=first_within([cut(skill, 60) for skill in ranked.wanted[:40]], 1_200),
         can_spend=prices is not None,
         prices=prices or Prices(),
     )
@@ -165,23 +170,19 @@ def _list_step(
 
 
 def waited_session(
-    session: Session,
-    seconds: float,
-    found: tuple[list[Profile], list[str]] | None,
-    suggestions: list[Suggestion],
-    can_spend: bool,
+    session: Session, seconds: float, ranked: RankedSession | None, can_spend: bool
 ) -> WaitedSession:
     """The result of a wait.
 
     Args:
         session: as last seen.
         seconds: how long the call waited.
-        found: the ranked candidates and the wanted skills, if it is done and they were readable.
-        suggestions: what to loosen, if it found too few.
+        ranked: the same with its candidates, if it is done and they were readable.
         can_spend: whether the server offers the tools that cost credits.
     """
-    profiles, wanted = found or ([], [])
-    best, _ = cards(profiles[:TOP_CANDIDATES], wanted)
+    profiles = ranked.shortlist.profiles if ranked else []
+    suggestions = ranked.suggestions if ranked else []
+    best, _ = cards(profiles[:TOP_CANDIDATES], ranked.wanted if ranked else [])
     return WaitedSession(
         session_id=session.id,
         status=session.status,
@@ -192,7 +193,7 @@ def waited_session(
         top_candidates=best or None,
         suggestions=suggestions or None,
         next_step=next_steps.session_step(session)
-        if session.status == "done" and found is None
+        if session.status == "done" and ranked is None
         else _waited_step(session, len(profiles), suggestions, can_spend),
     )
 

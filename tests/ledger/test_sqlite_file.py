@@ -75,7 +75,7 @@ def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_
                 ]
                 return {value for full in shown for value in full.get(channel, [])}
 
-            # A telephone number may come later.
+            # A phone number may come later.
             revealed[channel] = until(contacts)
         server.call("get_spending")
         content = b"".join(path.read_bytes() for path in tmp_path.iterdir())

@@ -192,7 +192,7 @@ class Breaker:
             *([self.wrong_word] * 3),
             self.required_missing,
             self.unknown_name,
-            self.misspelt_name,
+            self.misspelled_name,
             self.empty_where_one_is_needed,
             self.too_long,
             self.control_character,
@@ -306,7 +306,7 @@ class Breaker:
             return Broken("unknown", changed, (shown,))
         return self.broken("unknown", site, changed, shown)
 
-    def misspelt_name(self) -> Broken | None:
+    def misspelled_name(self) -> Broken | None:
         site = self.chance.choice(self.objects)
         if not site.value:
             return None
@@ -325,8 +325,8 @@ class Breaker:
             return None
         changed = {wrong if key == name else key: value for key, value in site.value.items()}
         if not site.path:
-            return Broken("misspelt", changed, (wrong,))
-        return self.broken("misspelt", site, changed, wrong)
+            return Broken("misspelled", changed, (wrong,))
+        return self.broken("misspelled", site, changed, wrong)
 
     def empty_where_one_is_needed(self) -> Broken | None:
         if self.tool == "reveal_contacts":

@@ -159,7 +159,7 @@ class WholeRun:
     async def _reveal(self, session_id: str, ids: list[str], channel: str) -> list[str]:
         arguments = {"session_id": session_id, "candidate_ids": ids, "channel": channel}
         values: list[str] = []
-        # The sandbox's telephone numbers arrive after two seconds.
+        # The sandbox's phone numbers arrive after two seconds.
         with anyio.fail_after(10):
             while not values:
                 results = (await self.call("reveal_contacts", **arguments))["results"]

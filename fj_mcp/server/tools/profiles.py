@@ -7,7 +7,6 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from fj_mcp.filters.argument_types import LEFT_OUT
-from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import (
     CandidateList,
     ExportedProfiles,
@@ -20,7 +19,7 @@ from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
 from fj_mcp.shortlist import candidate_pages, cards
-from fj_mcp.shortlist.suggestions import suggestions_for
+from fj_mcp.workspace.ranked_sessions import rank_session
 
 
 async def list_profiles(
@@ -39,15 +38,11 @@ async def list_profiles(
     has_more true means there is another page. For one candidate's work history and contacts use
     get_candidate; to find candidates beyond these use fetch_more_profiles (costs credits).
     """
-    session = await connection.workspace.watcher.look(session_id)
-    shortlist = await connection.workspace.shortlists.ranked(session)
     view = candidate_pages.View(
         page, limit, min_score, detail == "detailed", not connection.settings.read_only
     )
-    queries = connection.workspace.sent_filters.in_force(session)
-    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
-    wanted = wanted_skills(session.queries)
-    return candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
+    ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
+    return candidate_pages.candidate_list(ranked, view)
 
 
 async def get_candidate(
@@ -75,18 +70,14 @@ async def show_candidates(
     best 20: if has_more is true, list_profiles continues with page 2 and the same min_score.
     Revealing and fetching more in it cost credits; the user is asked first.
     """
-    session = await connection.workspace.watcher.look(session_id)
-    shortlist = await connection.workspace.shortlists.ranked(session)
-    wanted = wanted_skills(session.queries)
     view = candidate_pages.View(min_score=min_score, can_spend=not connection.settings.read_only)
-    queries = connection.workspace.sent_filters.in_force(session)
-    suggestions = suggestions_for(session, shortlist, queries, can_spend=view.can_spend)
-    listed = candidate_pages.candidate_list(session, shortlist, wanted, view, suggestions)
+    ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
+    listed = candidate_pages.candidate_list(ranked, view)
     prices = None
     if view.can_spend:
         price = connection.checkout.price
         prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
-    return candidate_pages.shown_candidates(listed, session, wanted, min_score, prices)
+    return candidate_pages.shown_candidates(listed, ranked, min_score, prices)
 
 
 async def export_profiles(

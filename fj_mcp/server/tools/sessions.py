@@ -9,7 +9,7 @@ from pydantic import Field
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
-from fj_mcp.filters.query_map import from_queries, wanted_skills
+from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.search_order import SearchOrder
@@ -28,7 +28,7 @@ from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_matching
 from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
-from fj_mcp.shortlist.suggestions import suggestions_for
+from fj_mcp.workspace.ranked_sessions import rank_in_time
 
 
 async def search_order(
@@ -158,14 +158,10 @@ async def wait_for_session(
 async def wait_result(connection: Connection, session: Session, seconds: float) -> WaitedSession:
     """The result of `wait_for_session` after waiting `seconds` for `session`."""
     can_spend = not connection.settings.read_only
-    top, suggestions = None, []
+    ranked = None
     if session.status == "done":
-        shortlist = await connection.workspace.shortlists.ranked_in_time(session)
-        if shortlist is not None:
-            top = (shortlist.profiles, wanted_skills(session.queries))
-            queries = connection.workspace.sent_filters.in_force(session)
-            suggestions = suggestions_for(session, shortlist, queries, can_spend=can_spend)
-    return candidate_pages.waited_session(session, seconds, top, suggestions, can_spend)
+        ranked = await rank_in_time(connection.workspace, session, can_spend=can_spend)
+    return candidate_pages.waited_session(session, seconds, ranked, can_spend)
 
 
 async def fetch_more_profiles(

@@ -171,7 +171,7 @@ async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpSer
         stream[1].write(head(10)[:-2] + b"x-more: 1\r\n" * 10_000)
         assert b"HTTP/1.1 4" in await rest(stream, 5)
 
-    behaviours: list[Callable[[Streams], Awaitable[None]]] = [
+    behaviors: list[Callable[[Streams], Awaitable[None]]] = [
         nothing,
         half_a_head,
         a_head_letter_by_letter,
@@ -182,18 +182,18 @@ async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpSer
         no_http,
         endless_headers,
     ]
-    async with connections(server, 10 * len(behaviours)) as streams:
+    async with connections(server, 10 * len(behaviors)) as streams:
         async with asyncio.TaskGroup() as tasks:
             for number, stream in enumerate(streams):
-                tasks.create_task(_done(behaviours[number % len(behaviours)](stream)))
+                tasks.create_task(_done(behaviors[number % len(behaviors)](stream)))
             for _ in range(10):
                 assert await served(server) < 5
         assert resident(server) - before < 60
     assert await served(server) < 5
 
 
-async def _done(behaviour: Awaitable[None]) -> None:
-    await behaviour
+async def _done(behavior: Awaitable[None]) -> None:
+    await behavior
 
 
 async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: HttpServer) -> None:
