@@ -150,7 +150,7 @@ async def test_an_error_in_the_body_of_a_paid_response_is_reported_as_uncharged(
             assistant.sandbox.fail(operation, fault, tries)
             text = await result_or_error(assistant, tool, arguments[tool])
             if operation == "reveal" and words == "FutureJobs has no":
-                # Nobody to be found is an answer.
+                # A missing contact is a result, not an error.
                 assert "'status': 'not_found'" in text
             else:
                 assert text.startswith("Nothing was charged: "), body

@@ -345,7 +345,7 @@ async def test_a_locked_record_delays_only_purchases(api: Api, key: str, tmp_pat
         assert len(results) == 12
         for result in results:
             assert result["refused"].startswith("Nothing was sent or charged")
-            assert "another program holds it" in result["refused"]
+            assert "another program has it locked" in result["refused"]
         async with server.client(key, ERAS[1]) as client:
             assert (await call(client, "create_sourcing_session", **create("after")))["session_id"]
     assert len(api.charges(key)) == 2

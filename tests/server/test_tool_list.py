@@ -129,7 +129,7 @@ async def test_read_only_hides_the_tools_that_spend() -> None:
             assert tuple(await tools_of(assistant)) == tuple(t for t in TOOLS if t not in PAID)
 
 
-# Every tool by itself
+# Each tool
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -254,7 +254,7 @@ def check_whole_run(run: WholeRun, log: str, collector: Collector) -> None:
     } <= names
     assert run.found_in(log) == []
     assert run.found_in(collector.text()) == []
-    # What is looked for would be found.
+    # The check would find it.
     assert run.found_in(f"GET /?query={WORD.lower()}&key=1") == [WORD]
 
 
@@ -310,7 +310,7 @@ async def test_a_crash_is_logged_with_its_stack_and_without_its_message(
 async def test_spans_have_the_type_of_an_error_and_not_its_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # As where somebody collects spans.
+    # As in a process that collects spans.
     monkeypatch.setattr(trace, "get_tracer_provider", trace.NoOpTracerProvider)
     seen: list[Exception] = []
 

@@ -195,7 +195,7 @@ async def test_hostile_text_is_shown_without_hidden_content_and_steers_nothing(
         await reader.call("list_sessions")
         after = await reader.assistant.client.list_tools(cache_mode="bypass")
 
-    # The attack is really made, and what it says arrives as a candidate's data.
+    # The attack really happens, and its text arrives as a candidate's data.
     hidden = set(unwanted(original, lines=True))
     assert {"U+001B", "U+202E", "U+2066", "U+200B", "U+2060", "U+FEFF", "U+E0063"} <= hidden
     assert "javascript:" in original
