@@ -71,7 +71,7 @@ class SearchFilters(_Part):
     )
     current_titles: Annotated[
         list[str], Values(key="current_employers.title", autocomplete=_TITLE)
-    ] = _optional("Job titles held now; give the usual variants.")
+    ] = _optional("Current job titles; include usual variants.")
     past_titles: Annotated[
         list[str], Values(key="past_employers.title", autocomplete=_TITLE, loosening=_person(70))
     ] = _optional("Past job titles.")
