@@ -23,8 +23,8 @@ async def startup() -> list[Row]:
     )
     what = "Spawn to tools/list, stdio"
     return [
-        ratio_row(f"{what}, --sandbox", sandbox, bare, 1.20),
-        ratio_row(f"{what}, no settings", plain, bare, 1.20),
+        ratio_row(f"{what}, --sandbox", sandbox, bare, 1.15),
+        ratio_row(f"{what}, no settings", plain, bare, 1.15),
     ]
 
 
