@@ -18,7 +18,7 @@ MOST_CONNECTIONS = 1_500
 """Beyond this number, a new connection closes the one that has been idle longest."""
 
 
-class Connection(H11Protocol):
+class TimedConnection(H11Protocol):
     """A connection that is closed when the client stalls.
 
     Uvicorn alone waits for ever for a request's head, and for a response to be read.

@@ -18,7 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
-from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, Connection
+from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, TimedConnection
 
 _MOST_AT_ONCE = 2_000
 """Connections and requests of one process; beyond that uvicorn responds with 503."""
@@ -69,7 +69,7 @@ def serve(
     config = uvicorn.Config(
         app if workers == 1 else partial(_app_of_a_worker, make_app),
         factory=workers > 1,
-        http=Connection,
+        http=TimedConnection,
         ws="none",
         lifespan="on",
         workers=workers,
