@@ -37,7 +37,7 @@ Channel = Literal["email", "phone"]
 Transport = httpx.AsyncBaseTransport
 """The network, or a sandbox in this process."""
 
-Bought = TypeVar("Bought", Started, Reveal)
+Paid = TypeVar("Paid", Started, Reveal)
 
 ATTEMPTS = 3
 _FREE_ATTEMPT_SECONDS = 15.0
@@ -226,15 +226,14 @@ class FutureJobs:
                     "accept-encoding": ENCODINGS,
                 },
                 timeout=None,  # `_send` sets one for each attempt
-                limits=httpx.Limits(max_connections=20, max_keepalive_connections=20),
             )
         return self._http
 
-    def _remember_remaining(self, bought: Bought) -> Bought:
+    def _remember_remaining(self, paid: Paid) -> Paid:
         """Remember the remaining credits, because the API's 402 response does not contain them."""
-        if bought.credits.remaining is not None:
-            self._remaining = bought.credits.remaining
-        return bought
+        if paid.credits.remaining is not None:
+            self._remaining = paid.credits.remaining
+        return paid
 
     async def _request(
         self,

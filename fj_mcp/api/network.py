@@ -21,6 +21,8 @@ PROXY_NEEDS_PASSWORD = (
     "Add them to HTTPS_PROXY (http://user:password@host:port) and restart the server",
 )
 
+_LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+
 _RESTART = "and restart the server"
 
 
@@ -38,7 +40,7 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         if options.get("transport") is None:
             trusted = _trusted(os.environ.get("SSL_CERT_FILE"))
             if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-                options["verify"] = trusted
+                options |= {"verify": trusted, "limits": _LIMITS}
             else:
                 options["transport"] = _direct(trusted)
         return httpx.AsyncClient(**options)
@@ -100,7 +102,7 @@ def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     # Imported by the first request, because the import takes a tenth of the start-up time.
     from fj_mcp.api.transport import AiohttpTransport
 
-    return AiohttpTransport(trusted)
+    return AiohttpTransport(trusted, _LIMITS)
 
 
 @cache

@@ -12,9 +12,8 @@ import aiohttp
 import httpx
 from yarl import URL
 
-_CONNECTIONS = 20
-_IDLE_SECONDS = 5.0
-"""The keep-alive time of an idle connection, the same as httpx's default."""
+_MAX_HEADER_BYTES = 100_000
+"""Of a status line or a header, about as much as httpx accepts. Gateways add long ones."""
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -22,9 +21,10 @@ _CHUNK_BYTES = 64 * 1024
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """A connection pool without proxies, opened in the event loop of the first request."""
 
-    def __init__(self, trusted: ssl.SSLContext) -> None:
-        """Args: `trusted`: the authorities for `https` addresses."""
+    def __init__(self, trusted: ssl.SSLContext, limits: httpx.Limits) -> None:
+        """Args: `trusted`: the authorities for `https` addresses; `limits` of the pool."""
         self._trusted = trusted
+        self._limits = limits
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -63,14 +63,16 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def _open_session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             ssl=self._trusted,
-            limit=_CONNECTIONS,
-            keepalive_timeout=_IDLE_SECONDS,
+            limit=self._limits.max_connections or 0,
+            keepalive_timeout=self._limits.keepalive_expiry,
             resolver=aiohttp.ThreadedResolver(),
         )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
             # httpx has already set the headers.
             skip_auto_headers=["Content-Type", "User-Agent"],
             middlewares=[_without_retries],

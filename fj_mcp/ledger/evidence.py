@@ -16,7 +16,7 @@ class Moment:
         boot: the boot that the monotonic clock belongs to.
     """
 
-    server: float | None
+    server: float | None = None
     local: float = 0.0
     steady: float = 0.0
     boot: str = ""
@@ -64,15 +64,16 @@ class Evidence:
 
     @classmethod
     def read(cls, stored: str) -> Self:
-        """Parse stored evidence, of this version or an earlier one.
+        """Parse stored evidence, of this version or another one.
 
         Raises:
-            ValueError, TypeError, AttributeError: if it cannot be parsed.
+            ValueError: if it cannot be parsed.
         """
-        content: dict[str, Any] = json.loads(stored)
+        content = _object(json.loads(stored))
         values = {name: content[name] for name in _NAMES & content.keys()}
         for name in _MOMENTS & values.keys():
-            values[name] = Moment(**values[name])
+            moment = _object(values[name])
+            values[name] = Moment(**{part: moment[part] for part in _PARTS & moment.keys()})
         if (delivered := content.get("told")) is not None:
             values["delivered"] = (delivered[0], delivered[1])
         if (sent_time := content.get("sent_time")) is not None and "left" not in values:
@@ -111,5 +112,12 @@ class Evidence:
         return self.has_name_of(other) and same_filters
 
 
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
 _NAMES = frozenset(field.name for field in fields(Evidence)) - {"delivered"}
 _MOMENTS = frozenset({"sending", "left", "ended"})
+_PARTS = frozenset(field.name for field in fields(Moment))

@@ -16,7 +16,7 @@ from fj_mcp.api.errors import ApiError, NoMatch, NoResponse, NotFound
 from fj_mcp.errors import BadSettings
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import Purchase, State
+from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
 from fj_mcp.purchases.order import (
     ALLOWED,
@@ -29,6 +29,7 @@ from fj_mcp.purchases.order import (
     Receipt,
     moment_now,
 )
+from fj_mcp.purchases.outcomes import Outcomes
 from fj_mcp.purchases.reconciliation import reconcile, reconcile_all
 from fj_mcp.settings.settings import Settings
 from fj_mcp.workspace.workspace import Workspace
@@ -57,8 +58,7 @@ class Checkout:
         self._clock = workspace.clock
         self._settings = settings
         self._call_seconds = settings.call_deadline_seconds + 10
-        self._in_flight: set[int] = set()
-        self._unrecorded: list[tuple[int, State, dict[str, Any]]] = []
+        self._outcomes = Outcomes(workspace)
 
     async def buy(self, order: Order[R, Any], consent: Consent = ALLOWED) -> R:
         """Carry out an order, or return what it bought before.
@@ -69,7 +69,7 @@ class Checkout:
             OverBudget, LedgerUnavailable, BadArguments, BadSettings: nothing was sent.
             ApiError: nothing was carried out.
         """
-        await self._record_pending()
+        await self._outcomes.record_pending()
         known = await self.ledger.charged(order.fingerprint)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
         await reconcile_all(self._workspace, abandoned, self._call_seconds)
@@ -92,7 +92,7 @@ class Checkout:
 
         Raises what `buy` raises before it sends anything.
         """
-        await self._record_pending()
+        await self._outcomes.record_pending()
         plans = [plan for order in orders if (plan := await self._plan(order)) is not None]
         if not plans:
             return None
@@ -137,17 +137,11 @@ class Checkout:
     @property
     def unfinished(self) -> bool:
         """Whether a purchase is in flight, or its outcome is not recorded yet."""
-        return bool(self._in_flight or self._unrecorded)
+        return self._outcomes.unfinished
 
     async def finish(self, seconds: float) -> None:
         """Wait for purchases in flight, and record those that do not end in time as unknown."""
-        with anyio.move_on_after(seconds):
-            while self._in_flight:  # noqa: ASYNC110 - once in a lifetime; an event would be state
-                await anyio.sleep(0.02)
-        for purchase_id in list(self._in_flight):
-            await self._record(purchase_id, "unknown")
-        with suppress(LedgerUnavailable):
-            await self._record_pending()
+        await self._outcomes.finish(seconds)
 
     async def _carry_out(
         self, order: Order[R, Any], claim: int, consent: Consent, known: Purchase | None
@@ -212,27 +206,27 @@ class Checkout:
                 raise TooLate(order.attempted.tool)
             evidence = leaving
 
-        self._in_flight.add(claim)
+        self._outcomes.in_flight.add(claim)
         try:
             receipt = await self._send(order, plan, claim, before_send)
         except NoMatch:
-            await self._record(claim, "refused", evidence=replace(evidence, nobody=True))
+            await self._outcomes.record(claim, "refused", evidence=replace(evidence, nobody=True))
             return order.no_match(plan)
         except ApiError as error:
             if error.certain:
-                await self._record(claim, "refused")
+                await self._outcomes.record(claim, "refused")
                 raise
-            claim = await self._record_unknown(claim, evidence)
+            claim = await self._outcomes.record_unknown(claim, evidence)
             if not isinstance(error, NoResponse):
                 raise
             return await self._find_in_time(order, claim, error)
         except BaseException:
             # Canceled, or a bug here: the request may have left.
-            await self._record_unknown(claim, evidence)
+            await self._outcomes.record_unknown(claim, evidence)
             raise
         if isinstance(receipt, Found):
             return await self._adopt(order, claim, receipt, evidence)
-        claim = await self._record(
+        claim = await self._outcomes.record(
             claim,
             "charged",
             session_id=receipt.session_id,
@@ -242,12 +236,12 @@ class Checkout:
         )
         if receipt.credits.charged is None:
             await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
-        await self._record_delivered(claim)
+        await self._outcomes.record_delivered(claim)
         return receipt.result
 
     async def _adopt(self, order: Order[R, Any], claim: int, found: Found, evidence: Evidence) -> R:
         """Record a purchase that was carried out without a response; return its result."""
-        claim = await self._record(
+        claim = await self._outcomes.record(
             claim, "charged", session_id=found.session_id, credits=found.charged
         )
         if found.charged is None:
@@ -311,7 +305,7 @@ class Checkout:
                 return
             # No difference proves a price of 0 only if the search did not complete.
             if after > before or (after == before and unfinished):
-                await self._record(claim, "charged", credits=after - before)
+                await self._outcomes.record(claim, "charged", credits=after - before)
 
     async def _undelivered(self, order: Order[R, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""
@@ -326,44 +320,13 @@ class Checkout:
             return await self._deliver(order, last, existed=last.delivered)
         except NotFound:
             # The session was deleted in FutureJobs since.
-            await self._record_delivered(last.id)
+            await self._outcomes.record_delivered(last.id)
             return None
 
     async def _deliver(self, order: Order[R, Any], purchase: Purchase, *, existed: bool) -> R:
         result = await order.repeat(purchase, existed=existed)
-        await self._record_delivered(purchase.id)
+        await self._outcomes.record_delivered(purchase.id)
         return result
-
-    async def _record_delivered(self, claim: int) -> None:
-        with suppress(LedgerUnavailable):
-            await self.ledger.deliver(claim)
-
-    async def _record(self, claim: int, state: State, **known: Any) -> int:
-        """Record an outcome, or leave it to the next purchase; return the purchase's id."""
-        try:
-            return await self.ledger.settle(claim, state, **known)
-        except LedgerUnavailable:
-            # A paid result must reach the model even if the disk is full.
-            self._unrecorded.append((claim, state, known))
-            return claim
-        finally:
-            self._in_flight.discard(claim)
-
-    async def _record_unknown(self, claim: int, evidence: Evidence) -> int:
-        """Record that no response came, and when the wait for it ended."""
-        if evidence.left is None:
-            return await self._record(claim, "refused")
-        ended = replace(evidence, ended=moment_now(self._workspace))
-        return await self._record(claim, "unknown", evidence=ended)
-
-    async def _record_pending(self) -> None:
-        """Record outcomes that could not be written earlier. Raises `LedgerUnavailable`."""
-        while self._unrecorded:
-            claim, state, known = first = self._unrecorded[0]
-            await self.ledger.settle(claim, state, **known)
-            # Another call may have recorded it meanwhile.
-            with suppress(ValueError):
-                self._unrecorded.remove(first)
 
     async def _find_in_time(self, order: Order[R, Any], claim: int, error: NoResponse) -> R:
         """Look for a purchase whose response was lost, in the time that this call has left."""

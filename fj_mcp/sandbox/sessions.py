@@ -79,7 +79,7 @@ class Session:
 
     @property
     def wanted(self) -> Wanted:
-        """The wishes of the search, as far as they affect the score."""
+        """The requirements of the search that affect the score."""
         return Wanted.of(self.queries)
 
     def asked_for(self) -> int:

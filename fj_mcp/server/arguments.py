@@ -38,7 +38,7 @@ def _web_address(text: str) -> str:
 
 
 LONGEST_JOB_DESCRIPTION = 30_000
-"""Characters that JD to filters takes."""
+"""The longest job description in characters that FutureJobs turns into filters."""
 
 _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 

@@ -1,6 +1,5 @@
 """The resources: searches and candidates to read, attach and keep. All free."""
 
-import inspect
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
@@ -25,6 +24,7 @@ from fj_mcp.server.arguments import CandidateId, Score, SessionId, split_list, v
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
+from fj_mcp.server.sdk.schemas import description_of
 from fj_mcp.server.tools import sessions
 from fj_mcp.text.cleaning import as_word
 
@@ -120,7 +120,7 @@ def add_resources(server: MCPServer[Connection]) -> None:
                 uri=uri,
                 name=name,
                 title=title,
-                description=_description(fn),
+                description=description_of(fn),
                 mime_type=mime_type,
                 fn=fn,
             )
@@ -134,7 +134,7 @@ def add_resources(server: MCPServer[Connection]) -> None:
         while to_make:
             fn, uri, name, title, mime_type = to_make.pop(0)
             server.resource(
-                uri, name=name, title=title, description=_description(fn), mime_type=mime_type
+                uri, name=name, title=title, description=description_of(fn), mime_type=mime_type
             )(fn)
         _check_query(str((ctx.params or {}).get("uri")))
         return _with_long_ttl(ctx, await call_next(ctx))
@@ -212,7 +212,3 @@ def _session_id(text: str) -> str:
 
 def _json(result: Result) -> str:
     return to_json(result.as_dict()).decode()
-
-
-def _description(fn: Callable[..., Any]) -> str:
-    return " ".join((inspect.getdoc(fn) or "").split())

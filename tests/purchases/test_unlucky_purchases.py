@@ -123,10 +123,12 @@ async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     "damage",
     [
         "UPDATE purchases SET traces = '{'",
+        "UPDATE purchases SET traces = '[]'",
+        """UPDATE purchases SET traces = '{"left": 3}'""",
         "ALTER TABLE purchases DROP COLUMN told",
         "DROP TABLE purchases; CREATE TABLE purchases (id INTEGER)",
     ],
-    ids=["bad line", "older shape", "other shape"],
+    ids=["bad line", "no object", "no moment", "older shape", "other shape"],
 )
 async def test_an_unreadable_record_prevents_purchases_and_is_named(
     damage: str, tmp_path: Path

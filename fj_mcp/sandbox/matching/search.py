@@ -72,7 +72,7 @@ def _without_skills(declared: Filter, value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The wishes in a checked filter map that affect the score.
+    """The requirements in a checked filter map that affect the score.
 
     Attributes:
         tiers: the skills as written, by tier.
@@ -87,7 +87,7 @@ class Wanted:
 
     @classmethod
     def of(cls, queries: dict[str, Any]) -> "Wanted":
-        """The wishes in a checked filter map."""
+        """The requirements in a checked filter map."""
 
         def value(key: str) -> Any:
             return queries.get(key, {}).get("value")

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from fj_mcp.errors import BadArguments
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
+from fj_mcp.server.sdk.schemas import description_of
 from fj_mcp.text.cleaning import as_word
 
 
@@ -66,7 +67,7 @@ def make_prompt(fn: Callable[..., str], *, title: str, rules: str) -> SourcingPr
     return SourcingPrompt(
         name=fn.__name__,
         title=title,
-        description=" ".join((inspect.getdoc(fn) or "").split()),
+        description=description_of(fn),
         # The SDK could derive these, but that costs start-up time.
         arguments=[
             PromptArgument(

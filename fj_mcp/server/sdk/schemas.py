@@ -5,6 +5,8 @@ list. `published_schema` therefore inlines every reference, turns "this or null"
 "this", and removes titles and null defaults, which would only cost the model tokens.
 """
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,6 +19,11 @@ class _FastSchemas(GenerateJsonSchema):
     def encode_default(self, dft: Any) -> Any:
         """Return the default unchanged: a result's defaults are null or left out."""
         return dft
+
+
+def description_of(fn: Callable[..., Any]) -> str:
+    """The docstring of a tool, prompt or resource on one line, as clients publish it."""
+    return " ".join((inspect.getdoc(fn) or "").split())
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from fj_mcp.results.models import Result
 from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
-from fj_mcp.server.sdk.schemas import published_schema, result_schema
+from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
 _CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
@@ -122,7 +122,7 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
     """The part of a tool that no setting changes. Making these is most of the start-up time."""
     tool = SourcingTool.from_function(
         fn,
-        description=" ".join((inspect.getdoc(fn) or "").split()),
+        description=description_of(fn),
         # The SDK would spend start-up time on a schema that half of the clients reject.
         structured_output=False,
     )
