@@ -24,7 +24,7 @@ _MANY_CALLS = 10_000
 _WAITS = 500
 _SESSIONS = 100
 _WAIT_SECONDS = 10
-_MOST_POLLS = 8.0
+_MAX_POLLS = 8.0
 """One poller polls after 0, 1, 2.5, 4.8 and 8.1 seconds, or up to a tenth sooner; every session was
 also read when it was created. Two pollers would poll twice as often."""
 
@@ -133,7 +133,7 @@ async def waits() -> list[Row]:
     note = f"all {len(load.latencies)} returned"
     return [
         at_most(f"{what}, last result after its limit", late, 2.0, "{:.1f} s", note),
-        at_most(f"{what}, polls per session", polls, _MOST_POLLS, "{:.1f}"),
+        at_most(f"{what}, polls per session", polls, _MAX_POLLS, "{:.1f}"),
     ]
 
 

@@ -23,7 +23,7 @@ ORDERS: Mapping[str, type[Order[Any, Any]]] = {
 _COUNTERS_RETRY_SECONDS = 10.0
 """When to read a session again that came without its counters."""
 
-_MOST_AT_ONCE = 5
+_MAX_AT_ONCE = 5
 """Purchases that one call reconciles, so that many of them do not use up its time."""
 
 
@@ -31,7 +31,7 @@ async def reconcile_all(
     workspace: Workspace, purchases: list[Purchase], call_seconds: float
 ) -> None:
     """Reconcile some purchases as far as possible, and leave the others as they are."""
-    for purchase in purchases[:_MOST_AT_ONCE]:
+    for purchase in purchases[:_MAX_AT_ONCE]:
         with suppress(ApiError, OutcomeHidden):
             await reconcile(workspace, purchase, call_seconds)
 

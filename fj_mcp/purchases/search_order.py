@@ -28,7 +28,7 @@ from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Workspace
 
-MOST_JD_CHARACTERS = 250
+MAX_JD_CHARACTERS = 250
 """The part of a job description that is sent with a search, as FutureJobs' own web client does. The
 full text is only used to suggest filters."""
 
@@ -54,7 +54,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         self._title = title
         self._filters = filters
         self._queries = to_queries(filters)
-        self._text = clean_line(job_description, MOST_JD_CHARACTERS)
+        self._text = clean_line(job_description, MAX_JD_CHARACTERS)
         self._sample = sample_profile_url
         self.allow_duplicate = allow_duplicate
         self.fingerprint = fingerprint(

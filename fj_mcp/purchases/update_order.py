@@ -23,7 +23,7 @@ from fj_mcp.purchases.order import (
     session_evidence,
 )
 from fj_mcp.purchases.search_order import (
-    MOST_JD_CHARACTERS,
+    MAX_JD_CHARACTERS,
     check_size,
     earlier_search,
     started_session,
@@ -109,12 +109,12 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         filters = _merge(before, self._changes, self._removed)
         check_size(filters)
         described = self._text is not None or self._sample is not None
-        text = clean_line((self._text or session.job_description or ""), MOST_JD_CHARACTERS)
+        text = clean_line((self._text or session.job_description or ""), MAX_JD_CHARACTERS)
         sample = session.sample_profile_url if self._sample is None else self._sample
         if (
             filters.as_dict() == before
             and self._title in (None, session.title)
-            and text == clean_line(session.job_description or "", MOST_JD_CHARACTERS)
+            and text == clean_line(session.job_description or "", MAX_JD_CHARACTERS)
             and sample == session.sample_profile_url
         ):
             return _unchanged(

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 from fj_mcp.api.session_records import Status
 from fj_mcp.text.cleaning import first_within
 
-_MOST_CONTACT_BYTES = 1_200
+_MAX_CONTACT_BYTES = 1_200
 """Of one candidate's addresses or numbers: one of the longest possible, or many usual ones."""
 
 
@@ -22,7 +22,7 @@ def _short(value: float) -> int | float:
 
 
 def _fitting(values: list[str]) -> list[str]:
-    return first_within(values, _MOST_CONTACT_BYTES)
+    return first_within(values, _MAX_CONTACT_BYTES)
 
 
 Number = Annotated[float, PlainSerializer(_short)]

@@ -25,7 +25,7 @@ from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.filter_values import SHORTEST_QUERY
 from fj_mcp.text.comparison import normalized
 
-MOST_VALUES = 20
+MAX_VALUES = 20
 _SECONDS = 5.0
 """After this long a completion is of no use any more."""
 
@@ -94,7 +94,7 @@ async def complete(
         with anyio.move_on_after(_SECONDS), suppress(FutureJobsError):
             values = await find(connection_in_use.get(), argument.value, given)
     return Completion(
-        values=values[:MOST_VALUES], total=len(values), has_more=len(values) > MOST_VALUES
+        values=values[:MAX_VALUES], total=len(values), has_more=len(values) > MAX_VALUES
     )
 
 

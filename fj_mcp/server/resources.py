@@ -28,7 +28,7 @@ from fj_mcp.server.sdk.schemas import description_of
 from fj_mcp.server.tools import sessions
 from fj_mcp.text.cleaning import as_word
 
-MOST_SESSIONS = 50
+MAX_SESSIONS = 50
 _NARROWING = ("min_score", "candidate_ids")
 _Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=1_000)]
 _HOUR = 3_600_000
@@ -62,7 +62,7 @@ async def all_sessions() -> str:
     """The newest 50 searches of this workspace: id, title, number of profiles and time."""
 
     async def read(connection: Connection) -> str:
-        return _json(await sessions.list_sessions(connection, 1, MOST_SESSIONS))
+        return _json(await sessions.list_sessions(connection, 1, MAX_SESSIONS))
 
     return await _read_in_time("list_sessions", read)
 

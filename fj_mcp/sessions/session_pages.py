@@ -7,13 +7,13 @@ from pydantic_core import to_json
 from fj_mcp.api.session_records import ListedSession, Session, newest_first
 from fj_mcp.clock import iso_time
 from fj_mcp.filters.query_map import fitted_filters
-from fj_mcp.results.limits import MOST_BYTES
+from fj_mcp.results.limits import MAX_BYTES
 from fj_mcp.results.models import FullSession, SessionLine, SessionList
 from fj_mcp.results.next_steps import last_page, session_step, unusual
 from fj_mcp.text.cleaning import cut, first_within
 
-_MOST_TEXT_BYTES = 6_000
-_MOST_WARNING_BYTES = 1_500
+_MAX_TEXT_BYTES = 6_000
+_MAX_WARNING_BYTES = 1_500
 """Of the job description and of the warning: a session with every filter then still fits."""
 
 _TITLE_LENGTHS = (80, 50, 30, 15, 0)
@@ -25,11 +25,11 @@ def full_session(session: Session, filters: dict[str, Any], ignored: list[str]) 
     filters, cut_short = fitted_filters(filters)
     ignored = [*ignored, *cut_short]
     if ignored:
-        listed = ", ".join(first_within(ignored, _MOST_WARNING_BYTES))
+        listed = ", ".join(first_within(ignored, _MAX_WARNING_BYTES))
         warning = f"The session also has filters that are not shown here: {listed}."
     text = session.job_description and cut(session.job_description, 2_000)
-    if text and len(to_json(text)) > _MOST_TEXT_BYTES:
-        text = cut(text, _MOST_TEXT_BYTES // 4)
+    if text and len(to_json(text)) > _MAX_TEXT_BYTES:
+        text = cut(text, _MAX_TEXT_BYTES // 4)
     return FullSession(
         session_id=session.id,
         title=session.title,
@@ -70,7 +70,7 @@ def session_list(
     for length in _TITLE_LENGTHS:
         lines = [_session_line(item, length) for item in chosen]
         shown = SessionList(sessions=lines, total=len(newest), has_more=has_more, next_step=step)
-        if len(to_json(shown.as_dict())) <= MOST_BYTES:
+        if len(to_json(shown.as_dict())) <= MAX_BYTES:
             break
     return shown
 

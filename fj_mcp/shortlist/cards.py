@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
-from fj_mcp.results.limits import MOST_BYTES
+from fj_mcp.results.limits import MAX_BYTES
 from fj_mcp.results.models import Card, Employment, FullCandidate
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.text.cleaning import cut
@@ -83,7 +83,7 @@ def cards(
     """
     # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
     concise_limit = 3_500 + 400 * len(profiles)
-    largest = MOST_BYTES - 1_500 - reserved
+    largest = MAX_BYTES - 1_500 - reserved
     most = largest if detailed else min(concise_limit, largest)
     shown: list[Card] = []
     budgets = _DETAILED if detailed else _CONCISE
@@ -171,7 +171,7 @@ def full_candidate(
     for budget in _DETAIL_BUDGETS:
         view = _full(session_id, candidate_id, candidate, listed, budget)
         view.next_step = step
-        if len(to_json(view.as_dict())) <= MOST_BYTES:
+        if len(to_json(view.as_dict())) <= MAX_BYTES:
             break
     return view
 

@@ -27,7 +27,7 @@ class NotWritten(FutureJobsError):
         )
 
 
-_MOST_SAME_NAMES = 1000
+_MAX_SAME_NAMES = 1000
 
 
 async def write_export(export: Export, folder: Path | None, format: Format) -> Path:
@@ -80,12 +80,12 @@ def _write(text: str, folder: Path, name: str, format: Format, given_up: threadi
             os.fsync(file.fileno())
         if given_up.is_set():
             raise TimeoutError(0, "it took too long")
-        for number in range(1, _MOST_SAME_NAMES + 1):
+        for number in range(1, _MAX_SAME_NAMES + 1):
             path = folder / (f"{name}.{format}" if number == 1 else f"{name}-{number}.{format}")
             with suppress(FileExistsError):
                 _give_name(Path(draft), path)
                 return path.resolve()
-        raise FileExistsError(0, f"it has {_MOST_SAME_NAMES} files named {name} already")
+        raise FileExistsError(0, f"it has {_MAX_SAME_NAMES} files named {name} already")
     finally:
         Path(draft).unlink(missing_ok=True)
 

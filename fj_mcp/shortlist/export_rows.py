@@ -16,7 +16,7 @@ from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import ExportedProfiles
 from fj_mcp.shortlist.cards import education_line, missing_skills
-from fj_mcp.shortlist.ranking import MOST_PROFILES, Shortlist, unread_warning
+from fj_mcp.shortlist.ranking import MAX_PROFILES, Shortlist, unread_warning
 
 Format = Literal["csv", "json"]
 
@@ -173,7 +173,7 @@ def export_result(session_id: str, export: "Export", place: Path | str | None) -
     warnings = []
     if export.running:
         warnings.append("The session is still matching; these are the candidates so far.")
-    if export.available > MOST_PROFILES:
+    if export.available > MAX_PROFILES:
         warnings.append(unread_warning(export.available))
     path = str(place) if isinstance(place, Path) else None
     uri = place if isinstance(place, str) else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PagesRead = Callable[[int, int], Awaitable[None]]
 
 PAGE_SIZE = 100
-MOST_PROFILES = 1000
+MAX_PROFILES = 1000
 _PAGES_AT_ONCE = 3
 _SESSIONS_KEPT = 16
 _RESULT_SECONDS = 2.0
@@ -48,7 +48,7 @@ class Shortlist:
     @property
     def unread(self) -> int:
         """Number of candidates beyond the 1,000 that were read."""
-        return self.available - MOST_PROFILES if self.available > MOST_PROFILES else 0
+        return self.available - MAX_PROFILES if self.available > MAX_PROFILES else 0
 
     def find(self, candidate_id: str) -> Profile | None:
         """The candidate with this id, if listed."""
@@ -135,7 +135,7 @@ class Shortlists:
     async def _read(self, session_id: str, report: PagesRead | None) -> tuple[list[Profile], int]:
         """All profiles in the API's order, and the total that it reports."""
         first = await self._client.profiles(session_id, 1, PAGE_SIZE)
-        wanted = min(first.total, MOST_PROFILES)
+        wanted = min(first.total, MAX_PROFILES)
         pages = {1: first.profiles}
         count = max(1, -(-wanted // PAGE_SIZE))
         at_once = anyio.CapacityLimiter(_PAGES_AT_ONCE)
@@ -157,7 +157,7 @@ class Shortlists:
             # A page that cannot be read is a single error, not a group.
             raise group.exceptions[0] from None
         profiles = [item for page in sorted(pages) for item in pages[page]]
-        return profiles[:MOST_PROFILES], first.total
+        return profiles[:MAX_PROFILES], first.total
 
 
 def _merged(profiles: list[Profile]) -> list[Profile]:
@@ -185,4 +185,4 @@ def _ranked(profiles: list[Profile]) -> list[Profile]:
 
 def unread_warning(available: int) -> str:
     """The warning for sessions with more candidates than are read."""
-    return f"Only the first {MOST_PROFILES:,} of {available:,} candidates were read and ranked."
+    return f"Only the first {MAX_PROFILES:,} of {available:,} candidates were read and ranked."

@@ -21,8 +21,8 @@ FEW = 10
 GOOD_SCORE = 3.0
 """Fewer than `FEW` candidates above this score are a weak result."""
 
-MOST_SUGGESTIONS = 5
-_MOST_BYTES = 600
+MAX_SUGGESTIONS = 5
+_MAX_BYTES = 600
 """Of one suggestion: a change that repeats a long list would take the candidates' place."""
 
 _USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
@@ -77,8 +77,8 @@ def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
     if "skills" not in shown:
         return []
     found = (suggestion for rule in _RULES for suggestion in rule(shown))
-    short = [one for one in found if len(to_json(one)) <= _MOST_BYTES]
-    return short[:MOST_SUGGESTIONS]
+    short = [one for one in found if len(to_json(one)) <= _MAX_BYTES]
+    return short[:MAX_SUGGESTIONS]
 
 
 def _skill(shown: Changes) -> Iterator[Suggestion]:

@@ -17,11 +17,11 @@ from fj_mcp.transports.messages import BadMessage, Id, ParsedMessage, id_in, par
 if TYPE_CHECKING:
     from mcp.shared._stream_protocols import WriteStream
 
-MOST_LINE_BYTES = 10_000_000
+MAX_LINE_BYTES = 10_000_000
 
 _STDIN = 0
 _CHUNK_BYTES = 65_536
-_TOO_LONG = f"The message is longer than {MOST_LINE_BYTES:,} bytes: send less at once."
+_TOO_LONG = f"The message is longer than {MAX_LINE_BYTES:,} bytes: send less at once."
 _POLL_SECONDS = 0.02
 
 
@@ -66,7 +66,7 @@ class Lines:
                 line.clear()
                 too_long = False
             line += start
-            if too_long or len(line) > MOST_LINE_BYTES:
+            if too_long or len(line) > MAX_LINE_BYTES:
                 if not too_long:
                     await self._reject(_too_long(line))
                 too_long = True
@@ -95,7 +95,7 @@ class Lines:
         if not line.strip():
             return None
         try:
-            if len(line) > MOST_LINE_BYTES:
+            if len(line) > MAX_LINE_BYTES:
                 raise _too_long(line)
             message = parse_message(line)
         except BadMessage as bad:

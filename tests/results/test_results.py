@@ -21,7 +21,7 @@ from tests.support.profile_pages import page_of, profile
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
-MOST_BYTES = 24_000
+MAX_BYTES = 24_000
 LETTERS = ('"', "検", "𠮷")
 """Two (an escaped quote), three and four bytes of JSON."""
 
@@ -155,7 +155,7 @@ async def fitting(assistant: Assistant, tool: str, **arguments: Any) -> dict[str
     text = text_of(answer)
     assert not answer.is_error, text
     size = len(text.encode())
-    assert size <= MOST_BYTES, f"{tool} answered {size} bytes"
+    assert size <= MAX_BYTES, f"{tool} answered {size} bytes"
     facts: dict[str, Any] = answer.structured_content
     return facts
 

@@ -20,7 +20,7 @@ from tests.support.tool_calls import ENDPOINTS, JOB, PAID, TOOLS, arguments_for,
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
 
-MOST_BYTES = 24_000
+MAX_BYTES = 24_000
 
 
 async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
@@ -68,7 +68,7 @@ async def test_every_result_is_sent_twice_compact_and_as_declared(either: Assist
         assert isinstance(facts, dict), name
         assert text == json.dumps(facts, ensure_ascii=False, separators=(",", ":")), name
         assert "null" not in re.sub(r'"[^"]*"', "", text), name
-        assert len(text.encode()) <= MOST_BYTES, name
+        assert len(text.encode()) <= MAX_BYTES, name
         declared = tools[name].output_schema
         assert declared is not None
         Draft202012Validator(declared).validate(facts)
@@ -155,7 +155,7 @@ async def test_the_largest_page_of_candidates_fits(era: str, detail: str) -> Non
             )
             assert shown.structured_content["total"] == 300
             assert len(shown.structured_content["candidates"]) == 50
-            assert len(text_of(shown).encode()) <= MOST_BYTES
+            assert len(text_of(shown).encode()) <= MAX_BYTES
 
 
 async def test_every_candidate_in_full_fits() -> None:
@@ -171,7 +171,7 @@ async def test_every_candidate_in_full_fits() -> None:
                     {"session_id": session_id, "candidate_id": card["candidate_id"]},
                 )
                 largest = max(largest, len(text_of(answer).encode()))
-        assert 1_000 < largest <= MOST_BYTES
+        assert 1_000 < largest <= MAX_BYTES
 
 
 @pytest.mark.parametrize("letter", ["x", "検"])
@@ -186,7 +186,7 @@ async def test_50_sessions_with_the_longest_titles_fit(letter: str) -> None:
             )
         answer = await assistant.client.call_tool("list_sessions", {"limit": 50})
         assert len(answer.structured_content["sessions"]) == 50
-        assert len(text_of(answer).encode()) <= MOST_BYTES
+        assert len(text_of(answer).encode()) <= MAX_BYTES
 
 
 async def test_a_search_over_a_thousand_companies_is_refused_or_answered_in_the_size() -> None:
@@ -196,7 +196,7 @@ async def test_a_search_over_a_thousand_companies_is_refused_or_answered_in_the_
             "create_sourcing_session",
             {"title": "Many", "filters": CSHARP | {"current_companies": companies}},
         )
-        assert len(text_of(answer).encode()) <= MOST_BYTES
+        assert len(text_of(answer).encode()) <= MAX_BYTES
 
 
 async def test_filters_from_the_longest_job_description_fit() -> None:
@@ -205,7 +205,7 @@ async def test_filters_from_the_longest_job_description_fit() -> None:
             "suggest_filters", {"job_description": (JOB + "検索。").ljust(30_000, "検")}
         )
         assert not answer.is_error
-        assert len(text_of(answer).encode()) <= MOST_BYTES
+        assert len(text_of(answer).encode()) <= MAX_BYTES
 
 
 # What clients do to arguments

@@ -17,7 +17,7 @@ _NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _YEARS = r"\s*(?:years?|yrs?)\b"
 _SPAN = re.compile(rf"\b{_NUMBER}\s*(?:-|–|to|and)\s*{_NUMBER}\+?{_YEARS}", re.IGNORECASE)
 _LEAST = re.compile(rf"\b{_NUMBER}\s*(?:\+|plus|or more)?{_YEARS}", re.IGNORECASE)
-_MOST_YEARS = 60
+_MAX_YEARS = 60
 _SENTENCE = re.compile(r"[\n;]+|(?<=[.!?])\s+")
 _MANDATORY = re.compile(r"\b(must|required?|requires|mandatory|essential)\b", re.IGNORECASE)
 _SECONDARY = re.compile(r"\b(nice|plus|preferred|bonus|optional|advantage)\b", re.IGNORECASE)
@@ -105,7 +105,7 @@ def _years(text: str) -> list[int] | None:
     if span := _SPAN.search(text):
         return sorted(_number(side) for side in span.groups())
     if least := _LEAST.search(text):
-        return [_number(least[1]), _MOST_YEARS]
+        return [_number(least[1]), _MAX_YEARS]
     return None
 
 

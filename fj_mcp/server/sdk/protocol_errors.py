@@ -74,7 +74,7 @@ _TAKES = {
     "resources/read": "uri, a string",
     "tools/call": "name, a string, and arguments, an object",
 }
-_MOST_DATA_BYTES = 1_000
+_MAX_DATA_BYTES = 1_000
 
 
 class PlainError(ErrorData):
@@ -180,4 +180,4 @@ def _short(data: Any) -> Any:
     if isinstance(data, dict) and isinstance(requested := data.get("requested"), str):
         data = data | {"requested": requested[:60]}
     # The SDK puts an empty string where there is no data.
-    return None if not data or len(to_json(data)) > _MOST_DATA_BYTES else data
+    return None if not data or len(to_json(data)) > _MAX_DATA_BYTES else data

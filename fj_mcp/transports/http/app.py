@@ -23,7 +23,7 @@ from fj_mcp.transports.http.credentials import Credentials, is_loopback
 from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, RESPONSE_SECONDS, Gate
 from fj_mcp.transports.http.health import Readiness, health
 from fj_mcp.transports.http.host_names import AllowedNames, without_port
-from fj_mcp.transports.http.request_bodies import MOST_BODY_BYTES
+from fj_mcp.transports.http.request_bodies import MAX_BODY_BYTES
 from fj_mcp.transports.http.tenants import Tenants, tenant_of
 
 
@@ -76,7 +76,7 @@ def create_app(
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,
-        max_request_body_size=MOST_BODY_BYTES,
+        max_request_body_size=MAX_BODY_BYTES,
         # The gate checks host names, before anything else can respond.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )

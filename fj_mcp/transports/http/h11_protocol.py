@@ -14,7 +14,7 @@ KEEP_ALIVE_SECONDS = 75
 STALLED_SECONDS = 30.0
 """How long a client may leave a response unread."""
 
-MOST_CONNECTIONS = 1_500
+MAX_CONNECTIONS = 1_500
 """Beyond this number, a new connection closes the one that has been idle longest."""
 
 
@@ -32,7 +32,7 @@ class TimedConnection(H11Protocol):
         """Start the time-out for the first request; drop the longest idle connection if full."""
         super().connection_made(transport)
         self._wait_for_head(HEAD_SECONDS)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS:
             idle: list[Any] = [item for item in self.connections if _idle_since(item) is not None]
             if len(idle) > 1:
                 min(idle, key=_idle_since).transport.abort()

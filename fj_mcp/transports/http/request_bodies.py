@@ -22,11 +22,11 @@ from fj_mcp.server.sdk.protocol_errors import plain_error
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.messages import NO_REQUEST, BadMessage, parse_message
 
-MOST_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 BODY_SECONDS = 15.0
 """How long a body may take to arrive."""
 
-_MOST_BYTES_ARRIVING = 64_000_000
+_MAX_BYTES_ARRIVING = 64_000_000
 """In all incomplete bodies together."""
 
 Headers = list[tuple[bytes, bytes]]
@@ -54,7 +54,7 @@ class BodyReader:
         if kind != b"application/json":
             raise RequestRejected(415, "Send the message with Content-Type: application/json.")
         declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and (len(declared) > 18 or int(declared) > MOST_BODY_BYTES):
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > MAX_BODY_BYTES):
             raise _too_large()
         body = bytearray()
         try:
@@ -64,9 +64,9 @@ class BodyReader:
                     if event["type"] != "http.request":
                         raise Disconnected
                     part = event.get("body", b"")
-                    if len(body) + len(part) > MOST_BODY_BYTES:
+                    if len(body) + len(part) > MAX_BODY_BYTES:
                         raise _too_large()
-                    if self._arriving + len(part) > _MOST_BYTES_ARRIVING:
+                    if self._arriving + len(part) > _MAX_BYTES_ARRIVING:
                         raise RequestRejected(
                             503, "The server is busy: send it again.", {"retry-after": "5"}
                         )
@@ -82,7 +82,7 @@ class BodyReader:
 
 
 def _too_large() -> RequestRejected:
-    message = f"The body is larger than {MOST_BODY_BYTES:,} bytes: send less at once."
+    message = f"The body is larger than {MAX_BODY_BYTES:,} bytes: send less at once."
     return RequestRejected(413, message)
 
 

@@ -27,24 +27,24 @@ from fj_mcp.workspace.workspace import workspace_fingerprint
 TENANT = "fj_mcp.tenant"
 """The key of a request's `Tenant` in its ASGI scope."""
 
-MOST_KEYS = 200
+MAX_KEYS = 200
 """Keys that FutureJobs has accepted."""
 
-MOST_UNPROVEN_KEYS = 50
+MAX_UNPROVEN_KEYS = 50
 """Other keys, which may be made up and must not take the places of customers."""
 
-MOST_REQUESTS = 1_900
+MAX_REQUESTS = 1_900
 """Concurrent requests, with room left for the health endpoints."""
 
-MOST_REQUESTS_OF_A_KEY = 1_000
-MOST_UNPROVEN_REQUESTS = 1_400
+MAX_REQUESTS_OF_A_KEY = 1_000
+MAX_UNPROVEN_REQUESTS = 1_400
 """Concurrent requests of all keys together that FutureJobs has not accepted yet."""
 
-_MOST_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 IDLE_SECONDS = 900.0
 """How long a key's candidates stay in memory after its last request."""
 
-MOST_PROFILES_KEPT = 20_000
+MAX_PROFILES_KEPT = 20_000
 """Over all keys; the least recently used are dropped first. A profile takes about 13 kB."""
 
 FINISH_SECONDS = 8.0
@@ -97,8 +97,8 @@ class Tenants:
         settings: Settings,
         make_transport: MakeTransport | None = None,
         clock: Clock | None = None,
-        most_keys: int = MOST_KEYS,
-        most_unproven: int = MOST_UNPROVEN_KEYS,
+        most_keys: int = MAX_KEYS,
+        most_unproven: int = MAX_UNPROVEN_KEYS,
     ) -> None:
         self._settings = settings
         self._most_keys = most_keys
@@ -107,7 +107,7 @@ class Tenants:
         self._make_transport = make_transport
         self._clock = clock or Clock()
         self._known: OrderedDict[str, Tenant] = OrderedDict()
-        self._accepted: LRUCache[str, None] = LRUCache(_MOST_REMEMBERED)
+        self._accepted: LRUCache[str, None] = LRUCache(_MAX_REMEMBERED)
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.record: Record
@@ -138,10 +138,10 @@ class Tenants:
             RequestRejected: 503, if there are too many requests or keys at once.
         """
         tenant = self._of(key)
-        full = self._requests >= MOST_REQUESTS or tenant.requests >= MOST_REQUESTS_OF_A_KEY
+        full = self._requests >= MAX_REQUESTS or tenant.requests >= MAX_REQUESTS_OF_A_KEY
         if not full and not tenant.proven:
             unproven = (item.requests for item in self._known.values() if not item.proven)
-            full = sum(unproven) >= MOST_UNPROVEN_REQUESTS
+            full = sum(unproven) >= MAX_UNPROVEN_REQUESTS
         if full:
             raise _busy("Too many requests are in progress: send it again in a few seconds.")
         tenant.requests += 1
@@ -215,7 +215,7 @@ class Tenants:
             long_ago = self._clock.now() - IDLE_SECONDS
             kept = sum(tenant.connection.profiles_kept for tenant in self._known.values())
             for tenant in list(self._known.values()):
-                if tenant.idle and (tenant.used_at < long_ago or kept > MOST_PROFILES_KEPT):
+                if tenant.idle and (tenant.used_at < long_ago or kept > MAX_PROFILES_KEPT):
                     kept -= tenant.connection.profiles_kept
                     self._forget(tenant)
 

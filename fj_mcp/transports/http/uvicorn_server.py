@@ -20,11 +20,11 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
 from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, TimedConnection
 
-_MOST_AT_ONCE = 2_000
+_MAX_AT_ONCE = 2_000
 """Connections and requests of one process; beyond that uvicorn responds with 503."""
 
 ENDING_SECONDS = 10
-_MOST_HEAD_BYTES = 32_768
+_MAX_HEAD_BYTES = 32_768
 _OPEN_FILES = 8_192
 
 
@@ -78,10 +78,10 @@ def serve(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=_MOST_AT_ONCE,
+        limit_concurrency=_MAX_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=ENDING_SECONDS,
-        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+        h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
     )
     _allow_open_files()
     with _listener(host, port) as listener:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.transports.http.h11_protocol import HEAD_SECONDS, MOST_CONNECTIONS
+from fj_mcp.transports.http.h11_protocol import HEAD_SECONDS, MAX_CONNECTIONS
 from fj_mcp.transports.http.request_bodies import BODY_SECONDS
-from fj_mcp.transports.http.tenants import MOST_KEYS, MOST_REQUESTS_OF_A_KEY
+from fj_mcp.transports.http.tenants import MAX_KEYS, MAX_REQUESTS_OF_A_KEY
 from tests.support.processes import Api, HttpServer, http_process, sandbox_process
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-load")]
@@ -111,7 +111,7 @@ async def test_many_idle_connections_do_not_block_others(server: HttpServer) -> 
     await served(server)
     before = resident(server)
     # More than the limit, so that the oldest are closed.
-    async with connections(server, MOST_CONNECTIONS + 200) as idle:
+    async with connections(server, MAX_CONNECTIONS + 200) as idle:
         assert await served(server) < 5
         assert resident(server) - before < 60
         assert await rest(idle[0], 5) == b""
@@ -242,7 +242,7 @@ async def test_more_keys_than_the_limit_are_served_and_never_confused(
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
     await exchanged(server, request("create_sourcing_session", "fjk_first", **wish))
     (bought,) = api.charges("fjk_first")
-    keys = iter([f"fjk_number_{number}" for number in range(MOST_KEYS + 20)])
+    keys = iter([f"fjk_number_{number}" for number in range(MAX_KEYS + 20)])
 
     async def work() -> None:
         for key in keys:
@@ -312,7 +312,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
         async with asking_at_once(server, [wait] * 1_999) as streams:
             answers = [asyncio.create_task(rest(stream, 60)) for stream in streams]
             refused = asyncio.as_completed(answers)
-            for _ in range(1_999 - MOST_REQUESTS_OF_A_KEY):
+            for _ in range(1_999 - MAX_REQUESTS_OF_A_KEY):
                 told = await next(refused)
                 # Or closed, if there were too many without a request.
                 assert b"HTTP/1.1 503" in told or not told
@@ -321,7 +321,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
             assert await healthy(server)
             ending = asyncio.create_task(asyncio.to_thread(server.end))
             ended = [b"is being restarted" in each for each in await asyncio.gather(*answers)]
-            assert sum(ended) == MOST_REQUESTS_OF_A_KEY
+            assert sum(ended) == MAX_REQUESTS_OF_A_KEY
             await ending
         assert len(server.log().splitlines()) < 20
 

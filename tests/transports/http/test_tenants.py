@@ -16,7 +16,7 @@ from fj_mcp.clock import Clock
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
-from fj_mcp.transports.http.tenants import IDLE_SECONDS, MOST_KEYS, MOST_UNPROVEN_KEYS, Tenants
+from fj_mcp.transports.http.tenants import IDLE_SECONDS, MAX_KEYS, MAX_UNPROVEN_KEYS, Tenants
 from tests.support.assistant import CSHARP, small_sandbox
 from tests.support.clocks import AlarmClock
 
@@ -122,8 +122,8 @@ async def served(
     folder: Path,
     api: Api,
     clock: Clock | None = None,
-    most_keys: int = MOST_KEYS,
-    most_unproven: int = MOST_UNPROVEN_KEYS,
+    most_keys: int = MAX_KEYS,
+    most_unproven: int = MAX_UNPROVEN_KEYS,
     **settings: Any,
 ) -> AsyncIterator[Server]:
     """The app in this process, on `api`."""
