@@ -45,6 +45,8 @@ class Filter(ABC):
             outside it.
         autocomplete: the API's `filter_type` that completes values, if there is one.
         loosening: when to suggest removing the filter; None for never.
+        published: whether a model sees the filter in the schemas of create and update, of create
+            alone, or in none. Every filter is accepted everywhere.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Filter(ABC):
     closed: bool = False
     autocomplete: str | None = None
     loosening: Loosening | None = None
+    published: Literal["always", "in create", "never"] = "in create"
 
     @abstractmethod
     def schema(self) -> dict[str, Any]:

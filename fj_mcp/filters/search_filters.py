@@ -63,30 +63,51 @@ _TITLE = "title"
 _REGION = "region"
 
 
-class SearchFilters(_Part):
-    """Who to search for. Filters are combined with AND; all except `skills` are optional."""
+UNPUBLISHED = "unpublished"
+"""Marks a property of a JSON schema that a model need not see, although it is accepted."""
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = Field(
-        description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
+
+def _mark_rare(schema: dict[str, Any]) -> None:
+    for name, declared in FILTERS.items():
+        if declared.published == "never":
+            schema["properties"][name][UNPUBLISHED] = True
+
+
+class SearchFilters(_Part):
+    """Who to search for. All filters must fit; only skills is required."""
+
+    model_config = ConfigDict(json_schema_extra=_mark_rare)
+
+    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill", published="always")] = (
+        Field(
+            description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
+        )
     )
     current_titles: Annotated[
-        list[str], Values(key="current_employers.title", autocomplete=_TITLE)
+        list[str],
+        Values(key="current_employers.title", autocomplete=_TITLE, published="always"),
     ] = _optional("Current job titles; include usual variants.")
     past_titles: Annotated[
         list[str], Values(key="past_employers.title", autocomplete=_TITLE, loosening=_person(70))
     ] = _optional("Past job titles.")
-    years_of_experience: Annotated[Span, Range(key="years_of_experience_raw", lowest=0, end=60)] = (
-        _optional("Total years, 0 to 60.")
-    )
+    years_of_experience: Annotated[
+        Span, Range(key="years_of_experience_raw", lowest=0, end=60, published="always")
+    ] = _optional("Total years, 0 to 60.")
     countries: Annotated[
-        list[str], Values(key="country_region", operator="(.)", autocomplete="country_region")
+        list[str],
+        Values(
+            key="country_region",
+            operator="(.)",
+            autocomplete="country_region",
+            published="always",
+        ),
     ] = _optional("Country names, such as India.")
-    regions: Annotated[list[str], Values(key="region", autocomplete=_REGION, places=True)] = (
-        _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
-    )
-    within_km: Annotated[Whole, Distance(key="geo_distance")] = _optional(
-        "Kilometers around the regions, 1 to 500 (10, 25, 50, 100, 150, 200 are usual). "
-        "Omitted: only the regions."
+    regions: Annotated[
+        list[str],
+        Values(key="region", autocomplete=_REGION, places=True, published="always"),
+    ] = _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
+    within_km: Annotated[Whole, Distance(key="geo_distance", published="always")] = _optional(
+        "Kilometers around the regions, 1 to 500."
     )
     seniority: Annotated[
         list[str],
@@ -95,6 +116,7 @@ class SearchFilters(_Part):
             vocabulary=SENIORITY,
             closed=True,
             loosening=_person(55),
+            published="always",
         ),
     ] = _optional("Level of the current job.")
     functions: Annotated[
@@ -105,9 +127,17 @@ class SearchFilters(_Part):
             closed=True,
             loosening=_person(50),
         ),
-    ] = _optional("Department of the current job.")
+    ] = _optional(
+        "Department of the current job, such as Engineering; search_filter_values lists all."
+    )
     current_companies: Annotated[
-        list[str], Values(key=_COMPANY, autocomplete=_COMPANY, loosening=_employers(60))
+        list[str],
+        Values(
+            key=_COMPANY,
+            autocomplete=_COMPANY,
+            loosening=_employers(60),
+            published="always",
+        ),
     ] = _optional("Current employers.")
     past_companies: Annotated[
         list[str],
@@ -163,7 +193,12 @@ class SearchFilters(_Part):
     ] = _optional("Such as Computer Science.")
     degree: Annotated[
         str,
-        Choice(key="education_background.degree_name", vocabulary=DEGREES, loosening=_person(60)),
+        Choice(
+            key="education_background.degree_name",
+            vocabulary=DEGREES,
+            loosening=_person(60),
+            published="always",
+        ),
     ] = _optional("This degree or above.")
     certifications: Annotated[
         list[str],
@@ -171,9 +206,9 @@ class SearchFilters(_Part):
             key="certifications.name", autocomplete="certifications.name", loosening=_person(90)
         ),
     ] = _optional("Names of certificates.")
-    honors: Annotated[list[str], Values(key="honors.title", loosening=_person(95))] = _optional(
-        "Titles of awards."
-    )
+    honors: Annotated[
+        list[str], Values(key="honors.title", loosening=_person(95), published="never")
+    ] = _optional("Titles of awards.")
     company_types: Annotated[
         list[str],
         Values(
@@ -206,6 +241,7 @@ class SearchFilters(_Part):
             key="current_employers.company_headcount_range",
             vocabulary=HEADCOUNT_RANGES,
             loosening=_employers(45),
+            published="never",
         ),
     ] = _optional("Such as 1-10, 11-50, 51-200, 201-500, 501-1000, 1001-5000, 10,001+.")
     headcount_growth_percent: Annotated[
@@ -247,21 +283,22 @@ class SearchFilters(_Part):
         return self.model_dump(exclude_defaults=True)
 
 
-def _drop_repeated_descriptions(schema: dict[str, Any]) -> None:
-    # The model reads the descriptions of SearchFilters in another tool's schema beside this one.
-    # Only what a value alone does not show (units, bounds) is worth its bytes twice.
+def _mark_all_but_usual(schema: dict[str, Any]) -> None:
+    # The model reads the descriptions, and all other filters, in another tool's schema beside this
+    # one, and pays for each byte in every conversation.
     for name, declared in FILTERS.items():
-        if isinstance(declared, Values):
-            schema["properties"][name].pop("description", None)
+        schema["properties"][name].pop("description", None)
+        if declared.published != "always":
+            schema["properties"][name][UNPUBLISHED] = True
 
 
 class FilterChanges(SearchFilters):
     """Filters to change on a session. Omitted filters keep their values."""
 
-    model_config = ConfigDict(json_schema_extra=_drop_repeated_descriptions)
+    model_config = ConfigDict(json_schema_extra=_mark_all_but_usual)
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = _optional(
-        "Replaces all three tiers. mandatory: must have; core: wanted; secondary: nice to have."
+    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill", published="always")] = (
+        LEFT_OUT
     )
 
 

@@ -47,7 +47,7 @@ SessionId = Annotated[
     _pattern("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
     # One spelling per session, or two calls could hold two locks for the same one.
     AfterValidator(str.lower),
-    Field(description="From create_sourcing_session or list_sessions."),
+    Field(description="From create or list_sessions."),
 ]
 CandidateId = Annotated[
     _Trimmed,

@@ -20,12 +20,17 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_new_filter_is_in_the_schemas_of_the_tools_that_take_filters(
     found: dict[str, Any],
 ) -> None:
-    create, update = found["schemas"]
     shape = {"type": "array", "items": {"type": "string"}}
+    create, update = found["schemas"]["spoken_languages"]
     assert create == shape | {"description": "Languages that the person speaks."}
     # The description stands in the other tool's schema.
     assert update == shape
     assert found["removable"] == found["filters"] > 32
+
+
+def test_a_filter_that_is_never_published_is_accepted_all_the_same(found: dict[str, Any]) -> None:
+    assert found["schemas"]["shoes"] == [None, None]
+    assert found["unpublished"]["shoes"] == ["Red"]
 
 
 def test_a_new_filter_travels_to_the_api_and_back(found: dict[str, Any]) -> None:

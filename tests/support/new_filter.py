@@ -20,9 +20,11 @@ LAST = "    founded_year: Annotated["
 
 DECLARED = """\
     spoken_languages: Annotated[
-        list[str], Values(key="languages", loosening=_person(82))
+        list[str], Values(key="languages", loosening=_person(82), published="always")
     ] = _optional("Languages that the person speaks.")
-    shoes: Annotated[list[str], Values(key="current_employers.shoes")] = _optional("Of any color.")
+    shoes: Annotated[
+        list[str], Values(key="current_employers.shoes", published="never")
+    ] = _optional("Of any color.")
 """
 
 
@@ -49,7 +51,7 @@ def findings_in(folder: Path) -> dict[str, Any]:
 async def look() -> dict[str, Any]:
     """Use the new filters in each part of the package."""
     from fj_mcp.filters.reference import filters_page
-    from fj_mcp.filters.search_filters import FilterChanges
+    from fj_mcp.filters.search_filters import FILTERS, FilterChanges
     from fj_mcp.shortlist.suggestions import suggest_changes
     from tests.support.assistant import CSHARP, connected
     from tests.support.sandbox_api import Api, connect, searching
@@ -69,6 +71,9 @@ async def look() -> dict[str, Any]:
         session_id = started["session_id"]
         (created,) = (one for one in assistant.sandbox.calls if one.operation == "create_session")
         session = await assistant.call("get_session", session_id=session_id)
+        unpublished = await assistant.call(
+            "create_sourcing_session", title="T", filters=CSHARP | {"shoes": ["Red"]}
+        )
         removed = await assistant.call(
             "update_sourcing_session", session_id=session_id, remove_filters=["spoken_languages"]
         )
@@ -87,12 +92,16 @@ async def look() -> dict[str, Any]:
         unmatched = await api.create(searching("C#", **nobody))
         completed = await api.complete("languages", "mar")
     return {
-        "schemas": [
-            inputs[tool]["filters"]["properties"].get("spoken_languages")
-            for tool in ("create_sourcing_session", "update_sourcing_session")
-        ],
+        "schemas": {
+            name: [
+                inputs[tool]["filters"]["properties"].get(name)
+                for tool in ("create_sourcing_session", "update_sourcing_session")
+            ]
+            for name in ("spoken_languages", "shoes")
+        },
         "removable": inputs["update_sourcing_session"]["remove_filters"]["maxItems"],
-        "filters": len(inputs["create_sourcing_session"]["filters"]["properties"]),
+        "filters": len(FILTERS),
+        "unpublished": unpublished["filters"],
         "sent": created.body["queries"]["languages"],
         "shown": session["filters"],
         "left": removed["filters"],

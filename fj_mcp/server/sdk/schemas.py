@@ -1,16 +1,22 @@
 """A pydantic model as a JSON schema that every MCP client accepts.
 
 Clients drop or reject `$ref`, `anyOf`, tuples and nulls, and one rejected tool can cost the whole
-list. `published_schema` therefore inlines every reference, turns "this or null" into an optional
-"this", and removes titles and null defaults, which would only cost the model tokens.
+list. `plain_schema` therefore inlines every reference, turns "this or null" into an optional
+"this", and removes titles and null defaults. A model pays for each byte of a schema in every
+conversation, so `published_schema` and `result_schema` also remove what it can do without.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
+
+from fj_mcp.filters.search_filters import UNPUBLISHED
+
+MAX_PUBLISHED_WORDS = 20
+"""The longest closed vocabulary that every conversation pays for."""
 
 
 class _FastSchemas(GenerateJsonSchema):
@@ -27,15 +33,41 @@ def description_of(fn: Callable[..., Any]) -> str:
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The published schema of a tool's result."""
-    return published_schema(result.model_json_schema(schema_generator=_FastSchemas))
+    """The published schema of a tool's result: names and types, which is what code needs of it."""
+    schema = plain_schema(result.model_json_schema(schema_generator=_FastSchemas))
+    return _without(schema, frozenset({"description", "additionalProperties"}))
 
 
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The plain schema of a tool's arguments without what a model need not see.
+
+    Unknown names are rejected whatever the schema says, with a message that names the right one.
+    """
+    return _without(schema, frozenset({"additionalProperties"}))
+
+
+def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A model's JSON schema without `$ref`, unions, nulls and titles."""
     plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}))
     plain.pop("$defs", None)
     return plain
+
+
+def _without(schema: dict[str, Any], words: Set[str]) -> dict[str, Any]:
+    """A schema without some of its words, and without the properties marked as unpublished."""
+    kept = {word: value for word, value in schema.items() if word not in words}
+    if len(kept.get("enum", ())) > MAX_PUBLISHED_WORDS:
+        # The description names the tool that lists them.
+        del kept["enum"]
+    if "items" in kept:
+        kept["items"] = _without(kept["items"], words)
+    if "properties" in kept:
+        kept["properties"] = {
+            name: _without(value, words)
+            for name, value in kept["properties"].items()
+            if UNPUBLISHED not in value
+        }
+    return kept
 
 
 def _plain(node: Any, definitions: dict[str, Any]) -> Any:

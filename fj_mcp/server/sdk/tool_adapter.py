@@ -20,7 +20,7 @@ from mcp_types import (
     TextContent,
     ToolAnnotations,
 )
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.api.call_context import arrived_at, tool_in_use
@@ -31,7 +31,12 @@ from fj_mcp.results.models import Result
 from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
-from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
+from fj_mcp.server.sdk.schemas import (
+    description_of,
+    plain_schema,
+    published_schema,
+    result_schema,
+)
 from fj_mcp.server.sdk.tracing import ToolCall
 
 _CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
@@ -42,8 +47,12 @@ class SourcingTool(Tool):
 
     The SDK alone ignores misspelled arguments, reports invalid ones with pydantic's messages,
     prefixes every error with the tool's name, and indents its JSON.
+
+    Attributes:
+        accepted: the schema of all arguments; `parameters` is the part of it that is published.
     """
 
+    accepted: dict[str, Any] = Field(default_factory=dict)
     deadline_seconds: float = 45.0
     costs: bool = False
 
@@ -88,7 +97,7 @@ class SourcingTool(Tool):
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
-            words = describe_problems(problems, self.parameters, self.name, nearest_filter)
+            words = describe_problems(problems, self.accepted, self.name, nearest_filter)
             return BadArguments(words)
         # All others that the SDK raises are about an unreadable answer to a question.
         return unusable_answer()
@@ -131,7 +140,8 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
     strict = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
     metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
     metadata.output_schema = result_schema(_result_model(fn))
-    tool.parameters = published_schema(tool.parameters) | {"additionalProperties": False}
+    tool.accepted = plain_schema(tool.parameters)
+    tool.parameters = published_schema(tool.accepted)
     return tool
 
 

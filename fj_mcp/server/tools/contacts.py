@@ -47,11 +47,11 @@ async def reveal_contacts(
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
     answer: Annotated[Answer, Resolve(ask_for_contacts)],
 ) -> RevealedContacts:
-    """Reveal the email address or phone number of candidates. Costs credits for each candidate
-    (FutureJobs does not publish how many), so call it only when the user asked for these
-    contacts. Contacts already revealed are returned for free. A phone number may be pending and
-    arrive minutes later: get_candidate then shows it for free; never call this again to check.
-    For work history and skills without contacts use get_candidate.
+    """Get the email address or phone number of candidates, for a user who wants to write to
+    them or call them. Costs credits for each contact (FutureJobs does not publish how many), so
+    use it only when the user asked for it. Shows who is reachable: not_found is free, and so is
+    what was revealed before. A pending phone number arrives within minutes: get_candidate and
+    export_profiles then have it for free. For work history without contacts use get_candidate.
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
     return await reveal_all(orders, candidate_ids, channel, buy)

@@ -17,10 +17,11 @@ async def suggest_filters(
     connection: CurrentConnection,
     sample_profile_url: ProfileUrl = LEFT_OUT,
 ) -> SuggestedFilters:
-    """Turn a job description into search filters, ready for create_sourcing_session. Free, and
-    starts no search. Show the filters to the user and correct them before searching, because a
-    search costs credits. ignored lists requirements that no filter can express. To look up single
-    values, such as how a city is spelled, use search_filter_values.
+    """Turn a job description, job ad or JD into the search filters that fit the role, ready for
+    create_sourcing_session. Free; starts no search. It can misread a text, so check skill
+    tiers, years and places against it, and agree on the filters with the user before paying.
+    ignored names what no filter covers. To look up how one value is spelled use
+    search_filter_values.
     """
     suggested = await connection.workspace.client.annotation(
         job_description, sample_profile_url or ""
@@ -50,10 +51,9 @@ async def search_filter_values(
     connection: CurrentConnection,
     limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL] = 10,
 ) -> FilterValues:
-    """Look up how FutureJobs spells the values of one filter, such as regions, skills or
-    current_companies. Free. Use it before searching when a location, company or school must
-    match exactly, because a spelling that FutureJobs does not know matches nobody. Filters with
-    a fixed list (seniority, functions) are looked up in that list. To turn a whole job
-    description into filters use suggest_filters.
+    """Look up how FutureJobs spells a value of one filter, such as a city, company or school,
+    or which values there are to choose from where the list is fixed (seniority, functions,
+    industries). Free. Use it before a search when a name must match exactly: an unknown
+    spelling finds nobody. No values means unknown. For a whole text use suggest_filters.
     """
     return await search_values(connection, filter, query, limit)

@@ -27,16 +27,18 @@ async def list_profiles(
     connection: CurrentConnection,
     page: Page = 1,
     limit: PageSize = 20,
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
+    min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
     detail: Annotated[
         Literal["concise", "detailed"],
         Field(description="detailed adds highlights, education and more skills."),
     ] = "concise",
 ) -> CandidateList:
-    """List a session's candidates, best score first across the whole session. Free. Does not
-    wait: while status is running the list is incomplete, and wait_for_session is the better call.
-    has_more true means there is another page. For one candidate's work history and contacts use
-    get_candidate; to find candidates beyond these use fetch_more_profiles (costs credits).
+    """List a session's candidates, best first, or part of them: only people with a score above
+    min_score, those who know what query says, all but those it leaves out, or a few to compare
+    by candidate_ids. Free. Does not wait: while status is running the list is incomplete, and
+    wait_for_session is the better call. has_more true means there is a next page. For one
+    candidate in full use get_candidate, for people beyond these fetch_more_profiles (costs
+    credits).
     """
     view = candidate_pages.View(
         page, limit, min_score, detail == "detailed", not connection.settings.read_only
@@ -48,10 +50,10 @@ async def list_profiles(
 async def get_candidate(
     session_id: SessionId, candidate_id: CandidateId, connection: CurrentConnection
 ) -> FullCandidate:
-    """Show one candidate in full: jobs with descriptions, education, skills, certificates,
-    reasons for the score, and contacts already revealed. Free. candidate_id comes from
-    list_profiles or wait_for_session, which are better for comparing candidates. Reveals nothing:
-    for an email address or phone number use reveal_contacts.
+    """Show the full profile of one candidate, to learn more about them: work history, where
+    they studied, skills, languages, certificates, why they got that score, and contacts already
+    revealed. Free, about 3 kB; to compare several use list_profiles with candidate_ids. Reveals
+    nothing: for an email address or phone number use reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
@@ -62,13 +64,13 @@ async def get_candidate(
 async def show_candidates(
     session_id: SessionId,
     connection: CurrentConnection,
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
+    min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
 ) -> ShownCandidates:
-    """Show the user a session's candidates as an interactive shortlist to sort, filter, open,
-    select and export, when they want to look for themselves. To read candidates without showing
-    them use list_profiles, for a file export_profiles. Free; does not wait. The result has the
-    best 20: if has_more is true, list_profiles continues with page 2 and the same min_score.
-    Revealing and fetching more in it cost credits; the user is asked first.
+    """Open the interactive shortlist, when the user wants to look through the candidates by
+    hand: click, sort, filter, select, export. The call is free; what costs credits in the view
+    asks the user first. Clients without views show the same as text: the best 20, which
+    list_profiles continues with page 2. To read candidates without showing them use
+    list_profiles, for a file export_profiles. Does not wait.
     """
     view = candidate_pages.View(min_score=min_score, can_spend=not connection.settings.read_only)
     ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
@@ -85,17 +87,18 @@ async def export_profiles(
     connection: CurrentConnection,
     ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
-    min_score: Annotated[Score, Field(description="0 to 5; 0 means everyone.")] = 0,
+    min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
     candidate_ids: Annotated[
         list[CandidateId],
         Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
     ] = LEFT_OUT,
 ) -> ExportedProfiles:
-    """Save a session's candidates to a new file, when the user wants to keep or share them: rank,
-    score, latest jobs, skills, contacts already revealed. To read or show them use list_profiles
-    or show_candidates. Free; reveals nothing, overwrites nothing. Does not wait: of a running
-    session it saves the candidates matched so far. Returns rows and the path (a uri from a remote
-    server), or no file if nobody matches.
+    """Save a session's candidates to a new file, CSV (a spreadsheet, for Excel) or JSON, when
+    the user wants to download, keep or share them or put them into an applicant tracking
+    system. Free; reveals and overwrites nothing. Has rank, score, jobs, skills and contacts
+    already revealed. Does not wait: of a running session it saves those matched so far. Returns
+    rows and the path (a uri from a remote server), or no file if nobody fits. To read or show
+    them use list_profiles or show_candidates.
     """
     from fj_mcp.server.resource_uris import resource_uri
     from fj_mcp.shortlist import export_file, export_rows

@@ -6,10 +6,10 @@ from fj_mcp.server.context import CurrentConnection
 
 
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
-    """Show the credits spent today (UTC), the budget, the last known balance, and the 20 newest
-    purchases with their outcomes. Free. Looks up open outcomes first. Use it when the user asks
-    about cost, or to find a session that was paid for; list_sessions lists all sessions,
-    including those made elsewhere.
+    """Show what was spent: how much each search and contact did cost so far, the sum of today
+    (UTC), the budget, and how many credits were left by the last response of FutureJobs. Free.
+    Looks up open outcomes first; estimates are marked. For all searches, with those made
+    elsewhere, use list_sessions.
     """
     await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
