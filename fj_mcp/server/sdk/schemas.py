@@ -33,9 +33,23 @@ def description_of(fn: Callable[..., Any]) -> str:
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The published schema of a tool's result: names and types, which is what code needs of it."""
+    """The published schema of a tool's result: all fields, with the types that are not text.
+
+    A client checks results with it, and some show it to the model, but nobody writes a result by
+    it. So it says what is where, and `{}` is text.
+    """
     schema = plain_schema(result.model_json_schema(schema_generator=_FastSchemas))
-    return _without(schema, frozenset({"description", "additionalProperties"}))
+    return _without_text_types(_without(schema, frozenset({"description", "additionalProperties"})))
+
+
+def _without_text_types(schema: dict[str, Any]) -> dict[str, Any]:
+    kept = {word: value for word, value in schema.items() if (word, value) != ("type", "string")}
+    if "items" in kept:
+        kept["items"] = _without_text_types(kept["items"])
+    if "properties" in kept:
+        fields = kept["properties"].items()
+        kept["properties"] = {name: _without_text_types(value) for name, value in fields}
+    return kept
 
 
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
