@@ -46,6 +46,8 @@ class SourcingTool(Tool):
 
     deadline_seconds: float = 45.0
     costs: bool = False
+    sandbox: bool = False
+    """Whether the people and the credits are invented, as every result then says."""
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -63,8 +65,18 @@ class SourcingTool(Tool):
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
         if convert_result and isinstance(result, Result):
-            return call_tool_result(result)
+            return self.call_result(result)
         return result
+
+    def call_result(self, result: Result) -> CallToolResult:
+        """A result as text and as data: some clients show the model only one of them."""
+        data = result.as_dict(sandbox=self.sandbox)
+        text = TextContent(type="text", text=to_json(data).decode())
+        links = [
+            ResourceLink(type="resource_link", uri=link.uri, name=link.name)
+            for link in result.links()
+        ]
+        return CallToolResult(content=[text, *links], structured_content=data)
 
     async def _run(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         try:
@@ -101,6 +113,7 @@ def make_tool(
     annotations: ToolAnnotations,
     costs: bool,
     deadline_seconds: float,
+    sandbox: bool = False,
     meta: dict[str, Any] | None = None,
 ) -> SourcingTool:
     """Make a tool from a function, whose docstring is the description that models read."""
@@ -112,6 +125,7 @@ def make_tool(
             "meta": meta,
             "costs": costs,
             "deadline_seconds": deadline_seconds,
+            "sandbox": sandbox,
             "parameters": deepcopy(base.parameters),
         }
     )
@@ -138,13 +152,3 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
 def _result_model(fn: Callable[..., Any]) -> type[Result]:
     model: type[Result] = inspect.signature(fn, eval_str=True).return_annotation
     return model
-
-
-def call_tool_result(result: Result) -> CallToolResult:
-    """A result as text and as data: some clients show the model only one of them."""
-    data = result.as_dict()
-    text = TextContent(type="text", text=to_json(data).decode())
-    links = [
-        ResourceLink(type="resource_link", uri=link.uri, name=link.name) for link in result.links()
-    ]
-    return CallToolResult(content=[text, *links], structured_content=data)
