@@ -20,6 +20,8 @@ class Job:
     start: str | None = None
     end: str | None = None
     description: str | None = None
+    employees: str | None = None
+    industries: tuple[str, ...] = ()
 
     @classmethod
     def named(cls, doc: dict[str, Any]) -> Self:
@@ -31,7 +33,8 @@ class Job:
 
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
-        """From any of the employer objects, with dates and description."""
+        """From any of the employer objects, with dates, description and facts on the employer."""
+        employees = lenient.whole(doc.get("company_headcount_latest"))
         return replace(
             cls.named(doc),
             start=_day(doc.get("start_date")),
@@ -39,6 +42,9 @@ class Job:
             description=lenient.block(
                 doc.get("description") or doc.get("employee_description"), 600
             ),
+            employees=lenient.line(doc.get("company_headcount_range"), 20)
+            or (f"{employees:,}" if employees and employees > 0 else None),
+            industries=tuple(lenient.lines(doc.get("company_industries"), 80, 3)),
         )
 
 
@@ -117,7 +123,7 @@ class Profile:
             highlights=tuple(text for text in found if text),
             skills=tuple(lenient.lines(person.get("skills"), 60, 100)),
             jobs=tuple(Job.named(item) for item in lenient.mappings(employers)[:3]),
-            past_jobs=tuple(Job.named(item) for item in lenient.mappings(earlier)[:5]),
+            past_jobs=tuple(Job.named(item) for item in lenient.mappings(earlier)[:15]),
             education=tuple(
                 Education.read(item)
                 for item in lenient.mappings(person.get("education_background"))[:5]
@@ -166,6 +172,7 @@ class Candidate:
     education: tuple[Education, ...]
     certifications: tuple[str, ...]
     honors: tuple[str, ...]
+    languages: tuple[str, ...]
     recommendation: str | None
     rating: float | None
     rating_label: str | None
@@ -202,6 +209,7 @@ class Candidate:
             ),
             certifications=_named(doc.get("certifications")),
             honors=_named(doc.get("honors")),
+            languages=_named(doc.get("languages")),
             recommendation=lenient.block(verdict.get("recommendation"), 1500),
             rating=lenient.number(verdict.get("starRating")),
             rating_label=lenient.line(verdict.get("starLabel"), 60),
@@ -222,10 +230,13 @@ def _highlights(analysis: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _named(value: object) -> tuple[str, ...]:
-    """Names of certificates or awards, listed as strings or as objects."""
+    """Names of certificates, awards or languages, listed as strings or as objects."""
     items = value if isinstance(value, list) else []
     words = [
-        item.get("name") or item.get("title") if isinstance(item, dict) else item for item in items
+        next((item[key] for key in ("name", "title", "language") if item.get(key)), None)
+        if isinstance(item, dict)
+        else item
+        for item in items
     ]
     return tuple(lenient.lines(words, 160, 20))
 

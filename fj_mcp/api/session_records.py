@@ -85,7 +85,7 @@ class Session:
             not in map(
                 lenient.counted, (doc.get("searchMoreCounter"), doc.get("filterChangesCounter"))
             ),
-            created_at=lenient.moment(doc.get("createdAt")) or _moment_of(identity),
+            created_at=lenient.moment(doc.get("createdAt")) or moment_of(identity),
             updated_at=lenient.line(doc.get("updatedAt"), 40),
             credits_charged=lenient.credits(doc.get("sessionCreditCharged")),
         )
@@ -201,7 +201,7 @@ class ListedSession:
             job_description=lenient.line(
                 lenient.mapping(doc.get("jdDetail")).get("userText"), 20_000
             ),
-            created_at=lenient.moment(doc.get("createdAt")) or _moment_of(identity),
+            created_at=lenient.moment(doc.get("createdAt")) or moment_of(identity),
         )
 
 
@@ -225,7 +225,7 @@ def completions(data: object) -> list[str]:
     return lenient.lines(words)
 
 
-def _moment_of(identity: str) -> datetime | None:
+def moment_of(identity: str) -> datetime | None:
     """The creation time in the first 8 hex digits of a MongoDB id."""
     if not re.fullmatch(r"[0-9a-fA-F]{24}", identity):
         return None

@@ -240,12 +240,12 @@ async def reveal_all(
 def _reveal_step(
     orders: list[RevealOrder], results: list[RevealedContact], channel: "Channel"
 ) -> str | None:
-    late = next((item for item in results if item.status == "pending"), None)
-    if late is None:
+    late = [item.candidate_id for item in results if item.status == "pending"]
+    if not late:
         return None
     return (
-        f"A {channel} can take about three minutes to arrive. Then call get_candidate with "
-        f"session_id {orders[0].session_id}, candidate_id {late.candidate_id}: it shows revealed "
+        f"A {channel} can take about three minutes to arrive. Then call list_profiles with "
+        f"session_id {orders[0].session_id}, candidate_ids [{', '.join(late)}]: it lists revealed "
         "contacts for free."
     )
 

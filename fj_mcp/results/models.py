@@ -40,14 +40,20 @@ class Link(NamedTuple):
 class Result(BaseModel):
     """A tool's result."""
 
+    sandbox: bool | None = Field(default=None, description="true: people, credits are invented.")
     next_step: str | None = Field(default=None, description="What to do next.")
 
     def links(self) -> list[Link]:
         """Links to files and resources; nothing essential, because some clients show no links."""
         return []
 
-    def as_dict(self) -> dict[str, Any]:
-        """The result without empty fields; `next_step` comes last, where models notice it."""
+    def as_dict(self, *, sandbox: bool = False) -> dict[str, Any]:
+        """The result without empty fields; `next_step` comes last, where models notice it.
+
+        Args:
+            sandbox: whether the server runs on its sandbox, as the result then says.
+        """
+        self.sandbox = sandbox or None
         fields = self.model_dump(mode="json", exclude_none=True)
         if (step := fields.pop("next_step", None)) is not None:
             fields["next_step"] = step
@@ -99,12 +105,14 @@ class Card(BaseModel):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
+    new: bool | None = Field(default=None, description="Found by the last fetch-more.")
+    outside: list[str] | None = Field(default=None, description="Filters not met.")
     skills: list[str] | None = Field(default=None, description="Wanted ones first.")
     missing_skills: list[str] | None = Field(default=None, description="Wanted, not listed.")
     why: str | None = None
     linkedin_url: str | None = None
-    email_revealed: bool | None = None
-    phone_revealed: bool | None = None
+    emails: list[str] | None = Field(default=None, description="Those revealed.")
+    phones: list[str] | None = Field(default=None, description="Those revealed.")
     highlights: list[str] | None = None
     education: list[str] | None = None
 
@@ -123,12 +131,18 @@ Suggestions = Annotated[
 ]
 
 
+SCORE_SCALE = "0 to 5, by FutureJobs' matching"
+ScoreScale = Annotated[str | None, Field(description="What a score measures.")]
+
+
 class WaitedSession(SessionResult):
     """The result of waiting."""
 
     matched: int
     total: int
     waited_seconds: int
+    new_profiles: int | None = Field(default=None, description="Found by the last fetch-more.")
+    score_scale: ScoreScale = None
     top_candidates: list[Card] | None = None
     suggestions: Suggestions = None
 
@@ -140,6 +154,7 @@ class CandidateList(SessionResult):
     page: int
     pages: int
     has_more: bool
+    score_scale: ScoreScale = None
     candidates: list[Card]
     suggestions: Suggestions = None
 
@@ -157,6 +172,8 @@ class ShownCandidates(CandidateList):
     title: str | None = None
     matched: int
     min_score: Number = 0
+    query: str | None = None
+    candidate_ids: list[str] | None = None
     wanted_skills: list[str]
     can_spend: bool
     prices: Prices
@@ -188,6 +205,8 @@ class Employment(BaseModel):
     company: str | None = None
     start: str | None = None
     end: str | None = None
+    employees: str | None = Field(default=None, description="The employer's size.")
+    industries: list[str] | None = None
     description: str | None = None
 
 
@@ -201,6 +220,7 @@ class FullCandidate(Result):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
+    score_scale: ScoreScale = None
     rating: str | None = None
     why: str | None = None
     highlights: list[str] | None = None
@@ -214,6 +234,7 @@ class FullCandidate(Result):
     skills: list[str] | None = None
     certifications: list[str] | None = None
     honors: list[str] | None = None
+    languages: list[str] | None = None
     linkedin_url: str | None = None
     email: Contacts | None = Field(default=None, description="Revealed email addresses.")
     phone: Contacts | None = Field(default=None, description="Revealed phone numbers.")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import NOT_BOOL
 from fj_mcp.server.sdk.argument_errors import describe_problems
+from fj_mcp.shortlist.queries import MAX_QUERY
 from fj_mcp.text.cleaning import clean_block, clean_line
 
 
@@ -66,6 +68,14 @@ ProfileUrl = Annotated[
     Field(description="LinkedIn URL of an example candidate."),
 ]
 Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]
+Query = Annotated[
+    str,
+    Field(max_length=MAX_QUERY, description="As in list_profiles."),
+    AfterValidator(partial(clean_line, limit=MAX_QUERY)),
+]
+Chosen = Annotated[
+    list[CandidateId], Field(min_length=1, max_length=10, description="Only these, 1 to 10.")
+]
 Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]
 

@@ -18,7 +18,7 @@ from fj_mcp.server.completion import add_completion
 from fj_mcp.server.connection import Connection, MakeTransport, open_connection, sandbox_transport
 from fj_mcp.server.consent import with_approval
 from fj_mcp.server.context import with_connection
-from fj_mcp.server.instructions import INSTRUCTIONS, READ_ONLY_NOTE
+from fj_mcp.server.instructions import instructions
 from fj_mcp.server.prompts import PROMPTS, add_prompts
 from fj_mcp.server.resources import CACHE_HINTS, add_resources
 from fj_mcp.server.sdk.protocol_errors import PlainErrors
@@ -75,7 +75,7 @@ def build_server(
         "fj-mcp",
         title="FutureJobs sourcing",
         version=__version__,
-        instructions=INSTRUCTIONS + (READ_ONLY_NOTE if settings.read_only else ""),
+        instructions=instructions(settings),
         website_url="https://futurejobs.ai",
         tools=[*tools],
         extensions=extensions,

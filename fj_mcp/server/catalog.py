@@ -64,6 +64,7 @@ def list_tools(settings: Settings) -> list[SourcingTool]:
             annotations=kind.hints,
             costs=kind.costs,
             deadline_seconds=settings.call_deadline_seconds,
+            sandbox=settings.sandbox,
             meta=_meta(fn, kind, settings),
         )
         for fn, title, kind in TOOLS

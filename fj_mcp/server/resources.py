@@ -20,7 +20,14 @@ from fj_mcp.api.errors import NotFound
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.results.models import Result
-from fj_mcp.server.arguments import CandidateId, Score, SessionId, split_list, validate_argument
+from fj_mcp.server.arguments import (
+    CandidateId,
+    Query,
+    Score,
+    SessionId,
+    split_list,
+    validate_argument,
+)
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
@@ -29,7 +36,7 @@ from fj_mcp.server.tools import sessions
 from fj_mcp.text.cleaning import as_word
 
 MAX_SESSIONS = 50
-_NARROWING = ("min_score", "candidate_ids")
+_NARROWING = ("min_score", "candidate_ids", "query")
 _Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=1_000)]
 _HOUR = 3_600_000
 
@@ -62,7 +69,7 @@ async def all_sessions() -> str:
     """The newest 50 searches of this workspace: id, title, number of profiles and time."""
 
     async def read(connection: Connection) -> str:
-        return _json(await sessions.list_sessions(connection, 1, MAX_SESSIONS))
+        return _json(await sessions.list_sessions(connection, 1, MAX_SESSIONS), connection)
 
     return await _read_in_time("list_sessions", read)
 
@@ -71,21 +78,25 @@ async def one_session(session_id: str) -> str:
     """One search: title, job description, current filters, status and counts."""
 
     async def read(connection: Connection) -> str:
-        return _json(await sessions.get_session(_session_id(session_id), connection))
+        return _json(await sessions.get_session(_session_id(session_id), connection), connection)
 
     return await _read_in_time("get_session", read)
 
 
-async def profiles_csv(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
+async def profiles_csv(
+    session_id: str, min_score: str = "", candidate_ids: str = "", query: str = ""
+) -> str:
     """All candidates of one search as a table, best score first, about 700 bytes each; narrow it
-    with min_score (0 to 5) and candidate_ids (separated by commas)."""
-    return await _profiles("csv", session_id, min_score, candidate_ids)
+    with min_score (0 to 5), candidate_ids (separated by commas) and query (words)."""
+    return await _profiles("csv", session_id, min_score, candidate_ids, query)
 
 
-async def profiles_json(session_id: str, min_score: str = "", candidate_ids: str = "") -> str:
+async def profiles_json(
+    session_id: str, min_score: str = "", candidate_ids: str = "", query: str = ""
+) -> str:
     """All candidates of one search as data, best score first, about 1,000 bytes each; narrow it
-    with min_score (0 to 5) and candidate_ids (separated by commas)."""
-    return await _profiles("json", session_id, min_score, candidate_ids)
+    with min_score (0 to 5), candidate_ids (separated by commas) and query (words)."""
+    return await _profiles("json", session_id, min_score, candidate_ids, query)
 
 
 RESOURCES = (
@@ -96,14 +107,14 @@ TEMPLATES = (
     (one_session, "fj://sessions/{session_id}", "session", "One search", "application/json"),
     (
         profiles_csv,
-        "fj://sessions/{session_id}/profiles.csv{?min_score,candidate_ids}",
+        "fj://sessions/{session_id}/profiles.csv{?min_score,candidate_ids,query}",
         "profiles.csv",
         "Candidates of a search, as a table",
         "text/csv",
     ),
     (
         profiles_json,
-        "fj://sessions/{session_id}/profiles.json{?min_score,candidate_ids}",
+        "fj://sessions/{session_id}/profiles.json{?min_score,candidate_ids,query}",
         "profiles.json",
         "Candidates of a search, as data",
         "application/json",
@@ -149,7 +160,7 @@ def _check_query(uri: str) -> None:
         if name not in _NARROWING or names.count(name) > 1:
             problem = (
                 f"Nothing was sent or charged: {as_word(name)} is not a parameter of this URI, or "
-                f"is there twice; the parameters are {' and '.join(_NARROWING)}."
+                f"is there twice; the parameters are {', '.join(_NARROWING)}."
             )
             raise ProtocolError(INVALID_PARAMS, problem)
 
@@ -164,20 +175,28 @@ def _with_long_ttl(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -
 
 
 async def _profiles(
-    format: Literal["csv", "json"], session_id: str, min_score: str, candidate_ids: str
+    format: Literal["csv", "json"],
+    session_id: str,
+    min_score: str,
+    candidate_ids: str,
+    query: str,
 ) -> str:
     async def read(connection: Connection) -> str:
         # Lazy, because most connections export nothing.
         from fj_mcp.shortlist.export_rows import build_export
+        from fj_mcp.shortlist.ranking import Part
 
         identity = _session_id(session_id)
         least: float = validate_argument("min_score", Score, min_score) if min_score else 0.0
-        chosen: list[str] | None = None
+        chosen: list[str] = []
         if candidate_ids:
             chosen = validate_argument("candidate_ids", _Chosen, split_list(candidate_ids))
+        words: str = validate_argument("query", Query, query)
         session = await connection.workspace.watcher.look(identity)
         shortlist = await connection.workspace.shortlists.ranked(session)
-        export = build_export(session, shortlist, format, least, chosen)
+        part = Part(least, words, tuple(chosen))
+        sandbox = connection.settings.sandbox
+        export = build_export(session, shortlist, format, part, sandbox=sandbox)
         # The byte order mark is for spreadsheets that open a file.
         return export.text.removeprefix("\ufeff")
 
@@ -210,5 +229,5 @@ def _session_id(text: str) -> str:
     return session_id
 
 
-def _json(result: Result) -> str:
-    return to_json(result.as_dict()).decode()
+def _json(result: Result, connection: Connection) -> str:
+    return to_json(result.as_dict(sandbox=connection.settings.sandbox)).decode()

@@ -41,7 +41,7 @@ from fj_mcp.errors import DeadlinePassed, FutureJobsError
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
-from fj_mcp.server.sdk.tool_adapter import SourcingTool, call_tool_result
+from fj_mcp.server.sdk.tool_adapter import SourcingTool
 from fj_mcp.server.sdk.tracing import ToolCall
 from fj_mcp.server.task_ids import TTL_SECONDS, End, EndStatus, Wait
 from fj_mcp.server.tools.sessions import wait_for_session, wait_result
@@ -223,7 +223,7 @@ class WaitTasks(Extension):
                     session = await connection.workspace.watcher.glance(wait.session_id)
                 if waiting and session.status == "running":
                     return progress(session)
-                return call_tool_result(await wait_result(connection, session, waited))
+                return self._tool.call_result(await wait_result(connection, session, waited))
         except TimeoutError:
             failure, transient = DeadlinePassed(look_seconds, costs=False), True
         except FutureJobsError as error:

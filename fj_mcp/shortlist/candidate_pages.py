@@ -1,17 +1,28 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import CandidateList, Prices, ShownCandidates, Suggestion, WaitedSession
+from fj_mcp.results.models import (
+    SCORE_SCALE,
+    CandidateList,
+    Card,
+    Prices,
+    ShownCandidates,
+    Suggestion,
+    WaitedSession,
+)
 from fj_mcp.shortlist.cards import cards
-from fj_mcp.shortlist.ranking import Shortlist, unread_warning
+from fj_mcp.shortlist.outside import CardFilters
+from fj_mcp.shortlist.ranking import Chosen, Part, Shortlist, unread_warning
 from fj_mcp.text.cleaning import cut, first_within
 
 TOP_CANDIDATES = 10
+_MAX_WORDS = 5
+"""Of a query, in a warning."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +35,22 @@ class View:
 
     page: int = 1
     limit: int = 20
-    min_score: float = 0
+    part: Part = field(default_factory=Part)
     detailed: bool = False
     can_spend: bool = True
 
     @property
     def repeated(self) -> str:
         """The arguments to repeat in a call for another page of this view."""
-        limit = f", limit {self.limit}" if self.limit != 20 else ""
-        return limit + (f", min_score {self.min_score:g}" if self.min_score else "")
+        part = self.part
+        repeated = {
+            "limit": f"{self.limit}" if self.limit != 20 else "",
+            "min_score": f"{part.min_score:g}" if part.min_score else "",
+            "query": to_json(part.query).decode() if part.query else "",
+            "candidate_ids": f"[{', '.join(part.candidate_ids)}]" if part.candidate_ids else "",
+            "detail": "detailed" if self.detailed else "",
+        }
+        return "".join(f", {name} {value}" for name, value in repeated.items() if value)
 
 
 @dataclass(frozen=True)
@@ -43,29 +61,43 @@ class RankedSession:
         session: as it is now.
         shortlist: its candidates.
         wanted: its wanted skills.
+        filters: the filters in force that a card can contradict.
         suggestions: what to loosen, if it found too few.
+        new_ids: the candidates that the last fetch-more found; None if there was none, or if that
+            is not known.
     """
 
     session: Session
     shortlist: Shortlist
     wanted: list[str]
+    filters: CardFilters
     suggestions: list[Suggestion]
+    new_ids: frozenset[str] | None = None
 
 
 def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
-    """One page of a session's candidates."""
-    session, shortlist, suggestions = ranked.session, ranked.shortlist, ranked.suggestions
-    chosen = shortlist.at_least(view.min_score)
-    pages = max(1, -(-len(chosen) // view.limit))
-    shown, shortened = cards(
-        chosen[(view.page - 1) * view.limit : view.page * view.limit],
-        ranked.wanted,
-        detailed=view.detailed,
-        reserved=len(to_json(suggestions)),
-    )
-    warnings = []
+    """One page of a session's candidates.
+
+    Raises:
+        BadArguments: if the view's query is not one.
+    """
+    session, shortlist = ranked.session, ranked.shortlist
+    chosen = shortlist.choose(view.part)
+    total = len(chosen.profiles)
+    pages = max(1, -(-total // view.limit))
+    # Of a part of the candidates, nothing follows about the search.
+    suggestions = [] if view.part.query or view.part.candidate_ids else ranked.suggestions
+    warnings = narrowing_warnings(chosen)
     if shortlist.unread:
         warnings.append(unread_warning(shortlist.available))
+    shown, shortened = cards(
+        chosen.profiles[(view.page - 1) * view.limit : view.page * view.limit],
+        ranked.wanted,
+        ranked.filters,
+        ranked.new_ids or (),
+        detailed=view.detailed,
+        reserved=len(to_json([suggestions, warnings, view.repeated])),
+    )
     if shortened:
         warnings.append(
             "Texts are shortened to fit; ask for a smaller limit, or call get_candidate."
@@ -74,17 +106,34 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
         session_id=session.id,
         status=session.status,
         api_status=next_steps.unusual(session.api_status),
-        total=len(chosen),
+        total=total,
         page=view.page,
         pages=pages,
         has_more=view.page < pages,
+        score_scale=_scale(shown),
         candidates=shown,
         suggestions=suggestions or None,
         warning=" ".join(warnings) or None,
         next_step=_list_step(
-            session, shortlist, view, total=len(chosen), pages=pages, suggestions=suggestions
+            session, shortlist, view, total=total, pages=pages, suggestions=suggestions
         ),
     )
+
+
+def narrowing_warnings(chosen: Chosen) -> list[str]:
+    """The words of a query that fit nobody, and the ids that are not in the session."""
+    warnings = []
+    if chosen.unmatched:
+        more = len(chosen.unmatched) - _MAX_WORDS
+        words = ", ".join(chosen.unmatched[:_MAX_WORDS]) + (f" and {more} more" if more > 0 else "")
+        warnings.append(f"Nobody in this session has: {words}.")
+    if chosen.strangers:
+        warnings.append(f"Not in this session: {', '.join(chosen.strangers)}.")
+    return warnings
+
+
+def _scale(shown: list[Card]) -> str | None:
+    return SCORE_SCALE if any(card.score is not None for card in shown) else None
 
 
 def _with_suggestions(
@@ -108,14 +157,14 @@ def _no_match_step(session_id: str, suggestions: list[Suggestion], can_spend: bo
 
 
 def shown_candidates(
-    listed: CandidateList, ranked: RankedSession, min_score: float, prices: Prices | None
+    listed: CandidateList, ranked: RankedSession, view: View, prices: Prices | None
 ) -> ShownCandidates:
     """The initial contents of the interactive shortlist.
 
     Args:
         listed: its first page.
         ranked: the session that it is of.
-        min_score: the lowest score in the list.
+        view: the part of the session that it shows.
         prices: of purchases; None if the server cannot make any.
     """
     listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
@@ -123,7 +172,9 @@ def shown_candidates(
         **dict(listed),
         title=ranked.session.title,
         matched=ranked.session.matched,
-        min_score=min_score,
+        min_score=view.part.min_score,
+        query=view.part.query or None,
+        candidate_ids=list(view.part.candidate_ids) or None,
         wanted_skills=first_within([cut(skill, 60) for skill in ranked.wanted[:40]], 1_200),
         can_spend=prices is not None,
         prices=prices or Prices(),
@@ -148,10 +199,7 @@ def _list_step(
         further = f"For the next candidates {call}, page {view.page + 1}{view.repeated}."
         return _with_suggestions(session.id, further, suggestions)
     if not total and shortlist.profiles:
-        return (
-            f"None of the {len(shortlist.profiles)} candidates reaches that score. Call "
-            f"list_profiles with session_id {session.id} and a lower min_score; it is free."
-        )
+        return _nobody_step(session, view.part, len(shortlist.profiles))
     if not total and session.status == "failed":
         return (
             "The search failed at FutureJobs, and no candidates are listed. Tell the user before "
@@ -160,13 +208,28 @@ def _list_step(
     if not total:
         return _no_match_step(session.id, suggestions, view.can_spend)
     show = "Show these to the user. get_candidate shows one in full (free)"
-    if not view.can_spend:
+    if view.part.candidate_ids or not view.can_spend:
         return f"{show}."
     paid = (
         f"fetch_more_profiles with session_id {session.id} finds more and reveal_contacts buys "
         "contacts (both cost credits: ask first)"
     )
     return _with_suggestions(session.id, f"{show}; {paid}.", suggestions)
+
+
+def _nobody_step(session: Session, part: Part, count: int) -> str:
+    call = f"Call list_profiles with session_id {session.id}"
+    if part.candidate_ids:
+        return f"None of these candidates is listed. {call} alone for all of them; it is free."
+    if part.query:
+        return (
+            f"None of the {count} candidates fits query. {call} and fewer words, which must all "
+            "occur; it is free."
+        )
+    return (
+        f"None of the {count} candidates reaches that score. {call} and a lower min_score; it is "
+        "free."
+    )
 
 
 def waited_session(
@@ -182,7 +245,13 @@ def waited_session(
     """
     profiles = ranked.shortlist.profiles if ranked else []
     suggestions = ranked.suggestions if ranked else []
-    best, _ = cards(profiles[:TOP_CANDIDATES], ranked.wanted if ranked else [])
+    new_ids = ranked.new_ids if ranked else None
+    best: list[Card] = []
+    if ranked is not None:
+        # The user has seen the others.
+        new_first = sorted(profiles, key=lambda item: item.id not in (new_ids or ()))
+        first = new_first[:TOP_CANDIDATES]
+        best, _ = cards(first, ranked.wanted, ranked.filters, new_ids or ())
     return WaitedSession(
         session_id=session.id,
         status=session.status,
@@ -190,16 +259,18 @@ def waited_session(
         matched=session.matched,
         total=session.total,
         waited_seconds=round(seconds),
+        new_profiles=None if new_ids is None else len(new_ids),
+        score_scale=_scale(best),
         top_candidates=best or None,
         suggestions=suggestions or None,
         next_step=next_steps.session_step(session)
         if session.status == "done" and ranked is None
-        else _waited_step(session, len(profiles), suggestions, can_spend),
+        else _waited_step(session, len(profiles), len(new_ids or ()), suggestions, can_spend),
     )
 
 
 def _waited_step(
-    session: Session, count: int, suggestions: list[Suggestion], can_spend: bool
+    session: Session, count: int, new: int, suggestions: list[Suggestion], can_spend: bool
 ) -> str | None:
     if session.status == "running":
         progress = f", {session.matched} of {session.total}" if session.total else ""
@@ -208,8 +279,9 @@ def _waited_step(
         return next_steps.session_step(session)
     if not count:
         return _no_match_step(session.id, suggestions, can_spend)
+    best = f"{new} new, listed first" if new else f"the best of {count}"
     show = (
-        f"Show the user the best of {count}. list_profiles with session_id {session.id} lists "
+        f"Show the user {best}. list_profiles with session_id {session.id} lists "
         "all of them, best first; get_candidate shows one in full. Both are free."
     )
     return _with_suggestions(session.id, show, suggestions)

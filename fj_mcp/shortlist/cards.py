@@ -3,17 +3,22 @@
 Clients truncate or reject larger results, so the more candidates, the shorter their texts.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
 from fj_mcp.results.limits import MAX_BYTES
-from fj_mcp.results.models import Card, Employment, FullCandidate
+from fj_mcp.results.models import SCORE_SCALE, Card, Employment, FullCandidate
+from fj_mcp.shortlist.outside import CardFilters
 from fj_mcp.shortlist.ranking import Shortlist
-from fj_mcp.text.cleaning import cut
+from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.comparison import normalized
+
+_STOPS = " .;:!?"
+_CLAUSES = re.compile(r"(?<=[.;:!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class CardBudget:
         name: characters of the name, which is shortened last.
         label: characters of the title, the company, the region and each skill.
         link: whether the profile's address is shown.
+        missing: number of missing skills.
+        contacts: bytes of the revealed addresses, and as many of the numbers.
     """
 
     why: int
@@ -34,6 +41,8 @@ class CardBudget:
     name: int = 100
     label: int = 120
     link: bool = True
+    missing: int = 100
+    contacts: int = 1_200
 
 
 _CONCISE = (
@@ -42,17 +51,17 @@ _CONCISE = (
     CardBudget(180, 80, 8),
     CardBudget(140, 70, 7),
     CardBudget(110, 60, 6),
-    CardBudget(80, 40, 5),
-    CardBudget(60, 0, 5),
-    CardBudget(0, 0, 3),
-    CardBudget(0, 0, 3, label=60),
-    CardBudget(0, 0, 2, name=60, label=40),
-    CardBudget(0, 0, 1, name=40, label=28),
-    CardBudget(0, 0, 0, name=40, label=20),
-    CardBudget(0, 0, 0, name=30, label=20, link=False),
-    CardBudget(0, 0, 0, name=20, label=10, link=False),
+    CardBudget(80, 40, 5, missing=20),
+    CardBudget(60, 0, 5, missing=10),
+    CardBudget(0, 0, 3, missing=5, contacts=400),
+    CardBudget(0, 0, 3, label=60, missing=3, contacts=400),
+    CardBudget(0, 0, 2, name=60, label=40, missing=2, contacts=200),
+    CardBudget(0, 0, 1, name=40, label=28, missing=1, contacts=200),
+    CardBudget(0, 0, 0, name=40, label=20, missing=0, contacts=100),
+    CardBudget(0, 0, 0, name=30, label=20, link=False, missing=0, contacts=50),
+    CardBudget(0, 0, 0, name=20, label=10, link=False, missing=0, contacts=50),
     # Fifty of these always fit: an id is never cut, and has at most 64 characters.
-    CardBudget(0, 0, 0, name=8, label=0, link=False),
+    CardBudget(0, 0, 0, name=8, label=0, link=False, missing=0, contacts=0),
 )
 _DETAILED = (
     CardBudget(240, 120, 25, 8, 5),
@@ -67,6 +76,8 @@ _DETAILED = (
 def cards(
     profiles: Sequence[Profile],
     wanted: Sequence[str],
+    filters: CardFilters,
+    new_ids: Collection[str] = (),
     *,
     detailed: bool = False,
     reserved: int = 0,
@@ -78,6 +89,8 @@ def cards(
     Args:
         profiles: in display order.
         wanted: the session's wanted skills, which are shown first.
+        filters: the filters in force that a card can contradict.
+        new_ids: the candidates that the last fetch-more found.
         detailed: whether to add highlights, education and more skills.
         reserved: bytes for the rest of the result.
     """
@@ -85,10 +98,13 @@ def cards(
     concise_limit = 3_500 + 400 * len(profiles)
     largest = MAX_BYTES - 1_500 - reserved
     most = largest if detailed else min(concise_limit, largest)
+    known = [(profile, filters.unmet(profile)) for profile in profiles if profile.id]
     shown: list[Card] = []
     budgets = _DETAILED if detailed else _CONCISE
     for budget in budgets:
-        shown = [_card(profile, wanted, budget) for profile in profiles if profile.id]
+        shown = [_card(profile, wanted, unmet, budget) for profile, unmet in known]
+        for card in shown:
+            card.new = card.candidate_id in new_ids or None
         if _size(shown) <= most:
             return shown, budget.why < budgets[0].why and budget.why < 110
     return shown, True
@@ -98,7 +114,7 @@ def _size(shown: list[Card]) -> int:
     return sum(len(card.model_dump_json(exclude_none=True).encode()) + 1 for card in shown)
 
 
-def _card(profile: Profile, wanted: Sequence[str], budget: CardBudget) -> Card:
+def _card(profile: Profile, wanted: Sequence[str], unmet: list[str], budget: CardBudget) -> Card:
     missing = missing_skills(profile, wanted)
     job = profile.jobs[0] if profile.jobs else Job(None, None)
     return Card(
@@ -110,12 +126,13 @@ def _card(profile: Profile, wanted: Sequence[str], budget: CardBudget) -> Card:
         region=_within(profile.region, budget.label),
         years_of_experience=profile.years_of_experience,
         score=profile.score,
+        outside=unmet if unmet and budget.label else None,
         skills=_first(_wanted_first(profile.skills, wanted), budget.skills, budget.label),
-        missing_skills=_first(missing, budget.skills, budget.label),
+        missing_skills=_counted(missing, budget.missing, budget.label),
         why=_within(profile.recommendation, budget.why),
         linkedin_url=profile.linkedin_url if budget.link else None,
-        email_revealed=profile.email.revealed or None,
-        phone_revealed=profile.phone.revealed or None,
+        emails=first_within(profile.email.values, budget.contacts) or None,
+        phones=first_within(profile.phone.values, budget.contacts) or None,
         highlights=list(profile.highlights[: budget.highlights]) or None,
         education=[education_line(item) for item in profile.education[: budget.education]] or None,
     )
@@ -191,6 +208,10 @@ def _full(
 
     current = candidate.current_jobs[: budget.items]
     past = candidate.past_jobs[: budget.jobs]
+    score = listed.score if listed else candidate.rating
+    observed = (*candidate.strengths, *candidate.weaknesses)
+    why = candidate.recommendation or (listed.recommendation if listed else None)
+    highlights = listed.highlights if listed and not observed else ()
     return FullCandidate(
         session_id=session_id,
         candidate_id=candidate_id,
@@ -198,12 +219,11 @@ def _full(
         headline=line(candidate.headline),
         region=line(candidate.region),
         years_of_experience=candidate.years_of_experience,
-        score=listed.score if listed else candidate.rating,
+        score=score,
+        score_scale=None if score is None else SCORE_SCALE,
         rating=line(candidate.rating_label),
-        why=_within(
-            candidate.recommendation or (listed.recommendation if listed else None), budget.text
-        ),
-        highlights=several(listed.highlights) if listed else None,
+        why=None if _says_again(why, candidate) else _within(why, budget.text),
+        highlights=several(_not_in(highlights, why)),
         strengths=several(candidate.strengths),
         weaknesses=several(candidate.weaknesses),
         score_breakdown=several(candidate.breakdown),
@@ -214,10 +234,23 @@ def _full(
         skills=several(candidate.skills, budget.skills),
         certifications=several(candidate.certifications),
         honors=several(candidate.honors),
+        languages=several(candidate.languages),
         linkedin_url=candidate.linkedin_url or (listed.linkedin_url if listed else None),
         email=list(listed.email.values) or None if listed else None,
         phone=list(listed.phone.values) or None if listed else None,
     )
+
+
+def _says_again(why: str | None, candidate: Candidate) -> bool:
+    """Whether every part of a recommendation is in the rating, the strengths or the weaknesses."""
+    said = (candidate.rating_label or "", *candidate.strengths, *candidate.weaknesses)
+    return not _not_in(_CLAUSES.split(why or ""), " ".join(said))
+
+
+def _not_in(texts: Sequence[str], said: str | None) -> list[str]:
+    """The texts that do not occur in `said`."""
+    known = normalized(said or "")
+    return [text for text in texts if normalized(text.strip(_STOPS)) not in known]
 
 
 def _employment(job: Job, budget: DetailBudget) -> Employment:
@@ -226,6 +259,8 @@ def _employment(job: Job, budget: DetailBudget) -> Employment:
         company=_within(job.company, budget.line),
         start=job.start,
         end=job.end,
+        employees=job.employees,
+        industries=_first(job.industries, 3, budget.line),
         description=_within(job.description, budget.description),
     )
 
@@ -249,6 +284,16 @@ def _wanted_first(skills: Sequence[str], wanted: Sequence[str]) -> list[str]:
 
 def _within(text: str | None, limit: int) -> str | None:
     return cut(text, limit) if text and limit else None
+
+
+def _counted(texts: Sequence[str], most: int, limit: int) -> list[str] | None:
+    """The first `most` texts, and how many more there are."""
+    if not limit:
+        return None
+    shown = [cut(text, limit) for text in texts[:most]]
+    if left := len(texts) - len(shown):
+        shown.append(f"{'and ' if shown else ''}{left} more")
+    return shown or None
 
 
 def _first(texts: Sequence[str], most: int, limit: int) -> list[str] | None:

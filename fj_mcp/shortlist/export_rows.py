@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -14,9 +14,10 @@ from fj_mcp.api.profile_records import Job, Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
-from fj_mcp.results.models import ExportedProfiles
+from fj_mcp.results.models import SCORE_SCALE, ExportedProfiles
+from fj_mcp.shortlist.candidate_pages import narrowing_warnings
 from fj_mcp.shortlist.cards import education_line, missing_skills
-from fj_mcp.shortlist.ranking import MAX_PROFILES, Shortlist, unread_warning
+from fj_mcp.shortlist.ranking import MAX_PROFILES, Part, Shortlist, unread_warning
 
 Format = Literal["csv", "json"]
 
@@ -58,6 +59,7 @@ class Export:
         text: contents of the whole file.
         running: whether more candidates may still arrive.
         available: number of candidates in the session, according to the API.
+        warnings: about the requested part of the session.
         columns: of the CSV, which are the fields of each candidate in the JSON.
     """
 
@@ -66,6 +68,7 @@ class Export:
     text: str
     running: bool
     available: int
+    warnings: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = COLUMNS
 
 
@@ -73,8 +76,9 @@ def build_export(
     session: Session,
     shortlist: Shortlist,
     format: Format,
-    min_score: float = 0,
-    candidate_ids: list[str] | None = None,
+    part: Part,
+    *,
+    sandbox: bool = False,
 ) -> Export:
     """The candidates of a session as text, best score first.
 
@@ -82,29 +86,33 @@ def build_export(
         session: as it is now.
         shortlist: its candidates.
         format: the text's format.
-        min_score: the lowest score to export; 0 exports everyone.
-        candidate_ids: only these; None for all.
+        part: the candidates to export, with their ranks in the whole shortlist.
+        sandbox: whether the candidates are invented.
 
     Raises:
-        BadArguments: if a candidate is not in the session.
+        BadArguments: if a candidate is not in the session, or the query is not one.
     """
     wanted = wanted_skills(session.queries)
-    known = {profile.id for profile in shortlist.profiles}
-    for position, candidate_id in enumerate(candidate_ids or []):
-        if candidate_id not in known:
-            raise BadArguments(
-                f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
-                "list_profiles shows the ids of its candidates"
-            )
-    chosen = None if candidate_ids is None else set(candidate_ids)
+    chosen = shortlist.choose(part)
+    if chosen.strangers:
+        position = part.candidate_ids.index(chosen.strangers[0])
+        raise BadArguments(
+            f"candidate_ids[{position}] {chosen.strangers[0]} is not in session {session.id}; "
+            "list_profiles shows the ids of its candidates"
+        )
     rows = [
         _row(rank, profile, wanted)
-        # Filtering by score keeps the ranks, because the best come first.
-        for rank, profile in enumerate(shortlist.at_least(min_score), 1)
-        if chosen is None or profile.id in chosen
+        for rank, profile in zip(chosen.ranks, chosen.profiles, strict=True)
     ]
-    text = _csv(rows) if format == "csv" else _json(session, rows)
-    return Export(session.title, len(rows), text, session.status == "running", shortlist.available)
+    text = _csv(rows) if format == "csv" else _json(session, rows, sandbox)
+    return Export(
+        title=session.title,
+        rows=len(rows),
+        text=text,
+        running=session.status == "running",
+        available=shortlist.available,
+        warnings=narrowing_warnings(chosen),
+    )
 
 
 def _row(rank: int, profile: Profile, wanted: list[str]) -> dict[str, Any]:
@@ -138,14 +146,15 @@ def _employers(jobs: Iterable[Job]) -> list[str]:
     return [words for words in named if words]
 
 
-def _json(session: Session, rows: list[dict[str, Any]]) -> str:
+def _json(session: Session, rows: list[dict[str, Any]], sandbox: bool) -> str:
     exported_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     about = {
         "session_id": session.id,
         "title": session.title,
         "status": session.status,
         "exported_at": exported_at,
-    }
+        "score_scale": SCORE_SCALE,
+    } | ({"sandbox": True} if sandbox else {})
     candidates = [
         {name: value for name, value in row.items() if value not in (None, [])} for row in rows
     ]
@@ -170,7 +179,7 @@ def _cell(value: Any) -> str | float | None:
 
 def export_result(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
     """The result of an export; `place` is its file or resource URI, None if it is empty."""
-    warnings = []
+    warnings = [*export.warnings]
     if export.running:
         warnings.append("The session is still matching; these are the candidates so far.")
     if export.available > MAX_PROFILES:

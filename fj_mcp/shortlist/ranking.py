@@ -8,6 +8,7 @@ session's counters stay the same.
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
@@ -15,7 +16,9 @@ from cachetools import LRUCache
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile
-from fj_mcp.api.session_records import Session
+from fj_mcp.api.session_records import Session, moment_of
+from fj_mcp.shortlist.queries import Query, searchable_text
+from fj_mcp.text.comparison import normalized
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import FutureJobs
@@ -33,6 +36,28 @@ _REVEAL_SECONDS = 600.0
 """How long after a reveal a contact may still arrive; three minutes have been seen."""
 
 
+_CLOCK_SECONDS = 2.0
+"""How exactly the time in an id is known by the API's clock."""
+
+_APART_SECONDS = 10.0
+"""Candidates stored less than this before a fetch may have been found by it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a shortlist that a call asks for.
+
+    Attributes:
+        min_score: the lowest score; 0 for everyone.
+        query: words that must occur, as in `queries`.
+        candidate_ids: only these; empty for all.
+    """
+
+    min_score: float = 0
+    query: str = ""
+    candidate_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Shortlist:
     """A session's candidates, best score first; ties in the API's order, missing scores last.
@@ -40,10 +65,12 @@ class Shortlist:
     Attributes:
         profiles: the ranked candidates, 1,000 at most.
         available: number of candidates, according to the API.
+        new_ids: the candidates that the last fetch-more found; None if that is not known.
     """
 
     profiles: list[Profile]
     available: int
+    new_ids: frozenset[str] | None = None
 
     @property
     def unread(self) -> int:
@@ -54,19 +81,89 @@ class Shortlist:
         """The candidate with this id, if listed."""
         return next((item for item in self.profiles if item.id == candidate_id), None)
 
-    def at_least(self, min_score: float) -> list[Profile]:
-        """The candidates with this score or more; all of them for 0."""
-        if min_score <= 0:
-            return self.profiles
-        return [item for item in self.profiles if (item.score or 0.0) >= min_score]
+    def choose(self, part: Part) -> "Chosen":
+        """The candidates in a part of the list. Raises `BadArguments` if its query is not one."""
+        query = Query.parse(part.query)
+        texts = self._texts if query.words else []
+        ids = set(part.candidate_ids)
+        ranked = [
+            (rank, item)
+            for rank, item in enumerate(self.profiles, 1)
+            if (part.min_score <= 0 or (item.score or 0.0) >= part.min_score)
+            and (not ids or item.id in ids)
+            and (not texts or query.fits(texts[rank - 1]))
+        ]
+        known = {item.id for item in self.profiles} if ids else set()
+        return Chosen(
+            profiles=[item for _, item in ranked],
+            ranks=[rank for rank, _ in ranked],
+            unmatched=query.unmatched(texts),
+            strangers=[one for one in dict.fromkeys(part.candidate_ids) if one not in known],
+        )
+
+    def found_since(self, moment: float, session_made: float) -> frozenset[str] | None:
+        """The candidates that were stored after a moment; None if their ids do not tell.
+
+        Each id holds the time at which FutureJobs stored it. That tells something only if all were
+        stored for this session, some of them clearly before the moment, and others after it.
+
+        Args:
+            moment: Unix seconds by the API's clock.
+            session_made: when the session was created, by the same clock.
+        """
+        stored = {item.id: moment_of(item.id) for item in self.profiles}
+        times = {one: at.timestamp() for one, at in stored.items() if at is not None}
+        later = frozenset(one for one, at in times.items() if at >= moment - _CLOCK_SECONDS)
+        earlier = [at for at in times.values() if session_made <= at < moment - _APART_SECONDS]
+        certain = later and earlier and len(later) + len(earlier) == len(stored)
+        return later if certain else None
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The regions of all candidates, normalized."""
+        return frozenset(normalized(item.region) for item in self.profiles if item.region)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [searchable_text(item) for item in self.profiles]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The candidates in a part of a shortlist, best first.
+
+    Attributes:
+        ranks: of the candidates in the whole shortlist, from 1.
+        unmatched: the words of the query that nobody in the whole shortlist has.
+        strangers: the requested ids that are not in the shortlist.
+    """
+
+    profiles: list[Profile]
+    ranks: list[int]
+    unmatched: list[str]
+    strangers: list[str]
 
 
 @dataclass
 class _Entry:
+    """What is cached of one session.
+
+    Attributes:
+        counters: of the session when its profiles were read.
+        filters: its counter of changed filters.
+        fetches: its counter of fetches.
+        settled: whether matching was over.
+        in_order: the profiles, in the API's order.
+        before: the names of the candidates before the last fetch-more, if they were read then.
+    """
+
     lock: anyio.Lock = field(default_factory=anyio.Lock)
     counters: tuple[object, ...] | None = None
     filters: int = -1
+    fetches: int = -1
+    settled: bool = False
     in_order: list[Profile] = field(default_factory=list)
+    before: frozenset[str] | None = None
     shortlist: Shortlist | None = None
     changing_until: float = 0.0
 
@@ -96,12 +193,24 @@ class Shortlists:
                 # a new search, and the earlier profiles no longer belong to the session.
                 same_search = entry.filters == session.filter_changes_counter
                 known = entry.in_order if same_search else []
+                if not same_search or session.search_more_counter != entry.fetches:
+                    # Of two fetches since the last read, nothing tells which one found whom.
+                    one_more = session.search_more_counter == entry.fetches + 1
+                    sure = same_search and one_more and entry.settled
+                    entry.before = frozenset(n for p in known for n in _names(p)) if sure else None
                 entry.in_order = _merged([*known, *profiles])
+                new_ids = None
+                if entry.before is not None:
+                    new_ids = frozenset(
+                        item.id for item in entry.in_order if entry.before.isdisjoint(_names(item))
+                    )
                 entry.shortlist = Shortlist(
-                    _ranked(entry.in_order), max(available, len(entry.in_order))
+                    _ranked(entry.in_order), max(available, len(entry.in_order)), new_ids
                 )
                 entry.counters = session.counters
                 entry.filters = session.filter_changes_counter
+                entry.fetches = session.search_more_counter
+                entry.settled = session.status == "done"
             return entry.shortlist
 
     async def ranked_in_time(self, session: Session) -> Shortlist | None:
@@ -165,7 +274,7 @@ def _merged(profiles: list[Profile]) -> list[Profile]:
     places: dict[str, int] = {}
     merged: list[Profile] = []
     for profile in profiles:
-        names = [name for name in (profile.id, profile.reveal_url) if name]
+        names = _names(profile)
         known = next((places[name] for name in names if name in places), None)
         if known is None:
             known = len(merged)
@@ -174,6 +283,11 @@ def _merged(profiles: list[Profile]) -> list[Profile]:
             merged[known] = profile
         places.update(dict.fromkeys(names, known))
     return merged
+
+
+def _names(profile: Profile) -> list[str]:
+    """What tells that two profiles are of the same candidate."""
+    return [name for name in (profile.id, profile.reveal_url) if name]
 
 
 def _ranked(profiles: list[Profile]) -> list[Profile]:

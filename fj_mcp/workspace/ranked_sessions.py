@@ -1,8 +1,12 @@
 """A session with its candidates: the reads that every list of candidates starts with."""
 
+from contextlib import suppress
+
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.shortlist.candidate_pages import RankedSession
+from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
 from fj_mcp.workspace.workspace import Workspace
@@ -18,7 +22,7 @@ async def rank_session(workspace: Workspace, session_id: str, *, can_spend: bool
     """
     session = await workspace.watcher.look(session_id)
     shortlist = await workspace.shortlists.ranked(session)
-    return _ranked(workspace, session, shortlist, can_spend)
+    return await _ranked(workspace, session, shortlist, can_spend)
 
 
 async def rank_in_time(
@@ -26,12 +30,39 @@ async def rank_in_time(
 ) -> RankedSession | None:
     """The same for a session that has just been read; None if the deadline comes first."""
     shortlist = await workspace.shortlists.ranked_in_time(session)
-    return None if shortlist is None else _ranked(workspace, session, shortlist, can_spend)
+    return None if shortlist is None else await _ranked(workspace, session, shortlist, can_spend)
 
 
-def _ranked(
+async def _ranked(
     workspace: Workspace, session: Session, shortlist: Shortlist, can_spend: bool
 ) -> RankedSession:
     in_force = workspace.sent_filters.in_force(session)
-    suggestions = suggestions_for(session, shortlist, in_force, can_spend=can_spend)
-    return RankedSession(session, shortlist, wanted_skills(session.queries), suggestions)
+    return RankedSession(
+        session=session,
+        shortlist=shortlist,
+        wanted=wanted_skills(session.queries),
+        filters=card_filters(in_force, shortlist),
+        suggestions=suggestions_for(session, shortlist, in_force, can_spend=can_spend),
+        new_ids=await _new_ids(workspace, session, shortlist),
+    )
+
+
+async def _new_ids(
+    workspace: Workspace, session: Session, shortlist: Shortlist
+) -> frozenset[str] | None:
+    """The candidates that the last fetch-more found; None if there was none, or nothing tells."""
+    if shortlist.new_ids is not None or not session.search_more_counter:
+        return shortlist.new_ids
+    # This process did not see the session before the fetch, but the ledger may know its time.
+    last = None
+    with suppress(LedgerUnavailable):
+        last = await workspace.ledger.newest_in(
+            session.id, ("fetch_more", "update_session"), {"charged"}
+        )
+    if last is None or last.operation != "fetch_more" or session.created_at is None:
+        return None
+    left = last.evidence.left
+    is_last = last.evidence.counter + 1 == session.search_more_counter
+    if not is_last or left is None or left.server is None:
+        return None
+    return shortlist.found_since(left.server, session.created_at.timestamp())

@@ -33,7 +33,7 @@ async def test_a_revealed_contact_is_not_paid_for_again(assistant: Assistant) ->
     assert await reveal(assistant, session_id, found) == ["already_revealed"] * len(found)
     assert assistant.sent("reveal") == paid
     page = await assistant.call("list_profiles", session_id=session_id)
-    revealed = {card["candidate_id"] for card in page["candidates"] if "email_revealed" in card}
+    revealed = {card["candidate_id"] for card in page["candidates"] if "emails" in card}
     assert revealed == set(found)
 
 

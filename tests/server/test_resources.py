@@ -80,7 +80,7 @@ async def test_resources_and_templates_are_listed_with_their_descriptions(era: s
         "fj://filters": "text/markdown",
         "fj://sessions": "application/json",
     }
-    narrowed = "{?min_score,candidate_ids}"
+    narrowed = "{?min_score,candidate_ids,query}"
     assert {item.uri_template: item.mime_type for item in templates} == {
         "fj://sessions/{session_id}": "application/json",
         f"fj://sessions/{{session_id}}/profiles.csv{narrowed}": "text/csv",

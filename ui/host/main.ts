@@ -21,6 +21,8 @@ interface Scenario {
   /** Whether to wait until matching is over. */
   finished?: boolean;
   min_score?: number;
+  query?: string;
+  candidate_ids?: string[];
   theme?: "light" | "dark";
   variables?: Record<string, string>;
   /** Tools that the user does not allow. */
@@ -74,7 +76,7 @@ async function search(): Promise<string> {
   return started.session_id;
 }
 
-async function result(args: { session_id: string; min_score: number }) {
+async function result(args: Record<string, unknown>) {
   const answer = await client.callTool({ name: "show_candidates", arguments: args });
   const shown = answer.structuredContent as unknown as Listed;
   if (scenario.whole) shown.candidates = [];
@@ -142,7 +144,13 @@ async function showView(): Promise<AppBridge> {
 async function start(): Promise<void> {
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href)));
   const [bridge, session] = await Promise.all([showView(), scenario.session ?? search()]);
-  const args = { session_id: session, min_score: scenario.min_score ?? 0 };
+  const { min_score = 0, query, candidate_ids } = scenario;
+  const args = {
+    session_id: session,
+    min_score,
+    ...(query ? { query } : {}),
+    ...(candidate_ids ? { candidate_ids } : {}),
+  };
   await bridge.sendToolInput({ arguments: args });
   await bridge.sendToolResult(await result(args));
   const wear = (theme: "light" | "dark") => bridge.sendHostContextChange({ theme });

@@ -132,8 +132,7 @@ export async function exportPeople(host: Host, list: Shortlist, reporter: Report
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
     format: "csv",
-    ...(ids.length ? { candidate_ids: ids } : {}),
-    ...(!ids.length && list.leastScore > 0 ? { min_score: list.leastScore } : {}),
+    ...(ids.length ? { candidate_ids: ids } : list.part),
   });
   const place = path ?? uri;
   // The path comes last and without a period, so that it can be copied.

@@ -31,6 +31,7 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
       section("Education", lines(person.education)),
       section("Certifications", lines(person.certifications)),
       section("Honors", lines(person.honors)),
+      section("Languages", person.languages && el("p", {}, person.languages.join(", "))),
     ),
     el(
       "div",
@@ -65,14 +66,19 @@ function month(date: string | undefined): string | undefined {
   return Number.isNaN(day.getTime()) ? date : day.toLocaleDateString("en", format);
 }
 
-function job({ title, company, start, end, description }: Employment): HTMLElement {
+function job(position: Employment): HTMLElement {
+  const { title, company, start, end, employees, industries = [], description } = position;
   const dates = [month(start), start && !end ? "now" : month(end)].filter(Boolean).join(" – ");
+  const employer = [...industries, employees && `${employees} employees`]
+    .filter(Boolean)
+    .join(", ");
   return el(
     "li",
     {},
     el("strong", {}, title ?? company ?? "Position"),
     title && company ? ` at ${company}` : "",
     dates && el("span", { class: "dates" }, dates),
+    employer && el("span", { class: "employer" }, employer),
     description && el("p", { class: "text" }, description),
   );
 }

@@ -25,6 +25,8 @@ let busy = false;
 let loading = false;
 /** Incremented for each result received; work for an earlier one stops. */
 let run = 0;
+/** Incremented for each list loaded; an earlier one stops. */
+let loads = 0;
 
 const histogram = new Histogram((minScore) => {
   if (list) list.minScore = minScore;
@@ -64,8 +66,9 @@ function receive(read: () => unknown): void {
   }
   const current = new Shortlist(shown);
   list = current;
-  text.value = "";
+  text.value = current.text;
   by("shortlist").hidden = false;
+  by("sandbox").hidden = !current.sandbox;
   table = new Table(current, {
     sort: (column) => refresh(() => current.sortBy(column)),
     select: (id, on) => select([id], on),
@@ -126,7 +129,7 @@ function updateTexts(current: Shortlist): void {
     ? "No candidates match these filters."
     : "No candidates match this search. Ask the assistant to loosen one of its filters.";
   by("clear").hidden = !current.filtered;
-  by("all-candidates").hidden = current.leastScore <= 0;
+  by("all-candidates").hidden = !Object.keys(current.part).length;
   for (const id of ["reveal-email", "reveal-phone", "fetch-more"])
     by(id).hidden = !current.canSpend;
   for (const id of ["reveal-email", "reveal-phone", "ask"]) allow(by(id), some && !busy);
@@ -227,15 +230,16 @@ async function follow(current: Shortlist, markNew: boolean): Promise<void> {
 /** Loads the candidates page by page, showing each page as it arrives. */
 async function load(current: Shortlist, from: number, markNew: boolean): Promise<void> {
   const mine = run;
+  const turn = ++loads;
+  const stopped = (): boolean => mine !== run || turn !== loads;
   const listed = from > 1 ? current.cards : [];
   loading = true;
   let page = from;
   try {
     for (let more = true; more && listed.length < MOST_PEOPLE; page++) {
-      const { sessionId: session_id, leastScore: min_score } = current;
-      const args = { session_id, page, limit: PAGE_SIZE, min_score };
+      const args = { session_id: current.sessionId, page, limit: PAGE_SIZE, ...current.part };
       const got = await host.call<CandidateList>("list_profiles", args);
-      if (mine !== run) return;
+      if (stopped()) return;
       if (page === 1) current.fresh.clear();
       current.add(got, markNew);
       listed.push(...got.candidates);
@@ -250,11 +254,19 @@ async function load(current: Shortlist, from: number, markNew: boolean): Promise
       );
   } catch (error) {
     const again = () => void load(current, page, markNew);
-    if (mine === run) showProblem(words(error), again);
+    if (!stopped()) showProblem(words(error), again);
   } finally {
-    if (mine === run) loading = false;
+    if (!stopped()) loading = false;
     refresh();
   }
+}
+
+/** Lists everybody again, after a view of some of the candidates. */
+function widen(current: Shortlist): Promise<void> {
+  if (text.value === current.query) text.value = current.text = "";
+  current.query = "";
+  current.candidateIds = [];
+  return load(current, 1, false);
 }
 
 function act(id: string, action: (current: Shortlist) => Promise<unknown>): void {
@@ -273,15 +285,17 @@ act("fetch-more", async (current) => {
 });
 act("all-candidates", async (current) => {
   current.leastScore = 0;
-  await load(current, 1, false);
+  await widen(current);
 });
 onPress(by("clear"), () => {
-  text.value = "";
   refresh(() => list?.clearFilters());
+  text.value = list?.text ?? "";
   text.focus();
 });
 text.addEventListener("input", () => {
   if (list) list.text = text.value;
+  // The server has left out those who do not fit the query, but they may fit other words.
+  if (list?.query && list.text !== list.query) void widen(list);
   refresh();
 });
 

@@ -18,7 +18,25 @@ export interface Contact {
 
 const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
 
-const folded = (text: string): string => text.normalize("NFKC").trim().toLowerCase();
+const folded = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .trim()
+    .toLowerCase();
+
+/** The words of a search: each must occur, `-word` must not, "two words" stay together. */
+function terms(text: string): { word: string; excluded: boolean }[] {
+  return [...text.matchAll(/(-?)(?:"([^"]*)"|([^\s"]+))/g)]
+    .map(([, dash, phrase, bare]) => ({
+      word: folded(phrase ?? bare ?? ""),
+      excluded: dash === "-",
+    }))
+    .filter(({ word }) => /[^-]/.test(word));
+}
+
+/** The end of a list that is too long to be complete. */
+const MORE = /^(and )?\d+ more$/;
 
 export class Shortlist {
   readonly sessionId: string;
@@ -26,6 +44,7 @@ export class Shortlist {
   readonly canSpend: boolean;
   readonly prices: Prices;
   readonly wantedSkills: string[];
+  readonly sandbox: boolean;
 
   status: Status;
   matched: number;
@@ -34,6 +53,9 @@ export class Shortlist {
   total: number;
   /** The minimum score that the server applied: lower ones are not among the candidates. */
   leastScore: number;
+  /** The words and ids that the server applied; the others are not among the candidates either. */
+  query: string;
+  candidateIds: string[];
   exhausted = false;
 
   readonly selected = new Set<string>();
@@ -56,6 +78,9 @@ export class Shortlist {
     this.matched = shown.matched;
     this.total = shown.total;
     this.leastScore = shown.min_score ?? 0;
+    this.query = this.text = shown.query ?? "";
+    this.candidateIds = shown.candidate_ids ?? [];
+    this.sandbox = shown.sandbox ?? false;
     this.canSpend = shown.can_spend ?? false;
     this.prices = shown.prices ?? {};
     this.wantedSkills = shown.wanted_skills ?? [];
@@ -67,7 +92,21 @@ export class Shortlist {
   }
 
   get filtered(): boolean {
-    return this.text.trim() !== "" || this.minScore > 0 || this.skills.size > 0;
+    return this.#terms.length > 0 || this.minScore > 0 || this.skills.size > 0;
+  }
+
+  /** The arguments that make the server leave out the same candidates. */
+  get part(): { min_score?: number; query?: string; candidate_ids?: string[] } {
+    return {
+      ...(this.leastScore > 0 ? { min_score: this.leastScore } : {}),
+      ...(this.query ? { query: this.query } : {}),
+      ...(this.candidateIds.length ? { candidate_ids: this.candidateIds } : {}),
+    };
+  }
+
+  /** What the user searches for, unless the server has already applied it. */
+  get #terms(): { word: string; excluded: boolean }[] {
+    return this.text === this.query ? [] : terms(this.text);
   }
 
   card(id: string): Card | undefined {
@@ -82,7 +121,7 @@ export class Shortlist {
     this.total = page.total;
     for (const card of page.candidates) {
       const id = card.candidate_id;
-      if (markNew && !this.#cards.has(id)) this.fresh.add(id);
+      if (card.new || (markNew && !this.#cards.has(id))) this.fresh.add(id);
       this.#cards.set(id, card);
     }
   }
@@ -96,8 +135,8 @@ export class Shortlist {
   contact(id: string, channel: Channel): Contact | undefined {
     const known = this.#contacts.get(`${channel} ${id}`);
     const card = this.#cards.get(id);
-    const revealed = channel === "email" ? card?.email_revealed : card?.phone_revealed;
-    return known ?? (revealed ? { outcome: "already_revealed", values: [] } : undefined);
+    const values = channel === "email" ? card?.emails : card?.phones;
+    return known ?? (values ? { outcome: "already_revealed", values } : undefined);
   }
 
   setContact(id: string, channel: Channel, contact: Contact): void {
@@ -107,8 +146,7 @@ export class Shortlist {
   /** The wanted skills that a candidate lists. */
   has(card: Card): string[] {
     const { skills = [], missing_skills: missing = [] } = card;
-    // Both lists are cut at the same length, so the shorter one is complete.
-    if (missing.length < skills.length) {
+    if (skills.length && !MORE.test(missing.at(-1) ?? "")) {
       const lacked = new Set(missing.map(folded));
       return this.wantedSkills.filter((skill) => !lacked.has(folded(skill)));
     }
@@ -135,18 +173,18 @@ export class Shortlist {
   }
 
   clearFilters(): void {
-    this.text = "";
+    this.text = this.query;
     this.minScore = 0;
     this.skills.clear();
   }
 
   visible(): Card[] {
-    const words = folded(this.text).split(/\s+/).filter(Boolean);
+    const words = this.#terms;
     const chosen = this.cards.filter(
       (card) =>
         (this.minScore === 0 || (card.score ?? -1) >= this.minScore) &&
         this.#lists(card, this.skills) &&
-        words.every((word) => this.#words(card).includes(word)),
+        words.every(({ word, excluded }) => this.#words(card).includes(word) !== excluded),
     );
     const values = new Map(chosen.map((card) => [card, this.#value(card)]));
     // The sort is stable: ties stay in the server's order.

@@ -124,6 +124,7 @@ export class Table {
     const contacts = el("span", { class: "contacts" });
     const has = this.list.has(card);
     const lacks = card.missing_skills ?? [];
+    const outside = (card.outside ?? []).map((name) => name.replaceAll("_", " "));
     const line = el(
       "tr",
       { role: "row" },
@@ -143,6 +144,7 @@ export class Table {
         "skills",
         has.length > 0 && el("ul", { "aria-label": "Has" }, ...has.map((one) => el("li", {}, one))),
         lacks.length > 0 && el("span", { class: "lacks" }, `Missing: ${lacks.join(", ")}`),
+        outside.length > 0 && el("span", { class: "lacks" }, `Outside: ${outside.join(", ")}`),
       ),
       cell("why", card.why && el("p", {}, card.why)),
     );

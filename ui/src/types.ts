@@ -2,6 +2,7 @@
 // A field without a value is omitted, never null.
 
 export interface CandidateList {
+  sandbox?: boolean;
   next_step?: string;
   session_id?: string;
   status: "running" | "done" | "failed";
@@ -11,6 +12,7 @@ export interface CandidateList {
   page: number;
   pages: number;
   has_more: boolean;
+  score_scale?: string;
   candidates: Card[];
   suggestions?: Suggestion[];
 }
@@ -24,12 +26,14 @@ export interface Card {
   region?: string;
   years_of_experience?: number;
   score?: number;
+  new?: boolean;
+  outside?: string[];
   skills?: string[];
   missing_skills?: string[];
   why?: string;
   linkedin_url?: string;
-  email_revealed?: boolean;
-  phone_revealed?: boolean;
+  emails?: string[];
+  phones?: string[];
   highlights?: string[];
   education?: string[];
 }
@@ -44,10 +48,13 @@ export interface Employment {
   company?: string;
   start?: string;
   end?: string;
+  employees?: string;
+  industries?: string[];
   description?: string;
 }
 
 export interface ExportedProfiles {
+  sandbox?: boolean;
   next_step?: string;
   session_id: string;
   rows: number;
@@ -58,6 +65,7 @@ export interface ExportedProfiles {
 }
 
 export interface FullCandidate {
+  sandbox?: boolean;
   next_step?: string;
   session_id: string;
   candidate_id: string;
@@ -66,6 +74,7 @@ export interface FullCandidate {
   region?: string;
   years_of_experience?: number;
   score?: number;
+  score_scale?: string;
   rating?: string;
   why?: string;
   highlights?: string[];
@@ -79,12 +88,14 @@ export interface FullCandidate {
   skills?: string[];
   certifications?: string[];
   honors?: string[];
+  languages?: string[];
   linkedin_url?: string;
   email?: string[];
   phone?: string[];
 }
 
 export interface MoreProfiles {
+  sandbox?: boolean;
   next_step?: string;
   session_id?: string;
   status: "running" | "done" | "failed";
@@ -108,6 +119,7 @@ export interface RevealedContact {
 }
 
 export interface RevealedContacts {
+  sandbox?: boolean;
   next_step?: string;
   results: RevealedContact[];
   credits?: Credits;
@@ -115,6 +127,7 @@ export interface RevealedContacts {
 }
 
 export interface ShownCandidates {
+  sandbox?: boolean;
   next_step?: string;
   session_id?: string;
   status: "running" | "done" | "failed";
@@ -124,11 +137,14 @@ export interface ShownCandidates {
   page: number;
   pages: number;
   has_more: boolean;
+  score_scale?: string;
   candidates: Card[];
   suggestions?: Suggestion[];
   title?: string;
   matched: number;
   min_score?: number;
+  query?: string;
+  candidate_ids?: string[];
   wanted_skills: string[];
   can_spend: boolean;
   prices: Prices;
@@ -141,6 +157,7 @@ export interface Suggestion {
 }
 
 export interface WaitedSession {
+  sandbox?: boolean;
   next_step?: string;
   session_id?: string;
   status: "running" | "done" | "failed";
@@ -149,6 +166,8 @@ export interface WaitedSession {
   matched: number;
   total: number;
   waited_seconds: number;
+  new_profiles?: number;
+  score_scale?: string;
   top_candidates?: Card[];
   suggestions?: Suggestion[];
 }

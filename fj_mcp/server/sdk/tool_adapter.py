@@ -55,6 +55,8 @@ class SourcingTool(Tool):
     accepted: dict[str, Any] = Field(default_factory=dict)
     deadline_seconds: float = 45.0
     costs: bool = False
+    sandbox: bool = False
+    """Whether the people and the credits are invented, as every result then says."""
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -72,8 +74,18 @@ class SourcingTool(Tool):
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
         if convert_result and isinstance(result, Result):
-            return call_tool_result(result)
+            return self.call_result(result)
         return result
+
+    def call_result(self, result: Result) -> CallToolResult:
+        """A result as text and as data: some clients show the model only one of them."""
+        data = result.as_dict(sandbox=self.sandbox)
+        text = TextContent(type="text", text=to_json(data).decode())
+        links = [
+            ResourceLink(type="resource_link", uri=link.uri, name=link.name)
+            for link in result.links()
+        ]
+        return CallToolResult(content=[text, *links], structured_content=data)
 
     async def _run(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         try:
@@ -110,6 +122,7 @@ def make_tool(
     annotations: ToolAnnotations,
     costs: bool,
     deadline_seconds: float,
+    sandbox: bool = False,
     meta: dict[str, Any] | None = None,
 ) -> SourcingTool:
     """Make a tool from a function, whose docstring is the description that models read."""
@@ -121,6 +134,7 @@ def make_tool(
             "meta": meta,
             "costs": costs,
             "deadline_seconds": deadline_seconds,
+            "sandbox": sandbox,
             "parameters": deepcopy(base.parameters),
         }
     )
@@ -148,13 +162,3 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
 def _result_model(fn: Callable[..., Any]) -> type[Result]:
     model: type[Result] = inspect.signature(fn, eval_str=True).return_annotation
     return model
-
-
-def call_tool_result(result: Result) -> CallToolResult:
-    """A result as text and as data: some clients show the model only one of them."""
-    data = result.as_dict()
-    text = TextContent(type="text", text=to_json(data).decode())
-    links = [
-        ResourceLink(type="resource_link", uri=link.uri, name=link.name) for link in result.links()
-    ]
-    return CallToolResult(content=[text, *links], structured_content=data)

@@ -14,11 +14,20 @@ from fj_mcp.results.models import (
     Prices,
     ShownCandidates,
 )
-from fj_mcp.server.arguments import CandidateId, Page, PageSize, Score, SessionId
+from fj_mcp.server.arguments import (
+    CandidateId,
+    Chosen,
+    Page,
+    PageSize,
+    Query,
+    Score,
+    SessionId,
+)
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
 from fj_mcp.shortlist import candidate_pages, cards
+from fj_mcp.shortlist.ranking import Part
 from fj_mcp.workspace.ranked_sessions import rank_session
 
 
@@ -32,6 +41,13 @@ async def list_profiles(
         Literal["concise", "detailed"],
         Field(description="detailed adds highlights, education and more skills."),
     ] = "concise",
+    query: Annotated[
+        Query,
+        Field(
+            description='Words that must all occur; -word leaves out, "two words" stay together.'
+        ),
+    ] = LEFT_OUT,
+    candidate_ids: Chosen = LEFT_OUT,
 ) -> CandidateList:
     """List a session's candidates, best first, or part of them: only people with a score above
     min_score, those who know what query says, all but those it leaves out, or a few to compare
@@ -41,7 +57,11 @@ async def list_profiles(
     credits).
     """
     view = candidate_pages.View(
-        page, limit, min_score, detail == "detailed", not connection.settings.read_only
+        page,
+        limit,
+        Part(min_score, query or "", tuple(candidate_ids or ())),
+        detailed=detail == "detailed",
+        can_spend=not connection.settings.read_only,
     )
     ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
     return candidate_pages.candidate_list(ranked, view)
@@ -65,6 +85,8 @@ async def show_candidates(
     session_id: SessionId,
     connection: CurrentConnection,
     min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
+    query: Query = LEFT_OUT,
+    candidate_ids: Chosen = LEFT_OUT,
 ) -> ShownCandidates:
     """Open the interactive shortlist, when the user wants to look through the candidates by
     hand: click, sort, filter, select, export. The call is free; what costs credits in the view
@@ -72,14 +94,17 @@ async def show_candidates(
     list_profiles continues with page 2. To read candidates without showing them use
     list_profiles, for a file export_profiles. Does not wait.
     """
-    view = candidate_pages.View(min_score=min_score, can_spend=not connection.settings.read_only)
+    view = candidate_pages.View(
+        part=Part(min_score, query or "", tuple(candidate_ids or ())),
+        can_spend=not connection.settings.read_only,
+    )
     ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(ranked, view)
     prices = None
     if view.can_spend:
         price = connection.checkout.price
         prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
-    return candidate_pages.shown_candidates(listed, ranked, min_score, prices)
+    return candidate_pages.shown_candidates(listed, ranked, view, prices)
 
 
 async def export_profiles(
@@ -92,6 +117,7 @@ async def export_profiles(
         list[CandidateId],
         Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
     ] = LEFT_OUT,
+    query: Query = LEFT_OUT,
 ) -> ExportedProfiles:
     """Save a session's candidates to a new file, CSV (a spreadsheet, for Excel) or JSON, when
     the user wants to download, keep or share them or put them into an applicant tracking
@@ -106,10 +132,13 @@ async def export_profiles(
     report = report_pages(ctx.report_progress)
     session = await connection.workspace.watcher.look(session_id)
     shortlist = await connection.workspace.shortlists.ranked(session, report)
-    export = export_rows.build_export(session, shortlist, format, min_score, candidate_ids)
+    part = Part(min_score, query or "", tuple(candidate_ids or ()))
+    export = export_rows.build_export(
+        session, shortlist, format, part, sandbox=connection.settings.sandbox
+    )
     place: Path | str | None = None
     if export.rows and connection.remote:
-        place = resource_uri(session_id, format, min_score, candidate_ids)
+        place = resource_uri(session_id, format, part)
     elif export.rows:
         place = await export_file.write_export(export, connection.settings.export_dir, format)
     return export_rows.export_result(session_id, export, place)

@@ -172,7 +172,7 @@ def test_a_row_opens_to_the_profile_which_is_fetched_then(page: Page, at: Served
     ids = {"session_id": view.session_id, "candidate_id": first["candidate_id"]}
     full = view.ask("get_candidate", **ids)
     panel = view.frame.locator(".opened")
-    for texts in (full["highlights"], full["education"]):
+    for texts in (full["strengths"], full["education"], full["languages"]):
         for text in texts:
             expect(panel).to_contain_text(text)
     for job in full["current_jobs"] + full["past_jobs"]:
@@ -220,3 +220,50 @@ def test_a_search_without_matches_says_so(page: Page, at: Served) -> None:
     expect(view.frame.get_by_text("No candidates match this search.")).to_be_visible()
     view.button("Show all candidates").click()
     expect(view.rows).to_have_count(len(cards(view)))
+
+
+def test_a_query_opens_the_list_with_whom_it_fits_and_other_words_search_everyone(
+    page: Page, at: Served
+) -> None:
+    query = "docker -azure"
+    view = opened(page, at, filters=PUNE, query=query).settled()
+    fitting = view.ask("list_profiles", session_id=view.session_id, query=query, limit=50)
+    everyone = cards(view)
+    search = view.frame.get_by_role("searchbox")
+    expect(search).to_have_value(query)
+    assert view.names() == [card["name"] for card in fitting["candidates"]]
+    assert 0 < fitting["total"] < len(everyone)
+    expect(view.frame.locator("#summary")).to_have_text(
+        f"{fitting['total']} candidates of {len(everyone)}"
+    )
+    view.button("Export all").click()
+    expect(view.notice).to_contain_text(f"Exported {fitting['total']} candidates: ")
+    search.fill("-azure")
+    without = [card for card in everyone if "Azure" not in f"{card}"]
+    expect(view.rows).to_have_count(len(without))
+    view.button("Clear filters").click()
+    expect(view.rows).to_have_count(len(everyone))
+    expect(search).to_have_value("")
+
+
+def test_the_chosen_candidates_are_shown_until_all_are_wanted(page: Page, at: Served) -> None:
+    session = opened(page, at, filters=PUNE).settled().session_id
+    view = View(page)
+    everyone = cards(view)
+    chosen = [everyone[4], everyone[1]]
+    ids = [card["candidate_id"] for card in chosen]
+    view = opened(page, at, session=session, candidate_ids=ids).settled()
+    assert view.names() == [everyone[1]["name"], everyone[4]["name"]]
+    view.button("Show all candidates").click()
+    expect(view.rows).to_have_count(len(everyone))
+
+
+def test_a_sandbox_says_so_above_its_invented_candidates(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    expect(view.frame.get_by_text("these candidates are invented")).to_be_visible()
+
+
+def test_a_row_says_which_filters_its_candidate_does_not_meet(page: Page, at: Served) -> None:
+    patch = {"outside": ["years_of_experience", "regions"]}
+    view = opened(page, at, patches=[patch])
+    expect(view.rows.first).to_contain_text("Outside: years of experience, regions")
