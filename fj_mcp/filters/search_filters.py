@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
 from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
+from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
@@ -61,12 +62,13 @@ _person = partial(Loosening, "the candidate")
 _COMPANY = "current_employers.name"
 _TITLE = "title"
 _REGION = "region"
+_SKILLS = Tiers(key="skills", autocomplete="skill", spellings=TECHNOLOGIES)
 
 
 class SearchFilters(_Part):
     """Who to search for. Filters are combined with AND; all except `skills` are optional."""
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = Field(
+    skills: Annotated[SkillTiers, _SKILLS] = Field(
         description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
     )
     current_titles: Annotated[
@@ -79,11 +81,21 @@ class SearchFilters(_Part):
         _optional("Total years, 0 to 60.")
     )
     countries: Annotated[
-        list[str], Values(key="country_region", operator="(.)", autocomplete="country_region")
+        list[str],
+        Values(
+            key="country_region",
+            operator="(.)",
+            autocomplete="country_region",
+            spellings=COUNTRIES,
+            must_be_known=True,
+        ),
     ] = _optional("Country names, such as India.")
-    regions: Annotated[list[str], Values(key="region", autocomplete=_REGION, places=True)] = (
-        _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
-    )
+    regions: Annotated[
+        list[str],
+        Values(
+            key="region", autocomplete=_REGION, spellings=PLACES, must_be_known=True, places=True
+        ),
+    ] = _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
     within_km: Annotated[Whole, Distance(key="geo_distance")] = _optional(
         "Kilometers around the regions, 1 to 500 (10, 25, 50, 100, 150, 200 are usual). "
         "Omitted: only the regions."
@@ -185,6 +197,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.company_hq_location",
             autocomplete=_REGION,
+            spellings=PLACES,
             loosening=_employers(55),
         ),
     ] = _optional("Employer's headquarters: 'City, State, Country'.")
@@ -260,7 +273,7 @@ class FilterChanges(SearchFilters):
 
     model_config = ConfigDict(json_schema_extra=_drop_repeated_descriptions)
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill")] = _optional(
+    skills: Annotated[SkillTiers, _SKILLS] = _optional(
         "Replaces all three tiers. mandatory: must have; core: wanted; secondary: nice to have."
     )
 

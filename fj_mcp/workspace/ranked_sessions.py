@@ -1,10 +1,11 @@
 """A session with its candidates: the reads that every list of candidates starts with."""
 
 from fj_mcp.api.session_records import Session
-from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
+from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
 
@@ -18,7 +19,7 @@ async def rank_session(workspace: Workspace, session_id: str, *, can_spend: bool
     """
     session = await workspace.watcher.look(session_id)
     shortlist = await workspace.shortlists.ranked(session)
-    return _ranked(workspace, session, shortlist, can_spend)
+    return await _ranked(workspace, session, shortlist, can_spend)
 
 
 async def rank_in_time(
@@ -26,12 +27,17 @@ async def rank_in_time(
 ) -> RankedSession | None:
     """The same for a session that has just been read; None if the deadline comes first."""
     shortlist = await workspace.shortlists.ranked_in_time(session)
-    return None if shortlist is None else _ranked(workspace, session, shortlist, can_spend)
+    if shortlist is None:
+        return None
+    return await _ranked(workspace, session, shortlist, can_spend)
 
 
-def _ranked(
+async def _ranked(
     workspace: Workspace, session: Session, shortlist: Shortlist, can_spend: bool
 ) -> RankedSession:
     in_force = workspace.sent_filters.in_force(session)
-    suggestions = suggestions_for(session, shortlist, in_force, can_spend=can_spend)
+    clues = None
+    if session.status == "done" and can_spend and not shortlist.profiles:
+        clues = await clues_for(workspace, from_queries(in_force)[0])
+    suggestions = suggestions_for(session, shortlist, in_force, clues, can_spend=can_spend)
     return RankedSession(session, shortlist, wanted_skills(session.queries), suggestions)

@@ -20,7 +20,7 @@ LAST = "    founded_year: Annotated["
 
 DECLARED = """\
     spoken_languages: Annotated[
-        list[str], Values(key="languages", loosening=_person(82))
+        list[str], Values(key="languages", autocomplete="languages", loosening=_person(82))
     ] = _optional("Languages that the person speaks.")
     shoes: Annotated[list[str], Values(key="current_employers.shoes")] = _optional("Of any color.")
 """

@@ -12,6 +12,7 @@ from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
+from fj_mcp.purchases.order import fingerprint
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
@@ -28,12 +29,32 @@ from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_matching
 from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
+from fj_mcp.workspace.empty_searches import finished
+from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.ranked_sessions import rank_in_time
+
+
+async def check_search(
+    filters: SearchFilters, connection: CurrentConnection
+) -> Checked[SearchFilters]:
+    """The filters of a call of `create_sourcing_session`, in FutureJobs' spelling."""
+    call = fingerprint("search values", filters=filters.as_dict())
+    return await connection.workspace.known_values.check(filters, call)
+
+
+async def check_update(
+    session_id: str, filters: FilterChanges | None, connection: CurrentConnection
+) -> Checked[FilterChanges]:
+    """The filters of a call of `update_sourcing_session`, in FutureJobs' spelling."""
+    if filters is None:
+        return Checked(FilterChanges())
+    call = fingerprint("update values", session=session_id, filters=filters.as_dict())
+    return await connection.workspace.known_values.check(filters, call)
 
 
 async def search_order(
     title: str,
-    filters: SearchFilters,
+    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
     job_description: str | None,
     sample_profile_url: str | None,
     allow_duplicate: bool,
@@ -43,7 +64,7 @@ async def search_order(
     return SearchOrder(
         connection.workspace,
         title,
-        filters,
+        checked.filters,
         job_description=job_description or "",
         sample_profile_url=sample_profile_url or "",
         allow_duplicate=allow_duplicate,
@@ -60,7 +81,7 @@ async def update_order(
     title: str | None,
     job_description: str | None,
     sample_profile_url: str | None,
-    filters: FilterChanges | None,
+    checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
     remove_filters: list[str] | None,
     connection: CurrentConnection,
 ) -> UpdateOrder:
@@ -71,7 +92,7 @@ async def update_order(
         title=title,
         job_description=job_description,
         sample_profile_url=sample_profile_url,
-        changes=filters,
+        changes=checked.filters,
         removed=remove_filters or [],
     )
 
@@ -107,6 +128,7 @@ async def create_sourcing_session(
     title: Annotated[Title, Field(description="A title to recognize the search by.")],
     filters: SearchFilters,
     connection: CurrentConnection,
+    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
     order: Annotated[SearchOrder, Resolve(search_order)],
     answer: Annotated[Answer, Resolve(ask_for_search)],
     job_description: Annotated[
@@ -124,7 +146,8 @@ async def create_sourcing_session(
     candidates from the same one fetch_more_profiles, and for filters from a job description
     suggest_filters (free). If nobody matches, the result is empty and has no session_id.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    result = await connection.checkout.buy(order, consent(answer))
+    return await finished(connection.workspace, result, checked)
 
 
 async def wait_for_session(
@@ -182,6 +205,7 @@ async def fetch_more_profiles(
 async def update_sourcing_session(
     session_id: SessionId,
     connection: CurrentConnection,
+    checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
     order: Annotated[UpdateOrder, Resolve(update_order)],
     answer: Annotated[Answer, Resolve(ask_for_update)],
     title: Annotated[Title, Field(description="New title.")] = LEFT_OUT,
@@ -200,7 +224,8 @@ async def update_sourcing_session(
     filters; call wait_for_session next. For a separate search use create_sourcing_session, for
     more candidates with the same filters fetch_more_profiles.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    result = await connection.checkout.buy(order, consent(answer))
+    return await finished(connection.workspace, result, checked, remove_filters or [])
 
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
