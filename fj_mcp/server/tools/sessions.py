@@ -34,21 +34,32 @@ from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.ranked_sessions import rank_in_time
 
 
+async def given_search(
+    title: str,
+    filters: SearchFilters,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    allow_duplicate: bool,
+    connection: CurrentConnection,
+) -> SearchOrder:
+    """The order for a call of `create_sourcing_session`, in the call's own spelling."""
+    return SearchOrder(
+        connection.workspace,
+        title,
+        filters,
+        job_description=job_description or "",
+        sample_profile_url=sample_profile_url or "",
+        allow_duplicate=allow_duplicate,
+    )
+
+
 async def check_search(
-    filters: SearchFilters, connection: CurrentConnection
+    filters: SearchFilters,
+    _: Annotated[SearchOrder, Resolve(given_search)],
+    connection: CurrentConnection,
 ) -> Checked[SearchFilters]:
-    """The filters of a call of `create_sourcing_session`, in FutureJobs' spelling."""
+    """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
     call = fingerprint("search values", filters=filters.as_dict())
-    return await connection.workspace.known_values.check(filters, call)
-
-
-async def check_update(
-    session_id: str, filters: FilterChanges | None, connection: CurrentConnection
-) -> Checked[FilterChanges]:
-    """The filters of a call of `update_sourcing_session`, in FutureJobs' spelling."""
-    if filters is None:
-        return Checked(FilterChanges())
-    call = fingerprint("update values", session=session_id, filters=filters.as_dict())
     return await connection.workspace.known_values.check(filters, call)
 
 
@@ -60,20 +71,49 @@ async def search_order(
     allow_duplicate: bool,
     connection: CurrentConnection,
 ) -> SearchOrder:
-    """The order for a call of `create_sourcing_session`."""
-    return SearchOrder(
-        connection.workspace,
-        title,
-        checked.filters,
-        job_description=job_description or "",
-        sample_profile_url=sample_profile_url or "",
-        allow_duplicate=allow_duplicate,
+    """The order for that call, in FutureJobs' spelling."""
+    return await given_search(
+        title, checked.filters, job_description, sample_profile_url, allow_duplicate, connection
     )
 
 
 async def more_order(session_id: str, connection: CurrentConnection) -> FetchMoreOrder:
     """The order for a call of `fetch_more_profiles`."""
     return FetchMoreOrder(connection.workspace, session_id)
+
+
+async def given_update(
+    session_id: str,
+    title: str | None,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    filters: FilterChanges | None,
+    remove_filters: list[str] | None,
+    connection: CurrentConnection,
+) -> UpdateOrder:
+    """The order for a call of `update_sourcing_session`, in the call's own spelling."""
+    return UpdateOrder(
+        connection.workspace,
+        session_id,
+        title=title,
+        job_description=job_description,
+        sample_profile_url=sample_profile_url,
+        changes=filters,
+        removed=remove_filters or [],
+    )
+
+
+async def check_update(
+    session_id: str,
+    filters: FilterChanges | None,
+    _: Annotated[UpdateOrder, Resolve(given_update)],
+    connection: CurrentConnection,
+) -> Checked[FilterChanges]:
+    """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
+    if filters is None:
+        return Checked(FilterChanges())
+    call = fingerprint("update values", session=session_id, filters=filters.as_dict())
+    return await connection.workspace.known_values.check(filters, call)
 
 
 async def update_order(
@@ -85,15 +125,15 @@ async def update_order(
     remove_filters: list[str] | None,
     connection: CurrentConnection,
 ) -> UpdateOrder:
-    """The order for a call of `update_sourcing_session`."""
-    return UpdateOrder(
-        connection.workspace,
+    """The order for that call, in FutureJobs' spelling."""
+    return await given_update(
         session_id,
-        title=title,
-        job_description=job_description,
-        sample_profile_url=sample_profile_url,
-        changes=checked.filters,
-        removed=remove_filters or [],
+        title,
+        job_description,
+        sample_profile_url,
+        checked.filters,
+        remove_filters,
+        connection,
     )
 
 
