@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from fj_mcp.filters.spellings import ANY, Spellings
 from fj_mcp.text.cleaning import as_word
 from fj_mcp.text.comparison import normalized
 
@@ -44,6 +45,8 @@ class Filter(ABC):
         closed: whether the vocabulary is complete. The API silently matches nothing for a value
             outside it.
         autocomplete: the API's `filter_type` that completes values, if there is one.
+        spellings: other spellings of those values.
+        must_be_known: whether a search with a value that the API does not complete is refused once.
         loosening: when to suggest removing the filter; None for never.
         published: whether a model sees the filter in the schemas of create and update, of create
             alone, or in none. Every filter is accepted everywhere.
@@ -54,6 +57,8 @@ class Filter(ABC):
     vocabulary: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
     autocomplete: str | None = None
+    spellings: Spellings = ANY
+    must_be_known: bool = False
     loosening: Loosening | None = None
     published: Literal["always", "in create", "never"] = "in create"
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
 from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
+from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
@@ -61,6 +62,7 @@ _person = partial(Loosening, "the candidate")
 _COMPANY = "current_employers.name"
 _TITLE = "title"
 _REGION = "region"
+_SKILLS = Tiers(key="skills", autocomplete="skill", spellings=TECHNOLOGIES, published="always")
 
 
 UNPUBLISHED = "unpublished"
@@ -78,10 +80,8 @@ class SearchFilters(_Part):
 
     model_config = ConfigDict(json_schema_extra=_mark_rare)
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill", published="always")] = (
-        Field(
-            description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
-        )
+    skills: Annotated[SkillTiers, _SKILLS] = Field(
+        description="At least one. mandatory: must have; core: wanted; secondary: nice to have."
     )
     current_titles: Annotated[
         list[str],
@@ -99,12 +99,21 @@ class SearchFilters(_Part):
             key="country_region",
             operator="(.)",
             autocomplete="country_region",
+            spellings=COUNTRIES,
+            must_be_known=True,
             published="always",
         ),
     ] = _optional("Country names, such as India.")
     regions: Annotated[
         list[str],
-        Values(key="region", autocomplete=_REGION, places=True, published="always"),
+        Values(
+            key="region",
+            autocomplete=_REGION,
+            spellings=PLACES,
+            must_be_known=True,
+            places=True,
+            published="always",
+        ),
     ] = _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
     within_km: Annotated[Whole, Distance(key="geo_distance", published="always")] = _optional(
         "Kilometers around the regions, 1 to 500."
@@ -220,6 +229,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.company_hq_location",
             autocomplete=_REGION,
+            spellings=PLACES,
             loosening=_employers(55),
         ),
     ] = _optional("Employer's headquarters: 'City, State, Country'.")
@@ -297,9 +307,7 @@ class FilterChanges(SearchFilters):
 
     model_config = ConfigDict(json_schema_extra=_mark_all_but_usual)
 
-    skills: Annotated[SkillTiers, Tiers(key="skills", autocomplete="skill", published="always")] = (
-        LEFT_OUT
-    )
+    skills: Annotated[SkillTiers, _SKILLS] = LEFT_OUT
 
 
 FILTERS: dict[str, Filter] = {

@@ -76,6 +76,20 @@ class SessionResult(Result):
     warning: str | None = None
 
 
+class Suggestion(BaseModel):
+    """One change that would let a search find more people."""
+
+    filters: dict[str, Any] | None = None
+    remove_filters: list[str] | None = None
+    reason: str
+
+
+Suggestions = Annotated[
+    list[Suggestion] | None,
+    Field(description="Changes for update_sourcing_session, the least loosening first."),
+]
+
+
 class StartedSession(SessionResult):
     """The result of creating or updating a session."""
 
@@ -83,6 +97,8 @@ class StartedSession(SessionResult):
     expected_profiles: int | None = None
     credits: Credits | None = None
     filters: dict[str, Any] = Field(default_factory=dict, description="The filters in force.")
+    unknown_values: list[str] | None = Field(default=None, description="FutureJobs has no such.")
+    suggestions: list[Suggestion] | None = Field(default=None, description="If nobody matched.")
     already_existed: bool | None = None
 
 
@@ -115,20 +131,6 @@ class Card(BaseModel):
     phones: list[str] | None = Field(default=None, description="Those revealed.")
     highlights: list[str] | None = None
     education: list[str] | None = None
-
-
-class Suggestion(BaseModel):
-    """One change that would let a search find more people."""
-
-    filters: dict[str, Any] | None = None
-    remove_filters: list[str] | None = None
-    reason: str
-
-
-Suggestions = Annotated[
-    list[Suggestion] | None,
-    Field(description="Changes for update_sourcing_session, the least loosening first."),
-]
 
 
 SCORE_SCALE = "0 to 5, by FutureJobs' matching"

@@ -22,8 +22,8 @@ from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.arguments import SessionId, validate_argument
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
-from fj_mcp.server.filter_values import SHORTEST_QUERY
 from fj_mcp.text.comparison import normalized
+from fj_mcp.workspace.known_values import SHORTEST_QUERY
 
 MAX_VALUES = 20
 _SECONDS = 5.0

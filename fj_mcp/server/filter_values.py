@@ -8,13 +8,15 @@ from fj_mcp.filters.kinds import MAX_VALUE_LENGTH, Choice, Tiers, Values
 from fj_mcp.filters.names import nearest_name
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.results.models import FilterValues
-from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.cleaning import as_word, clean_line, quoted
 from fj_mcp.text.comparison import normalized
+from fj_mcp.workspace.known_values import MAX_COMPLETIONS, SHORTEST_QUERY, KnownValues
 
 if TYPE_CHECKING:
     from fj_mcp.server.connection import Connection
 
-SHORTEST_QUERY = 2
+_SHORTEST_GUESS = 3
+"""Fewer letters are the beginning of too many names."""
 
 
 async def search_values(
@@ -40,10 +42,36 @@ async def search_values(
             filter=name, values=[], next_step=f"{name} accepts any text; use your own words."
         )
     if len(query) < SHORTEST_QUERY:
-        raise BadArguments(f"query must have at least {SHORTEST_QUERY} letters")
-    found = await connection.workspace.client.autocomplete(declared.autocomplete, query, limit)
-    step = None if found else f"No value starts like that; try fewer letters for {name}."
-    return FilterValues(filter=name, values=found[:limit], next_step=step)
+        own = "; use a skill of one letter, such as C, as it is" if name == "skills" else ""
+        raise BadArguments(f"query must have at least {SHORTEST_QUERY} letters{own}")
+    return await _completed(connection.workspace.known_values, declared, name, query, limit)
+
+
+async def _completed(
+    known: KnownValues, declared: Filter, name: str, query: str, limit: int
+) -> FilterValues:
+    """Complete a query; without any value also its other spellings, and its first letters."""
+    filter_type, spellings = declared.autocomplete or "", declared.spellings
+    if found := await known.complete(filter_type, query, limit):
+        return FilterValues(filter=name, values=found)
+    nothing = f"FutureJobs has no value for {quoted(as_word(query))}"
+    others = spellings.queries(query)[1:]
+    if len(query) >= _SHORTEST_GUESS:
+        others += spellings.guessed(query)
+    for other in dict.fromkeys(others):
+        found = await known.complete(filter_type, other, limit)
+        # A name of two letters begins many others.
+        found = spellings.same(other, found) or found
+        if found:
+            step = f"{nothing}; these are for {quoted(other)}."
+            return FilterValues(filter=name, values=found, next_step=step)
+    for start in spellings.shorter(query):
+        found = await known.complete(filter_type, start, MAX_COMPLETIONS)
+        if nearest := spellings.nearest(query, found)[:limit]:
+            step = f"{nothing}; these start with {quoted(as_word(start))} and are similar."
+            return FilterValues(filter=name, values=nearest, next_step=step)
+    step = f"{nothing}, for other spellings or for fewer letters; {name} with it may fit nobody."
+    return FilterValues(filter=name, values=[], next_step=step)
 
 
 def _from_vocabulary(declared: Filter, name: str, query: str, limit: int) -> FilterValues:

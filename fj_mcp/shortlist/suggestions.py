@@ -1,11 +1,15 @@
-"""Suggestions for a search that finds too few candidates, computed from its filters alone.
+"""Suggestions for a search that finds too few candidates, or none.
 
-Each suggestion can be passed to `update_sourcing_session` as it is. The one that loosens least
-comes first. The user chooses, because an update costs credits.
+Each suggestion can be passed to `update_sourcing_session` as it is, or to
+`create_sourcing_session` if there is no session. For few candidates, the one that loosens least
+comes first; for none, the one about the filter that probably excludes most. The user chooses,
+because a search costs credits.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pydantic_core import to_json
@@ -14,8 +18,11 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges
+from fj_mcp.filters.spellings import UnknownValue
 from fj_mcp.results.models import Suggestion
 from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.text.cleaning import as_word, cut, quoted
+from fj_mcp.text.comparison import distinct
 
 FEW = 10
 GOOD_SCORE = 3.0
@@ -24,6 +31,9 @@ GOOD_SCORE = 3.0
 MAX_SUGGESTIONS = 5
 _MAX_BYTES = 600
 """Of one suggestion: a change that repeats a long list would take the candidates' place."""
+
+_MAX_SEARCH_BYTES = 1_500
+"""Of a suggestion that repeats all filters, where there are no candidates to make place for."""
 
 _USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
 
@@ -41,6 +51,34 @@ _SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "d
 Changes = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Looser:
+    """An earlier search that found candidates with fewer of the same filters.
+
+    Attributes:
+        profiles: the number of candidates that it found.
+        without: the filters that it did not have.
+        skills: its skills, if it differs by these instead.
+    """
+
+    profiles: int
+    without: tuple[str, ...] = ()
+    skills: Changes | None = None
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What free reads say about why nobody fits some filters.
+
+    Attributes:
+        unknown: the values that FutureJobs does not know.
+        looser: an earlier search that found candidates.
+    """
+
+    unknown: Sequence[UnknownValue] = ()
+    looser: Looser | None = None
+
+
 def is_weak(shortlist: Shortlist) -> bool:
     """Whether fewer than 10 candidates score above 3."""
     scores = [profile.score for profile in shortlist.profiles if profile.score is not None]
@@ -50,7 +88,12 @@ def is_weak(shortlist: Shortlist) -> bool:
 
 
 def suggestions_for(
-    session: Session, shortlist: Shortlist, queries: dict[str, Any], *, can_spend: bool
+    session: Session,
+    shortlist: Shortlist,
+    queries: dict[str, Any],
+    clues: Clues | None = None,
+    *,
+    can_spend: bool,
 ) -> list[Suggestion]:
     """Suggestions for a finished session that found too few candidates.
 
@@ -58,13 +101,14 @@ def suggestions_for(
         session: as it is now.
         shortlist: its candidates.
         queries: the filter map in force.
+        clues: if nobody fits.
         can_spend: whether the server offers the tools that cost credits.
     """
     # Without the paid tools they could not be applied.
     if session.status != "done" or not can_spend or not is_weak(shortlist):
         return []
     filters, ignored = from_queries(queries)
-    found = suggest_changes(filters)
+    found = suggest_changes(filters) if clues is None else suggest_for_nobody(filters, clues)
     if any(words.startswith(FILTERS["within_km"].key) for words in ignored):
         # The session has an unreadable distance, so a wider one is unknown.
         found = [one for one in found if "within_km" not in (one.filters or {})]
@@ -79,6 +123,116 @@ def suggest_changes(filters: FilterChanges) -> list[Suggestion]:
     found = (suggestion for rule in _RULES for suggestion in rule(shown))
     short = [one for one in found if len(to_json(one)) <= _MAX_BYTES]
     return short[:MAX_SUGGESTIONS]
+
+
+def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]:
+    """The same for filters that nobody fits; the one that probably excludes most comes first."""
+    shown = filters.as_dict()
+    if "skills" not in shown:
+        return []
+    unknown: dict[str, list[UnknownValue]] = {}
+    for one in clues.unknown:
+        unknown.setdefault(one.filter, []).append(one)
+    excluding = [name for name, values in unknown.items() if _exclude(shown[name], values)]
+    found = chain(
+        *(_known_instead(shown, name, unknown[name]) for name in excluding),
+        _as_before(clues.looser),
+        _narrowest(shown),
+        suggest_changes(filters),
+        *(_known_instead(shown, name, values) for name, values in unknown.items()),
+    )
+    changes: dict[bytes, Suggestion] = {}
+    for suggestion in found:
+        if len(to_json(suggestion)) <= _MAX_BYTES:
+            change = to_json((suggestion.filters, suggestion.remove_filters))
+            changes.setdefault(change, suggestion)
+    return list(changes.values())[:MAX_SUGGESTIONS]
+
+
+def as_search(filters: FilterChanges, change: Suggestion) -> Suggestion | None:
+    """A change as all the filters of a new search; None if they are too long to be repeated."""
+    merged = filters.as_dict() | (change.filters or {})
+    for name in change.remove_filters or []:
+        merged.pop(name, None)
+    whole = Suggestion(filters=merged, reason=change.reason)
+    return whole if len(to_json(whole)) <= _MAX_SEARCH_BYTES else None
+
+
+def as_update(
+    given: Changes, removed: Sequence[str], in_force: Changes, change: Suggestion
+) -> Suggestion | None:
+    """A change to an update that nobody fits, as another update; None if nothing is left of it.
+
+    Args:
+        given: the filters of the update.
+        removed: the filters that it removed.
+        in_force: the filters of the session, which it did not change.
+        change: to the two together.
+    """
+    dropped = set(change.remove_filters or [])
+    filters = {name: value for name, value in (given | (change.filters or {})).items()
+               if name not in dropped and in_force.get(name) != value}  # fmt: skip
+    names = [name for name in dict.fromkeys([*removed, *dropped]) if name in in_force]
+    if not filters and not names:
+        return None
+    return Suggestion(filters=filters or None, remove_filters=names or None, reason=change.reason)
+
+
+def _exclude(given: Any, unknown: Sequence[UnknownValue]) -> bool:
+    """Whether a filter fits nobody because of its unknown values."""
+    words = {one.value for one in unknown}
+    if isinstance(given, dict):
+        return not words.isdisjoint(given.get("mandatory", []))
+    return words.issuperset(given)
+
+
+def _known_instead(
+    shown: Changes, name: str, unknown: Sequence[UnknownValue]
+) -> Iterator[Suggestion]:
+    """The change that replaces the unknown values of one filter with the nearest known ones."""
+    nearest = {one.value: one.nearest[:1] for one in unknown}
+    first = unknown[0]
+    has = f"; it has {quoted(cut(first.nearest[0], 60))}" if first.nearest else ""
+    reason = f"FutureJobs does not know {quoted(as_word(first.value))} in {name}{has}."
+
+    def known(values: list[str]) -> list[str]:
+        return distinct([word for value in values for word in nearest.get(value, (value,))])
+
+    given = shown[name]
+    if isinstance(given, dict):
+        tiers = {tier: words for tier, values in given.items() if (words := known(values))}
+        if tiers:
+            yield Suggestion(filters={name: tiers}, reason=reason)
+    elif values := known(given):
+        yield Suggestion(filters={name: values}, reason=reason)
+    else:
+        yield Suggestion(remove_filters=[name], reason=reason)
+
+
+def _as_before(looser: Looser | None) -> Iterator[Suggestion]:
+    if looser is None:
+        return
+    found = f"an earlier search with the same other filters found {looser.profiles}."
+    if looser.skills is not None:
+        reason = f"The mandatory skills exclude everyone: {found}"
+        yield Suggestion(filters={"skills": looser.skills}, reason=reason)
+    else:
+        verb = "exclude" if len(looser.without) > 1 else "excludes"
+        reason = f"{' and '.join(looser.without)} {verb} everyone: {found}"
+        yield Suggestion(remove_filters=list(looser.without), reason=reason)
+
+
+def _narrowest(shown: Changes) -> Iterator[Suggestion]:
+    removable = [
+        (loosening.strictness, name)
+        for name in shown
+        if (loosening := FILTERS[name].loosening) is not None
+    ]
+    if removable:
+        _, name = max(removable)
+        yield Suggestion(
+            remove_filters=[name], reason=f"{name} is usually the narrowest of these filters."
+        )
 
 
 def _skill(shown: Changes) -> Iterator[Suggestion]:

@@ -3,12 +3,13 @@
 from contextlib import suppress
 
 from fj_mcp.api.session_records import Session
-from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
+from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
 
@@ -37,12 +38,15 @@ async def _ranked(
     workspace: Workspace, session: Session, shortlist: Shortlist, can_spend: bool
 ) -> RankedSession:
     in_force = workspace.sent_filters.in_force(session)
+    clues = None
+    if session.status == "done" and can_spend and not shortlist.profiles:
+        clues = await clues_for(workspace, from_queries(in_force)[0])
     return RankedSession(
         session=session,
         shortlist=shortlist,
         wanted=wanted_skills(session.queries),
         filters=card_filters(in_force, shortlist),
-        suggestions=suggestions_for(session, shortlist, in_force, can_spend=can_spend),
+        suggestions=suggestions_for(session, shortlist, in_force, clues, can_spend=can_spend),
         new_ids=await _new_ids(workspace, session, shortlist),
     )
 

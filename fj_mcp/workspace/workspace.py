@@ -13,6 +13,7 @@ from fj_mcp.sessions.sent_filters import SentFilters
 from fj_mcp.sessions.watcher import SessionWatcher
 from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
+from fj_mcp.workspace.known_values import KnownValues
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import FutureJobs, Transport
@@ -28,6 +29,7 @@ class Workspace:
     watcher: SessionWatcher
     shortlists: Shortlists
     sent_filters: SentFilters
+    known_values: KnownValues
     clock: Clock
 
 
@@ -62,6 +64,7 @@ def open_workspace(
         watcher=SessionWatcher(client, tasks),
         shortlists=Shortlists(client),
         sent_filters=SentFilters(),
+        known_values=KnownValues(client, storage, settings.call_deadline_seconds),
         clock=clock,
     )
 

@@ -50,6 +50,8 @@ def example_of(wire: Filter) -> Any:
             return next(iter(wire.vocabulary))
         case Values(closed=True):
             return list(wire.vocabulary)[:1]
+        case Values(must_be_known=True):
+            return ["Pune, Maharashtra, India"] if wire.places else ["India"]
     return ["Some Words", "Other Words"]
 
 

@@ -20,7 +20,10 @@ LAST = "    founded_year: Annotated["
 
 DECLARED = """\
     spoken_languages: Annotated[
-        list[str], Values(key="languages", loosening=_person(82), published="always")
+        list[str],
+        Values(
+            key="languages", autocomplete="languages", loosening=_person(82), published="always"
+        ),
     ] = _optional("Languages that the person speaks.")
     shoes: Annotated[
         list[str], Values(key="current_employers.shoes", published="never")

@@ -3,7 +3,6 @@
 from collections import Counter
 from functools import cache
 
-from fj_mcp.filters.kinds import Range
 from fj_mcp.sandbox.matching.search import filters_by_key, values_at
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.responses import Refusal
@@ -24,7 +23,7 @@ def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]
 
     Args:
         people: size of the population.
-        filter_type: one of the API's names, or the API key of a filter of free text.
+        filter_type: one of the API's names.
         query: at least 2 characters.
         limit: 1 to 25, as text.
 
@@ -47,12 +46,8 @@ def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]
 
 
 def _filter_types() -> set[str]:
-    free = {key for key, declared in filters_by_key().items()
-            if not declared.vocabulary and not isinstance(declared, Range)}  # fmt: skip
-    named = {
-        declared.autocomplete for declared in filters_by_key().values() if declared.autocomplete
-    }
-    return (free | named | set(_PATHS)) - {"geo_distance"}
+    declared = (one.autocomplete for one in filters_by_key().values())
+    return {name for name in declared if name is not None} | set(_PATHS)
 
 
 @cache

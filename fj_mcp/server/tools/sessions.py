@@ -12,6 +12,7 @@ from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
+from fj_mcp.purchases.order import fingerprint
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
@@ -28,10 +29,12 @@ from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_matching
 from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
+from fj_mcp.workspace.empty_searches import finished
+from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.ranked_sessions import rank_in_time
 
 
-async def search_order(
+async def given_search(
     title: str,
     filters: SearchFilters,
     job_description: str | None,
@@ -39,7 +42,7 @@ async def search_order(
     allow_duplicate: bool,
     connection: CurrentConnection,
 ) -> SearchOrder:
-    """The order for a call of `create_sourcing_session`."""
+    """The order for a call of `create_sourcing_session`, in the call's own spelling."""
     return SearchOrder(
         connection.workspace,
         title,
@@ -50,12 +53,36 @@ async def search_order(
     )
 
 
+async def check_search(
+    filters: SearchFilters,
+    _: Annotated[SearchOrder, Resolve(given_search)],
+    connection: CurrentConnection,
+) -> Checked[SearchFilters]:
+    """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
+    call = fingerprint("search values", filters=filters.as_dict())
+    return await connection.workspace.known_values.check(filters, call)
+
+
+async def search_order(
+    title: str,
+    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
+    job_description: str | None,
+    sample_profile_url: str | None,
+    allow_duplicate: bool,
+    connection: CurrentConnection,
+) -> SearchOrder:
+    """The order for that call, in FutureJobs' spelling."""
+    return await given_search(
+        title, checked.filters, job_description, sample_profile_url, allow_duplicate, connection
+    )
+
+
 async def more_order(session_id: str, connection: CurrentConnection) -> FetchMoreOrder:
     """The order for a call of `fetch_more_profiles`."""
     return FetchMoreOrder(connection.workspace, session_id)
 
 
-async def update_order(
+async def given_update(
     session_id: str,
     title: str | None,
     job_description: str | None,
@@ -64,7 +91,7 @@ async def update_order(
     remove_filters: list[str] | None,
     connection: CurrentConnection,
 ) -> UpdateOrder:
-    """The order for a call of `update_sourcing_session`."""
+    """The order for a call of `update_sourcing_session`, in the call's own spelling."""
     return UpdateOrder(
         connection.workspace,
         session_id,
@@ -73,6 +100,40 @@ async def update_order(
         sample_profile_url=sample_profile_url,
         changes=filters,
         removed=remove_filters or [],
+    )
+
+
+async def check_update(
+    session_id: str,
+    filters: FilterChanges | None,
+    _: Annotated[UpdateOrder, Resolve(given_update)],
+    connection: CurrentConnection,
+) -> Checked[FilterChanges]:
+    """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
+    if filters is None:
+        return Checked(FilterChanges())
+    call = fingerprint("update values", session=session_id, filters=filters.as_dict())
+    return await connection.workspace.known_values.check(filters, call)
+
+
+async def update_order(
+    session_id: str,
+    title: str | None,
+    job_description: str | None,
+    sample_profile_url: str | None,
+    checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
+    remove_filters: list[str] | None,
+    connection: CurrentConnection,
+) -> UpdateOrder:
+    """The order for that call, in FutureJobs' spelling."""
+    return await given_update(
+        session_id,
+        title,
+        job_description,
+        sample_profile_url,
+        checked.filters,
+        remove_filters,
+        connection,
     )
 
 
@@ -107,6 +168,7 @@ async def create_sourcing_session(
     title: Annotated[Title, Field(description="A title to recognize the search by.")],
     filters: SearchFilters,
     connection: CurrentConnection,
+    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
     order: Annotated[SearchOrder, Resolve(search_order)],
     answer: Annotated[Answer, Resolve(ask_for_search)],
     job_description: Annotated[
@@ -124,7 +186,8 @@ async def create_sourcing_session(
     wait_for_session. If nobody fits, there is no session_id. To change a search use
     update_sourcing_session, for more people from the same one fetch_more_profiles.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    result = await connection.checkout.buy(order, consent(answer))
+    return await finished(connection.workspace, result, checked)
 
 
 async def wait_for_session(
@@ -184,6 +247,7 @@ async def fetch_more_profiles(
 async def update_sourcing_session(
     session_id: SessionId,
     connection: CurrentConnection,
+    checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
     order: Annotated[UpdateOrder, Resolve(update_order)],
     answer: Annotated[Answer, Resolve(ask_for_update)],
     title: Annotated[Title, Field(description="New title.")] = LEFT_OUT,
@@ -204,7 +268,8 @@ async def update_sourcing_session(
     search use create_sourcing_session, for more people with the same filters
     fetch_more_profiles.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    result = await connection.checkout.buy(order, consent(answer))
+    return await finished(connection.workspace, result, checked, remove_filters or [])
 
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:

@@ -1,0 +1,117 @@
+"""Searches that nobody fits: what free reads say about them, and what to change."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import anyio
+
+from fj_mcp.api.errors import ApiError
+from fj_mcp.api.session_records import newest_first
+from fj_mcp.filters.query_map import from_queries
+from fj_mcp.filters.search_filters import FilterChanges
+from fj_mcp.results.models import StartedSession
+from fj_mcp.shortlist.suggestions import (
+    Changes,
+    Clues,
+    Looser,
+    as_search,
+    as_update,
+    suggest_for_nobody,
+)
+from fj_mcp.text.comparison import normalized
+from fj_mcp.workspace.known_values import Checked
+from fj_mcp.workspace.workspace import Workspace
+
+_SECONDS = 3.0
+_SESSIONS = 5
+"""The newest sessions with candidates are compared, with one request each."""
+
+
+async def finished(
+    workspace: Workspace,
+    result: StartedSession,
+    checked: Checked[Any],
+    removed: Sequence[str] = (),
+) -> StartedSession:
+    """A result with the values that FutureJobs does not know and, if nobody fits, suggestions.
+
+    Args:
+        workspace: of the key.
+        result: of a new search, or of an update.
+        checked: the filters that were sent.
+        removed: the filters that an update removed.
+    """
+    result.unknown_values = [str(one) for one in checked.unknown] or None
+    if result.status == "done" and result.expected_profiles == 0:
+        with suppress(ApiError):
+            await _suggest(workspace, result, checked.filters.as_dict(), removed)
+    return result
+
+
+async def _suggest(
+    workspace: Workspace, result: StartedSession, given: Changes, removed: Sequence[str]
+) -> None:
+    """Add suggestions to the result of a search that nobody fits."""
+    before: Changes = {}
+    if result.session_id is not None:
+        session = await workspace.client.get_session(result.session_id)
+        before = from_queries(workspace.sent_filters.in_force(session))[0].as_dict()
+    kept = {name: value for name, value in before.items() if name not in removed}
+    tried = FilterChanges.model_validate(kept | given)
+    found = suggest_for_nobody(tried, await clues_for(workspace, tried))
+    if result.session_id is None:
+        whole = [as_search(tried, one) for one in found]
+    else:
+        whole = [as_update(given, removed, before, one) for one in found]
+    result.suggestions = [one for one in whole if one is not None] or None
+    if found:
+        result.next_step = f"{result.next_step} {found[0].reason}"
+
+
+async def clues_for(workspace: Workspace, filters: FilterChanges) -> Clues:
+    """What can be found out, within three seconds, about filters that nobody fits. Never fails."""
+    left = anyio.current_effective_deadline() - anyio.current_time()
+    clues = Clues()
+    with anyio.move_on_after(min(_SECONDS, left / 2)), suppress(ApiError):
+        clues = Clues(await workspace.known_values.unknown_in(filters))
+        clues = replace(clues, looser=await _looser_search(workspace, filters))
+    return clues
+
+
+async def _looser_search(workspace: Workspace, filters: FilterChanges) -> Looser | None:
+    """The search that differs least, of those that found candidates with fewer filters."""
+    wanted = filters.as_dict()
+    listed = newest_first(await workspace.client.project_sessions())
+    found = []
+    for one in [one for one in listed if one.profiles][:_SESSIONS]:
+        session = await workspace.client.get_session(one.id)
+        in_force = workspace.sent_filters.in_force(session)
+        looser = _compared(wanted, from_queries(in_force)[0].as_dict(), one.profiles or 0)
+        found += [looser] if looser is not None else []
+    return min(found, key=lambda one: (len(one.without), -one.profiles), default=None)
+
+
+def _compared(wanted: Changes, other: Changes, profiles: int) -> Looser | None:
+    """The difference of another search that had fewer filters; None if it was not looser."""
+    if any(name != "skills" and _plain(wanted.get(name)) != _plain(other[name]) for name in other):
+        return None
+    without = tuple(name for name in wanted if name not in other)
+    same_skills = _plain(wanted["skills"]) == _plain(other.get("skills"))
+    if same_skills and without:
+        return Looser(profiles, without)
+    mandatory = (set(_plain(one.get("skills", {}).get("mandatory", []))) for one in (other, wanted))
+    fewer, more = mandatory
+    if not without and not same_skills and "skills" in other and fewer < more:
+        return Looser(profiles, skills=other["skills"])
+    return None
+
+
+def _plain(value: Any) -> Any:
+    """A filter's value for comparison, without regard to order and case."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return sorted(normalized(part) for part in value)
+    return normalized(value) if isinstance(value, str) else value

@@ -1,0 +1,259 @@
+"""Filter values as FutureJobs spells them, looked up for free before a search is paid for.
+
+A value that FutureJobs does not know finds nobody, and the credits are gone all the same.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import anyio
+from cachetools import TTLCache
+
+from fj_mcp.api.errors import ApiError, Rejected
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters.base import Filter
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
+from fj_mcp.filters.spellings import UnknownValue
+from fj_mcp.ledger.purchase import DAY_SECONDS
+from fj_mcp.ledger.storage import Storage
+from fj_mcp.text.cleaning import as_word, cut, looks_like_instructions, quoted
+from fj_mcp.text.comparison import normalized
+
+if TYPE_CHECKING:
+    from fj_mcp.api.client import FutureJobs
+
+SHORTEST_QUERY = 2
+"""The API completes nothing shorter."""
+
+MAX_COMPLETIONS = 25
+"""The largest limit that clients have been seen to send."""
+
+CHECK_SECONDS = 3.0
+"""How long a search waits for the look-ups; it then goes on without the rest."""
+
+MAX_VALUES = 12
+MAX_LOOKUPS = 24
+"""Of one search, because look-ups count against the key's rate limit. Most values take one."""
+
+_MAX_QUERIES = 4
+"""Spellings of one value that are looked up."""
+
+_MAX_NEAREST = 3
+_CACHED_ANSWERS = 500
+_CACHED_SECONDS = 3600.0
+
+_REMEMBERED_SECONDS = 2 * DAY_SECONDS
+"""Longer than an equal search is returned instead of bought: until then it must stay equal."""
+
+F = TypeVar("F", bound=SearchFilters)
+
+Ask = Callable[[str], Awaitable[list[str] | None]]
+"""Looks a text up; None if that is not possible."""
+
+Findings = dict[str, tuple[str | None, list[str]]]
+"""FutureJobs' spelling, or the nearest ones, of the values that it spells in another way or does
+not know, by the value's digest: like the ledger, the note repeats nothing that was asked for."""
+
+
+@dataclass(frozen=True)
+class Checked(Generic[F]):
+    """Filters after the look-up of their values.
+
+    Attributes:
+        filters: with FutureJobs' spelling of each value for which it is certain.
+        unknown: the values that FutureJobs does not know.
+    """
+
+    filters: F
+    unknown: tuple[UnknownValue, ...] = ()
+
+
+class KnownValues:
+    """The values that FutureJobs completes, for one workspace."""
+
+    def __init__(self, client: "FutureJobs", storage: Storage, call_seconds: float) -> None:
+        """Args: `storage` of the workspace; `call_seconds`: the deadline of a call."""
+        self._client = client
+        self._storage = storage
+        self._seconds = min(CHECK_SECONDS, call_seconds / 15)
+        self._answers: TTLCache[tuple[str, str, int], list[str]] = TTLCache(
+            _CACHED_ANSWERS, _CACHED_SECONDS
+        )
+        self._rejected: TTLCache[str, bool] = TTLCache(len(FILTERS), _CACHED_SECONDS)
+        """The `filter_type` names that the API does not accept."""
+
+    async def complete(self, filter_type: str, query: str, limit: int) -> list[str]:
+        """At most `limit` values for `query`, as FutureJobs completes it. Raises an `ApiError`."""
+        key = (filter_type, normalized(query), limit)
+        if (found := self._answers.get(key)) is None:
+            found = (await self._client.autocomplete(filter_type, query, limit))[:limit]
+            self._answers[key] = found
+        return found
+
+    async def check(self, filters: F, call: str) -> Checked[F]:
+        """Look up the values of filters before they are paid for.
+
+        Args:
+            filters: of a new search, or to change on a session.
+            call: a digest of what was asked for. The same call gets the same answer for two days,
+                even if the look-ups failed the first time: with other filters it would be another
+                search, and paid for again.
+
+        Raises:
+            BadArguments: the first time that this call names a place which FutureJobs does not
+                know.
+        """
+        values = _values_in(filters)
+        if not values:
+            return Checked(filters)
+        note = f"values:{call}"
+        known = await self._storage.noted(note)
+        if known is None:
+            found = await self._find(values)
+            known = await self._storage.note(note, json.dumps(found), _REMEMBERED_SECONDS)
+            _refuse_unknown_places(_unknown(values, json.loads(known)))
+        findings: Findings = json.loads(known)
+        return Checked(_respelled(filters, findings), tuple(_unknown(values, findings)))
+
+    async def unknown_in(self, filters: SearchFilters) -> list[UnknownValue]:
+        """The values of filters that FutureJobs does not know, as far as can be found out."""
+        values = _values_in(filters)
+        return _unknown(values, await self._find(values))
+
+    async def _find(self, values: list[tuple[str, str]]) -> Findings:
+        """Look up values in parallel, until the time for it is over or a look-up fails."""
+        found: Findings = {}
+        left = MAX_LOOKUPS
+        with anyio.move_on_after(self._seconds):
+            async with anyio.create_task_group() as tasks:
+
+                async def look(name: str, value: str) -> None:
+                    declared = FILTERS[name]
+
+                    async def ask(query: str) -> list[str] | None:
+                        nonlocal left
+                        left -= 1
+                        return await self._ask(declared, query) if left >= 0 else None
+
+                    try:
+                        finding = await _look_up(declared, value, ask)
+                    except ApiError:
+                        # The search itself will report what is wrong, if it still is.
+                        tasks.cancel_scope.cancel()
+                    else:
+                        if finding is not None and finding[0] != value:
+                            found[_digest(name, value)] = finding
+
+                for name, value in values:
+                    tasks.start_soon(look, name, value)
+        return found
+
+    async def _ask(self, declared: Filter, query: str) -> list[str] | None:
+        filter_type = declared.autocomplete or ""
+        if len(query) < SHORTEST_QUERY or filter_type in self._rejected:
+            return None
+        try:
+            return await self.complete(filter_type, query, MAX_COMPLETIONS)
+        except Rejected:
+            self._rejected[filter_type] = True
+            return None
+
+
+async def _look_up(declared: Filter, value: str, ask: Ask) -> tuple[str | None, list[str]] | None:
+    """FutureJobs' spelling of a value, or None and the nearest ones; None if it cannot be known."""
+    spellings = declared.spellings
+    seen: list[str] = []
+    hidden = False
+    for query in spellings.queries(value)[:_MAX_QUERIES]:
+        found = await ask(query)
+        if found is None:
+            return None
+        exact = [one for one in found if normalized(one) == normalized(value)]
+        same = exact or spellings.same(value, found)
+        full = len(found) >= MAX_COMPLETIONS
+        # A list that is cut off may hide another place of that name.
+        if len(same) == 1 and (not full or normalized(same[0]) in map(normalized, (value, query))):
+            return same[0], []
+        if same:
+            return None, same[:_MAX_NEAREST]
+        seen += found
+        hidden = hidden or full
+    if hidden:
+        return None
+    nearest = spellings.nearest(value, seen) or seen
+    for query in [*spellings.guessed(value)[:1], *spellings.shorter(value)]:
+        if nearest:
+            break
+        found = await ask(query) or []
+        nearest = spellings.same(query, found) or spellings.nearest(value, found)
+    # They are quoted in sentences.
+    return None, [one for one in nearest if not looks_like_instructions(one)][:_MAX_NEAREST]
+
+
+def _values_in(filters: SearchFilters) -> list[tuple[str, str]]:
+    """The values to look up with the names of their filters, the most consequential first."""
+    found = [
+        (name, value)
+        for name, given in filters.as_dict().items()
+        if FILTERS[name].autocomplete
+        for value in _flat(given)
+        if len(value) >= SHORTEST_QUERY
+    ]
+    found.sort(key=lambda one: not FILTERS[one[0]].must_be_known)
+    return found[:MAX_VALUES]
+
+
+def _flat(given: Any) -> list[str]:
+    lists = given.values() if isinstance(given, dict) else [given]
+    return [value for values in lists for value in values]
+
+
+def _digest(name: str, value: str) -> str:
+    return hashlib.sha256(f"{name}\n{normalized(value)}".encode()).hexdigest()[:16]
+
+
+def _unknown(values: list[tuple[str, str]], findings: Findings) -> list[UnknownValue]:
+    found = ((name, value, findings.get(_digest(name, value))) for name, value in values)
+    return [
+        UnknownValue(name, value, tuple(finding[1]))
+        for name, value, finding in found
+        if finding is not None and finding[0] is None
+    ]
+
+
+def _respelled(filters: F, findings: Findings) -> F:
+    """The filters with FutureJobs' spellings."""
+
+    def spelled(name: str, given: Any) -> Any:
+        if isinstance(given, dict):
+            return {tier: spelled(name, values) for tier, values in given.items()}
+        found = ((value, findings.get(_digest(name, value))) for value in given)
+        return [(finding and finding[0]) or value for value, finding in found]
+
+    given = {name: value for name, value in filters.as_dict().items() if FILTERS[name].autocomplete}
+    changed = {name: spelled(name, value) for name, value in given.items()}
+    changed = {name: value for name, value in changed.items() if value != given[name]}
+    if not changed:
+        return filters
+    valid = FilterChanges.model_validate(changed)
+    return filters.model_copy(update={name: getattr(valid, name) for name in changed})
+
+
+def _refuse_unknown_places(unknown: list[UnknownValue]) -> None:
+    refused = [one for one in unknown if FILTERS[one.filter].must_be_known]
+    if not refused:
+        return
+    named = "; ".join(_in_words(one) for one in refused[:_MAX_NEAREST])
+    raise BadArguments(
+        f"FutureJobs does not know {named}. Correct that, or repeat the call unchanged to search "
+        "all the same"
+    )
+
+
+def _in_words(one: UnknownValue) -> str:
+    has = " or ".join(quoted(cut(value, 80)) for value in one.nearest)
+    known = f"it has {has}" if has else "it has nothing like it"
+    return f"filters.{one.filter} {quoted(as_word(one.value))} ({known})"
