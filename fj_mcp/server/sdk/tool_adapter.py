@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any
 
@@ -27,9 +27,11 @@ from fj_mcp.api.call_context import arrived_at, tool_in_use
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters.names import nearest_filter
-from fj_mcp.results.models import Result
+from fj_mcp.filters.unavailable import advice_on
+from fj_mcp.results.models import Result, WarningResult
 from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
+from fj_mcp.server.sdk.argument_forms import names_in, read_arguments
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
 from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
@@ -57,11 +59,14 @@ class SourcingTool(Tool):
         """
         tool_in_use.set(self.name)
         arrived_at.set(monotonic())
+        given, notes = read_arguments(arguments, self.fn_metadata.arg_model)
         try:
             with ToolCall(self.name, context.request_id) as call:
-                result = call.result = await self._run(arguments, context)
+                result = call.result = await self._run(given, context)
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
+        if notes and isinstance(result, WarningResult):
+            result.warn(" ".join(notes))
         if convert_result and isinstance(result, Result):
             return call_tool_result(result)
         return result
@@ -88,7 +93,8 @@ class SourcingTool(Tool):
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
-            words = describe_problems(problems, self.parameters, self.name, nearest_filter)
+            names = partial(names_in, self.fn_metadata.arg_model)
+            words = describe_problems(problems, names, self.name, nearest_filter, advice_on)
             return BadArguments(words)
         # All others that the SDK raises are about an unreadable answer to a question.
         return unusable_answer()
