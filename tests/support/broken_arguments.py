@@ -144,7 +144,7 @@ class Site:
     @property
     def name(self) -> str:
         """The nearest name above the value."""
-        return next(str(part) for part in reversed(self.path) if isinstance(part, str))
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
 
     @property
     def is_range(self) -> bool:
