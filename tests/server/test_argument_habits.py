@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.server.catalog import list_tools
@@ -228,6 +230,35 @@ async def test_an_update_with_empty_filters_keeps_them(either: Assistant) -> Non
         remove_filters=None,
     )
     assert updated["filters"] == CSHARP | {"years_of_experience": {"min": 1, "max": 30}}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_user_is_asked_the_same_question_and_their_answer_counts(era: str) -> None:
+    questions: list[str] = []
+
+    async def accept(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    clean = {"title": "Asked", "filters": CSHARP | {"degree": "MASTERS"}}
+    changed = {"Title": "Asked", "filters": '{"skills": {"mandatory": "C#"}, "degree": ["M.Sc."]}'}
+    for arguments in (clean, changed):
+        async with connected(era=era, answer=accept) as assistant:
+            bought = await assistant.call("create_sourcing_session", **arguments)
+            # The same in other words is not asked and not paid for.
+            again = await assistant.call("create_sourcing_session", **changed)
+        assert again["session_id"] == bought["session_id"]
+        assert len(assistant.sandbox.charges) == 1
+    first, second = questions
+    assert first == second
+
+
+@pytest.mark.anyio
+async def test_prompts_and_resources_take_an_id_in_quotes_too(either: Assistant) -> None:
+    session_id = await either.search()
+    quoted = await either.client.get_prompt("shortlist_report", {"session_id": f"`{session_id}`"})
+    assert quoted == await either.client.get_prompt("shortlist_report", {"session_id": session_id})
 
 
 # Over the transports
