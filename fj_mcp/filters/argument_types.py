@@ -1,5 +1,6 @@
-"""Argument types that are stricter than pydantic's own."""
+"""Argument types that are stricter than pydantic's own, and marks on how arguments are read."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StrictBool
@@ -18,7 +19,22 @@ Whole = Annotated[int, NOT_BOOL]
 """An integer. A string of digits is accepted, because some clients send one; a boolean is not."""
 
 Flag = StrictBool
-"""Strictly JSON true or false: one of these flags decides whether credits are spent."""
+"""True or false."""
+
+
+AS_GIVEN = object()
+"""Marks an argument whose name and value are taken only as documented."""
+
+SpendingFlag = Annotated[StrictBool, AS_GIVEN]
+"""Strictly JSON true or false: it decides whether credits are spent twice."""
+
+
+@dataclass(frozen=True)
+class Capped:
+    """Marks a number that counts as the maximum if it is above it; the result then says so."""
+
+    maximum: int
+
 
 LEFT_OUT: Any = None
 """The default of an argument that is optional but must not be null."""

@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from fj_mcp.filters.spellings import ANY, Spellings
+from fj_mcp.filters.spoken_words import NONE, Spoken, folded
 from fj_mcp.text.cleaning import as_word
 from fj_mcp.text.comparison import normalized
 
@@ -42,6 +44,7 @@ class Filter(ABC):
         key: the API's name, such as `current_employers.title`.
         operator: the API's `type` for this key.
         vocabulary: the values that the API is known to accept, each with its display label.
+        spoken: the words that people use for the values of the vocabulary.
         closed: whether the vocabulary is complete. The API silently matches nothing for a value
             outside it.
         autocomplete: the API's `filter_type` that completes values, if there is one.
@@ -55,6 +58,7 @@ class Filter(ABC):
     key: str
     operator: Operator = "IN"
     vocabulary: Mapping[str, str] = field(default_factory=dict)
+    spoken: Spoken = NONE
     closed: bool = False
     autocomplete: str | None = None
     spellings: Spellings = ANY
@@ -117,20 +121,56 @@ class Filter(ABC):
         Raises:
             ValueError: for a word outside a closed vocabulary, with the nearest tokens.
         """
-        tokens = {normalized(label): token for token, label in self.vocabulary.items()}
-        tokens |= {normalized(token): token for token in self.vocabulary}
-        token = tokens.get(normalized(word))
+        token = self._tokens.get(normalized(word))
         if token is None and self.closed:
-            near = [
-                tokens[name]
-                for name in get_close_matches(normalized(word), tokens, n=3, cutoff=0.7)
-            ]
-            if near:
-                hint = f"did you mean {' or '.join(dict.fromkeys(near))}?"
-            else:
-                hint = f"it takes {', '.join(self.vocabulary)}"
-            raise ValueError(f"has no value {as_word(word)!r}; {hint}")
+            raise ValueError(self._unknown(word, ()))
         return token or word
+
+    def understand(self, word: str) -> str:
+        """Like `choose`, for a word as people say it.
+
+        Raises:
+            ValueError: also for a word with more than one possible meaning.
+        """
+        exact = normalized(word) in self._tokens
+        if not exact and (unsure := self._unsure.get(folded(word, self.spoken.fillers))):
+            raise ValueError(self._unknown(word, unsure))
+        meant = self.meanings(word)
+        return meant[0] if meant else self.choose(word)
+
+    def meanings(self, word: str) -> tuple[str, ...]:
+        """The tokens that a word may mean, as people say it; none if it is unknown."""
+        if (token := self._tokens.get(normalized(word))) is not None:
+            return (token,)
+        said = folded(word, self.spoken.fillers)
+        return self._unsure.get(said) or self._said.get(said, ())
+
+    def _unknown(self, word: str, meant: tuple[str, ...]) -> str:
+        near = get_close_matches(normalized(word), self._tokens, n=3, cutoff=0.7)
+        tokens = meant or tuple(dict.fromkeys(self._tokens[name] for name in near))
+        if tokens:
+            hint = f"did you mean {' or '.join(tokens)}?"
+        else:
+            hint = f"it takes {', '.join(self.vocabulary)}"
+        return f"has no value {as_word(word)!r}; {hint}"
+
+    @cached_property
+    def _tokens(self) -> dict[str, str]:
+        tokens = {normalized(label): token for token, label in self.vocabulary.items()}
+        return tokens | {normalized(token): token for token in self.vocabulary}
+
+    @cached_property
+    def _said(self) -> dict[str, tuple[str, ...]]:
+        spoken = [(word, token) for token, words in self.spoken.values.items() for word in words]
+        own = [*self.vocabulary.items(), *((token, token) for token in self.vocabulary)]
+        # A value's own name outranks the words for others.
+        names = [*spoken, *((label, token) for token, label in own)]
+        return {folded(word, self.spoken.fillers): (token,) for word, token in names}
+
+    @cached_property
+    def _unsure(self) -> dict[str, tuple[str, ...]]:
+        words = self.spoken.unsure.items()
+        return {folded(word, self.spoken.fillers): tokens for word, tokens in words}
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fj_mcp.filters.base import Filter, Operator
+from fj_mcp.filters.unavailable import refuse_negations
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line
 from fj_mcp.text.comparison import distinct, normalized
 
 MAX_VALUE_LENGTH = 200
+_TIERS_NEEDED = (
+    "must say how important each skill is: mandatory (must have), core (wanted) or secondary (nice "
+    'to have), such as {"mandatory": ["Python"], "core": ["SQL"]}'
+)
 _LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")
 
 
@@ -34,15 +39,18 @@ class Values(Filter):
         return value
 
     def decode(self, value: Any) -> list[str] | None:
-        words: list[str] | None = self.parse(lenient.lines(value, MAX_VALUE_LENGTH))
-        return words
+        return self._chosen(lenient.lines(value, MAX_VALUE_LENGTH), self.choose)
 
     def parse(self, value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
             return value
+        refuse_negations(value)
+        return self._chosen(value, self.understand)
+
+    def _chosen(self, words: list[str], choose: Callable[[str], str]) -> list[str] | None:
         if self.places:
-            value = [_LEADING_POSTAL_CODE.sub("", word) for word in value]
-        return distinct([self.choose(word) for word in distinct(short_words(value))]) or None
+            words = [_LEADING_POSTAL_CODE.sub("", word) for word in words]
+        return distinct([choose(word) for word in distinct(short_words(words))]) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,8 @@ class Choice(Filter):
     def parse(self, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return self.choose(value) if value.strip() else None
+        refuse_negations([value])
+        return self.understand(value) if value.strip() else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +121,8 @@ class Range(Filter):
         return lenient.lines(fractions + sides[2:])
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        if isinstance(value, list | str | int | float):
+            raise ValueError('must be a range with min, max or both, such as {"min": 3, "max": 5}')
         span = check_type(value)
         sides = [side for side in (span.min, span.max) if side is not None]
         if any(not self.lowest <= side <= self.highest for side in sides):
@@ -222,12 +233,15 @@ class Tiers(Filter):
         return lenient.lines([name for name in others if name not in self.names])
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        if isinstance(value, list | str):
+            raise ValueError(_TIERS_NEEDED)
         tiers = check_type(value)
         seen: set[str] = set()
         kept: dict[str, list[str]] = {}
         # A skill in two tiers counts in the higher one: mandatory outranks core.
         for name in self.names:
             words = distinct(short_words(getattr(tiers, name)))
+            refuse_negations(words)
             kept[name] = [word for word in words if normalized(word) not in seen]
             seen.update(map(normalized, words))
         if not seen:

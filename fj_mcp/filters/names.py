@@ -1,6 +1,9 @@
 """Look up filter names by the API's keys, by common aliases and by misspellings."""
 
+import re
+
 from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.filters.unavailable import advice_on
 from fj_mcp.text.cleaning import as_word
 from fj_mcp.text.comparison import closest_match
 
@@ -10,6 +13,16 @@ _NAMES = {declared.key: name for name, declared in FILTERS.items()}
 def name_of(key: str) -> str | None:
     """The name of the filter for an API key, or None if no filter has that key."""
     return _NAMES.get(key)
+
+
+def filter_name(text: str) -> str:
+    """The filter that `text` names, whatever its case and joints, or `text` unchanged.
+
+    "Regions", "filters.regions" and "currentTitles" are taken, because they are the same letters.
+    """
+    named = text.strip(" \"'`").casefold().removeprefix("filters.")
+    letters = re.sub(r"[ _-]", "", named)
+    return next((name for name in FILTERS if name.replace("_", "") == letters), text)
 
 
 _ALIASES = {
@@ -43,7 +56,9 @@ def nearest_filter(name: str, known: list[str]) -> str | None:
 
 
 def nearest_name(name: str) -> str:
-    """Explain that `name` is not a filter, and suggest the nearest one."""
+    """Explain that `name` is not a filter, and suggest the nearest one or what to do instead."""
+    if (advice := advice_on(name)) is not None:
+        return f"{as_word(name)} is not a filter: {advice}"
     nearest = nearest_filter(name, list(FILTERS))
     if as_word(name) == nearest:
         return f"has stray characters; did you mean {nearest}?"

@@ -19,17 +19,26 @@ from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
+    COMPANY_TYPES_SPOKEN,
     DEGREES,
+    DEGREES_SPOKEN,
     EMPLOYMENT_TYPES,
+    EMPLOYMENT_TYPES_SPOKEN,
     FUNCTIONS,
+    FUNCTIONS_SPOKEN,
     FUNDING_STAGES,
+    FUNDING_STAGES_SPOKEN,
     HEADCOUNT_RANGES,
+    HEADCOUNT_RANGES_SPOKEN,
     INDUSTRIES,
     OPEN_TO_CARDS,
     RECENTLY_FUNDED,
+    RECENTLY_FUNDED_SPOKEN,
     SENIORITY,
+    SENIORITY_SPOKEN,
     TOTAL_FUNDING,
     YEARS_AT_COMPANY,
+    YEARS_AT_COMPANY_SPOKEN,
 )
 
 
@@ -123,6 +132,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.seniority_level",
             vocabulary=SENIORITY,
+            spoken=SENIORITY_SPOKEN,
             closed=True,
             loosening=_person(55),
             published="always",
@@ -133,6 +143,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.function_category",
             vocabulary=FUNCTIONS,
+            spoken=FUNCTIONS_SPOKEN,
             closed=True,
             loosening=_person(50),
         ),
@@ -157,6 +168,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.years_at_company",
             vocabulary=YEARS_AT_COMPANY,
+            spoken=YEARS_AT_COMPANY_SPOKEN,
             closed=True,
             loosening=_employers(35),
         ),
@@ -166,6 +178,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.employment_type",
             vocabulary=EMPLOYMENT_TYPES,
+            spoken=EMPLOYMENT_TYPES_SPOKEN,
             loosening=_person(65),
         ),
     ] = _optional("Such as Full-time, Part-time, Permanent, Contract, Internship, Freelance.")
@@ -205,6 +218,7 @@ class SearchFilters(_Part):
         Choice(
             key="education_background.degree_name",
             vocabulary=DEGREES,
+            spoken=DEGREES_SPOKEN,
             loosening=_person(60),
             published="always",
         ),
@@ -221,7 +235,10 @@ class SearchFilters(_Part):
     company_types: Annotated[
         list[str],
         Values(
-            key="current_employers.company_type", vocabulary=COMPANY_TYPES, loosening=_employers(40)
+            key="current_employers.company_type",
+            vocabulary=COMPANY_TYPES,
+            spoken=COMPANY_TYPES_SPOKEN,
+            loosening=_employers(40),
         ),
     ] = _optional("Such as Public Company, Privately Held, Non Profit, Government Agency.")
     company_headquarters: Annotated[
@@ -250,6 +267,7 @@ class SearchFilters(_Part):
         Values(
             key="current_employers.company_headcount_range",
             vocabulary=HEADCOUNT_RANGES,
+            spoken=HEADCOUNT_RANGES_SPOKEN,
             loosening=_employers(45),
             published="never",
         ),
@@ -260,7 +278,11 @@ class SearchFilters(_Part):
     funding_stages: Annotated[
         list[str],
         Values(
-            key="funding_stage", vocabulary=FUNDING_STAGES, closed=True, loosening=_employers(90)
+            key="funding_stage",
+            vocabulary=FUNDING_STAGES,
+            spoken=FUNDING_STAGES_SPOKEN,
+            closed=True,
+            loosening=_employers(90),
         ),
     ] = _optional("Employer's last funding round.")
     annual_revenue: Annotated[
@@ -281,6 +303,7 @@ class SearchFilters(_Part):
             key="recently_funded",
             operator="=",
             vocabulary=RECENTLY_FUNDED,
+            spoken=RECENTLY_FUNDED_SPOKEN,
             loosening=_employers(95),
         ),
     ] = _optional("Employer raised funding recently.")

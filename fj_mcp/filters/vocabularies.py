@@ -1,4 +1,10 @@
-"""The vocabularies of filters, in the API's spelling."""
+"""The vocabularies of filters in the API's spelling, and the words that people use for them.
+
+Words are compared without case and punctuation, so "series-a" and "51 to 200" need no entry. Only
+words with one meaning are entries of `values`; the others are refused with what they may mean.
+"""
+
+from fj_mcp.filters.spoken_words import Spoken
 
 
 def _same(*words: str) -> dict[str, str]:
@@ -65,4 +71,130 @@ TOTAL_FUNDING = {
 RECENTLY_FUNDED = {
     "3m": "Last 3 months", "6m": "Last 6 months", "12m": "Last 12 months", "24m": "Last 24 months",
 }
+
+FUNCTIONS_SPOKEN = Spoken(
+    values={
+        "Accounting": ("Accountancy",),
+        "Administrative": ("Admin", "Administration"),
+        "Arts and Design": ("Design", "Arts"),
+        "Business Development": ("BD", "BizDev"),
+        "Community and Social Services": ("Social Services",),
+        "Engineering": ("Software Engineering",),
+        "Healthcare Services": ("Healthcare", "Health Care"),
+        "Human Resources": ("HR", "Recruiting", "Recruitment", "Talent Acquisition"),
+        "Information Technology": ("IT",),
+        "Media and Communication": ("Communications", "Media", "PR", "Public Relations"),
+        "Military and Protective Services": ("Military",),
+        "Operations": ("Ops",),
+        "Product Management": ("Product",),
+        "Program and Project Management": ("Project Management", "Program Management"),
+        "Purchasing": ("Procurement",),
+        "Quality Assurance": ("QA",),
+        "Customer Success and Support": (
+            "Customer Success", "Customer Support", "Customer Service",
+        ),
+    },
+    unsure={
+        "PM": ("Product Management", "Program and Project Management"),
+        "R&D": ("Research", "Engineering"),
+        "Support": ("Customer Success and Support", "Information Technology"),
+        "Tech": ("Engineering", "Information Technology"),
+        "Technology": ("Engineering", "Information Technology"),
+    },
+    fillers=("department", "team", "function"),
+)
+SENIORITY_SPOKEN = Spoken(
+    values={
+        "In Training": ("Intern", "Internship", "Trainee", "Apprentice"),
+        "Entry Level": ("Junior",),
+        "Experienced Manager": ("Senior Manager",),
+        "Vice President": ("VP", "SVP", "EVP", "Senior Vice President"),
+        "CXO": ("C-level", "C-suite", "CEO", "CTO", "CFO", "COO", "Chief Executive Officer"),
+        "Owner / Partner": ("Owner", "Partner"),
+    },
+    unsure={
+        "Associate": ("Entry Level", "Senior"),
+        "Graduate": ("In Training", "Entry Level"),
+        "Mid": ("Entry Level", "Senior"),
+        "Intermediate": ("Entry Level", "Senior"),
+        "Mid-Senior": ("Senior", "Experienced Manager"),
+        "Lead": ("Senior", "Entry Level Manager"),
+        "Team Lead": ("Senior", "Entry Level Manager"),
+        "Staff": ("Senior", "Strategic"),
+        "Principal": ("Senior", "Strategic"),
+        "Manager": ("Entry Level Manager", "Experienced Manager"),
+        "Head": ("Director", "Vice President"),
+        "Executive": ("Vice President", "CXO"),
+        "Founder": ("CXO", "Owner / Partner"),
+    },
+    fillers=("level",),
+)
+YEARS_AT_COMPANY_SPOKEN = Spoken(
+    values={
+        "Less than 1 year": ("<1 year", "under 1 year", "less than a year", "0 to 1 year"),
+        "More than 10 years": ("10+ years", ">10 years", "over 10 years"),
+    },
+    fillers=("years", "year", "yrs"),
+)
+EMPLOYMENT_TYPES_SPOKEN = Spoken(
+    values={
+        "Full-time": ("Fulltime",),
+        "Part-time": ("Parttime",),
+        "Contract": ("Contractor",),
+        "Internship": ("Intern",),
+        "Freelance": ("Freelancer", "Freelancing"),
+    },
+)
+DEGREES_SPOKEN = Spoken(
+    values={
+        "HIGH_SCHOOL": ("High school", "High school diploma", "Secondary school"),
+        "ASSOCIATES": ("Associate's", "Associate"),
+        "BACHELORS": ("Bachelor's", "Bachelor", "Bachelor of Science", "Bachelor of Arts",
+                      "Bachelor of Engineering", "Bachelor of Technology",
+                      "B.Sc.", "B.S.", "B.A.", "B.E.", "B.Eng.", "B.Tech", "BE/B.Tech", "B.Com",
+                      "BBA", "BCA"),
+        "MASTERS": ("Master's", "Master", "Master of Science", "Master of Arts",
+                    "Master of Engineering", "Master of Technology",
+                    "Master of Business Administration", "M.Sc.", "M.S.", "M.A.", "M.E.", "M.Eng.",
+                    "M.Tech", "ME/M.Tech", "M.Com", "MBA", "MCA"),
+        "DOCTORATE": ("PhD", "Doctoral", "Doctor of Philosophy", "DPhil"),
+        "POST_DOCTORATE": ("Postdoc", "Post-doc", "Postdoctoral", "Post-doctoral"),
+    },
+    unsure={
+        "Diploma": ("HIGH_SCHOOL", "ASSOCIATES"),
+        "Graduate": ("BACHELORS", "MASTERS"),
+        "Postgraduate": ("MASTERS", "DOCTORATE"),
+        "Post graduate": ("MASTERS", "DOCTORATE"),
+    },
+    fillers=("or above", "or higher", "or equivalent", "degree", "degrees"),
+)
+COMPANY_TYPES_SPOKEN = Spoken(
+    values={
+        "Public Company": ("Publicly traded", "Publicly listed"),
+        "Privately Held": ("Private company", "Private", "Privately owned"),
+        "Non Profit": ("Nonprofit", "Non-profit organization", "NGO"),
+        "Educational Institution": ("School", "University"),
+        "Government Agency": ("Government", "Public sector"),
+    },
+)
+HEADCOUNT_RANGES_SPOKEN = Spoken(
+    values={"10,001+": ("10,000+", "more than 10,000", "over 10,000")},
+    fillers=("employees", "people"),
+)
+FUNDING_STAGES_SPOKEN = Spoken(
+    values={
+        "series_f_plus": ("Series F", "Series G", "Series H"),
+        "ipo": ("Publicly traded", "Publicly listed"),
+    },
+    unsure={"Pre-seed": ("seed",), "Preseed": ("seed",), "Angel": ("seed",)},
+    fillers=("round", "stage", "funding"),
+)
+RECENTLY_FUNDED_SPOKEN = Spoken(
+    values={
+        "3m": ("3 months",),
+        "6m": ("6 months",),
+        "12m": ("12 months", "Last year", "1 year"),
+        "24m": ("24 months", "Last 2 years", "2 years"),
+    },
+)
 # fmt: on

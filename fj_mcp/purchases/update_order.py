@@ -74,7 +74,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         given = (title, job_description, sample_profile_url, changes)
         if all(item is None for item in given) and not removed:
             raise BadArguments(
-                "title, job_description, sample_profile_url, filters or remove_filters is required"
+                "title, job_description, sample_profile_url, filters or remove_filters is "
+                "required; an empty filter keeps its value, and remove_filters removes it"
             )
         _check_removed(changes, removed)
         self._workspace = workspace

@@ -60,6 +60,16 @@ class Result(BaseModel):
         return fields
 
 
+class WarningResult(Result):
+    """A result that can say what was done otherwise than requested."""
+
+    warning: str | None = None
+
+    def warn(self, note: str) -> None:
+        """Add a sentence to the warning."""
+        self.warning = f"{self.warning} {note}" if self.warning else note
+
+
 class Credits(BaseModel):
     """Credits charged and remaining, where FutureJobs reports them."""
 
@@ -67,13 +77,12 @@ class Credits(BaseModel):
     remaining: int | None = None
 
 
-class SessionResult(Result):
+class SessionResult(WarningResult):
     """The fields that all results about one session share."""
 
     session_id: str | None = None
     status: Status
     api_status: str | None = Field(default=None, description="FutureJobs' word, if unusual.")
-    warning: str | None = None
 
 
 class Suggestion(BaseModel):
@@ -265,7 +274,7 @@ class SessionLine(BaseModel):
     created_at: str | None = None
 
 
-class SessionList(Result):
+class SessionList(WarningResult):
     """A page of sessions, newest first."""
 
     sessions: list[SessionLine]
@@ -320,7 +329,7 @@ class SuggestedFilters(Result):
     ignored: list[str] = Field(default=[], description="Not covered by a filter.")
 
 
-class FilterValues(Result):
+class FilterValues(WarningResult):
     """Values for one filter."""
 
     filter: str

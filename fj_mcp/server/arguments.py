@@ -5,11 +5,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.argument_types import NOT_BOOL
+from fj_mcp.filters.argument_types import NOT_BOOL, Capped
+from fj_mcp.filters.names import filter_name
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.shortlist.queries import MAX_QUERY
 from fj_mcp.text.cleaning import clean_block, clean_line
@@ -39,20 +47,36 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _bare(uri: str) -> BeforeValidator:
+    """Take an id out of quotes, and out of a URI that matches the pattern `uri`."""
+
+    def bare(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        word = value.strip(" \t\r\n\"'`“”‘’")
+        return found["id"] if (found := re.fullmatch(uri, word)) is not None else word
+
+    return BeforeValidator(bare)
+
+
 LONGEST_JOB_DESCRIPTION = 30_000
 """The longest job description in characters that FutureJobs turns into filters."""
 
 _Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+_ID = r"(?P<id>[\w-]{1,64})"
 
 SessionId = Annotated[
-    _Trimmed,
+    str,
+    _bare(rf"fj://sessions/{_ID}(?:/profiles\.(?:csv|json)(?:\?.*)?)?/?"),
     _pattern("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
     # One spelling per session, or two calls could hold two locks for the same one.
     AfterValidator(str.lower),
     Field(description="From create or list_sessions."),
 ]
 CandidateId = Annotated[
-    _Trimmed,
+    str,
+    # No resource has such a URI, but it can only mean this candidate.
+    _bare(rf"fj://(?:sessions/[\w-]{{1,64}}/)?(?:candidates|profiles)/{_ID}/?"),
     _pattern("[A-Za-z0-9_-]{1,64}", "must be an id that list_profiles shows"),
     Field(description="From list_profiles."),
 ]
@@ -63,7 +87,8 @@ JobDescription = Annotated[
     AfterValidator(_cleaned(clean_block, LONGEST_JOB_DESCRIPTION)),
 ]
 ProfileUrl = Annotated[
-    _Trimmed,
+    str,
+    _bare("(?P<id>.*)"),
     AfterValidator(_web_address),
     Field(description="LinkedIn URL of an example candidate."),
 ]
@@ -77,7 +102,10 @@ Chosen = Annotated[
     list[CandidateId], Field(min_length=1, max_length=10, description="Only these, 1 to 10.")
 ]
 Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
-PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL]
+PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL, Capped(50)]
+FilterName = Annotated[
+    str, BeforeValidator(lambda name: filter_name(name) if isinstance(name, str) else name)
+]
 
 
 def validate_argument(name: str, kind: Any, value: object) -> Any:
@@ -91,7 +119,7 @@ def validate_argument(name: str, kind: Any, value: object) -> Any:
     except ValidationError as error:
         (first, *_) = error.errors(include_url=False)
         problem: ErrorDetails = {**first, "loc": (name, *first["loc"])}
-        raise BadArguments(describe_problems([problem], {}, "")) from None
+        raise BadArguments(describe_problems([problem], lambda _: [], "")) from None
 
 
 def split_list(text: str) -> list[str]:

@@ -80,7 +80,7 @@ def _from_vocabulary(declared: Filter, name: str, query: str, limit: int) -> Fil
         token
         for token, label in declared.vocabulary.items()
         if wanted in normalized(token) or wanted in normalized(label)
-    ]
+    ] or list(declared.meanings(query))
     if found:
         return FilterValues(filter=name, values=found[:limit])
     rule = "accepts only these values" if declared.closed else "is known to accept these values"

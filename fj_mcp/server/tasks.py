@@ -40,6 +40,7 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import DeadlinePassed, FutureJobsError
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import Connection
+from fj_mcp.server.sdk.argument_forms import read_arguments
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.server.sdk.tool_adapter import SourcingTool
 from fj_mcp.server.sdk.tracing import ToolCall
@@ -123,8 +124,10 @@ class WaitTasks(Extension):
         """The task, or a result that is ready at once; None if the tool has to run."""
         connection = ctx.lifespan_context
         longest = connection.settings.longest_wait
+        metadata = self._tool.fn_metadata
         try:
-            arguments = self._tool.fn_metadata.validate_arguments(params.arguments or {})
+            given, _ = read_arguments(params.arguments or {}, metadata.arg_model)
+            arguments = metadata.validate_arguments(given)
         except ValidationError:
             # The tool reports them.
             return None

@@ -138,7 +138,7 @@ def test_open_lists_accept_other_values() -> None:
     "given",
     [
         {"seniority": ["Mid-Senior"]},
-        {"degree": "PhD"},
+        {"degree": "Diploma"},
         {"years_of_experience": {"min": 5, "max": 1}},
         {"years_of_experience": {"min": 61}},
         {"within_km": 0},

@@ -1,9 +1,7 @@
 """Arguments broken in one place each, made from the schemas that a client receives.
 
 Each is a whole valid example of a tool's arguments with one thing about it wrong. Not among them is
-what is taken on purpose: digits in a string for a number, whole floats for integers, a string of
-JSON for a top-level list or object, `open_to_work: false`, and blank strings and empty lists in a
-new search's filters.
+what is read on purpose, of which `argument_habits` has the table.
 """
 
 import copy
@@ -101,23 +99,34 @@ WRONG_URLS = (
 )
 
 
+EMPTY: tuple[Any, ...] = (None, "", " ", "null", [], {})
+"""What means "left out" for an optional argument."""
+
 OTHER_TYPES: dict[str, tuple[Any, ...]] = {
-    "string": (None, True, False, 0, 5, 1.5, -1, [], ["x"], {}, {"a": 1}, 10**30, [["x"]]),
-    "integer": (None, True, False, "five", "", "1.5", 1.5, -0.5, [], [1], {}, {"min": 1}, "0x1F"),
-    "number": (None, True, False, "five", "", "1,5", [], [1.5], {}, {"a": 1}),
-    "boolean": (None, "true", "false", "yes", 0, 1, 2, 1.0, [], [True], {}, ""),
-    "array": (None, True, False, 0, 5, 1.5, "x", "", "one, two", {}, {"0": "x"}, 10**30),
-    "object": (None, True, False, 0, 5, 1.5, "x", "", "{", [], [1], ["x"], [[]], [{}], "[1]"),
+    "string": (None, True, False, 0, 5, 1.5, -1, [], ["x", "y"], {}, {"a": 1}, 10**30, [["x"]]),
+    "integer": (None, True, False, "five", "", "1.5", 1.5, -0.5, [], [1, 2], {}, {"a": 1}, "0x1F"),
+    "number": (None, True, False, "five", "", "1,5", [], [1, 2], {}, {"a": 1}),
+    "boolean": ("yes", 0, 1, 2, 1.0, [1], {"a": True}, "on"),
+    "array": (None, True, False, 0, 5, 1.5, {}, {"0": "x"}, 10**30),
+    "object": (None, True, False, 0, 5, 1.5, "x", "", "{", [], [1], ["x"], [[]], "[1]"),
 }
+
+NOT_QUITE_TRUE = ("true", "false", "True", [True], "[true]", "yes", 1)
+"""For the one argument that is read only as documented."""
 
 
 HUGE = (10**30, -(10**30), 2**63, -(2**63) - 1, 10**400, -(10**4000), "9" * 5_000)
 
 
-NOT_FINITE = (float("nan"), float("inf"), float("-inf"), "NaN", "Infinity", "-inf", "1e400")
+# A client makes null of a number that is none.
+NOT_FINITE = ("NaN", "Infinity", "-inf", "1e400")
 
 
-UNKNOWN = ("zzzz", "xyz_abc", "id", "__proto__", "self", "ctx", "running", "Skills", "q" * 500)
+CAPPED = ("limit", "max_wait_seconds")
+"""Above the maximum, these count as the maximum."""
+
+
+UNKNOWN = ("zzzz", "xyz_abc", "id", "__proto__", "self", "ctx", "running", "q" * 500)
 
 
 Path = tuple[str | int, ...]
@@ -130,11 +139,12 @@ class Site:
     path: Path
     schema: dict[str, Any]
     value: Any
+    optional: bool = False
 
     @property
     def name(self) -> str:
         """The nearest name above the value."""
-        return next(str(part) for part in reversed(self.path) if isinstance(part, str))
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
 
     @property
     def is_range(self) -> bool:
@@ -150,13 +160,16 @@ class Broken:
     names: tuple[str, ...]
 
 
-def sites(schema: dict[str, Any], value: Any, path: Path = ()) -> Iterator[Site]:
+def sites(
+    schema: dict[str, Any], value: Any, path: Path = (), *, optional: bool = False
+) -> Iterator[Site]:
     """The whole arguments first, then every value within them."""
-    yield Site(path, schema, value)
+    yield Site(path, schema, value, optional)
     if schema["type"] == "object":
         for name, inner in schema["properties"].items():
             if name in value:
-                yield from sites(inner, value[name], (*path, name))
+                may_miss = name not in schema.get("required", [])
+                yield from sites(inner, value[name], (*path, name), optional=may_miss)
     elif schema["type"] == "array":
         for index, item in enumerate(value):
             yield from sites(schema["items"], item, (*path, index))
@@ -227,6 +240,11 @@ class Breaker:
         letters = "abcdefghijklmnopqrstuvwxyz"
         return "".join(self.chance.choices(letters, k=self.chance.randrange(3, 20)))
 
+    def other(self, site: Site, values: tuple[Any, ...]) -> Any:
+        """One of the values that does not mean that the argument is left out."""
+        left = [value for value in values if not (site.optional and value in EMPTY)]
+        return self.chance.choice(left)
+
     def one(self) -> Broken:
         while True:
             self.take_example()
@@ -257,8 +275,9 @@ class Breaker:
     def wrong_type(self) -> Broken | None:
         if (site := self.some()) is None:
             return None
-        value = self.chance.choice(OTHER_TYPES[site.schema["type"]])
-        return self.broken("type", site, value)
+        types = OTHER_TYPES[site.schema["type"]]
+        types = NOT_QUITE_TRUE if site.name == "allow_duplicate" else types
+        return self.broken("type", site, self.other(site, types))
 
     def out_of_bounds(self) -> Broken | None:
         site = self.some(lambda one: one.schema["type"] in ("integer", "number") or one.is_range)
@@ -273,8 +292,8 @@ class Breaker:
             )
             return self.broken("range", site, value)
         low, high = bounds(site.schema)
-        if site.path == ("max_wait_seconds",):
-            high = 40
+        if site.name in CAPPED:
+            high = None
         ends = [] if low is None else [low - off]
         ends += [] if high is None else [high + off]
         return self.broken("bounds", site, self.chance.choice(ends)) if ends else None
@@ -292,9 +311,9 @@ class Breaker:
             return None
         if site.name in WRONG:
             made_up = f"{self.word()} {self.word()}"
-            return self.broken("form", site, self.chance.choice((*WRONG[site.name], made_up)))
-        near = str(site.value) + self.chance.choice(("x", "s", "_", " or above", "!"))
-        return self.broken("word", site, self.chance.choice((self.word(), near, near, "null")))
+            return self.broken("form", site, self.other(site, (*WRONG[site.name], made_up)))
+        near = str(site.value) + self.chance.choice(("x", "zq", " or not"))
+        return self.broken("word", site, self.other(site, (self.word(), near, near, "null")))
 
     def unknown_name(self) -> Broken:
         site = self.chance.choice(self.objects)
@@ -312,16 +331,16 @@ class Breaker:
             return None
         name = self.chance.choice(list(site.value))
         place = self.chance.randrange(len(name))
-        wrong = self.chance.choice(
-            (
-                name[:place] + name[place + 1 :],
-                name[:place] + name[place] + name[place:],
-                name.upper(),
-                name.replace("_", ""),
-                name + "s",
-            )
-        )
-        if not wrong or wrong in site.schema["properties"]:
+        ways = [
+            name[:place] + name[place + 1 :],
+            name[:place] + name[place] + name[place:],
+            name + "s",
+        ]
+        if name == "allow_duplicate":
+            ways += ["ALLOW_DUPLICATE", "allowDuplicate", "allow-duplicate"]
+        wrong = self.chance.choice(ways)
+        same = name != "allow_duplicate" and letters(wrong) == letters(name)
+        if not wrong or same or wrong in site.schema["properties"]:
             return None
         changed = {wrong if key == name else key: value for key, value in site.value.items()}
         if not site.path:
@@ -336,8 +355,12 @@ class Breaker:
             return Broken("empty", put(self.valid, ("filters", "skills"), skills), ("skills",))
         if self.tool == "update_sourcing_session":
             name = self.chance.choice(list(WORDS))
-            empty: dict[type, Any] = {list: [], dict: {}, bool: False}
-            nothing = skills if name == "skills" else empty.get(type(WORDS[name]))
+            empty: dict[type, Any] = {list: [" ", ""], bool: False}
+            nothing = empty.get(type(WORDS[name]))
+            if name == "skills":
+                nothing = {"mandatory": [" ", ""]}
+            if nothing is None:
+                return None
             changed = {"session_id": SESSION, "filters": {name: nothing}}
             return Broken("empty", changed, (name,))
         return None
@@ -386,7 +409,9 @@ class Breaker:
         return self.broken("deep", site, value)
 
     def huge_or_not_finite(self) -> Broken | None:
-        site = self.some(lambda one: one.schema["type"] in ("integer", "number"))
+        site = self.some(
+            lambda one: one.schema["type"] in ("integer", "number") and one.name not in CAPPED
+        )
         if site is None:
             return None
         return self.broken("huge", site, self.chance.choice(HUGE + NOT_FINITE))
@@ -398,6 +423,10 @@ WRONG: dict[str, tuple[str, ...]] = {
     "candidate_ids": WRONG_CANDIDATES,
     "sample_profile_url": WRONG_URLS,
 }
+
+
+def letters(name: str) -> str:
+    return name.replace("_", "")
 
 
 def bounds(schema: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -84,7 +84,7 @@ async def look() -> dict[str, Any]:
             "search_filter_values", filter="spoken_languages", query="mar"
         )
         refusal = await assistant.refusal(
-            "create_sourcing_session", title="T", filters=CSHARP | {"spoken_language": ["Marathi"]}
+            "create_sourcing_session", title="T", filters=CSHARP | {"spoke_languages": ["Marathi"]}
         )
     async with connect(assistant.sandbox) as http:
         api = Api(http)

@@ -1,7 +1,6 @@
 """Validation errors as messages that a model can act on."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic_core import ErrorDetails
 
@@ -34,20 +33,36 @@ _BOUNDS = {
     "string_too_long": ("max_length", "may be at most {} characters long"),
 }
 
+Path = tuple[int | str, ...]
+Names = Callable[[Path], list[str]]
+"""The names that an object takes, by the object's path in the arguments."""
+
 Nearest = Callable[[str, list[str]], str | None]
 """Finds the closest of some names to a misspelled one."""
 
+Advice = Callable[[str], str | None]
+"""Finds what to do instead of using a name that asks for something unavailable."""
+
+
+def no_advice(_: str) -> None:
+    """No name has any."""
+
 
 def describe_problems(
-    errors: list[ErrorDetails], schema: dict[str, Any], owner: str, near: Nearest = closest_match
+    errors: list[ErrorDetails],
+    names: Names,
+    owner: str,
+    near: Nearest = closest_match,
+    advice: Advice = no_advice,
 ) -> str:
     """Describe invalid arguments in words a model can act on.
 
     Args:
         errors: from `ValidationError.errors()`.
-        schema: the arguments' published schema, for the correct names.
+        names: finds the correct names.
         owner: the tool or prompt that the top-level names belong to.
         near: finds the name closest to a misspelled one.
+        advice: finds what to do instead.
 
     Returns:
         At most three problems, joined by semicolons, each starting with the argument's path.
@@ -56,22 +71,25 @@ def describe_problems(
     for error in errors:
         if error["type"] == "extra_forbidden":
             loc = error["loc"]
-            meant.add((*loc[:-1], near(str(loc[-1]), _names_at(loc, schema))))
+            meant.add((*loc[:-1], near(str(loc[-1]), names(loc[:-1]))))
     # A misspelled required argument is one problem, not a missing one as well.
     shown = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
-    return "; ".join(_problem(error, schema, owner, near) for error in shown[:3])
+    return "; ".join(
+        _unknown_name(error["loc"], names(error["loc"][:-1]), owner, near, advice)
+        if error["type"] == "extra_forbidden"
+        else _problem(error)
+        for error in shown[:3]
+    )
 
 
-def _problem(error: ErrorDetails, schema: dict[str, Any], owner: str, near: Nearest) -> str:
+def _problem(error: ErrorDetails) -> str:
     path = _path(error["loc"])
     kind = error["type"]
     context = error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown_name(error["loc"], schema, owner, near)
     if kind == "value_error":
         return f"{path} {context['error']}"
     if error["input"] is None and kind != "missing":
-        return f"{path} must not be null; leave it out or give it a value"
+        return f"{path} must not be null"
     if kind == "literal_error":
         return f"{path} must be {context['expected']}"
     if kind in _BOUNDS:
@@ -80,10 +98,7 @@ def _problem(error: ErrorDetails, schema: dict[str, Any], owner: str, near: Near
     return f"{path} {_PROBLEMS.get(kind, 'is not valid')}"
 
 
-def _unknown_name(
-    loc: tuple[int | str, ...], schema: dict[str, Any], owner: str, near: Nearest
-) -> str:
-    known = _names_at(loc, schema)
+def _unknown_name(loc: Path, known: list[str], owner: str, near: Nearest, advice: Advice) -> str:
     name = as_word(str(loc[-1]))
     path = _path((*loc[:-1], name))
     if len(loc) == 1:
@@ -92,17 +107,13 @@ def _unknown_name(
         words = f"{path} is not {'a filter' if loc[:-1] == ('filters',) else 'known'}"
     if not known:
         return f"{words}, which takes none"
+    if (instead := advice(str(loc[-1]))) is not None:
+        return f"{words}: {instead}"
     if meant := near(str(loc[-1]), known):
         return f"{words}; did you mean {meant}?"
     return f"{words}; valid names are {', '.join(known)}" if len(known) <= 8 else words
 
 
-def _names_at(loc: tuple[int | str, ...], schema: dict[str, Any]) -> list[str]:
-    for part in loc[:-1]:
-        schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
-    return list(schema["properties"])
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
+def _path(loc: Path) -> str:
     joined = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
     return joined.removeprefix(".")

@@ -52,8 +52,7 @@ class SourcingPrompt(Prompt):
             if argument.required and argument.name not in given
         ]
         if problems:
-            schema = {"properties": dict.fromkeys(names)}
-            raise BadArguments(describe_problems(problems, schema, self.name))
+            raise BadArguments(describe_problems(problems, lambda _: names, self.name))
 
 
 def make_prompt(fn: Callable[..., str], *, title: str, rules: str) -> SourcingPrompt:

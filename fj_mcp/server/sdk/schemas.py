@@ -1,9 +1,9 @@
 """A pydantic model as a JSON schema that every MCP client accepts.
 
 Clients drop or reject `$ref`, `anyOf`, tuples and nulls, and one rejected tool can cost the whole
-list. `plain_schema` therefore inlines every reference, turns "this or null" into an optional
-"this", and removes titles and null defaults. A model pays for each byte of a schema in every
-conversation, so `published_schema` and `result_schema` also remove what it can do without.
+list. A published schema therefore has every reference inlined, and an optional "this" instead of
+"this or null". A model pays for each of its bytes in every conversation, so it also lacks titles,
+null defaults, and what a model can do without.
 """
 
 import inspect
@@ -38,7 +38,7 @@ def result_schema(result: type[BaseModel]) -> dict[str, Any]:
     A client checks results with it, and some show it to the model, but nobody writes a result by
     it. So it says what is where, and `{}` is text.
     """
-    schema = plain_schema(result.model_json_schema(schema_generator=_FastSchemas))
+    schema = _inlined(result.model_json_schema(schema_generator=_FastSchemas))
     return _without_text_types(_without(schema, frozenset({"description", "additionalProperties"})))
 
 
@@ -53,15 +53,14 @@ def _without_text_types(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The plain schema of a tool's arguments without what a model need not see.
+    """The published schema of a tool's arguments, from the model's JSON schema.
 
-    Unknown names are rejected whatever the schema says, with a message that names the right one.
+    Unknown names are rejected whatever it says, with a message that names the right one.
     """
-    return _without(schema, frozenset({"additionalProperties"}))
+    return _without(_inlined(schema), frozenset({"additionalProperties"}))
 
 
-def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """A model's JSON schema without `$ref`, unions, nulls and titles."""
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}))
     plain.pop("$defs", None)
     return plain

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any
 
@@ -20,23 +20,20 @@ from mcp_types import (
     TextContent,
     ToolAnnotations,
 )
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.api.call_context import arrived_at, tool_in_use
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters.names import nearest_filter
-from fj_mcp.results.models import Result
+from fj_mcp.filters.unavailable import advice_on
+from fj_mcp.results.models import Result, WarningResult
 from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
+from fj_mcp.server.sdk.argument_forms import names_in, read_arguments
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
-from fj_mcp.server.sdk.schemas import (
-    description_of,
-    plain_schema,
-    published_schema,
-    result_schema,
-)
+from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
 _CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
@@ -47,12 +44,8 @@ class SourcingTool(Tool):
 
     The SDK alone ignores misspelled arguments, reports invalid ones with pydantic's messages,
     prefixes every error with the tool's name, and indents its JSON.
-
-    Attributes:
-        accepted: the schema of all arguments; `parameters` is the part of it that is published.
     """
 
-    accepted: dict[str, Any] = Field(default_factory=dict)
     deadline_seconds: float = 45.0
     costs: bool = False
     sandbox: bool = False
@@ -68,11 +61,14 @@ class SourcingTool(Tool):
         """
         tool_in_use.set(self.name)
         arrived_at.set(monotonic())
+        given, notes = read_arguments(arguments, self.fn_metadata.arg_model)
         try:
             with ToolCall(self.name, context.request_id) as call:
-                result = call.result = await self._run(arguments, context)
+                result = call.result = await self._run(given, context)
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
+        if notes and isinstance(result, WarningResult):
+            result.warn(" ".join(notes))
         if convert_result and isinstance(result, Result):
             return self.call_result(result)
         return result
@@ -109,7 +105,8 @@ class SourcingTool(Tool):
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problems = cause.errors(include_url=False)
-            words = describe_problems(problems, self.accepted, self.name, nearest_filter)
+            names = partial(names_in, self.fn_metadata.arg_model)
+            words = describe_problems(problems, names, self.name, nearest_filter, advice_on)
             return BadArguments(words)
         # All others that the SDK raises are about an unreadable answer to a question.
         return unusable_answer()
@@ -154,8 +151,7 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
     strict = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
     metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
     metadata.output_schema = result_schema(_result_model(fn))
-    tool.accepted = plain_schema(tool.parameters)
-    tool.parameters = published_schema(tool.accepted)
+    tool.parameters = published_schema(tool.parameters)
     return tool
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Capped
 from fj_mcp.filters.query_map import fitted_filters, from_queries
 from fj_mcp.results.models import FilterValues, SuggestedFilters
-from fj_mcp.server.arguments import JobDescription, ProfileUrl
+from fj_mcp.server.arguments import FilterName, JobDescription, ProfileUrl
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.filter_values import search_values
 
@@ -42,14 +42,16 @@ async def suggest_filters(
 
 
 async def search_filter_values(
-    filter: Annotated[str, Field(max_length=60, description="Filter name, such as regions.")],
+    filter: Annotated[
+        FilterName, Field(max_length=60, description="Filter name, such as regions.")
+    ],
     query: Annotated[
         str,
         StringConstraints(strip_whitespace=True, max_length=100),
         Field(description="The first letters, at least two."),
     ],
     connection: CurrentConnection,
-    limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL] = 10,
+    limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL, Capped(25)] = 10,
 ) -> FilterValues:
     """Look up how FutureJobs spells a value of one filter, such as a city, company or school,
     or which values there are to choose from where the list is fixed (seniority, functions,

@@ -7,8 +7,7 @@ from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import Field
 
 from fj_mcp.api.session_records import Session
-from fj_mcp.errors import BadArguments
-from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, Flag
+from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, SpendingFlag
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
@@ -22,7 +21,15 @@ from fj_mcp.results.models import (
     StartedSession,
     WaitedSession,
 )
-from fj_mcp.server.arguments import JobDescription, Page, PageSize, ProfileUrl, SessionId, Title
+from fj_mcp.server.arguments import (
+    FilterName,
+    JobDescription,
+    Page,
+    PageSize,
+    ProfileUrl,
+    SessionId,
+    Title,
+)
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Answer, Approval, consent, question
 from fj_mcp.server.context import CurrentConnection
@@ -176,7 +183,7 @@ async def create_sourcing_session(
     ] = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
     allow_duplicate: Annotated[
-        Flag, Field(description="true: pay again for an identical search.")
+        SpendingFlag, Field(description="true: pay again for an identical search.")
     ] = False,
 ) -> StartedSession:
     """Start a new search: find people for a role, for example senior developers in one city who
@@ -207,16 +214,18 @@ async def wait_for_session(
     which does not wait.
     """
     limit = connection.settings.longest_wait
-    seconds = limit if max_wait_seconds is None else max_wait_seconds
-    if seconds > limit:
-        raise BadArguments(
-            f"max_wait_seconds must be at most {limit}; to wait longer, call again (free)"
-        )
+    seconds = min(limit, limit if max_wait_seconds is None else max_wait_seconds)
     started = anyio.current_time()
     session = await connection.workspace.watcher.wait(
         session_id, seconds, report_matching(ctx.report_progress)
     )
-    return await wait_result(connection, session, anyio.current_time() - started)
+    result = await wait_result(connection, session, anyio.current_time() - started)
+    if max_wait_seconds is not None and max_wait_seconds > limit:
+        result.warn(
+            f"max_wait_seconds is at most {limit}, so {limit} was used; to wait longer, call again "
+            "(free)."
+        )
+    return result
 
 
 async def wait_result(connection: Connection, session: Session, seconds: float) -> WaitedSession:
@@ -257,7 +266,7 @@ async def update_sourcing_session(
         FilterChanges, Field(description="Only the filters to change; each replaces its values.")
     ] = LEFT_OUT,
     remove_filters: Annotated[
-        list[str], Field(max_length=len(FILTERS), description="Names of filters to remove.")
+        list[FilterName], Field(max_length=len(FILTERS), description="Names of filters to remove.")
     ] = LEFT_OUT,
 ) -> StartedSession:
     """Change a finished search and run it again: make it another location instead, add or drop

@@ -175,7 +175,15 @@ async def test_no_other_tool_makes_a_task_whatever_a_client_of_2025_would_ask(
 # How it ends
 
 
-@pytest.mark.parametrize(("arguments", "limit"), [({"max_wait_seconds": 10}, 10), ({}, 300)])
+@pytest.mark.parametrize(
+    ("arguments", "limit"),
+    [
+        ({"max_wait_seconds": 10}, 10),
+        ({"max_wait_seconds": ["10"]}, 10),
+        ({}, 300),
+        ({"max_wait_seconds": None}, 300),
+    ],
+)
 async def test_a_task_ends_at_its_limit_with_how_far_it_is(
     arguments: dict[str, Any], limit: int
 ) -> None:

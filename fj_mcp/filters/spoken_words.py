@@ -1,0 +1,35 @@
+"""The words that people use for the values of a vocabulary, and how they are compared."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_NOISE = re.compile(r"[^\w+<>]+|_+|\bto\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """The words for one vocabulary, each as people write it.
+
+    Attributes:
+        values: the words that mean exactly one value, by value.
+        unsure: words with the values that they may mean; they are refused with these values.
+        fillers: words at the end of an expression that add nothing, such as "degree".
+    """
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fillers: tuple[str, ...] = ()
+
+
+NONE = Spoken()
+
+
+def folded(text: str, fillers: tuple[str, ...] = ()) -> str:
+    """`text` without case, punctuation and fillers: "B.Sc. degree" becomes "bsc"."""
+    text = re.sub(r"[.'’´`]", "", text.casefold())
+    text = re.sub(r"(?<=\d),(?=\d)", "", text).replace("&", " and ")
+    words = " ".join(_NOISE.sub(" ", text).split())
+    while filler := next((one for one in fillers if words.endswith(f" {one}")), None):
+        words = words.removesuffix(f" {filler}")
+    return words

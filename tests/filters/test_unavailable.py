@@ -1,0 +1,102 @@
+"""What FutureJobs cannot search by: refused before it is paid for, with the way round it."""
+
+from typing import Any
+
+import pytest
+
+from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.filters.unavailable import advice_on
+from tests.support.assistant import CSHARP, Assistant, connected
+
+pytestmark = pytest.mark.anyio
+
+EXCLUSION = (
+    "FutureJobs has no exclusion; search without it, then leave people out with list_profiles query"
+)
+LANGUAGE = (
+    "FutureJobs has no language filter; put the language into skills, such as German, or use "
+    'list_profiles query "german" after the search.'
+)
+UNKNOWN = (
+    "FutureJobs has no such data; ask the candidates themselves, and open_to_work finds those who "
+    "say that they are looking."
+)
+PROTECTED = "FutureJobs is not searched by protected characteristics."
+
+NAMES = {
+    f'{EXCLUSION} "-infosys".': (
+        "exclude_companies", "excluded_companies", "not_companies", "without_skills", "exclude",
+        "companies_excluded", "excludeCompanies", "no_companies", "exclude-titles", "exclusions",
+    ),
+    LANGUAGE: ("languages", "language", "spoken_languages", "Languages"),
+    UNKNOWN: ("salary", "expected_salary", "salary_range", "notice_period", "availability", "ctc"),
+    PROTECTED: (
+        "age", "max_age", "age_range", "gender", "sex", "nationality", "religion", "ethnicity",
+        "race", "marital_status", "origin", "disability", "date_of_birth", "Gender",
+    ),
+}  # fmt: skip
+
+NEGATED = {
+    "NOT Infosys": '"-infosys"',
+    "not Infosys": '"-infosys"',
+    "-Infosys": '"-infosys"',
+    "!Infosys": '"-infosys"',
+    "excluding Infosys": '"-infosys"',
+    "except for Infosys": '"-infosys"',
+    "NOT Tata Steel": "'-\"tata steel\"'",
+}
+
+REAL_NAMES = (
+    "Not Boring", "Without Borders", "Notion", "Exceptional", "A-Team", "Non-profit", "Nothing",
+    "-", "!",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [(name, advice) for advice, names in NAMES.items() for name in names]
+)
+async def test_a_filter_that_cannot_be_is_refused_with_the_way_round_it(
+    assistant: Assistant, name: str, advice: str
+) -> None:
+    told = f"Nothing was sent or charged: filters.{name} is not a filter: {advice}"
+    filters: dict[str, Any] = CSHARP | {name: ["x"]}
+    assert await assistant.refusal("create_sourcing_session", title="T", filters=filters) == told
+    session = {"session_id": "5f" * 12}
+    assert await assistant.refusal("update_sourcing_session", **session, filters={name: 1}) == told
+    text = await assistant.refusal("search_filter_values", filter=name, query="In")
+    assert text == f"Nothing was sent or charged: filter {name} is not a filter: {advice}"
+    text = await assistant.refusal("list_profiles", **session, **{name: "Infosys"})
+    assert text.endswith(f"{name} is not an argument of list_profiles: {advice}")
+    assert assistant.sandbox.calls == []
+
+
+@pytest.mark.parametrize(("value", "query"), NEGATED.items())
+async def test_a_negated_value_is_refused_before_it_is_paid_for(value: str, query: str) -> None:
+    problem = f"takes no negated values, because {EXCLUSION} {query}."
+    async with connected() as assistant:
+        for name, given in (
+            ("current_companies", ["Wipro", value]),
+            ("regions", [value]),
+            ("seniority", value),
+            ("degree", value),
+            ("skills", {"core": ["Go", value]}),
+        ):
+            filters = CSHARP | {name: given}
+            text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+            assert text == f"Nothing was sent or charged: filters.{name} {problem}"
+        assert assistant.sandbox.calls == []
+
+
+async def test_names_that_only_begin_like_a_negation_are_searched(assistant: Assistant) -> None:
+    started = await assistant.call(
+        "create_sourcing_session",
+        title="Names",
+        filters=CSHARP | {"current_companies": list(REAL_NAMES)},
+    )
+    assert started["filters"]["current_companies"] == list(REAL_NAMES)
+
+
+def test_no_filter_has_the_name_of_something_that_cannot_be() -> None:
+    assert [name for name in FILTERS if advice_on(name)] == []
+    for name in ("programming_languages", "no_of_employees", "company_age", "notes", "stage"):
+        assert advice_on(name) is None, name
