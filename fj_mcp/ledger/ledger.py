@@ -10,7 +10,7 @@ stored as fingerprints, which is enough to recognize them.
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -47,25 +47,25 @@ class Ledger:
     async def claim(
         self,
         operation: str,
-        lock: str,
+        locks: Sequence[str],
         fingerprint: str,
         session_id: str | None,
         lease_seconds: float,
     ) -> int | Purchase:
-        """Acquire a lock for a new purchase.
+        """Acquire the first of `locks` for a new purchase, if all of them are free.
 
         Returns:
-            The id of the new purchase, or the open purchase that holds the lock.
+            The id of the new purchase, or an open purchase that holds one of the locks.
         """
 
         async def work(rows: Rows) -> int | Purchase:
-            if (other := await self._holder(rows, lock)) is not None:
+            if (other := await self._holder(rows, locks)) is not None:
                 return other
             now = self._clock()
             return await rows.add(
                 {
                     "operation": operation,
-                    "slot": lock,
+                    "slot": locks[0],
                     "fingerprint": fingerprint,
                     "session_id": session_id,
                     "state": "pending",
@@ -205,10 +205,14 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def charged(self, fingerprint: str) -> Purchase | None:
-        """The newest identical purchase that was charged."""
-        identical = await self._list(lambda rows: rows.with_fingerprint(fingerprint))
-        return next((one for one in identical if one.state == "charged"), None)
+    async def charged(self, fingerprints: Sequence[str]) -> Purchase | None:
+        """The newest purchase with one of these fingerprints that was charged."""
+
+        async def identical(rows: Rows) -> list[Row]:
+            return [row for one in fingerprints for row in await rows.with_fingerprint(one)]
+
+        charged = [one for one in await self._list(identical) if one.state == "charged"]
+        return max(charged, key=lambda one: one.id, default=None)
 
     async def newest_in(
         self,
@@ -222,9 +226,9 @@ class Ledger:
                 return one
         return None
 
-    async def open_in(self, lock: str) -> Purchase | None:
-        """The open purchase that holds a lock."""
-        return await self._storage.read(lambda rows: self._holder(rows, lock))
+    async def open_in(self, locks: Sequence[str]) -> Purchase | None:
+        """An open purchase that holds one of these locks."""
+        return await self._storage.read(lambda rows: self._holder(rows, locks))
 
     async def open(self) -> list[Purchase]:
         """All purchases with an unknown outcome that no process is working on."""
@@ -275,9 +279,9 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def _holder(self, rows: Rows, lock: str) -> Purchase | None:
-        """The open purchase that holds a lock."""
-        row = next((row for row in await rows.open() if row["slot"] == lock), None)
+    async def _holder(self, rows: Rows, locks: Sequence[str]) -> Purchase | None:
+        """An open purchase that holds one of these locks."""
+        row = next((row for row in await rows.open() if row["slot"] in locks), None)
         return self._purchase(row) if row is not None else None
 
     def _purchase(self, row: Row) -> Purchase:

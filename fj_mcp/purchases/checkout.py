@@ -70,14 +70,14 @@ class Checkout:
             ApiError: nothing was carried out.
         """
         await self._outcomes.record_pending()
-        known = await self.ledger.charged(order.fingerprint)
+        known = await self.ledger.charged(order.fingerprints)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
         await reconcile_all(self._workspace, abandoned, self._call_seconds)
         while True:
             claim = await self.ledger.claim(
                 order.operation,
-                order.lock,
-                order.fingerprint,
+                order.locks,
+                order.fingerprints[0],
                 order.session_id,
                 self._call_seconds,
             )
@@ -121,10 +121,10 @@ class Checkout:
 
     async def _plan(self, order: Order[Any, Any]) -> Plan | None:
         """The plan of an order; None if nothing would be sent."""
-        while (other := await self.ledger.open_in(order.lock)) is not None:
+        while (other := await self.ledger.open_in(order.locks)) is not None:
             if await self._resolve(other, order) is not None:
                 return None
-        known = await self.ledger.charged(order.fingerprint)
+        known = await self.ledger.charged(order.fingerprints)
         if known is not None and not known.delivered:
             return None
         found = await order.inspect()
@@ -309,7 +309,7 @@ class Checkout:
 
     async def _undelivered(self, order: Order[R, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""
-        last = await self.ledger.charged(order.fingerprint)
+        last = await self.ledger.charged(order.fingerprints)
         if last is None:
             return None
         # A call that arrived before the delivery is a repetition.
@@ -351,7 +351,7 @@ class Checkout:
         Returns:
             Its result if it is the same purchase as `order`, else None.
         """
-        same = other.fingerprint == order.fingerprint
+        same = other.fingerprint in order.fingerprints
         current: Purchase | None = other
         waited = False
         while current is not None and current.state == "pending" and not current.abandoned:

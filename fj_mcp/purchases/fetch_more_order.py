@@ -28,8 +28,8 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
     def __init__(self, workspace: Workspace, session_id: str) -> None:
         self._workspace = workspace
         self.session_id: str = session_id
-        self.fingerprint = fingerprint(self.operation, session=session_id)
-        self.lock = f"session:{session_id}"
+        self.fingerprints = (fingerprint(self.operation, session=session_id),)
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> Plan | MoreProfiles:
         session = await self._workspace.watcher.look(self.session_id)

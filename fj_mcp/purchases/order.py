@@ -93,17 +93,19 @@ class Order(ABC, Generic[R, P]):
 
     Attributes:
         operation: the API's operation.
-        lock: held by one open purchase at a time. All orders for one session share a lock, because
-            the session's counters show whether a purchase was carried out.
-        fingerprint: equal for equal intent.
+        locks: the first is held by one open purchase at a time; the others are those of earlier
+            versions, which must be free too. All orders for one session share a lock, because the
+            session's counters show whether a purchase was carried out.
+        fingerprints: equal for equal intent. The first is recorded; the others are those that
+            earlier versions recorded.
         session_id: the session concerned; None for a new one.
         allow_duplicate: whether to buy even if an identical purchase has an outcome that cannot be
             found out.
     """
 
     operation: ClassVar[str]
-    lock: str
-    fingerprint: str
+    locks: tuple[str, ...]
+    fingerprints: tuple[str, ...]
     session_id: str | None
     allow_duplicate: bool = False
 

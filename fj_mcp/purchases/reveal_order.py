@@ -60,10 +60,10 @@ class RevealOrder(Order[ContactResult, Plan]):
         self.session_id: str = session_id
         self._profile = profile
         self._channel: Channel = channel
-        self.fingerprint = fingerprint(
-            self.operation, session=session_id, candidate=profile.id, channel=channel
+        self.fingerprints = (
+            fingerprint(self.operation, session=session_id, candidate=profile.id, channel=channel),
         )
-        self.lock = f"session:{session_id}"
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> Plan | ContactResult:
         known = self._profile.contact(self._channel)
@@ -72,7 +72,7 @@ class RevealOrder(Order[ContactResult, Plan]):
         if self._profile.reveal_url is None:
             return self._result("not_found")
         session = await self._workspace.client.get_session(self.session_id)
-        bought = await self._workspace.ledger.charged(self.fingerprint)
+        bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         evidence = Evidence(

@@ -6,7 +6,7 @@ from typing import Any
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound
-from fj_mcp.api.session_records import Started
+from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import SearchFilters
@@ -32,9 +32,15 @@ MAX_JD_CHARACTERS = 250
 """The part of a job description that is sent with a search, as FutureJobs' own web client does. The
 full text is only used to suggest filters."""
 
+_SHOWN_JD_CHARACTERS = 60
+
 
 class SearchOrder(Order[StartedSession, Plan]):
-    """A new session. An identical one from the last 24 hours is returned, not bought again."""
+    """A new session. One of the last 24 hours with the same filters is returned instead.
+
+    Title and text do not make another search, because every conversation words them anew. The
+    sample profile does: FutureJobs matches by it.
+    """
 
     operation = "create_session"
     session_id = None
@@ -57,20 +63,19 @@ class SearchOrder(Order[StartedSession, Plan]):
         self._text = clean_line(job_description, MAX_JD_CHARACTERS)
         self._sample = sample_profile_url
         self.allow_duplicate = allow_duplicate
-        self.fingerprint = fingerprint(
-            self.operation,
-            title=title,
-            filters=filters.as_dict(),
-            text=self._text,
-            # Case matters in a URL.
-            sample=sample_profile_url.encode().hex(),
+        # Case matters in a URL.
+        matched_by = {"filters": filters.as_dict(), "sample": sample_profile_url.encode().hex()}
+        self.fingerprints = (
+            fingerprint(self.operation, **matched_by),
+            # In records written before titles and texts ceased to matter.
+            fingerprint(self.operation, title=title, text=self._text, **matched_by),
         )
-        self.lock = f"create:{self.fingerprint}"
+        self.locks = tuple(f"create:{one}" for one in self.fingerprints)
 
     async def inspect(self) -> Plan | StartedSession:
         bought = None
         if not self.allow_duplicate:
-            bought = await self._workspace.ledger.charged(self.fingerprint)
+            bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None:
             # NotFound: the session was deleted in FutureJobs since.
             with suppress(NotFound):
@@ -104,7 +109,29 @@ class SearchOrder(Order[StartedSession, Plan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._workspace, purchase, existed=existed)
+        session = await self._workspace.watcher.look(purchase.session_id or "")
+        if not existed:
+            return earlier_search(self._workspace, session, earlier_credits(purchase))
+        result = earlier_search(self._workspace, session, Credits(charged=0))
+        result.already_existed = True
+        result.next_step = f"{self._bought_before(session)} {result.next_step}"
+        return result
+
+    def _bought_before(self, session: Session) -> str:
+        """A sentence about the search that this order would buy again."""
+        text = clean_line(session.job_description or "", _SHOWN_JD_CHARACTERS)
+        described = f" with the text {quoted(text)}" if text else ""
+        in_force = self._workspace.sent_filters.in_force(session)
+        changed = _filters_digest(in_force) != _filters_digest(self._queries)
+        since = (
+            " Its filters were changed since then; filters shows the present ones."
+            if session.filter_changes_counter and changed
+            else ""
+        )
+        return (
+            f"This search was already bought as {quoted(session.title or session.id)}{described}, "
+            f"so nothing was charged; allow_duplicate true buys it again.{since}"
+        )
 
     @classmethod
     async def find(
@@ -149,19 +176,15 @@ class SearchOrder(Order[StartedSession, Plan]):
         if similar:
             # Same title, text and time: the API may show filters in another form than they were
             # sent, and taking it for another search would mean paying again.
-            raise OutcomeHidden("a session with that title shows other filters than requested")
+            raise OutcomeHidden("a session with its title shows other filters than requested")
         return None
 
 
-async def earlier_search(
-    workspace: Workspace, purchase: Purchase, *, existed: bool
+def earlier_search(
+    workspace: Workspace, session: Session, credits: Credits | None
 ) -> StartedSession:
-    """The result of an earlier search, with its session's current state; free if `existed`."""
-    session = await workspace.watcher.look(purchase.session_id or "")
+    """The result of an earlier search, with its session's current state."""
     filters = from_queries(workspace.sent_filters.in_force(session))[0]
-    credits = earlier_credits(purchase)
-    if existed:
-        credits = Credits(charged=0)
     return StartedSession(
         session_id=session.id,
         title=session.title,
@@ -170,7 +193,6 @@ async def earlier_search(
         expected_profiles=session.total or None,
         credits=credits,
         filters=fitted_filters(filters.as_dict())[0],
-        already_existed=existed or None,
         next_step=next_steps.session_step(session),
     )
 
@@ -215,10 +237,14 @@ def search_evidence(
     """The evidence that identifies a search, as it was sent or as a session shows it."""
     return replace(
         _name_evidence(title, text),
-        filters=fingerprint("filters", filters=from_queries(queries)[0].as_dict()),
+        filters=_filters_digest(queries),
         sample=fingerprint("sample", link=lenient.link(sample_profile_url)),
         credits=0,
     )
+
+
+def _filters_digest(queries: Any) -> str:
+    return fingerprint("filters", filters=from_queries(queries)[0].as_dict())
 
 
 def _name_evidence(title: str | None, text: str | None) -> Evidence:

@@ -25,6 +25,7 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.search_order import (
     MAX_JD_CHARACTERS,
     check_size,
+    earlier_credits,
     earlier_search,
     started_session,
 )
@@ -84,16 +85,18 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         self._sample = sample_profile_url
         self._changes = changes
         self._removed = removed
-        self.fingerprint = fingerprint(
-            self.operation,
-            session=session_id,
-            title=title,
-            text=job_description,
-            sample=(sample_profile_url or "").encode().hex(),
-            changes=changes.as_dict() if changes else None,
-            removed=removed,
+        self.fingerprints = (
+            fingerprint(
+                self.operation,
+                session=session_id,
+                title=title,
+                text=job_description,
+                sample=(sample_profile_url or "").encode().hex(),
+                changes=changes.as_dict() if changes else None,
+                removed=removed,
+            ),
         )
-        self.lock = f"session:{session_id}"
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> UpdatePlan | StartedSession:
         session = await self._workspace.watcher.look(self.session_id)
@@ -172,7 +175,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._workspace, purchase, existed=False)
+        session = await self._workspace.watcher.look(self.session_id)
+        return earlier_search(self._workspace, session, earlier_credits(purchase))
 
     @classmethod
     async def find(
