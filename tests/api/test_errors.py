@@ -14,6 +14,7 @@ from tests.support.assistant import (
     UNKNOWN_SESSION,
     Assistant,
     connected,
+    search_for,
     small_sandbox,
     text_of,
 )
@@ -57,7 +58,7 @@ async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, s
 async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
     async with connected(small_sandbox(credits=8)) as assistant:
         await assistant.search()
-        text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
+        text = await assistant.refusal("create_sourcing_session", **search_for("Another"))
     assert text == (
         "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
         "FutureJobs, or use list_sessions to find searches that are already paid for."

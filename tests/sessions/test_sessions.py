@@ -7,7 +7,7 @@ import pytest
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -191,7 +191,7 @@ async def test_sessions_are_listed_newest_first_and_page_by_page() -> None:
         assert empty["sessions"] == []
         for number in range(3):
             now[0] += 60
-            await assistant.call("create_sourcing_session", title=f"No {number}", filters=CSHARP)
+            await assistant.call("create_sourcing_session", **search_for(f"No {number}"))
         first = await assistant.call("list_sessions", limit=2)
         assert [line["title"] for line in first["sessions"]] == ["No 2", "No 1"]
         assert first["sessions"][0]["created_at"] == "2023-11-14T22:16:20Z"

@@ -4,7 +4,7 @@ from typing import Any
 
 from mcp_types import Tool
 
-from tests.support.assistant import CSHARP, UNKNOWN_SESSION, Assistant
+from tests.support.assistant import UNKNOWN_SESSION, Assistant, search_for
 
 TOOLS = (
     "suggest_filters",
@@ -47,7 +47,7 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
     return {
         "suggest_filters": {"job_description": JOB},
         "search_filter_values": {"filter": "regions", "query": "Pun"},
-        "create_sourcing_session": {"title": "Any", "filters": CSHARP},
+        "create_sourcing_session": search_for("Any"),
         "wait_for_session": session | {"max_wait_seconds": 0},
         "list_profiles": session,
         "get_candidate": session | {"candidate_id": "c" * 24},
