@@ -9,6 +9,7 @@ stored as fingerprints, which is enough to recognize them.
 """
 
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
@@ -24,7 +25,8 @@ from fj_mcp.ledger.storage import Row, Rows, Storage, has_ended, process_token
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
 APPROVAL_SECONDS = 3600.0
-"""How long a used approval is remembered. A question can be answered for ten minutes."""
+"""How long a used approval, or a warning, is remembered. A question can be answered for ten
+minutes."""
 
 _RELEASED = "released:"
 """The prefix that replaces the lock of a purchase that has given it up."""
@@ -170,6 +172,11 @@ class Ledger:
         name = f"approval:{approval}"
         return await self._storage.note(name, call, APPROVAL_SECONDS) == call
 
+    async def is_first(self, warning: str) -> bool:
+        """Whether this warning, a digest, is given for the first time within an hour."""
+        own = secrets.token_hex(8)
+        return await self._storage.note(f"warning:{warning}", own, APPROVAL_SECONDS) == own
+
     async def deliver(self, purchase_id: int) -> None:
         """Record that a client received the result, so that the same call is a new request."""
 
@@ -214,6 +221,10 @@ class Ledger:
         charged = [one for one in await self._list(identical) if one.state == "charged"]
         return max(charged, key=lambda one: one.id, default=None)
 
+    async def in_session(self, session_id: str) -> list[Purchase]:
+        """All purchases in a session, newest first."""
+        return await self._list(lambda rows: rows.in_session(session_id))
+
     async def newest_in(
         self,
         session_id: str,
@@ -221,7 +232,7 @@ class Ledger:
         states: Collection[State] = _ANY,
     ) -> Purchase | None:
         """The newest purchase in a session, limited to some operations and states."""
-        for one in await self._list(lambda rows: rows.in_session(session_id)):
+        for one in await self.in_session(session_id):
             if one.state in states and (operations is None or one.operation in operations):
                 return one
         return None

@@ -27,6 +27,7 @@ from fj_mcp.purchases.order import (
     Plan,
     R,
     Receipt,
+    fingerprint,
     moment_now,
 )
 from fj_mcp.purchases.outcomes import Outcomes
@@ -105,12 +106,24 @@ class Checkout:
             if price is not None
             else "credits; FutureJobs does not publish how many"
         )
-        newest = await self.ledger.newest(20)
-        last = next((item for item in newest if item.remaining is not None), None)
-        left = f" {last.remaining} credits are left." if last is not None else ""
         many = f" ({len(plans)} candidates)" if len(plans) > 1 else ""
-        bought = f"{plans[0].description}{many}"
-        return f"This buys {bought} from FutureJobs. It costs {cost}.{left} Go ahead?"
+        sentences = [
+            f"This buys {plans[0].description}{many} from FutureJobs.",
+            plans[0].effects,
+            f"It costs {cost}.",
+            await self._balance(),
+            "Go ahead?",
+        ]
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    async def _balance(self) -> str:
+        """A sentence about the credits left, as last reported; empty if they never were."""
+        bought = [one for one in await self.ledger.newest(20) if one.state == "charged"]
+        last = next((one for one in bought if one.remaining is not None), None)
+        if last is None:
+            return ""
+        which = "the last" if last.id == bought[0].id else "an earlier"
+        return f"{last.remaining} credits were left after {which} purchase."
 
     async def price(self, operation: str) -> int | None:
         """The last price of an operation in credits, else the published one; None if unknown."""
@@ -158,6 +171,8 @@ class Checkout:
                 await self.ledger.forget(claim)
                 return plan
             self._check_before_paying(order, consent)
+            if consent.unasked and plan.unexpected:
+                await self._warn_once(order, plan)
             evidence = replace(
                 plan.evidence,
                 server_time=self._client.server_time,
@@ -183,6 +198,14 @@ class Checkout:
         left = anyio.current_effective_deadline() - anyio.current_time()
         if left < self._settings.time_to_pay:
             raise TooLate(order.attempted.tool)
+
+    async def _warn_once(self, order: Order[R, Any], plan: Plan) -> None:
+        """Refuse an order with its effects, unless that was done before the same call."""
+        if await self.ledger.is_first(fingerprint(order.fingerprints[0], effects=plan.effects)):
+            raise NotApproved(
+                f"tell the user first what this does. {plan.effects} If they agree, call "
+                f"{order.attempted.tool} again with the same arguments."
+            )
 
     async def _use_up(self, consent: Consent) -> None:
         """Use an approval up, so that it is good for one call even if its answer is sent again."""
@@ -211,7 +234,7 @@ class Checkout:
             receipt = await self._send(order, plan, claim, before_send)
         except NoMatch:
             await self._outcomes.record(claim, "refused", evidence=replace(evidence, nobody=True))
-            return order.no_match(plan)
+            return await order.no_match(plan)
         except ApiError as error:
             if error.certain:
                 await self._outcomes.record(claim, "refused")

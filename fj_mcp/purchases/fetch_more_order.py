@@ -74,7 +74,7 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
         unfinished = started.unfinished is not None
         return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def no_match(self, plan: Plan) -> MoreProfiles:
+    async def no_match(self, plan: Plan) -> MoreProfiles:
         return self._exhausted()
 
     def _exhausted(self, credits: Credits | None = None) -> MoreProfiles:

@@ -32,10 +32,14 @@ class Plan:
     Attributes:
         evidence: the facts by which to find the purchase if its response is lost.
         description: the purchase as the user is asked about it, such as `a search “C#, Pune”`.
+        effects: sentences about what else it does, for the user to know before it is bought.
+        unexpected: whether a client that cannot ask is refused once with these sentences.
     """
 
     evidence: Evidence
     description: str
+    effects: str = ""
+    unexpected: bool = False
 
 
 P = TypeVar("P", bound=Plan)
@@ -77,12 +81,14 @@ class Consent:
         refusal: why not, to complete the sentence of `NotApproved`.
         approval: a digest of the user's answer, if the client could send it again.
         call: the call that the answer came with; it covers all purchases of that call.
+        unasked: whether the user would have been asked, but their client cannot.
     """
 
     given: bool
     refusal: str = "the situation has changed since the user was asked; call again."
     approval: str | None = None
     call: str = ""
+    unasked: bool = False
 
 
 ALLOWED = Consent(True)
@@ -127,7 +133,7 @@ class Order(ABC, Generic[R, P]):
         """Send the paid request. Raises an `ApiError`; `NoMatch` if nobody matches."""
 
     @abstractmethod
-    def no_match(self, plan: P) -> R:
+    async def no_match(self, plan: P) -> R:
         """The result if nobody matches."""
 
     @abstractmethod

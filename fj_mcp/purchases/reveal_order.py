@@ -9,7 +9,7 @@ import anyio
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.api.errors import ApiError, NoMatch, NotFound
-from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.profile_records import Candidate, Profile
 from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.errors import BadArguments, FutureJobsError
 from fj_mcp.ledger.evidence import Evidence
@@ -54,8 +54,13 @@ class RevealOrder(Order[ContactResult, Plan]):
     operation = "reveal"
 
     def __init__(
-        self, workspace: Workspace, session_id: str, profile: Profile, channel: "Channel"
+        self,
+        workspace: Workspace,
+        session_id: str,
+        profile: Profile | Candidate,
+        channel: "Channel",
     ) -> None:
+        """Args: `profile`: a `Candidate` is not in the session any more, and cannot be bought."""
         self._workspace = workspace
         self.session_id: str = session_id
         self._profile = profile
@@ -69,12 +74,12 @@ class RevealOrder(Order[ContactResult, Plan]):
         known = self._profile.contact(self._channel)
         if known.revealed:
             return self._result("already_revealed", known.values)
-        if self._profile.reveal_url is None:
-            return self._result("not_found")
         session = await self._workspace.client.get_session(self.session_id)
         bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
+        if self._profile.reveal_url is None:
+            return self._result("not_found")
         evidence = Evidence(
             credits=session.credits_charged, candidate=self._profile.id, channel=self._channel
         )
@@ -116,7 +121,7 @@ class RevealOrder(Order[ContactResult, Plan]):
         profile = (await self._workspace.shortlists.ranked(session)).find(self._profile.id)
         return (profile or self._profile).contact(self._channel)
 
-    def no_match(self, plan: Plan) -> ContactResult:
+    async def no_match(self, plan: Plan) -> ContactResult:
         return self._result("not_found")
 
     def unknown(self) -> ContactResult:
@@ -180,7 +185,17 @@ async def reveal_orders(
     shortlist = await workspace.shortlists.ranked(session)
     orders = []
     for position, candidate_id in enumerate(candidate_ids):
-        profile = shortlist.find(candidate_id)
+        profile: Profile | Candidate | None = shortlist.find(candidate_id)
+        if profile is None and await _was_bought(workspace, session.id, candidate_id, channel):
+            # An update has replaced the session's candidates since.
+            try:
+                profile = await workspace.client.candidate(session.id, candidate_id)
+            except NotFound:
+                raise BadArguments(
+                    f"candidate_ids[{position}] {candidate_id} left session {session.id} with an "
+                    "update, and FutureJobs no longer shows the contact that was bought; a file "
+                    "exported before has it"
+                ) from None
         if profile is None:
             raise BadArguments(
                 f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
@@ -188,6 +203,17 @@ async def reveal_orders(
             )
         orders.append(RevealOrder(workspace, session.id, profile, channel))
     return orders
+
+
+async def _was_bought(
+    workspace: Workspace, session_id: str, candidate_id: str, channel: "Channel"
+) -> bool:
+    """Whether a contact was ever bought in a session."""
+    return any(
+        (one.evidence.candidate, one.evidence.channel) == (candidate_id, channel)
+        for one in await workspace.ledger.in_session(session_id)
+        if one.operation == RevealOrder.operation and one.state == "charged"
+    )
 
 
 async def reveal_all(

@@ -99,7 +99,7 @@ class SearchOrder(Order[StartedSession, Plan]):
         unfinished = started.unfinished is not None
         return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
 
-    def no_match(self, plan: Plan) -> StartedSession:
+    async def no_match(self, plan: Plan) -> StartedSession:
         return StartedSession(
             title=self._title,
             status="done",

@@ -81,7 +81,9 @@ async def test_a_falling_credit_count_of_a_session_refunds_nothing(before: Any) 
         assistant.sandbox.fail("update_session", Fault("drop_before"))
         assistant.sandbox.fail("get_session", Fault("delay_before"))
         assistant.sandbox.fail("get_session", Fault("status", status=200, body=body), times=6)
-        await assistant.call("update_sourcing_session", session_id=session_id, title="New")
+        await assistant.call(
+            "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+        )
         report = await assistant.call("get_spending")
     assert report["spent_today"] >= 5
     assert all(line.get("credits", 0) >= 0 for line in report["purchases"])

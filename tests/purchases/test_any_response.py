@@ -67,7 +67,11 @@ async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
             ("candidate", "get_candidate", {"session_id": session_id, "candidate_id": "1"}),
             ("project_sessions", "list_sessions", {}),
             ("fetch_more", "fetch_more_profiles", {"session_id": session_id}),
-            ("update_session", "update_sourcing_session", {"session_id": session_id, "title": "U"}),
+            (
+                "update_session",
+                "update_sourcing_session",
+                {"session_id": session_id, "filters": {"open_to_work": True}},
+            ),
             ("get_session", "get_spending", {}),
         ]
         for operation, tool, arguments in calls:

@@ -204,9 +204,10 @@ async def test_the_question_states_the_purchase_its_price_and_the_balance() -> N
     assert person.questions == [
         "This buys a search “Test” from FutureJobs. It costs about 5 credits. Go ahead?",
         "This buys more candidates for “Test” from FutureJobs. It costs about 5 credits. 95 "
-        "credits are left. Go ahead?",
-        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It costs "
-        "credits; FutureJobs does not publish how many. 90 credits are left. Go ahead?",
+        "credits were left after the last purchase. Go ahead?",
+        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It "
+        "replaces the candidates found so far (55). It costs credits; FutureJobs does not publish "
+        "how many. 90 credits were left after the last purchase. Go ahead?",
     ]
 
 

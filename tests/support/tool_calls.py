@@ -54,7 +54,7 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
         "show_candidates": session,
         "export_profiles": session,
         "fetch_more_profiles": session,
-        "update_sourcing_session": session | {"title": "Other"},
+        "update_sourcing_session": session | {"filters": {"open_to_work": True}},
         "get_session": session,
         "list_sessions": {},
         "reveal_contacts": session | {"candidate_ids": ["c" * 24], "channel": "email"},

@@ -194,7 +194,7 @@ async def test_nothing_of_one_key_is_visible_to_another(
             "show_candidates": session,
             "export_profiles": session,
             "fetch_more_profiles": session,
-            "update_sourcing_session": session | {"title": "Mine now"},
+            "update_sourcing_session": session | {"filters": {"open_to_work": True}},
             "get_session": session,
             "reveal_contacts": contact,
         }
