@@ -266,6 +266,10 @@ class Ledger:
         """The newest purchases in any state."""
         return await self._list(lambda rows: rows.newest(count))
 
+    async def all(self) -> list[Purchase]:
+        """All purchases in any state, newest first."""
+        return await self._list(lambda rows: rows.since(0))
+
     async def spent_today(self) -> Spent:
         """The credits of the current UTC day; open purchases count at the expected price."""
         return await self._storage.read(self._spent)
@@ -319,13 +323,12 @@ class Ledger:
 
     async def _spent(self, rows: Rows) -> Spent:
         today = await rows.since(self._day_ends() - DAY_SECONDS)
-        charged = sum(
-            row["expected"] if row["credits"] is None else row["credits"]
-            for row in today
-            if row["state"] == "charged"
+        charged = [row for row in today if row["state"] == "charged"]
+        return Spent(
+            priced=sum(row["credits"] or 0 for row in charged),
+            estimated=sum(row["expected"] for row in charged if row["credits"] is None),
+            open=sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"]),
         )
-        unsettled = sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"])
-        return Spent(charged, unsettled)
 
     def _day_ends(self) -> float:
         """The end of the current UTC day in Unix seconds."""

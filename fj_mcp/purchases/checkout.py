@@ -248,7 +248,7 @@ class Checkout:
             await self._outcomes.record_unknown(claim, evidence)
             raise
         if isinstance(receipt, Found):
-            return await self._adopt(order, claim, receipt, evidence)
+            return await self._adopt(order, claim, receipt)
         claim = await self._outcomes.record(
             claim,
             "charged",
@@ -262,13 +262,11 @@ class Checkout:
         await self._outcomes.record_delivered(claim)
         return receipt.result
 
-    async def _adopt(self, order: Order[R, Any], claim: int, found: Found, evidence: Evidence) -> R:
+    async def _adopt(self, order: Order[R, Any], claim: int, found: Found) -> R:
         """Record a purchase that was carried out without a response; return its result."""
         claim = await self._outcomes.record(
             claim, "charged", session_id=found.session_id, credits=found.charged
         )
-        if found.charged is None:
-            await self._find_price(claim, found.session_id, evidence)
         with suppress(LedgerUnavailable):
             purchase = await self.ledger.get(claim)
             if purchase is not None and purchase.state == "charged":
@@ -347,6 +345,10 @@ class Checkout:
             return None
 
     async def _deliver(self, order: Order[R, Any], purchase: Purchase, *, existed: bool) -> R:
+        if not existed and purchase.credits is None:
+            # Found without a response, so nothing has stated the price.
+            await self._find_price(purchase.id, purchase.session_id or "", purchase.evidence)
+            purchase = await self.ledger.get(purchase.id) or purchase
         result = await order.repeat(purchase, existed=existed)
         await self._outcomes.record_delivered(purchase.id)
         return result

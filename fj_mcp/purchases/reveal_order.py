@@ -1,5 +1,6 @@
 """The order for one contact, and the reveals of a whole call."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.api.errors import ApiError, NoMatch, NotFound
 from fj_mcp.api.profile_records import Candidate, Profile
-from fj_mcp.api.session_records import CreditInfo, Session
+from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments, FutureJobsError
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
@@ -25,8 +26,9 @@ from fj_mcp.purchases.order import (
     find_change,
     fingerprint,
 )
+from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.results.models import Credits, RevealedContact, RevealedContacts, RevealStatus
 from fj_mcp.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class ContactResult:
     """The result of one reveal."""
 
     contact: RevealedContact
-    credits: CreditInfo | None = None
+    credits: Credits | None = None
 
 
 class RevealOrder(Order[ContactResult, Plan]):
@@ -100,7 +102,7 @@ class RevealOrder(Order[ContactResult, Plan]):
         if not values:
             # An empty response may also mean "not yet", or be incomplete: read the profile.
             status, values = ("not_found", ()) if revealed.absent else await self._read()
-        result = self._result(status, values, revealed.credits)
+        result = self._result(status, values, next_steps.credits(revealed.credits))
         return Receipt(result, self.session_id, revealed.credits)
 
     async def _read(self) -> tuple[RevealStatus, tuple[str, ...]]:
@@ -134,14 +136,14 @@ class RevealOrder(Order[ContactResult, Plan]):
         return self._result(
             status if known.revealed else self._nothing_yet,
             known.values,
-            None if existed else CreditInfo(purchase.credits, purchase.remaining),
+            None if existed else earlier_credits(purchase),
         )
 
     def _result(
         self,
         status: RevealStatus,
         values: tuple[str, ...] = (),
-        credits: CreditInfo | None = None,
+        credits: Credits | None = None,
     ) -> ContactResult:
         contact = RevealedContact(
             candidate_id=self._profile.id,
@@ -230,7 +232,7 @@ async def reveal_all(
         FutureJobsError: if the first one failed.
     """
     results: list[RevealedContact] = []
-    credits: list[CreditInfo] = []
+    credits: list[Credits] = []
     left: list[str] = []
     failure: FutureJobsError | None = None
     for order, candidate_id in zip(orders, candidate_ids, strict=True):
@@ -252,12 +254,15 @@ async def reveal_all(
                 credits.append(one.credits)
     if not results and failure is not None:
         raise failure
-    warnings = [str(failure)] if failure is not None else []
+    warnings = []
+    if failure is not None:
+        # What the failed one did not cost must not be read as the cost of all.
+        warnings.append(re.sub(r"^Nothing was (?:sent or )?charged: ", "Stopped: ", str(failure)))
     if left:
         warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
     return RevealedContacts(
         results=results,
-        credits=next_steps.credits(_total(credits)),
+        credits=_total(credits),
         warning=" ".join(warnings) or None,
         next_step=_reveal_step(orders, results, channel),
     )
@@ -276,7 +281,13 @@ def _reveal_step(
     )
 
 
-def _total(infos: list[CreditInfo]) -> CreditInfo:
-    charged = [info.charged for info in infos if info.charged is not None]
-    remaining = [info.remaining for info in infos if info.remaining is not None]
-    return CreditInfo(sum(charged) if charged else None, min(remaining) if remaining else None)
+def _total(all_credits: list[Credits]) -> Credits | None:
+    if not all_credits:
+        return None
+    charged = [one.charged for one in all_credits if one.charged is not None]
+    remaining = [one.remaining for one in all_credits if one.remaining is not None]
+    return Credits(
+        charged=sum(charged) if charged else None,
+        estimated=sum(one.estimated or 0 for one in all_credits) or None,
+        remaining=min(remaining, default=None),
+    )

@@ -197,11 +197,14 @@ def earlier_search(
     )
 
 
-def earlier_credits(purchase: Purchase) -> Credits | None:
-    """The credits of a purchase, as recorded in the ledger."""
-    if purchase.credits is None and purchase.remaining is None:
-        return None
-    return Credits(charged=purchase.credits, remaining=purchase.remaining)
+def earlier_credits(purchase: Purchase) -> Credits:
+    """The credits of a purchase, as recorded in the ledger; estimated if nothing stated them."""
+    unknown = purchase.credits is None
+    return Credits(
+        charged=purchase.credits,
+        estimated=purchase.expected if unknown else None,
+        remaining=purchase.remaining,
+    )
 
 
 def started_session(

@@ -1,8 +1,16 @@
 """The tool that reports spending."""
 
+from contextlib import suppress
+
+import anyio
+
+from fj_mcp.api.errors import ApiError
 from fj_mcp.purchases import spending_report
 from fj_mcp.results.models import SpendingReport
 from fj_mcp.server.context import CurrentConnection
+
+_TITLES_SECONDS = 5.0
+"""How long a report waits for the titles of the sessions."""
 
 
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
@@ -13,7 +21,12 @@ async def get_spending(connection: CurrentConnection) -> SpendingReport:
     """
     await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
-    spent = await ledger.spent_today()
+    spent, purchases = await ledger.spent_today(), await ledger.all()
+    titles: dict[str, str | None] = {}
+    if purchases:
+        with anyio.move_on_after(_TITLES_SECONDS), suppress(ApiError):
+            sessions = await connection.workspace.client.project_sessions()
+            titles = {session.id: session.title for session in sessions}
     return spending_report.spending_report(
-        spent, connection.settings.credit_budget, await ledger.newest(20)
+        spent, connection.settings.credit_budget, purchases, titles
     )
