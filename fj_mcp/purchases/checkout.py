@@ -22,11 +22,13 @@ from fj_mcp.purchases.order import (
     ALLOWED,
     CONCLUSIVE_AFTER_SECONDS,
     Consent,
+    D,
     Found,
     Order,
     Plan,
     R,
     Receipt,
+    Settled,
     fingerprint,
     moment_now,
 )
@@ -61,8 +63,12 @@ class Checkout:
         self._call_seconds = settings.call_deadline_seconds + 10
         self._outcomes = Outcomes(workspace)
 
-    async def buy(self, order: Order[R, Any], consent: Consent = ALLOWED) -> R:
-        """Carry out an order, or return what it bought before.
+    async def buy(
+        self, order: Order[R, Any, D], consent: Consent = ALLOWED
+    ) -> Receipt[Any, D] | Settled[R]:
+        """Carry out an order, or return the result of what it bought before.
+
+        `Order.result` makes a result of either.
 
         Raises:
             OutcomeOpen: if it was sent and its outcome is not known yet.
@@ -84,11 +90,11 @@ class Checkout:
             )
             if isinstance(claim, Purchase):
                 if (result := await self._resolve(claim, order)) is not None:
-                    return result
-            elif (result := await self._carry_out(order, claim, consent, known)) is not None:
-                return result
+                    return Settled(result)
+            elif (outcome := await self._carry_out(order, claim, consent, known)) is not None:
+                return outcome
 
-    async def question(self, *orders: Order[Any, Any]) -> str | None:
+    async def question(self, *orders: Order[Any, Any, Any]) -> str | None:
         """The question to the user about some orders of one kind; None if nothing would be sent.
 
         Raises what `buy` raises before it sends anything.
@@ -132,7 +138,7 @@ class Checkout:
                 return last
         return ENDPOINTS[operation].attempted.price
 
-    async def _plan(self, order: Order[Any, Any]) -> Plan | None:
+    async def _plan(self, order: Order[Any, Any, Any]) -> Plan | None:
         """The plan of an order; None if nothing would be sent."""
         while (other := await self.ledger.open_in(order.locks)) is not None:
             if await self._resolve(other, order) is not None:
@@ -157,8 +163,8 @@ class Checkout:
         await self._outcomes.finish(seconds)
 
     async def _carry_out(
-        self, order: Order[R, Any], claim: int, consent: Consent, known: Purchase | None
-    ) -> R | None:
+        self, order: Order[R, Any, D], claim: int, consent: Consent, known: Purchase | None
+    ) -> Receipt[Any, D] | Settled[R] | None:
         """Carry out an order whose lock is held; None if the lock was lost meanwhile.
 
         Args:
@@ -169,7 +175,7 @@ class Checkout:
             plan = await self._undelivered(order, known) or await order.inspect()
             if not isinstance(plan, Plan):
                 await self.ledger.forget(claim)
-                return plan
+                return Settled(plan)
             self._check_before_paying(order, consent)
             if consent.unasked and plan.unexpected:
                 await self._warn_once(order, plan)
@@ -190,7 +196,7 @@ class Checkout:
             raise
         return await self._pay(order, plan, claim)
 
-    def _check_before_paying(self, order: Order[R, Any], consent: Consent) -> None:
+    def _check_before_paying(self, order: Order[R, Any, Any], consent: Consent) -> None:
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
         if not consent.given:
@@ -199,7 +205,7 @@ class Checkout:
         if left < self._settings.time_to_pay:
             raise TooLate(order.attempted.tool)
 
-    async def _warn_once(self, order: Order[R, Any], plan: Plan) -> None:
+    async def _warn_once(self, order: Order[R, Any, Any], plan: Plan) -> None:
         """Refuse an order with its effects, unless that was done before the same call."""
         if await self.ledger.is_first(fingerprint(order.fingerprints[0], effects=plan.effects)):
             raise NotApproved(
@@ -216,7 +222,9 @@ class Checkout:
             "asked again."
         )
 
-    async def _pay(self, order: Order[R, Any], plan: Plan, claim: int) -> R:
+    async def _pay(
+        self, order: Order[R, Any, D], plan: Plan, claim: int
+    ) -> Receipt[Any, D] | Settled[R]:
         evidence = plan.evidence
 
         async def before_send() -> None:
@@ -234,7 +242,7 @@ class Checkout:
             receipt = await self._send(order, plan, claim, before_send)
         except NoMatch:
             await self._outcomes.record(claim, "refused", evidence=replace(evidence, nobody=True))
-            return await order.no_match(plan)
+            return Settled(await order.no_match(plan))
         except ApiError as error:
             if error.certain:
                 await self._outcomes.record(claim, "refused")
@@ -242,13 +250,13 @@ class Checkout:
             claim = await self._outcomes.record_unknown(claim, evidence)
             if not isinstance(error, NoResponse):
                 raise
-            return await self._find_in_time(order, claim, error)
+            return Settled(await self._find_in_time(order, claim, error))
         except BaseException:
             # Canceled, or a bug here: the request may have left.
             await self._outcomes.record_unknown(claim, evidence)
             raise
         if isinstance(receipt, Found):
-            return await self._adopt(order, claim, receipt)
+            return Settled(await self._adopt(order, claim, receipt))
         claim = await self._outcomes.record(
             claim,
             "charged",
@@ -258,11 +266,12 @@ class Checkout:
             evidence=replace(evidence, nobody=receipt.exhausted),
         )
         if receipt.credits.charged is None:
-            await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
+            price = await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
+            receipt = replace(receipt, credits=replace(receipt.credits, charged=price))
         await self._outcomes.record_delivered(claim)
-        return receipt.result
+        return receipt
 
-    async def _adopt(self, order: Order[R, Any], claim: int, found: Found) -> R:
+    async def _adopt(self, order: Order[R, Any, Any], claim: int, found: Found) -> R:
         """Record a purchase that was carried out without a response; return its result."""
         claim = await self._outcomes.record(
             claim, "charged", session_id=found.session_id, credits=found.charged
@@ -274,11 +283,11 @@ class Checkout:
         raise OutcomeOpen("FutureJobs has not responded yet", order.attempted.tool, 1)
 
     async def _send(
-        self, order: Order[R, Any], plan: Plan, claim: int, before_send: BeforeSend
-    ) -> Receipt[R] | Found:
+        self, order: Order[R, Any, D], plan: Plan, claim: int, before_send: BeforeSend
+    ) -> Receipt[Any, D] | Found:
         """Send an order; return its receipt, or the purchase as found while no response came."""
         found: Found | None = None
-        outcome: Receipt[R] | Exception | None = None
+        outcome: Receipt[Any, D] | Exception | None = None
 
         async def find_meanwhile() -> None:
             nonlocal found
@@ -306,7 +315,7 @@ class Checkout:
             return replace(found, charged=found.charged or None)
         return outcome
 
-    async def _find(self, order: Order[R, Any], claim: int) -> Found | None:
+    async def _find(self, order: Order[R, Any, Any], claim: int) -> Found | None:
         """Look with free reads for a purchase whose response is outstanding."""
         purchase = await self.ledger.get(claim)
         if purchase is None or purchase.evidence.left is None:
@@ -315,7 +324,7 @@ class Checkout:
 
     async def _find_price(
         self, claim: int, session_id: str, evidence: Evidence, unfinished: bool = False
-    ) -> None:
+    ) -> int | None:
         """Find the price of a purchase whose response did not state it, from the session."""
         before = evidence.credits
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
@@ -323,12 +332,14 @@ class Checkout:
             newest = await self.ledger.newest_in(session_id)
             # A later purchase in the session would be counted as well.
             if before is None or after is None or newest is None or newest.id != claim:
-                return
+                return None
             # No difference proves a price of 0 only if the search did not complete.
             if after > before or (after == before and unfinished):
                 await self._outcomes.record(claim, "charged", credits=after - before)
+                return after - before
+        return None
 
-    async def _undelivered(self, order: Order[R, Any], known: Purchase | None) -> R | None:
+    async def _undelivered(self, order: Order[R, Any, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""
         last = await self.ledger.charged(order.fingerprints)
         if last is None:
@@ -344,7 +355,7 @@ class Checkout:
             await self._outcomes.record_delivered(last.id)
             return None
 
-    async def _deliver(self, order: Order[R, Any], purchase: Purchase, *, existed: bool) -> R:
+    async def _deliver(self, order: Order[R, Any, Any], purchase: Purchase, *, existed: bool) -> R:
         if not existed and purchase.credits is None:
             # Found without a response, so nothing has stated the price.
             await self._find_price(purchase.id, purchase.session_id or "", purchase.evidence)
@@ -353,7 +364,7 @@ class Checkout:
         await self._outcomes.record_delivered(purchase.id)
         return result
 
-    async def _find_in_time(self, order: Order[R, Any], claim: int, error: NoResponse) -> R:
+    async def _find_in_time(self, order: Order[R, Any, Any], claim: int, error: NoResponse) -> R:
         """Look for a purchase whose response was lost, in the time that this call has left."""
         wait = CONCLUSIVE_AFTER_SECONDS
         for pause in _FIND_PAUSES:
@@ -370,7 +381,7 @@ class Checkout:
                     return await self._deliver(order, purchase, existed=False)
         raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
 
-    async def _resolve(self, other: Purchase, order: Order[R, Any]) -> R | None:
+    async def _resolve(self, other: Purchase, order: Order[R, Any, Any]) -> R | None:
         """Wait for `other`, or reconcile it, until its lock is free.
 
         Returns:

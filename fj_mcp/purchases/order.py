@@ -43,25 +43,35 @@ class Plan:
 
 
 P = TypeVar("P", bound=Plan)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
-class Receipt(Generic[R]):
+class Receipt(Generic[P, D]):
     """An order that was carried out.
 
     Attributes:
-        result: for the model.
+        plan: as it was sent.
+        response: what came back.
         session_id: the session that was created or changed.
-        credits: as stated in the response.
+        credits: as stated in the response, or found later.
         exhausted: whether there are no more candidates to find.
         unfinished: whether the session was saved but its search did not complete.
     """
 
-    result: R
+    plan: P
+    response: D
     session_id: str
     credits: CreditInfo
     exhausted: bool = False
     unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class Settled(Generic[R]):
+    """The result of an order that had nothing to buy now, or found nobody."""
+
+    result: R
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,10 @@ class Consent:
 ALLOWED = Consent(True)
 
 
-class Order(ABC, Generic[R, P]):
+class Order(ABC, Generic[R, P, D]):
     """Something to buy, with everything that is specific to buying it.
+
+    `R` is its result for the model, `P` its plan, `D` the response to it.
 
     Attributes:
         operation: the API's operation.
@@ -129,8 +141,16 @@ class Order(ABC, Generic[R, P]):
         """
 
     @abstractmethod
-    async def send(self, plan: P, before_send: BeforeSend) -> Receipt[R]:
+    async def send(self, plan: P, before_send: BeforeSend) -> Receipt[P, D]:
         """Send the paid request. Raises an `ApiError`; `NoMatch` if nobody matches."""
+
+    def result(self, outcome: Receipt[P, D] | Settled[R]) -> R:
+        """The result for the model, composed once the purchase is recorded."""
+        return outcome.result if isinstance(outcome, Settled) else self.describe(outcome)
+
+    @abstractmethod
+    def describe(self, receipt: Receipt[P, D]) -> R:
+        """The result of a purchase that was just carried out."""
 
     @abstractmethod
     async def no_match(self, plan: P) -> R:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -22,6 +22,7 @@ from fj_mcp.purchases.order import (
     Order,
     Plan,
     Receipt,
+    Settled,
     age,
     find_change,
     fingerprint,
@@ -44,13 +45,14 @@ PHONE_CONCLUSIVE_AFTER_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class ContactResult:
-    """The result of one reveal."""
+    """What came of one reveal: addresses or numbers, or the reason why there are none."""
 
-    contact: RevealedContact
+    status: RevealStatus
+    values: tuple[str, ...] = ()
     credits: Credits | None = None
 
 
-class RevealOrder(Order[ContactResult, Plan]):
+class RevealOrder(Order[ContactResult, Plan, ContactResult]):
     """One contact of one candidate."""
 
     operation = "reveal"
@@ -75,20 +77,20 @@ class RevealOrder(Order[ContactResult, Plan]):
     async def inspect(self) -> Plan | ContactResult:
         known = self._profile.contact(self._channel)
         if known.revealed:
-            return self._result("already_revealed", known.values)
+            return ContactResult("already_revealed", known.values)
         session = await self._workspace.client.get_session(self.session_id)
         bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
         if self._profile.reveal_url is None:
-            return self._result("not_found")
+            return ContactResult("not_found")
         evidence = Evidence(
             credits=session.credits_charged, candidate=self._profile.id, channel=self._channel
         )
         contact = {"email": "email address", "phone": "phone number"}[self._channel]
         return Plan(evidence, f"the {contact} of a candidate")
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[ContactResult]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, ContactResult]:
         assert self._profile.reveal_url is not None
         try:
             revealed = await self._workspace.client.reveal(
@@ -102,8 +104,10 @@ class RevealOrder(Order[ContactResult, Plan]):
         if not values:
             # An empty response may also mean "not yet", or be incomplete: read the profile.
             status, values = ("not_found", ()) if revealed.absent else await self._read()
-        result = self._result(status, values, next_steps.credits(revealed.credits))
-        return Receipt(result, self.session_id, revealed.credits)
+        return Receipt(plan, ContactResult(status, values), self.session_id, revealed.credits)
+
+    def describe(self, receipt: Receipt[Plan, ContactResult]) -> ContactResult:
+        return replace(receipt.response, credits=next_steps.credits(receipt.credits))
 
     async def _read(self) -> tuple[RevealStatus, tuple[str, ...]]:
         try:
@@ -124,34 +128,25 @@ class RevealOrder(Order[ContactResult, Plan]):
         return (profile or self._profile).contact(self._channel)
 
     async def no_match(self, plan: Plan) -> ContactResult:
-        return self._result("not_found")
-
-    def unknown(self) -> ContactResult:
-        """The result while the outcome is open."""
-        return self._result("unknown")
+        return ContactResult("not_found")
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> ContactResult:
         known = await self._current()
         status: RevealStatus = "already_revealed" if existed else "found"
-        return self._result(
+        return ContactResult(
             status if known.revealed else self._nothing_yet,
             known.values,
             None if existed else earlier_credits(purchase),
         )
 
-    def _result(
-        self,
-        status: RevealStatus,
-        values: tuple[str, ...] = (),
-        credits: Credits | None = None,
-    ) -> ContactResult:
-        contact = RevealedContact(
+    def contact(self, result: ContactResult) -> RevealedContact:
+        """One line of the result of a call."""
+        return RevealedContact(
             candidate_id=self._profile.id,
             name=self._profile.name,
-            status=status,
-            values=list(values),
+            status=result.status,
+            values=list(result.values),
         )
-        return ContactResult(contact, credits)
 
     @classmethod
     async def find(
@@ -222,7 +217,7 @@ async def reveal_all(
     orders: list[RevealOrder],
     candidate_ids: list[str],
     channel: "Channel",
-    buy: Callable[[RevealOrder], Awaitable[ContactResult]],
+    buy: Callable[[RevealOrder], Awaitable[Receipt[Plan, ContactResult] | Settled[ContactResult]]],
 ) -> RevealedContacts:
     """Buy the orders one after the other, and report the result of each.
 
@@ -241,15 +236,15 @@ async def reveal_all(
             left.append(candidate_id)
             continue
         try:
-            one = await buy(order)
+            one = order.result(await buy(order))
         except OutcomeOpen as error:
             failure = error
-            results.append(order.unknown().contact)
+            results.append(order.contact(ContactResult("unknown")))
         except FutureJobsError as error:
             failure = error
             left.append(candidate_id)
         else:
-            results.append(one.contact)
+            results.append(order.contact(one))
             if one.credits is not None:
                 credits.append(one.credits)
     if not results and failure is not None:

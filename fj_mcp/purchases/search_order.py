@@ -17,6 +17,7 @@ from fj_mcp.purchases.order import (
     CONCLUSIVE_AFTER_SECONDS,
     Found,
     Order,
+    P,
     Plan,
     Receipt,
     age,
@@ -35,7 +36,7 @@ full text is only used to suggest filters."""
 _SHOWN_JD_CHARACTERS = 60
 
 
-class SearchOrder(Order[StartedSession, Plan]):
+class SearchOrder(Order[StartedSession, Plan, Started]):
     """A new session. One of the last 24 hours with the same filters is returned instead.
 
     Title and text do not make another search, because every conversation words them anew. The
@@ -89,15 +90,16 @@ class SearchOrder(Order[StartedSession, Plan]):
         evidence = search_evidence(self._title, self._text, self._queries, self._sample)
         return Plan(evidence, f"a search {quoted(self._title)}")
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[StartedSession]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.create_session(
             self._title, self._queries, self._text, self._sample, before_send
         )
-        counter = started.filter_changes_counter
-        self._workspace.sent_filters.remember(started.session.id, counter, self._queries)
-        result = started_session(started.session.id, self._title, started, self._filters)
-        unfinished = started.unfinished is not None
-        return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
+        return searched(plan, started, started.session.id)
+
+    def describe(self, receipt: Receipt[Plan, Started]) -> StartedSession:
+        counter = receipt.response.filter_changes_counter
+        self._workspace.sent_filters.remember(receipt.session_id, counter, self._queries)
+        return started_session(receipt, self._title, self._filters)
 
     async def no_match(self, plan: Plan) -> StartedSession:
         return StartedSession(
@@ -207,21 +209,28 @@ def earlier_credits(purchase: Purchase) -> Credits:
     )
 
 
+def searched(plan: P, started: Started, session_id: str) -> Receipt[P, Started]:
+    """The receipt for a search, new or in an existing session."""
+    unfinished = started.unfinished is not None
+    return Receipt(plan, started, session_id, started.credits, unfinished=unfinished)
+
+
 def started_session(
-    session_id: str, title: str | None, started: Started, filters: SearchFilters
+    receipt: Receipt[Any, Started], title: str | None, filters: SearchFilters
 ) -> StartedSession:
     """The result of a search that was just bought."""
+    started = receipt.response
     return StartedSession(
-        session_id=session_id,
+        session_id=receipt.session_id,
         title=title,
         # Whatever the session's status says, its search has only just started.
         status="running",
         api_status=next_steps.unusual(started.api_status),
         expected_profiles=started.expected_profiles,
-        credits=next_steps.credits(started.credits),
+        credits=next_steps.credits(receipt.credits),
         filters=filters.as_dict(),
         warning=next_steps.unfinished_warning(started),
-        next_step=next_steps.wait_step(session_id),
+        next_step=next_steps.wait_step(receipt.session_id),
     )
 
 

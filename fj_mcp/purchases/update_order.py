@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import ApiError
-from fj_mcp.api.session_records import Session
+from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
@@ -30,6 +30,7 @@ from fj_mcp.purchases.search_order import (
     check_size,
     earlier_credits,
     earlier_search,
+    searched,
     started_session,
 )
 from fj_mcp.results import next_steps
@@ -63,7 +64,7 @@ class UpdatePlan(Plan):
     changes: dict[str, Any]
 
 
-class UpdateOrder(Order[StartedSession, UpdatePlan]):
+class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
     """An update of a session: changes are merged into its filters, and all are sent."""
 
     operation = "update_session"
@@ -163,19 +164,22 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             },
         )
 
-    async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[StartedSession]:
+    async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[UpdatePlan, Started]:
         started = await self._workspace.client.update_session(
             self.session_id, **plan.changes, before_send=before_send
         )
-        counter = max(started.filter_changes_counter, plan.evidence.counter + 1)
+        return searched(plan, started, self.session_id)
+
+    def describe(self, receipt: Receipt[UpdatePlan, Started]) -> StartedSession:
+        plan = receipt.plan
+        counter = max(receipt.response.filter_changes_counter, plan.evidence.counter + 1)
         self._workspace.sent_filters.remember(self.session_id, counter, plan.changes["queries"])
-        result = started_session(self.session_id, plan.title, started, plan.filters)
+        result = started_session(receipt, plan.title, plan.filters)
         if plan.kept:
             named = ", ".join(plan.kept[:20])
             note = f"Kept unchanged, because this server has no filter for them: {named}."
             result.warning = f"{result.warning} {note}" if result.warning else note
-        unfinished = started.unfinished is not None
-        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
+        return result
 
     async def _effects(self, session: Session, *, only_texts: bool) -> tuple[str, bool]:
         """What the user should know before, and whether a client that cannot ask must stop once."""

@@ -111,7 +111,7 @@ def may_ask(context: Context[Any, Any]) -> bool:
 
 
 async def question(
-    connection: Connection, context: Context[Any, Any], *orders: Order[Any, Any]
+    connection: Connection, context: Context[Any, Any], *orders: Order[Any, Any, Any]
 ) -> Approval | Elicit[Approval]:
     """The result of a tool's resolver: the question, or a decision where nothing must be asked.
 

@@ -95,6 +95,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
             shared = {"FJ_LEDGER_URL": redis.address, "FJ_STATE_KEY": "k" * 32}
+            shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
         async with balancer(servers) as address, somebody(address) as client:

@@ -124,7 +124,7 @@ async def create_sourcing_session(
     candidates from the same one fetch_more_profiles, and for filters from a job description
     suggest_filters (free). If nobody matches, the result is empty and has no session_id.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    return order.result(await connection.checkout.buy(order, consent(answer)))
 
 
 async def wait_for_session(
@@ -176,7 +176,7 @@ async def fetch_more_profiles(
     no more candidates, so do not call it again for that session. To page through candidates
     already found use list_profiles (free); to loosen the filters use update_sourcing_session.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    return order.result(await connection.checkout.buy(order, consent(answer)))
 
 
 async def update_sourcing_session(
@@ -200,7 +200,7 @@ async def update_sourcing_session(
     filters; call wait_for_session next. For a separate search use create_sourcing_session, for
     more candidates with the same filters fetch_more_profiles.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    return order.result(await connection.checkout.buy(order, consent(answer)))
 
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
