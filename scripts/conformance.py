@@ -162,6 +162,8 @@ def every_tool(inspector: Inspector) -> None:
     made = call("create_sourcing_session", title="Inspected", filters=filters)
     session = {"session_id": made["session_id"]}
     call("wait_for_session", **session)
+    call("update_sourcing_session", **session, filters={"years_of_experience": {"min": 1}})
+    call("wait_for_session", **session)
     (best, *_) = call("list_profiles", **session)["candidates"]
     call("get_candidate", **session, candidate_id=best["candidate_id"])
     call("show_candidates", **session)
@@ -169,7 +171,6 @@ def every_tool(inspector: Inspector) -> None:
     call("reveal_contacts", **session, candidate_ids=[best["candidate_id"]], channel="email")
     call("fetch_more_profiles", **session)
     call("wait_for_session", **session)
-    call("update_sourcing_session", **session, title="Inspected again")
     call("get_session", **session)
     call("list_sessions")
     call("get_spending")

@@ -178,7 +178,15 @@ class Candidate:
     rating_label: str | None
     strengths: tuple[str, ...]
     weaknesses: tuple[str, ...]
+    email: Contact
+    phone: Contact
     breakdown: tuple[str, ...] = field(default=())
+    reveal_url: None = None
+    """Details do not have the address to reveal a contact by."""
+
+    def contact(self, channel: str) -> Contact:
+        """The contact of one channel, `email` or `phone`."""
+        return self.email if channel == "email" else self.phone
 
     @classmethod
     def read(cls, data: object) -> Self:
@@ -187,6 +195,7 @@ class Candidate:
         doc = lenient.mapping(details.get("candidate")) or details
         verdict = lenient.mapping(details.get("profileAnalysis"))
         analysis = lenient.mapping(verdict.get("analysis"))
+        reveal = lenient.mapping(details.get("revealStatus") or doc.get("revealStatus"))
         current = [Job.read(item) for item in lenient.mappings(doc.get("current_employers"))]
         past = [Job.read(item) for item in lenient.mappings(doc.get("past_employers"))]
         if not current and not past:
@@ -216,6 +225,8 @@ class Candidate:
             strengths=_observed(analysis.get("keyStrengths")),
             weaknesses=_observed(analysis.get("keyWeaknesses")),
             breakdown=_scored(analysis.get("scoreBreakdown")),
+            email=Contact.read(reveal.get("email")),
+            phone=Contact.read(reveal.get("phone")),
         )
 
 

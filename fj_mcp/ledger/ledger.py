@@ -9,8 +9,9 @@ stored as fingerprints, which is enough to recognize them.
 """
 
 import os
+import secrets
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,8 @@ from fj_mcp.ledger.storage import Row, Rows, Storage, has_ended, process_token
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
 APPROVAL_SECONDS = 3600.0
-"""How long a used approval is remembered. A question can be answered for ten minutes."""
+"""How long a used approval, or a warning, is remembered. A question can be answered for ten
+minutes."""
 
 _RELEASED = "released:"
 """The prefix that replaces the lock of a purchase that has given it up."""
@@ -47,25 +49,25 @@ class Ledger:
     async def claim(
         self,
         operation: str,
-        lock: str,
+        locks: Sequence[str],
         fingerprint: str,
         session_id: str | None,
         lease_seconds: float,
     ) -> int | Purchase:
-        """Acquire a lock for a new purchase.
+        """Acquire the first of `locks` for a new purchase, if all of them are free.
 
         Returns:
-            The id of the new purchase, or the open purchase that holds the lock.
+            The id of the new purchase, or an open purchase that holds one of the locks.
         """
 
         async def work(rows: Rows) -> int | Purchase:
-            if (other := await self._holder(rows, lock)) is not None:
+            if (other := await self._holder(rows, locks)) is not None:
                 return other
             now = self._clock()
             return await rows.add(
                 {
                     "operation": operation,
-                    "slot": lock,
+                    "slot": locks[0],
                     "fingerprint": fingerprint,
                     "session_id": session_id,
                     "state": "pending",
@@ -170,6 +172,11 @@ class Ledger:
         name = f"approval:{approval}"
         return await self._storage.note(name, call, APPROVAL_SECONDS) == call
 
+    async def is_first(self, warning: str) -> bool:
+        """Whether this warning, a digest, is given for the first time within an hour."""
+        own = secrets.token_hex(8)
+        return await self._storage.note(f"warning:{warning}", own, APPROVAL_SECONDS) == own
+
     async def deliver(self, purchase_id: int) -> None:
         """Record that a client received the result, so that the same call is a new request."""
 
@@ -205,10 +212,18 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def charged(self, fingerprint: str) -> Purchase | None:
-        """The newest identical purchase that was charged."""
-        identical = await self._list(lambda rows: rows.with_fingerprint(fingerprint))
-        return next((one for one in identical if one.state == "charged"), None)
+    async def charged(self, fingerprints: Sequence[str]) -> Purchase | None:
+        """The newest purchase with one of these fingerprints that was charged."""
+
+        async def identical(rows: Rows) -> list[Row]:
+            return [row for one in fingerprints for row in await rows.with_fingerprint(one)]
+
+        charged = [one for one in await self._list(identical) if one.state == "charged"]
+        return max(charged, key=lambda one: one.id, default=None)
+
+    async def in_session(self, session_id: str) -> list[Purchase]:
+        """All purchases in a session, newest first."""
+        return await self._list(lambda rows: rows.in_session(session_id))
 
     async def newest_in(
         self,
@@ -217,14 +232,14 @@ class Ledger:
         states: Collection[State] = _ANY,
     ) -> Purchase | None:
         """The newest purchase in a session, limited to some operations and states."""
-        for one in await self._list(lambda rows: rows.in_session(session_id)):
+        for one in await self.in_session(session_id):
             if one.state in states and (operations is None or one.operation in operations):
                 return one
         return None
 
-    async def open_in(self, lock: str) -> Purchase | None:
-        """The open purchase that holds a lock."""
-        return await self._storage.read(lambda rows: self._holder(rows, lock))
+    async def open_in(self, locks: Sequence[str]) -> Purchase | None:
+        """An open purchase that holds one of these locks."""
+        return await self._storage.read(lambda rows: self._holder(rows, locks))
 
     async def open(self) -> list[Purchase]:
         """All purchases with an unknown outcome that no process is working on."""
@@ -251,6 +266,10 @@ class Ledger:
         """The newest purchases in any state."""
         return await self._list(lambda rows: rows.newest(count))
 
+    async def all(self) -> list[Purchase]:
+        """All purchases in any state, newest first."""
+        return await self._list(lambda rows: rows.since(0))
+
     async def spent_today(self) -> Spent:
         """The credits of the current UTC day; open purchases count at the expected price."""
         return await self._storage.read(self._spent)
@@ -275,9 +294,9 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def _holder(self, rows: Rows, lock: str) -> Purchase | None:
-        """The open purchase that holds a lock."""
-        row = next((row for row in await rows.open() if row["slot"] == lock), None)
+    async def _holder(self, rows: Rows, locks: Sequence[str]) -> Purchase | None:
+        """An open purchase that holds one of these locks."""
+        row = next((row for row in await rows.open() if row["slot"] in locks), None)
         return self._purchase(row) if row is not None else None
 
     def _purchase(self, row: Row) -> Purchase:
@@ -304,13 +323,12 @@ class Ledger:
 
     async def _spent(self, rows: Rows) -> Spent:
         today = await rows.since(self._day_ends() - DAY_SECONDS)
-        charged = sum(
-            row["expected"] if row["credits"] is None else row["credits"]
-            for row in today
-            if row["state"] == "charged"
+        charged = [row for row in today if row["state"] == "charged"]
+        return Spent(
+            priced=sum(row["credits"] or 0 for row in charged),
+            estimated=sum(row["expected"] for row in charged if row["credits"] is None),
+            open=sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"]),
         )
-        unsettled = sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"])
-        return Spent(charged, unsettled)
 
     def _day_ends(self) -> float:
         """The end of the current UTC day in Unix seconds."""

@@ -52,7 +52,19 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Spent:
-    """A workspace's credits in the current UTC day: charged, and expected for open purchases."""
+    """A workspace's credits in the current UTC day.
 
-    charged: int
+    Attributes:
+        priced: charged, as the API stated.
+        estimated: expected for charged purchases without a stated price.
+        open: expected for open purchases.
+    """
+
+    priced: int
+    estimated: int
     open: int
+
+    @property
+    def charged(self) -> int:
+        """Charged, with and without a stated price."""
+        return self.priced + self.estimated

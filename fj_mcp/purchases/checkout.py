@@ -22,11 +22,14 @@ from fj_mcp.purchases.order import (
     ALLOWED,
     CONCLUSIVE_AFTER_SECONDS,
     Consent,
+    D,
     Found,
     Order,
     Plan,
     R,
     Receipt,
+    Settled,
+    fingerprint,
     moment_now,
 )
 from fj_mcp.purchases.outcomes import Outcomes
@@ -60,8 +63,12 @@ class Checkout:
         self._call_seconds = settings.call_deadline_seconds + 10
         self._outcomes = Outcomes(workspace)
 
-    async def buy(self, order: Order[R, Any], consent: Consent = ALLOWED) -> R:
-        """Carry out an order, or return what it bought before.
+    async def buy(
+        self, order: Order[R, Any, D], consent: Consent = ALLOWED
+    ) -> Receipt[Any, D] | Settled[R]:
+        """Carry out an order, or return the result of what it bought before.
+
+        `Order.result` makes a result of either.
 
         Raises:
             OutcomeOpen: if it was sent and its outcome is not known yet.
@@ -70,24 +77,24 @@ class Checkout:
             ApiError: nothing was carried out.
         """
         await self._outcomes.record_pending()
-        known = await self.ledger.charged(order.fingerprint)
+        known = await self.ledger.charged(order.fingerprints)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
         await reconcile_all(self._workspace, abandoned, self._call_seconds)
         while True:
             claim = await self.ledger.claim(
                 order.operation,
-                order.lock,
-                order.fingerprint,
+                order.locks,
+                order.fingerprints[0],
                 order.session_id,
                 self._call_seconds,
             )
             if isinstance(claim, Purchase):
                 if (result := await self._resolve(claim, order)) is not None:
-                    return result
-            elif (result := await self._carry_out(order, claim, consent, known)) is not None:
-                return result
+                    return Settled(result)
+            elif (outcome := await self._carry_out(order, claim, consent, known)) is not None:
+                return outcome
 
-    async def question(self, *orders: Order[Any, Any]) -> str | None:
+    async def question(self, *orders: Order[Any, Any, Any]) -> str | None:
         """The question to the user about some orders of one kind; None if nothing would be sent.
 
         Raises what `buy` raises before it sends anything.
@@ -105,12 +112,24 @@ class Checkout:
             if price is not None
             else "credits; FutureJobs does not publish how many"
         )
-        newest = await self.ledger.newest(20)
-        last = next((item for item in newest if item.remaining is not None), None)
-        left = f" {last.remaining} credits are left." if last is not None else ""
         many = f" ({len(plans)} candidates)" if len(plans) > 1 else ""
-        bought = f"{plans[0].description}{many}"
-        return f"This buys {bought} from FutureJobs. It costs {cost}.{left} Go ahead?"
+        sentences = [
+            f"This buys {plans[0].description}{many} from FutureJobs.",
+            plans[0].effects,
+            f"It costs {cost}.",
+            await self._balance(),
+            "Go ahead?",
+        ]
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    async def _balance(self) -> str:
+        """A sentence about the credits left, as last reported; empty if they never were."""
+        bought = [one for one in await self.ledger.newest(20) if one.state == "charged"]
+        last = next((one for one in bought if one.remaining is not None), None)
+        if last is None:
+            return ""
+        which = "the last" if last.id == bought[0].id else "an earlier"
+        return f"{last.remaining} credits were left after {which} purchase."
 
     async def price(self, operation: str) -> int | None:
         """The last price of an operation in credits, else the published one; None if unknown."""
@@ -119,12 +138,12 @@ class Checkout:
                 return last
         return ENDPOINTS[operation].attempted.price
 
-    async def _plan(self, order: Order[Any, Any]) -> Plan | None:
+    async def _plan(self, order: Order[Any, Any, Any]) -> Plan | None:
         """The plan of an order; None if nothing would be sent."""
-        while (other := await self.ledger.open_in(order.lock)) is not None:
+        while (other := await self.ledger.open_in(order.locks)) is not None:
             if await self._resolve(other, order) is not None:
                 return None
-        known = await self.ledger.charged(order.fingerprint)
+        known = await self.ledger.charged(order.fingerprints)
         if known is not None and not known.delivered:
             return None
         found = await order.inspect()
@@ -144,8 +163,8 @@ class Checkout:
         await self._outcomes.finish(seconds)
 
     async def _carry_out(
-        self, order: Order[R, Any], claim: int, consent: Consent, known: Purchase | None
-    ) -> R | None:
+        self, order: Order[R, Any, D], claim: int, consent: Consent, known: Purchase | None
+    ) -> Receipt[Any, D] | Settled[R] | None:
         """Carry out an order whose lock is held; None if the lock was lost meanwhile.
 
         Args:
@@ -156,8 +175,10 @@ class Checkout:
             plan = await self._undelivered(order, known) or await order.inspect()
             if not isinstance(plan, Plan):
                 await self.ledger.forget(claim)
-                return plan
+                return Settled(plan)
             self._check_before_paying(order, consent)
+            if consent.unasked and plan.unexpected:
+                await self._warn_once(order, plan)
             evidence = replace(
                 plan.evidence,
                 server_time=self._client.server_time,
@@ -175,7 +196,7 @@ class Checkout:
             raise
         return await self._pay(order, plan, claim)
 
-    def _check_before_paying(self, order: Order[R, Any], consent: Consent) -> None:
+    def _check_before_paying(self, order: Order[R, Any, Any], consent: Consent) -> None:
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
         if not consent.given:
@@ -183,6 +204,14 @@ class Checkout:
         left = anyio.current_effective_deadline() - anyio.current_time()
         if left < self._settings.time_to_pay:
             raise TooLate(order.attempted.tool)
+
+    async def _warn_once(self, order: Order[R, Any, Any], plan: Plan) -> None:
+        """Refuse an order with its effects, unless that was done before the same call."""
+        if await self.ledger.is_first(fingerprint(order.fingerprints[0], effects=plan.effects)):
+            raise NotApproved(
+                f"tell the user first what this does. {plan.effects} If they agree, call "
+                f"{order.attempted.tool} again with the same arguments."
+            )
 
     async def _use_up(self, consent: Consent) -> None:
         """Use an approval up, so that it is good for one call even if its answer is sent again."""
@@ -193,7 +222,9 @@ class Checkout:
             "asked again."
         )
 
-    async def _pay(self, order: Order[R, Any], plan: Plan, claim: int) -> R:
+    async def _pay(
+        self, order: Order[R, Any, D], plan: Plan, claim: int
+    ) -> Receipt[Any, D] | Settled[R]:
         evidence = plan.evidence
 
         async def before_send() -> None:
@@ -211,7 +242,7 @@ class Checkout:
             receipt = await self._send(order, plan, claim, before_send)
         except NoMatch:
             await self._outcomes.record(claim, "refused", evidence=replace(evidence, nobody=True))
-            return order.no_match(plan)
+            return Settled(await order.no_match(plan))
         except ApiError as error:
             if error.certain:
                 await self._outcomes.record(claim, "refused")
@@ -219,13 +250,13 @@ class Checkout:
             claim = await self._outcomes.record_unknown(claim, evidence)
             if not isinstance(error, NoResponse):
                 raise
-            return await self._find_in_time(order, claim, error)
+            return Settled(await self._find_in_time(order, claim, error))
         except BaseException:
             # Canceled, or a bug here: the request may have left.
             await self._outcomes.record_unknown(claim, evidence)
             raise
         if isinstance(receipt, Found):
-            return await self._adopt(order, claim, receipt, evidence)
+            return Settled(await self._adopt(order, claim, receipt))
         claim = await self._outcomes.record(
             claim,
             "charged",
@@ -235,17 +266,16 @@ class Checkout:
             evidence=replace(evidence, nobody=receipt.exhausted),
         )
         if receipt.credits.charged is None:
-            await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
+            price = await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
+            receipt = replace(receipt, credits=replace(receipt.credits, charged=price))
         await self._outcomes.record_delivered(claim)
-        return receipt.result
+        return receipt
 
-    async def _adopt(self, order: Order[R, Any], claim: int, found: Found, evidence: Evidence) -> R:
+    async def _adopt(self, order: Order[R, Any, Any], claim: int, found: Found) -> R:
         """Record a purchase that was carried out without a response; return its result."""
         claim = await self._outcomes.record(
             claim, "charged", session_id=found.session_id, credits=found.charged
         )
-        if found.charged is None:
-            await self._find_price(claim, found.session_id, evidence)
         with suppress(LedgerUnavailable):
             purchase = await self.ledger.get(claim)
             if purchase is not None and purchase.state == "charged":
@@ -253,11 +283,11 @@ class Checkout:
         raise OutcomeOpen("FutureJobs has not responded yet", order.attempted.tool, 1)
 
     async def _send(
-        self, order: Order[R, Any], plan: Plan, claim: int, before_send: BeforeSend
-    ) -> Receipt[R] | Found:
+        self, order: Order[R, Any, D], plan: Plan, claim: int, before_send: BeforeSend
+    ) -> Receipt[Any, D] | Found:
         """Send an order; return its receipt, or the purchase as found while no response came."""
         found: Found | None = None
-        outcome: Receipt[R] | Exception | None = None
+        outcome: Receipt[Any, D] | Exception | None = None
 
         async def find_meanwhile() -> None:
             nonlocal found
@@ -285,7 +315,7 @@ class Checkout:
             return replace(found, charged=found.charged or None)
         return outcome
 
-    async def _find(self, order: Order[R, Any], claim: int) -> Found | None:
+    async def _find(self, order: Order[R, Any, Any], claim: int) -> Found | None:
         """Look with free reads for a purchase whose response is outstanding."""
         purchase = await self.ledger.get(claim)
         if purchase is None or purchase.evidence.left is None:
@@ -294,7 +324,7 @@ class Checkout:
 
     async def _find_price(
         self, claim: int, session_id: str, evidence: Evidence, unfinished: bool = False
-    ) -> None:
+    ) -> int | None:
         """Find the price of a purchase whose response did not state it, from the session."""
         before = evidence.credits
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
@@ -302,14 +332,16 @@ class Checkout:
             newest = await self.ledger.newest_in(session_id)
             # A later purchase in the session would be counted as well.
             if before is None or after is None or newest is None or newest.id != claim:
-                return
+                return None
             # No difference proves a price of 0 only if the search did not complete.
             if after > before or (after == before and unfinished):
                 await self._outcomes.record(claim, "charged", credits=after - before)
+                return after - before
+        return None
 
-    async def _undelivered(self, order: Order[R, Any], known: Purchase | None) -> R | None:
+    async def _undelivered(self, order: Order[R, Any, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""
-        last = await self.ledger.charged(order.fingerprint)
+        last = await self.ledger.charged(order.fingerprints)
         if last is None:
             return None
         # A call that arrived before the delivery is a repetition.
@@ -323,12 +355,16 @@ class Checkout:
             await self._outcomes.record_delivered(last.id)
             return None
 
-    async def _deliver(self, order: Order[R, Any], purchase: Purchase, *, existed: bool) -> R:
+    async def _deliver(self, order: Order[R, Any, Any], purchase: Purchase, *, existed: bool) -> R:
+        if not existed and purchase.credits is None:
+            # Found without a response, so nothing has stated the price.
+            await self._find_price(purchase.id, purchase.session_id or "", purchase.evidence)
+            purchase = await self.ledger.get(purchase.id) or purchase
         result = await order.repeat(purchase, existed=existed)
         await self._outcomes.record_delivered(purchase.id)
         return result
 
-    async def _find_in_time(self, order: Order[R, Any], claim: int, error: NoResponse) -> R:
+    async def _find_in_time(self, order: Order[R, Any, Any], claim: int, error: NoResponse) -> R:
         """Look for a purchase whose response was lost, in the time that this call has left."""
         wait = CONCLUSIVE_AFTER_SECONDS
         for pause in _FIND_PAUSES:
@@ -345,13 +381,13 @@ class Checkout:
                     return await self._deliver(order, purchase, existed=False)
         raise OutcomeOpen(error.happened, order.attempted.tool, wait) from None
 
-    async def _resolve(self, other: Purchase, order: Order[R, Any]) -> R | None:
+    async def _resolve(self, other: Purchase, order: Order[R, Any, Any]) -> R | None:
         """Wait for `other`, or reconcile it, until its lock is free.
 
         Returns:
             Its result if it is the same purchase as `order`, else None.
         """
-        same = other.fingerprint == order.fingerprint
+        same = other.fingerprint in order.fingerprints
         current: Purchase | None = other
         waited = False
         while current is not None and current.state == "pending" and not current.abandoned:

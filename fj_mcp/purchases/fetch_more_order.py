@@ -1,7 +1,9 @@
 """The order for more candidates in a session."""
 
+from dataclasses import replace
+
 from fj_mcp.api.call_context import BeforeSend
-from fj_mcp.api.session_records import Session
+from fj_mcp.api.session_records import Session, Started
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.order import (
     Found,
@@ -13,14 +15,14 @@ from fj_mcp.purchases.order import (
     is_matching,
     session_evidence,
 )
-from fj_mcp.purchases.search_order import earlier_credits
+from fj_mcp.purchases.search_order import earlier_credits, searched
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, MoreProfiles
 from fj_mcp.text.cleaning import quoted
 from fj_mcp.workspace.workspace import Workspace
 
 
-class FetchMoreOrder(Order[MoreProfiles, Plan]):
+class FetchMoreOrder(Order[MoreProfiles, Plan, Started]):
     """More candidates in a session."""
 
     operation = "fetch_more"
@@ -28,8 +30,8 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
     def __init__(self, workspace: Workspace, session_id: str) -> None:
         self._workspace = workspace
         self.session_id: str = session_id
-        self.fingerprint = fingerprint(self.operation, session=session_id)
-        self.lock = f"session:{session_id}"
+        self.fingerprints = (fingerprint(self.operation, session=session_id),)
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> Plan | MoreProfiles:
         session = await self._workspace.watcher.look(self.session_id)
@@ -57,24 +59,27 @@ class FetchMoreOrder(Order[MoreProfiles, Plan]):
             return False
         return last.evidence.nobody and last.claimed_at > self._workspace.clock.now() - DAY_SECONDS
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[MoreProfiles]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.fetch_more(self.session_id, before_send)
-        if started.new_profiles == 0:
-            result = self._exhausted(next_steps.credits(started.credits))
-            return Receipt(result, self.session_id, started.credits, exhausted=True)
-        result = MoreProfiles(
+        receipt = searched(plan, started, self.session_id)
+        return replace(receipt, exhausted=started.new_profiles == 0)
+
+    def describe(self, receipt: Receipt[Plan, Started]) -> MoreProfiles:
+        credits = next_steps.credits(receipt.credits)
+        if receipt.exhausted:
+            return self._exhausted(credits)
+        started = receipt.response
+        return MoreProfiles(
             session_id=self.session_id,
             status="running",
             api_status=next_steps.unusual(started.api_status),
             expected_profiles=started.new_profiles,
-            credits=next_steps.credits(started.credits),
+            credits=credits,
             warning=next_steps.unfinished_warning(started),
             next_step=next_steps.wait_step(self.session_id),
         )
-        unfinished = started.unfinished is not None
-        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
 
-    def no_match(self, plan: Plan) -> MoreProfiles:
+    async def no_match(self, plan: Plan) -> MoreProfiles:
         return self._exhausted()
 
     def _exhausted(self, credits: Credits | None = None) -> MoreProfiles:

@@ -32,32 +32,46 @@ class Plan:
     Attributes:
         evidence: the facts by which to find the purchase if its response is lost.
         description: the purchase as the user is asked about it, such as `a search “C#, Pune”`.
+        effects: sentences about what else it does, for the user to know before it is bought.
+        unexpected: whether a client that cannot ask is refused once with these sentences.
     """
 
     evidence: Evidence
     description: str
+    effects: str = ""
+    unexpected: bool = False
 
 
 P = TypeVar("P", bound=Plan)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
-class Receipt(Generic[R]):
+class Receipt(Generic[P, D]):
     """An order that was carried out.
 
     Attributes:
-        result: for the model.
+        plan: as it was sent.
+        response: what came back.
         session_id: the session that was created or changed.
-        credits: as stated in the response.
+        credits: as stated in the response, or found later.
         exhausted: whether there are no more candidates to find.
         unfinished: whether the session was saved but its search did not complete.
     """
 
-    result: R
+    plan: P
+    response: D
     session_id: str
     credits: CreditInfo
     exhausted: bool = False
     unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class Settled(Generic[R]):
+    """The result of an order that had nothing to buy now, or found nobody."""
+
+    result: R
 
 
 @dataclass(frozen=True)
@@ -77,33 +91,39 @@ class Consent:
         refusal: why not, to complete the sentence of `NotApproved`.
         approval: a digest of the user's answer, if the client could send it again.
         call: the call that the answer came with; it covers all purchases of that call.
+        unasked: whether the user would have been asked, but their client cannot.
     """
 
     given: bool
     refusal: str = "the situation has changed since the user was asked; call again."
     approval: str | None = None
     call: str = ""
+    unasked: bool = False
 
 
 ALLOWED = Consent(True)
 
 
-class Order(ABC, Generic[R, P]):
+class Order(ABC, Generic[R, P, D]):
     """Something to buy, with everything that is specific to buying it.
+
+    `R` is its result for the model, `P` its plan, `D` the response to it.
 
     Attributes:
         operation: the API's operation.
-        lock: held by one open purchase at a time. All orders for one session share a lock, because
-            the session's counters show whether a purchase was carried out.
-        fingerprint: equal for equal intent.
+        locks: the first is held by one open purchase at a time; the others are those of earlier
+            versions, which must be free too. All orders for one session share a lock, because the
+            session's counters show whether a purchase was carried out.
+        fingerprints: equal for equal intent. The first is recorded; the others are those that
+            earlier versions recorded.
         session_id: the session concerned; None for a new one.
         allow_duplicate: whether to buy even if an identical purchase has an outcome that cannot be
             found out.
     """
 
     operation: ClassVar[str]
-    lock: str
-    fingerprint: str
+    locks: tuple[str, ...]
+    fingerprints: tuple[str, ...]
     session_id: str | None
     allow_duplicate: bool = False
 
@@ -121,11 +141,19 @@ class Order(ABC, Generic[R, P]):
         """
 
     @abstractmethod
-    async def send(self, plan: P, before_send: BeforeSend) -> Receipt[R]:
+    async def send(self, plan: P, before_send: BeforeSend) -> Receipt[P, D]:
         """Send the paid request. Raises an `ApiError`; `NoMatch` if nobody matches."""
 
+    def result(self, outcome: Receipt[P, D] | Settled[R]) -> R:
+        """The result for the model, composed once the purchase is recorded."""
+        return outcome.result if isinstance(outcome, Settled) else self.describe(outcome)
+
     @abstractmethod
-    def no_match(self, plan: P) -> R:
+    def describe(self, receipt: Receipt[P, D]) -> R:
+        """The result of a purchase that was just carried out."""
+
+    @abstractmethod
+    async def no_match(self, plan: P) -> R:
         """The result if nobody matches."""
 
     @abstractmethod

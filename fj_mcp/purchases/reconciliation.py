@@ -15,7 +15,7 @@ from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.workspace.workspace import Workspace
 
-ORDERS: Mapping[str, type[Order[Any, Any]]] = {
+ORDERS: Mapping[str, type[Order[Any, Any, Any]]] = {
     order.operation: order for order in (SearchOrder, UpdateOrder, FetchMoreOrder, RevealOrder)
 }
 """Every class of order, by the API's operation."""

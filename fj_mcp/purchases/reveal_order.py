@@ -1,7 +1,8 @@
 """The order for one contact, and the reveals of a whole call."""
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -9,8 +10,8 @@ import anyio
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.api.errors import ApiError, NoMatch, NotFound
-from fj_mcp.api.profile_records import Profile
-from fj_mcp.api.session_records import CreditInfo, Session
+from fj_mcp.api.profile_records import Candidate, Profile
+from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments, FutureJobsError
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
@@ -21,12 +22,14 @@ from fj_mcp.purchases.order import (
     Order,
     Plan,
     Receipt,
+    Settled,
     age,
     find_change,
     fingerprint,
 )
+from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
-from fj_mcp.results.models import RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.results.models import Credits, RevealedContact, RevealedContacts, RevealStatus
 from fj_mcp.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,46 +45,52 @@ PHONE_CONCLUSIVE_AFTER_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class ContactResult:
-    """The result of one reveal."""
+    """What came of one reveal: addresses or numbers, or the reason why there are none."""
 
-    contact: RevealedContact
-    credits: CreditInfo | None = None
+    status: RevealStatus
+    values: tuple[str, ...] = ()
+    credits: Credits | None = None
 
 
-class RevealOrder(Order[ContactResult, Plan]):
+class RevealOrder(Order[ContactResult, Plan, ContactResult]):
     """One contact of one candidate."""
 
     operation = "reveal"
 
     def __init__(
-        self, workspace: Workspace, session_id: str, profile: Profile, channel: "Channel"
+        self,
+        workspace: Workspace,
+        session_id: str,
+        profile: Profile | Candidate,
+        channel: "Channel",
     ) -> None:
+        """Args: `profile`: a `Candidate` is not in the session any more, and cannot be bought."""
         self._workspace = workspace
         self.session_id: str = session_id
         self._profile = profile
         self._channel: Channel = channel
-        self.fingerprint = fingerprint(
-            self.operation, session=session_id, candidate=profile.id, channel=channel
+        self.fingerprints = (
+            fingerprint(self.operation, session=session_id, candidate=profile.id, channel=channel),
         )
-        self.lock = f"session:{session_id}"
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> Plan | ContactResult:
         known = self._profile.contact(self._channel)
         if known.revealed:
-            return self._result("already_revealed", known.values)
-        if self._profile.reveal_url is None:
-            return self._result("not_found")
+            return ContactResult("already_revealed", known.values)
         session = await self._workspace.client.get_session(self.session_id)
-        bought = await self._workspace.ledger.charged(self.fingerprint)
+        bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None and age(self._workspace, bought) < DAY_SECONDS:
             return await self.repeat(bought, existed=True)
+        if self._profile.reveal_url is None:
+            return ContactResult("not_found")
         evidence = Evidence(
             credits=session.credits_charged, candidate=self._profile.id, channel=self._channel
         )
         contact = {"email": "email address", "phone": "phone number"}[self._channel]
         return Plan(evidence, f"the {contact} of a candidate")
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[ContactResult]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, ContactResult]:
         assert self._profile.reveal_url is not None
         try:
             revealed = await self._workspace.client.reveal(
@@ -95,8 +104,10 @@ class RevealOrder(Order[ContactResult, Plan]):
         if not values:
             # An empty response may also mean "not yet", or be incomplete: read the profile.
             status, values = ("not_found", ()) if revealed.absent else await self._read()
-        result = self._result(status, values, revealed.credits)
-        return Receipt(result, self.session_id, revealed.credits)
+        return Receipt(plan, ContactResult(status, values), self.session_id, revealed.credits)
+
+    def describe(self, receipt: Receipt[Plan, ContactResult]) -> ContactResult:
+        return replace(receipt.response, credits=next_steps.credits(receipt.credits))
 
     async def _read(self) -> tuple[RevealStatus, tuple[str, ...]]:
         try:
@@ -116,35 +127,26 @@ class RevealOrder(Order[ContactResult, Plan]):
         profile = (await self._workspace.shortlists.ranked(session)).find(self._profile.id)
         return (profile or self._profile).contact(self._channel)
 
-    def no_match(self, plan: Plan) -> ContactResult:
-        return self._result("not_found")
-
-    def unknown(self) -> ContactResult:
-        """The result while the outcome is open."""
-        return self._result("unknown")
+    async def no_match(self, plan: Plan) -> ContactResult:
+        return ContactResult("not_found")
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> ContactResult:
         known = await self._current()
         status: RevealStatus = "already_revealed" if existed else "found"
-        return self._result(
+        return ContactResult(
             status if known.revealed else self._nothing_yet,
             known.values,
-            None if existed else CreditInfo(purchase.credits, purchase.remaining),
+            None if existed else earlier_credits(purchase),
         )
 
-    def _result(
-        self,
-        status: RevealStatus,
-        values: tuple[str, ...] = (),
-        credits: CreditInfo | None = None,
-    ) -> ContactResult:
-        contact = RevealedContact(
+    def contact(self, result: ContactResult) -> RevealedContact:
+        """One line of the result of a call."""
+        return RevealedContact(
             candidate_id=self._profile.id,
             name=self._profile.name,
-            status=status,
-            values=list(values),
+            status=result.status,
+            values=list(result.values),
         )
-        return ContactResult(contact, credits)
 
     @classmethod
     async def find(
@@ -180,7 +182,17 @@ async def reveal_orders(
     shortlist = await workspace.shortlists.ranked(session)
     orders = []
     for position, candidate_id in enumerate(candidate_ids):
-        profile = shortlist.find(candidate_id)
+        profile: Profile | Candidate | None = shortlist.find(candidate_id)
+        if profile is None and await _was_bought(workspace, session.id, candidate_id, channel):
+            # An update has replaced the session's candidates since.
+            try:
+                profile = await workspace.client.candidate(session.id, candidate_id)
+            except NotFound:
+                raise BadArguments(
+                    f"candidate_ids[{position}] {candidate_id} left session {session.id} with an "
+                    "update, and FutureJobs no longer shows the contact that was bought; a file "
+                    "exported before has it"
+                ) from None
         if profile is None:
             raise BadArguments(
                 f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
@@ -190,11 +202,22 @@ async def reveal_orders(
     return orders
 
 
+async def _was_bought(
+    workspace: Workspace, session_id: str, candidate_id: str, channel: "Channel"
+) -> bool:
+    """Whether a contact was ever bought in a session."""
+    return any(
+        (one.evidence.candidate, one.evidence.channel) == (candidate_id, channel)
+        for one in await workspace.ledger.in_session(session_id)
+        if one.operation == RevealOrder.operation and one.state == "charged"
+    )
+
+
 async def reveal_all(
     orders: list[RevealOrder],
     candidate_ids: list[str],
     channel: "Channel",
-    buy: Callable[[RevealOrder], Awaitable[ContactResult]],
+    buy: Callable[[RevealOrder], Awaitable[Receipt[Plan, ContactResult] | Settled[ContactResult]]],
 ) -> RevealedContacts:
     """Buy the orders one after the other, and report the result of each.
 
@@ -204,7 +227,7 @@ async def reveal_all(
         FutureJobsError: if the first one failed.
     """
     results: list[RevealedContact] = []
-    credits: list[CreditInfo] = []
+    credits: list[Credits] = []
     left: list[str] = []
     failure: FutureJobsError | None = None
     for order, candidate_id in zip(orders, candidate_ids, strict=True):
@@ -213,25 +236,28 @@ async def reveal_all(
             left.append(candidate_id)
             continue
         try:
-            one = await buy(order)
+            one = order.result(await buy(order))
         except OutcomeOpen as error:
             failure = error
-            results.append(order.unknown().contact)
+            results.append(order.contact(ContactResult("unknown")))
         except FutureJobsError as error:
             failure = error
             left.append(candidate_id)
         else:
-            results.append(one.contact)
+            results.append(order.contact(one))
             if one.credits is not None:
                 credits.append(one.credits)
     if not results and failure is not None:
         raise failure
-    warnings = [str(failure)] if failure is not None else []
+    warnings = []
+    if failure is not None:
+        # What the failed one did not cost must not be read as the cost of all.
+        warnings.append(re.sub(r"^Nothing was (?:sent or )?charged: ", "Stopped: ", str(failure)))
     if left:
         warnings.append(f"Not revealed and not charged: {', '.join(left)}; call again for them.")
     return RevealedContacts(
         results=results,
-        credits=next_steps.credits(_total(credits)),
+        credits=_total(credits),
         warning=" ".join(warnings) or None,
         next_step=_reveal_step(orders, results, channel),
     )
@@ -250,7 +276,13 @@ def _reveal_step(
     )
 
 
-def _total(infos: list[CreditInfo]) -> CreditInfo:
-    charged = [info.charged for info in infos if info.charged is not None]
-    remaining = [info.remaining for info in infos if info.remaining is not None]
-    return CreditInfo(sum(charged) if charged else None, min(remaining) if remaining else None)
+def _total(all_credits: list[Credits]) -> Credits | None:
+    if not all_credits:
+        return None
+    charged = [one.charged for one in all_credits if one.charged is not None]
+    remaining = [one.remaining for one in all_credits if one.remaining is not None]
+    return Credits(
+        charged=sum(charged) if charged else None,
+        estimated=sum(one.estimated or 0 for one in all_credits) or None,
+        remaining=min(remaining, default=None),
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound
-from fj_mcp.api.session_records import Started
+from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.contradictions import refuse_contradictions
 from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
@@ -18,6 +18,7 @@ from fj_mcp.purchases.order import (
     CONCLUSIVE_AFTER_SECONDS,
     Found,
     Order,
+    P,
     Plan,
     Receipt,
     age,
@@ -33,9 +34,15 @@ MAX_JD_CHARACTERS = 250
 """The part of a job description that is sent with a search, as FutureJobs' own web client does. The
 full text is only used to suggest filters."""
 
+_SHOWN_JD_CHARACTERS = 60
 
-class SearchOrder(Order[StartedSession, Plan]):
-    """A new session. An identical one from the last 24 hours is returned, not bought again."""
+
+class SearchOrder(Order[StartedSession, Plan, Started]):
+    """A new session. One of the last 24 hours with the same filters is returned instead.
+
+    Title and text do not make another search, because every conversation words them anew. The
+    sample profile does: FutureJobs matches by it.
+    """
 
     operation = "create_session"
     session_id = None
@@ -58,20 +65,19 @@ class SearchOrder(Order[StartedSession, Plan]):
         self._text = clean_line(job_description, MAX_JD_CHARACTERS)
         self._sample = sample_profile_url
         self.allow_duplicate = allow_duplicate
-        self.fingerprint = fingerprint(
-            self.operation,
-            title=title,
-            filters=filters.as_dict(),
-            text=self._text,
-            # Case matters in a URL.
-            sample=sample_profile_url.encode().hex(),
+        # Case matters in a URL.
+        matched_by = {"filters": filters.as_dict(), "sample": sample_profile_url.encode().hex()}
+        self.fingerprints = (
+            fingerprint(self.operation, **matched_by),
+            # In records written before titles and texts ceased to matter.
+            fingerprint(self.operation, title=title, text=self._text, **matched_by),
         )
-        self.lock = f"create:{self.fingerprint}"
+        self.locks = tuple(f"create:{one}" for one in self.fingerprints)
 
     async def inspect(self) -> Plan | StartedSession:
         bought = None
         if not self.allow_duplicate:
-            bought = await self._workspace.ledger.charged(self.fingerprint)
+            bought = await self._workspace.ledger.charged(self.fingerprints)
         if bought is not None:
             # NotFound: the session was deleted in FutureJobs since.
             with suppress(NotFound):
@@ -85,17 +91,18 @@ class SearchOrder(Order[StartedSession, Plan]):
         evidence = search_evidence(self._title, self._text, self._queries, self._sample)
         return Plan(evidence, f"a search {quoted(self._title)}")
 
-    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[StartedSession]:
+    async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.create_session(
             self._title, self._queries, self._text, self._sample, before_send
         )
-        counter = started.filter_changes_counter
-        self._workspace.sent_filters.remember(started.session.id, counter, self._queries)
-        result = started_session(started.session.id, self._title, started, self._filters)
-        unfinished = started.unfinished is not None
-        return Receipt(result, started.session.id, started.credits, unfinished=unfinished)
+        return searched(plan, started, started.session.id)
 
-    def no_match(self, plan: Plan) -> StartedSession:
+    def describe(self, receipt: Receipt[Plan, Started]) -> StartedSession:
+        counter = receipt.response.filter_changes_counter
+        self._workspace.sent_filters.remember(receipt.session_id, counter, self._queries)
+        return started_session(receipt, self._title, self._filters)
+
+    async def no_match(self, plan: Plan) -> StartedSession:
         return StartedSession(
             title=self._title,
             status="done",
@@ -105,7 +112,29 @@ class SearchOrder(Order[StartedSession, Plan]):
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._workspace, purchase, existed=existed)
+        session = await self._workspace.watcher.look(purchase.session_id or "")
+        if not existed:
+            return earlier_search(self._workspace, session, earlier_credits(purchase))
+        result = earlier_search(self._workspace, session, Credits(charged=0))
+        result.already_existed = True
+        result.next_step = f"{self._bought_before(session)} {result.next_step}"
+        return result
+
+    def _bought_before(self, session: Session) -> str:
+        """A sentence about the search that this order would buy again."""
+        text = clean_line(session.job_description or "", _SHOWN_JD_CHARACTERS)
+        described = f" with the text {quoted(text)}" if text else ""
+        in_force = self._workspace.sent_filters.in_force(session)
+        changed = _filters_digest(in_force) != _filters_digest(self._queries)
+        since = (
+            " Its filters were changed since then; filters shows the present ones."
+            if session.filter_changes_counter and changed
+            else ""
+        )
+        return (
+            f"This search was already bought as {quoted(session.title or session.id)}{described}, "
+            f"so nothing was charged; allow_duplicate true buys it again.{since}"
+        )
 
     @classmethod
     async def find(
@@ -150,19 +179,15 @@ class SearchOrder(Order[StartedSession, Plan]):
         if similar:
             # Same title, text and time: the API may show filters in another form than they were
             # sent, and taking it for another search would mean paying again.
-            raise OutcomeHidden("a session with that title shows other filters than requested")
+            raise OutcomeHidden("a session with its title shows other filters than requested")
         return None
 
 
-async def earlier_search(
-    workspace: Workspace, purchase: Purchase, *, existed: bool
+def earlier_search(
+    workspace: Workspace, session: Session, credits: Credits | None
 ) -> StartedSession:
-    """The result of an earlier search, with its session's current state; free if `existed`."""
-    session = await workspace.watcher.look(purchase.session_id or "")
+    """The result of an earlier search, with its session's current state."""
     filters = from_queries(workspace.sent_filters.in_force(session))[0]
-    credits = earlier_credits(purchase)
-    if existed:
-        credits = Credits(charged=0)
     return StartedSession(
         session_id=session.id,
         title=session.title,
@@ -171,33 +196,42 @@ async def earlier_search(
         expected_profiles=session.total or None,
         credits=credits,
         filters=fitted_filters(filters.as_dict())[0],
-        already_existed=existed or None,
         next_step=next_steps.session_step(session),
     )
 
 
-def earlier_credits(purchase: Purchase) -> Credits | None:
-    """The credits of a purchase, as recorded in the ledger."""
-    if purchase.credits is None and purchase.remaining is None:
-        return None
-    return Credits(charged=purchase.credits, remaining=purchase.remaining)
+def earlier_credits(purchase: Purchase) -> Credits:
+    """The credits of a purchase, as recorded in the ledger; estimated if nothing stated them."""
+    unknown = purchase.credits is None
+    return Credits(
+        charged=purchase.credits,
+        estimated=purchase.expected if unknown else None,
+        remaining=purchase.remaining,
+    )
+
+
+def searched(plan: P, started: Started, session_id: str) -> Receipt[P, Started]:
+    """The receipt for a search, new or in an existing session."""
+    unfinished = started.unfinished is not None
+    return Receipt(plan, started, session_id, started.credits, unfinished=unfinished)
 
 
 def started_session(
-    session_id: str, title: str | None, started: Started, filters: SearchFilters
+    receipt: Receipt[Any, Started], title: str | None, filters: SearchFilters
 ) -> StartedSession:
     """The result of a search that was just bought."""
+    started = receipt.response
     return StartedSession(
-        session_id=session_id,
+        session_id=receipt.session_id,
         title=title,
         # Whatever the session's status says, its search has only just started.
         status="running",
         api_status=next_steps.unusual(started.api_status),
         expected_profiles=started.expected_profiles,
-        credits=next_steps.credits(started.credits),
+        credits=next_steps.credits(receipt.credits),
         filters=filters.as_dict(),
         warning=next_steps.unfinished_warning(started),
-        next_step=next_steps.wait_step(session_id),
+        next_step=next_steps.wait_step(receipt.session_id),
     )
 
 
@@ -217,10 +251,14 @@ def search_evidence(
     """The evidence that identifies a search, as it was sent or as a session shows it."""
     return replace(
         _name_evidence(title, text),
-        filters=fingerprint("filters", filters=from_queries(queries)[0].as_dict()),
+        filters=_filters_digest(queries),
         sample=fingerprint("sample", link=lenient.link(sample_profile_url)),
         credits=0,
     )
+
+
+def _filters_digest(queries: Any) -> str:
+    return fingerprint("filters", filters=from_queries(queries)[0].as_dict())
 
 
 def _name_evidence(title: str | None, text: str | None) -> Evidence:

@@ -1,11 +1,14 @@
 """The spending report."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
 from fj_mcp.clock import iso_time
 from fj_mcp.ledger.purchase import Purchase, Spent, State
-from fj_mcp.results.models import PurchaseLine, SpendingReport
+from fj_mcp.results.models import PurchaseLine, SessionSpending, SpendingReport
+from fj_mcp.text.cleaning import cut
 
 _OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] = {
     "charged": "charged",
@@ -14,25 +17,40 @@ _OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] 
     "pending": "pending",
 }
 
+_MAX_LINES = 20
+_MAX_TITLE_CHARACTERS = 60
 
-def spending_report(spent: Spent, budget: int | None, newest: list[Purchase]) -> SpendingReport:
-    """The report on today's spending and the newest purchases."""
-    remaining = next((item.remaining for item in newest if item.remaining is not None), None)
-    open_outcome = any(item.state in ("unknown", "pending") for item in newest)
+
+def spending_report(
+    spent: Spent, budget: int | None, purchases: list[Purchase], titles: Mapping[str, str | None]
+) -> SpendingReport:
+    """The report on today's spending, on every session, and on the newest purchases.
+
+    Args:
+        spent: today.
+        budget: for a day.
+        purchases: all of the workspace, newest first.
+        titles: of its sessions, by id, as far as they are known.
+    """
+    last = next((item for item in purchases if item.remaining is not None), None)
+    open_outcome = any(item.state in ("unknown", "pending") for item in purchases)
     return SpendingReport(
         spent_today=spent.charged,
+        estimated_today=spent.estimated or None,
         reserved=spent.open or None,
         budget=budget,
-        remaining_credits=remaining,
+        remaining_credits=last.remaining if last else None,
+        remaining_as_of=_when(last) if last else None,
+        by_session=_by_session(purchases, titles),
         purchases=[
             PurchaseLine(
                 operation=item.operation,
                 session_id=item.session_id,
                 credits=item.credits,
                 outcome=_OUTCOMES[item.state],
-                when=iso_time(datetime.fromtimestamp(item.claimed_at, UTC)) or "",
+                when=_when(item),
             )
-            for item in newest
+            for item in purchases[:_MAX_LINES]
         ],
         next_step=(
             "An outcome is not certain yet. Call get_spending again in a minute: it looks the "
@@ -41,3 +59,40 @@ def spending_report(spent: Spent, budget: int | None, newest: list[Purchase]) ->
         if open_outcome
         else None,
     )
+
+
+def _by_session(
+    purchases: list[Purchase], titles: Mapping[str, str | None]
+) -> list[SessionSpending]:
+    """The cost of each session, the last used first; one line for all that are too many."""
+    sessions: dict[str | None, list[Purchase]] = {}
+    for item in purchases:
+        if item.state == "charged":
+            sessions.setdefault(item.session_id, []).append(item)
+    shown, others = list(sessions)[:_MAX_LINES], list(sessions)[_MAX_LINES:]
+    lines = []
+    for session_id in shown:
+        line = _cost(sessions[session_id])
+        line.session_id = session_id
+        if title := titles.get(session_id or ""):
+            line.title = cut(title, _MAX_TITLE_CHARACTERS)
+        lines.append(line)
+    if others:
+        line = _cost([item for session_id in others for item in sessions[session_id]])
+        line.title = f"{len(others)} sessions used before these"
+        lines.append(line)
+    return lines
+
+
+def _cost(charged: list[Purchase]) -> SessionSpending:
+    unpriced = sum(item.expected for item in charged if item.credits is None)
+    kinds = (f"{item.operation} {item.evidence.channel or ''}".strip() for item in charged)
+    return SessionSpending(
+        credits=sum(item.credits or 0 for item in charged),
+        estimated=unpriced or None,
+        counts=dict(Counter(kinds)),
+    )
+
+
+def _when(purchase: Purchase) -> str:
+    return iso_time(datetime.fromtimestamp(purchase.claimed_at, UTC)) or ""

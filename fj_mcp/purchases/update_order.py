@@ -1,12 +1,15 @@
 """The order that changes a session and searches again in it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 from pydantic import ValidationError
 
 from fj_mcp.api.call_context import BeforeSend
-from fj_mcp.api.session_records import Session
+from fj_mcp.api.errors import ApiError
+from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
@@ -25,7 +28,9 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.search_order import (
     MAX_JD_CHARACTERS,
     check_size,
+    earlier_credits,
     earlier_search,
+    searched,
     started_session,
 )
 from fj_mcp.results import next_steps
@@ -36,24 +41,30 @@ from fj_mcp.workspace.workspace import Workspace
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
 
-@dataclass(frozen=True)
+_READ_SECONDS = 3.0
+"""How long a result waits for the filters in force, if nobody matches."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdatePlan(Plan):
     """The plan of an update.
 
     Attributes:
+        before: the session's filters before the update.
         title: the session's title after the update.
         filters: the session's filters after the update.
         kept: stored filters without a counterpart here, which are sent back unchanged.
         changes: the parameters of `FutureJobs.update_session`.
     """
 
+    before: dict[str, Any]
     title: str | None
     filters: SearchFilters
     kept: list[str]
     changes: dict[str, Any]
 
 
-class UpdateOrder(Order[StartedSession, UpdatePlan]):
+class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
     """An update of a session: changes are merged into its filters, and all are sent."""
 
     operation = "update_session"
@@ -85,16 +96,18 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
         self._sample = sample_profile_url
         self._changes = changes
         self._removed = removed
-        self.fingerprint = fingerprint(
-            self.operation,
-            session=session_id,
-            title=title,
-            text=job_description,
-            sample=(sample_profile_url or "").encode().hex(),
-            changes=changes.as_dict() if changes else None,
-            removed=removed,
+        self.fingerprints = (
+            fingerprint(
+                self.operation,
+                session=session_id,
+                title=title,
+                text=job_description,
+                sample=(sample_profile_url or "").encode().hex(),
+                changes=changes.as_dict() if changes else None,
+                removed=removed,
+            ),
         )
-        self.lock = f"session:{session_id}"
+        self.locks = (f"session:{session_id}",)
 
     async def inspect(self) -> UpdatePlan | StartedSession:
         session = await self._workspace.watcher.look(self.session_id)
@@ -134,9 +147,13 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
+        effects, unexpected = await self._effects(session, only_texts=not changed)
         return UpdatePlan(
             session_evidence(session, session.filter_changes_counter),
             f"a new search in {quoted(session.title or session.id)} with changes to {named}",
+            effects,
+            unexpected,
+            before=before,
             title=self._title or session.title,
             filters=filters,
             kept=from_queries(kept)[1],
@@ -148,32 +165,75 @@ class UpdateOrder(Order[StartedSession, UpdatePlan]):
             },
         )
 
-    async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[StartedSession]:
+    async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[UpdatePlan, Started]:
         started = await self._workspace.client.update_session(
             self.session_id, **plan.changes, before_send=before_send
         )
-        counter = max(started.filter_changes_counter, plan.evidence.counter + 1)
+        return searched(plan, started, self.session_id)
+
+    def describe(self, receipt: Receipt[UpdatePlan, Started]) -> StartedSession:
+        plan = receipt.plan
+        counter = max(receipt.response.filter_changes_counter, plan.evidence.counter + 1)
         self._workspace.sent_filters.remember(self.session_id, counter, plan.changes["queries"])
-        result = started_session(self.session_id, plan.title, started, plan.filters)
+        result = started_session(receipt, plan.title, plan.filters)
         if plan.kept:
             named = ", ".join(plan.kept[:20])
             note = f"Kept unchanged, because this server has no filter for them: {named}."
             result.warning = f"{result.warning} {note}" if result.warning else note
-        unfinished = started.unfinished is not None
-        return Receipt(result, self.session_id, started.credits, unfinished=unfinished)
+        return result
 
-    def no_match(self, plan: UpdatePlan) -> StartedSession:
+    async def _effects(self, session: Session, *, only_texts: bool) -> tuple[str, bool]:
+        """What the user should know before, and whether a client that cannot ask must stop once."""
+        count = session.matched or session.total
+        revealed = 0
+        for one in await self._workspace.ledger.in_session(session.id):
+            if one.state == "charged" and one.operation == self.operation:
+                break  # It has replaced the candidates of earlier reveals.
+            revealed += one.state == "charged" and one.operation == "reveal"
+        sentences = []
+        if only_texts:
+            sentences.append("Changing only a title or a text costs credits like any other update.")
+        if count:
+            sentences.append(f"It replaces the candidates found so far ({count}).")
+        if revealed:
+            sentences.append(
+                f"Contacts of theirs were revealed ({revealed}): export_profiles (free) keeps them "
+                "in a file."
+            )
+        return " ".join(sentences), only_texts or bool(revealed)
+
+    async def no_match(self, plan: UpdatePlan) -> StartedSession:
+        # Nothing documents what becomes of the session, so look.
+        session: Session | None = None
+        with anyio.move_on_after(_READ_SECONDS), suppress(ApiError):
+            session = await self._workspace.client.get_session(self.session_id)
+        filters, title = plan.before, plan.title
+        warning: str | None
+        if session is None:
+            warning = "The session could not be read again; get_session shows its filters (free)."
+        else:
+            filters = from_queries(self._workspace.sent_filters.in_force(session))[0].as_dict()
+            title = session.title
+            count = session.matched or session.total
+            warning = (
+                "Nothing was changed or charged: the session keeps the filters shown here and the "
+                f"candidates found so far ({count})."
+                if filters == plan.before
+                else None
+            )
         return StartedSession(
             session_id=self.session_id,
-            title=plan.title,
+            title=title,
             status="done",
             expected_profiles=0,
-            filters=plan.filters.as_dict(),
-            next_step=next_steps.widen_step(self.session_id),
+            filters=fitted_filters(filters)[0],
+            warning=warning,
+            next_step=next_steps.widen_step(self.session_id, "the requested filters"),
         )
 
     async def repeat(self, purchase: Purchase, *, existed: bool) -> StartedSession:
-        return await earlier_search(self._workspace, purchase, existed=False)
+        session = await self._workspace.watcher.look(self.session_id)
+        return earlier_search(self._workspace, session, earlier_credits(purchase))
 
     @classmethod
     async def find(

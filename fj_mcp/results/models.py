@@ -74,6 +74,7 @@ class Credits(BaseModel):
     """Credits charged and remaining, where FutureJobs reports them."""
 
     charged: int | None = None
+    estimated: int | None = Field(default=None, description="Charged, without a stated price.")
     remaining: int | None = None
 
 
@@ -312,13 +313,28 @@ class PurchaseLine(BaseModel):
     when: str
 
 
+class SessionSpending(BaseModel):
+    """What one session has cost, since the record began."""
+
+    session_id: str | None = None
+    title: str | None = None
+    credits: int
+    estimated: int | None = Field(default=None, description="On top, without a stated price.")
+    counts: dict[str, int] = Field(description="Purchases by operation and channel.")
+
+
 class SpendingReport(Result):
-    """Credits spent, by purchase."""
+    """Credits spent, by session and by purchase."""
 
     spent_today: int
+    estimated_today: int | None = Field(
+        default=None, description="The part of spent_today without a stated price."
+    )
     reserved: int | None = Field(default=None, description="For outcomes that are still open.")
     budget: int | None = None
     remaining_credits: int | None = None
+    remaining_as_of: str | None = Field(default=None, description="When FutureJobs said so.")
+    by_session: list[SessionSpending] = Field(description="Last used first, complete.")
     purchases: list[PurchaseLine] = Field(description="Newest first, 20 at most.")
 
 

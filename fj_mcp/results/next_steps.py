@@ -50,12 +50,12 @@ def last_page(pages: int) -> str:
     return f"There are only pages 1 to {pages}" if pages > 1 else "There is only page 1"
 
 
-def widen_step(session_id: str | None) -> str:
-    """The next step when no candidate matches."""
+def widen_step(session_id: str | None, filters: str = "these filters") -> str:
+    """The next step when no candidate matches `filters`."""
     how = "move a mandatory skill to core, add regions or within_km, widen years_of_experience"
     if session_id is None:
-        return f"No candidate matches all of these filters. Loosen one ({how}), then search again."
+        return f"No candidate matches all of {filters}. Loosen one ({how}), then search again."
     return (
-        f"No candidate matches all of these filters. Loosen one ({how}) with "
+        f"No candidate matches all of {filters}. Loosen one ({how}) with "
         f"update_sourcing_session and session_id {session_id}, which costs credits: ask first."
     )

@@ -45,7 +45,8 @@ def profiles(request: Request) -> Response:
 def candidate(request: Request) -> Response:
     """One candidate of a session in full."""
     session = request.workspace.session(request.query.get("sessionId", ""))
-    if (match := session.match(request.id, request.now)) is None:
+    match = session.match(request.id, request.now) or session.replaced.get(request.id)
+    if match is None:
         raise Refusal(404, "Candidate not found in this session")
     found = analysis(match, session.wanted)
     data = {

@@ -44,7 +44,7 @@ def update_session(request: Request) -> Response:
     _check_fields(body, given)
     request.workspace.check_credits(SEARCH_PRICE)
     queries = body.get("queries", session.queries)
-    session.ranked = _matches(request, queries)
+    session.replace_matches(_matches(request, queries))
     session.queries = session.echo = queries
     if request.rules.lose_ranges_on_update:
         session.echo = {key: one for key, one in queries.items() if one["type"] != "RANGE"}
@@ -52,7 +52,6 @@ def update_session(request: Request) -> Response:
     session.jd_detail = body.get("jdDetail", session.jd_detail)
     session.filter_changes_counter += 1
     session.updated_at = request.now
-    session.batches.clear()
     return _searched(request, session, "update_session", status=200, shown_as="processing")
 
 

@@ -61,6 +61,7 @@ class Session:
         ranked: all matches, best first.
         batches: the requested part of `ranked`; empty while the search has not completed.
         contacts: revealed contacts, by candidate id.
+        replaced: matches of earlier filters that a contact was bought of, by candidate id.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Session:
     filter_changes_counter: int = 0
     credits_charged: int = 0
     contacts: dict[str, Contact] = field(default_factory=dict)
+    replaced: dict[str, Match] = field(default_factory=dict)
 
     @property
     def wanted(self) -> Wanted:
@@ -111,6 +113,14 @@ class Session:
     def match(self, candidate_id: str, now: float) -> Match | None:
         """The ready match with this candidate id."""
         return next((m for m in self.ready(now) if m.person.id == candidate_id), None)
+
+    def replace_matches(self, ranked: list[Match]) -> None:
+        """Start over with the matches of other filters; keep those with a revealed contact."""
+        for match in (match for batch in self.batches for match in batch.matches):
+            if self.contacts.get(match.person.id, Contact()) != Contact():
+                self.replaced[match.person.id] = match
+        self.ranked = ranked
+        self.batches.clear()
 
     def as_dict(self, workspace: str, now: float, status: str | None = None) -> dict[str, Any]:
         """`data.session`. With a `status`, the counts are those of a search that just started."""

@@ -51,6 +51,7 @@ class Approval(BaseModel):
     approve: bool = Field(strict=True, description="Spend these credits?")
     _refusal: str = PrivateAttr(_DECLINED)
     _asked: bool = PrivateAttr(True)
+    _cannot_ask: bool = PrivateAttr(False)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -68,10 +69,11 @@ class Approval(BaseModel):
         return answer
 
     @classmethod
-    def unasked(cls, approve: bool) -> Self:
-        """A decision made without asking the user."""
+    def unasked(cls, approve: bool, *, cannot_ask: bool = False) -> Self:
+        """A decision made without asking the user, for instance because their client cannot."""
         answer = cls(approve=approve)
         answer._asked = False
+        answer._cannot_ask = cannot_ask
         return answer
 
     def consent(self) -> Consent:
@@ -79,7 +81,8 @@ class Approval(BaseModel):
         if not self.approve:
             return Consent(False, self._refusal) if self._asked else Consent(False)
         approval = approval_in_use.get() if self._asked else None
-        return Consent(True, approval=approval, call=secrets.token_hex(8))
+        call = secrets.token_hex(8)
+        return Consent(True, approval=approval, call=call, unasked=self._cannot_ask)
 
 
 Answer = ElicitationResult[Approval]
@@ -108,7 +111,7 @@ def may_ask(context: Context[Any, Any]) -> bool:
 
 
 async def question(
-    connection: Connection, context: Context[Any, Any], *orders: Order[Any, Any]
+    connection: Connection, context: Context[Any, Any], *orders: Order[Any, Any, Any]
 ) -> Approval | Elicit[Approval]:
     """The result of a tool's resolver: the question, or a decision where nothing must be asked.
 
@@ -119,7 +122,7 @@ async def question(
     """
     mode = connection.settings.confirm_spend
     if mode == "off" or (mode == "auto" and not may_ask(context)):
-        return Approval.unasked(True)
+        return Approval.unasked(True, cannot_ask=mode == "auto")
     words = await connection.checkout.question(*orders)
     if words is None:
         return Approval.unasked(False)
@@ -141,7 +144,7 @@ async def _ask(context: Context[Any, Any], words: str, mode: str) -> Approval:
         # The client declared a capability that it lacks.
         if mode == "strict":
             raise NotApproved(HOW_TO_ALLOW) from None
-        return Approval.unasked(True)
+        return Approval.unasked(True, cannot_ask=True)
     except ValueError:
         return Approval.refused(_UNUSABLE)
     return _read(answer)

@@ -236,8 +236,8 @@ def _full(
         honors=several(candidate.honors),
         languages=several(candidate.languages),
         linkedin_url=candidate.linkedin_url or (listed.linkedin_url if listed else None),
-        email=list(listed.email.values) or None if listed else None,
-        phone=list(listed.phone.values) or None if listed else None,
+        email=list((listed or candidate).email.values) or None,
+        phone=list((listed or candidate).phone.values) or None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, connected, small_sandbox
+from tests.support.assistant import CSHARP, connected, search_for, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ async def test_no_amount_in_a_response_can_undo_the_budget(amount: Any) -> None:
             data = {"session": {"_id": f"{number:024x}"}, "sourcing": {"creditInfo": info}}
             body = {"data": data, "creditInfo": info}
             assistant.sandbox.fail("create_session", Fault("status", status=201, body=body))
-            search = {"title": f"Number {number}", "filters": CSHARP}
+            search = search_for(f"Number {number}")
             if number < 2:
                 started = await assistant.call("create_sourcing_session", **search)
                 assert "credits" not in started
@@ -81,7 +81,9 @@ async def test_a_falling_credit_count_of_a_session_refunds_nothing(before: Any) 
         assistant.sandbox.fail("update_session", Fault("drop_before"))
         assistant.sandbox.fail("get_session", Fault("delay_before"))
         assistant.sandbox.fail("get_session", Fault("status", status=200, body=body), times=6)
-        await assistant.call("update_sourcing_session", session_id=session_id, title="New")
+        await assistant.call(
+            "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+        )
         report = await assistant.call("get_spending")
     assert report["spent_today"] >= 5
     assert all(line.get("credits", 0) >= 0 for line in report["purchases"])

@@ -14,6 +14,7 @@ from tests.support.assistant import (
     UNKNOWN_SESSION,
     Assistant,
     connected,
+    search_for,
     small_sandbox,
     text_of,
 )
@@ -57,7 +58,7 @@ async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, s
 async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
     async with connected(small_sandbox(credits=8)) as assistant:
         await assistant.search()
-        text = await assistant.refusal("create_sourcing_session", title="Another", filters=CSHARP)
+        text = await assistant.refusal("create_sourcing_session", **search_for("Another"))
     assert text == (
         "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
         "FutureJobs, or use list_sessions to find searches that are already paid for."
@@ -67,7 +68,9 @@ async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
 async def test_too_few_credits_without_numbers_are_still_one_sentence(assistant: Assistant) -> None:
     session_id = await assistant.search()
     assistant.sandbox.fail("update_session", Fault("status", status=402, body={}))
-    text = await assistant.refusal("update_sourcing_session", session_id=session_id, title="New")
+    text = await assistant.refusal(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
     assert text == (
         "Nothing was charged: the workspace has too few credits left and an update costs more "
         "(FutureJobs does not publish the price). Top up in FutureJobs, or use list_sessions to "
@@ -83,7 +86,7 @@ async def test_too_few_credits_without_numbers_are_still_one_sentence(assistant:
         ("show_candidates", {}),
         ("export_profiles", {}),
         ("fetch_more_profiles", {}),
-        ("update_sourcing_session", {"title": "New"}),
+        ("update_sourcing_session", {"filters": {"open_to_work": True}}),
         ("wait_for_session", {}),
         ("get_candidate", {"candidate_id": "0" * 24}),
         ("reveal_contacts", {"candidate_ids": ["0" * 24], "channel": "email"}),

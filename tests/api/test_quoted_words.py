@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.text.cleaning import quotable
-from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox
+from tests.support.assistant import Assistant, Refused, connected, search_for, small_sandbox
 from tests.support.hostile_text import unwanted
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +98,7 @@ async def test_api_messages_with_secrets_or_instructions_are_never_shown(
             fault = Fault("status", status=status, body=body)
             for operation, tool, arguments in (
                 ("get_session", "get_session", in_session),
-                ("create_session", "create_sourcing_session", {"title": "T", "filters": CSHARP}),
+                ("create_session", "create_sourcing_session", search_for("T")),
                 ("project_sessions", "list_sessions", {}),
             ):
                 sandbox.fail(operation, fault, times=3 if body.get("success") is False else 1)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox
+from tests.support.assistant import Assistant, Refused, connected, search_for, small_sandbox
 from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
 
-SEARCH = {"title": "Again", "filters": CSHARP}
+SEARCH = search_for("Again")
 
 PAID = {
     "create_session": "create_sourcing_session",
@@ -107,7 +107,7 @@ async def at_work() -> AsyncIterator[tuple[Assistant, SteppedClock, dict[str, di
             clock,
             {
                 "create_sourcing_session": SEARCH,
-                "update_sourcing_session": in_session | {"title": "New"},
+                "update_sourcing_session": in_session | {"filters": {"open_to_work": True}},
                 "fetch_more_profiles": in_session,
                 "reveal_contacts": in_session
                 | {"candidate_ids": [candidate_id], "channel": "email"},

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, connected, small_sandbox, text_of
+from tests.support.assistant import connected, search_for, small_sandbox, text_of
 from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
@@ -60,14 +60,18 @@ async def test_no_answer_of_the_api_makes_a_tool_crash(body: Any) -> None:
         calls: list[tuple[str, str, dict[str, Any]]] = [
             ("annotation", "suggest_filters", {"job_description": "C#"}),
             ("autocomplete", "search_filter_values", {"filter": "regions", "query": "Pu"}),
-            ("create_session", "create_sourcing_session", {"title": "T", "filters": CSHARP}),
+            ("create_session", "create_sourcing_session", search_for("T")),
             ("get_session", "get_session", {"session_id": session_id}),
             ("get_session", "wait_for_session", {"session_id": session_id}),
             ("profiles", "list_profiles", {"session_id": session_id}),
             ("candidate", "get_candidate", {"session_id": session_id, "candidate_id": "1"}),
             ("project_sessions", "list_sessions", {}),
             ("fetch_more", "fetch_more_profiles", {"session_id": session_id}),
-            ("update_session", "update_sourcing_session", {"session_id": session_id, "title": "U"}),
+            (
+                "update_session",
+                "update_sourcing_session",
+                {"session_id": session_id, "filters": {"open_to_work": True}},
+            ),
             ("get_session", "get_spending", {}),
         ]
         for operation, tool, arguments in calls:

@@ -32,6 +32,11 @@ CREATES: tuple[dict[str, Any], ...] = (
     {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}},
     {"title": " BACKEND ", "filters": {"skills": {"mandatory": ["c#"]}}},
     {
+        "title": "C# people for a bank",
+        "filters": {"skills": {"mandatory": ["C#"]}},
+        "job_description": "We look for backend developers.",
+    },
+    {
         "title": "Backend",
         "filters": {"skills": {"mandatory": ["C#"]}},
         "sample_profile_url": "https://www.linkedin.com/in/somebody",
@@ -88,7 +93,7 @@ class Purchase:
         return ENDPOINTS[self.tool]
 
 
-indices = st.integers(0, 5)
+indices = st.integers(0, len(CREATES) - 1)
 purchases = st.tuples(
     st.sampled_from(["more", "create", "update", "more", "reveal"]), indices, indices
 )
@@ -522,17 +527,17 @@ def be_stopped_everywhere(machine: Purchases) -> None:
     """
     both: tuple[Moment, ...] = ("before", "after")
     for number, moment in enumerate(both):
-        insisted: Wanted = ("create", 4, 0)
+        insisted: Wanted = ("create", 5, 0)
         for killed in (True, False):
             machine.be_interrupted(0, insisted, moment, None, killed=killed, then=False)
             machine.let_time_pass(300.0)
-            # An undelivered purchase would be returned first.
-            machine.buy(0, ("create", 4, 1), None, None, again=False)
+            # An undelivered purchase would be returned first, under whatever title.
+            machine.buy(0, ("create", 6, 1), None, None, again=False)
         machine.hang_to_the_deadline(insisted, moment, None, often=True)
         machine.let_time_pass(300.0)
-        new: Wanted = ("create", 2 + number, 1)
+        new: Wanted = ("create", 3 + number, 1)
         machine.buy_while_another_is_under_way(
-            0, new, ("create", 5, 1), moment, None, None, 0.0, 0.0
+            0, new, ("create", 0, 1), moment, None, None, 0.0, 0.0
         )
         machine.every_charge_is_in_the_ledger_once()
         machine.nothing_is_paid_twice_or_told_wrongly()

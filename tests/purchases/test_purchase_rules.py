@@ -67,12 +67,17 @@ async def reveal(assistant: Assistant, session_id: str) -> dict[str, Any]:
     )
 
 
-async def search_again(assistant: Assistant, session_id: str) -> dict[str, Any]:
-    return await assistant.call("create_sourcing_session", title="Other", filters=CSHARP)
+async def another_search(assistant: Assistant, session_id: str) -> dict[str, Any]:
+    return await assistant.call("create_sourcing_session", title="Other", filters=numbered(1))
+
+
+def numbered(number: int) -> dict[str, Any]:
+    """The filters of one of many searches."""
+    return CSHARP | {"years_of_experience": {"min": number}}
 
 
 Purchase = Callable[[Assistant, str], Awaitable[dict[str, Any]]]
-PURCHASES: list[Purchase] = [search_again, update, fetch_more, reveal]
+PURCHASES: list[Purchase] = [another_search, update, fetch_more, reveal]
 
 
 async def made_before(sandbox: Sandbox) -> str:
@@ -199,9 +204,10 @@ async def test_the_question_states_the_purchase_its_price_and_the_balance() -> N
     assert person.questions == [
         "This buys a search “Test” from FutureJobs. It costs about 5 credits. Go ahead?",
         "This buys more candidates for “Test” from FutureJobs. It costs about 5 credits. 95 "
-        "credits are left. Go ahead?",
-        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It costs "
-        "credits; FutureJobs does not publish how many. 90 credits are left. Go ahead?",
+        "credits were left after the last purchase. Go ahead?",
+        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It "
+        "replaces the candidates found so far (55). It costs credits; FutureJobs does not publish "
+        "how many. 90 credits were left after the last purchase. Go ahead?",
     ]
 
 
@@ -219,6 +225,8 @@ async def test_several_contacts_are_one_question() -> None:
     "same",
     [
         {"title": " c#   PEOPLE "},
+        {"title": "Developers for a bank", "job_description": "We look for developers."},
+        {"job_description": "Another text"},
         {"filters": {"skills": {"mandatory": ["c#"], "core": []}}},
         {"filters": {"skills": {"mandatory": ["C#"]}, "past_titles": [" "]}},
     ],
@@ -237,10 +245,8 @@ async def test_an_identical_search_returns_the_earlier_session_for_free(
 @pytest.mark.parametrize(
     "other",
     [
-        {"title": "Others"},
         {"filters": {"skills": {"core": ["C#"]}}},
         {"filters": CSHARP | {"open_to_work": True}},
-        {"job_description": "Another text"},
         {"sample_profile_url": "https://www.linkedin.com/in/somebody"},
         {"allow_duplicate": True},
     ],
@@ -347,8 +353,8 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
     sandbox = small_sandbox(clock=clock.now)
     async with connected(sandbox, clock=clock, credit_budget=12) as assistant:
         for number in range(2):
-            await assistant.call("create_sourcing_session", title=f"{number}", filters=CSHARP)
-        text = await assistant.refusal("create_sourcing_session", title="2", filters=CSHARP)
+            await assistant.call("create_sourcing_session", title="Test", filters=numbered(number))
+        text = await assistant.refusal("create_sourcing_session", title="Test", filters=numbered(2))
         assert text == (
             "Nothing was sent or charged: 10 of today's 12 credits are spent or reserved, and this "
             "would cost about 5. The day ends at 2027-01-16 00:00 UTC; a higher FJ_CREDIT_BUDGET "
@@ -356,17 +362,17 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
         )
         assert len(sandbox.charges) == 2
         # Earlier purchases are free, whatever the budget.
-        again = await assistant.call("create_sourcing_session", title="1", filters=CSHARP)
+        again = await assistant.call("create_sourcing_session", title="Test", filters=numbered(1))
         assert again["already_existed"] is True
         clock.time += 16 * 3600
-        await assistant.call("create_sourcing_session", title="2", filters=CSHARP)
+        await assistant.call("create_sourcing_session", title="Test", filters=numbered(2))
 
 
 async def test_an_open_outcome_counts_against_the_budget() -> None:
     async with connected(credit_budget=9) as assistant:
         assistant.sandbox.fail("create_session", Fault("drop_before"))
         await assistant.refusal("create_sourcing_session", **SEARCH)
-        text = await assistant.refusal("create_sourcing_session", title="2", filters=CSHARP)
+        text = await assistant.refusal("create_sourcing_session", title="Test", filters=numbered(2))
         assert text.startswith("Nothing was sent or charged: 5 of today's 9 credits are spent or")
         report = await assistant.call("get_spending")
     assert report["reserved"] == 5
@@ -383,12 +389,12 @@ async def test_servers_that_share_the_record_share_the_budget(tmp_path: Path) ->
         "credit_budget": 7,
     }
     async with connected(sandbox, **settings) as one, connected(sandbox, **settings) as other:
-        await one.call("create_sourcing_session", title="1", filters=CSHARP)
-        text = await other.refusal("create_sourcing_session", title="2", filters=CSHARP)
+        await one.call("create_sourcing_session", title="Test", filters=numbered(1))
+        text = await other.refusal("create_sourcing_session", title="Test", filters=numbered(2))
     assert "5 of today's 7 credits" in text
     # Another key has its own ledger.
     async with connected(sandbox, **settings | {"api_key": "fjk_another"}) as stranger:
-        await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
+        await stranger.call("create_sourcing_session", title="Test", filters=numbered(2))
 
 
 async def test_the_report_shows_purchases_newest_first_and_the_balance(
@@ -397,7 +403,7 @@ async def test_the_report_shows_purchases_newest_first_and_the_balance(
     session_id = await assistant.search()
     await reveal(assistant, session_id)
     assistant.sandbox.fail("create_session", Fault("drop_before"))
-    await assistant.refusal("create_sourcing_session", title="Lost", filters=CSHARP)
+    await assistant.refusal("create_sourcing_session", title="Lost", filters=numbered(1))
     report = await assistant.call("get_spending")
     assert [line["operation"] for line in report["purchases"]] == [
         "create_session",

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import search_for
 from tests.support.conditions import until
 from tests.support.ledgers import IN_REDIS, ledger_environment
 from tests.support.processes import (
@@ -37,7 +38,6 @@ pytestmark = [pytest.mark.xdist_group("real-processes"), pytest.mark.unmeasured]
 
 ACTS = 400 if os.environ.get("FJ_LONG") else 45
 KEY = "fjk_walk"
-FILTERS = {"skills": {"mandatory": ["C#"]}}
 LOST = ("drop_after", "502_after", "cut", "empty", "null_data", "unpriced")
 """Faults that spoil the response to a request that was carried out."""
 
@@ -82,7 +82,7 @@ class Walk:
         return self.titles[-1]
 
     def search(self, title: str, times: int = 1) -> None:
-        arguments = {"title": title, "filters": FILTERS}
+        arguments = search_for(title)
         if self.chance.random() < 0.4:
             results = self.http.approved_often("create_sourcing_session", arguments, times)
         else:
@@ -118,7 +118,7 @@ class Walk:
         body = self.chance.choice(IN_A_200)
         self.api.fail("create_session", "status", 0, times=3, status=200, body=body)
         server = self.server()
-        text = server.refusal("create_sourcing_session", title=title, filters=FILTERS)
+        text = server.refusal("create_sourcing_session", **search_for(title))
         assert text.startswith("Nothing was charged"), text
         self.api.mend()
 
@@ -143,7 +143,7 @@ class Walk:
         which = self.chance.randrange(2)
         before = len(self.api.charges(KEY))
         self.api.fail("create_session", "delay_after", seconds)
-        self.stdio[which].ask("create_sourcing_session", title=self.titles[-1], filters=FILTERS)
+        self.stdio[which].ask("create_sourcing_session", **search_for(self.titles[-1]))
         until(lambda: len(self.api.charges(KEY)) > before)
         return which
 
@@ -160,7 +160,7 @@ class Walk:
 
     def send_an_approval_often(self) -> None:
         self.titles.append(f"Search {next(self._numbers)}")
-        arguments = {"title": self.titles[-1], "filters": FILTERS, "allow_duplicate": True}
+        arguments = search_for(self.titles[-1]) | {"allow_duplicate": True}
         self.api.fail("create_session", "unpriced", 0)
         for result in self.http.approved_often("create_sourcing_session", arguments, 3):
             if not result.get("isError"):
@@ -180,7 +180,7 @@ class Walk:
         self.server().call("get_spending")
         self.other.hold(self.state / LEDGER_FILE)
         server, title = self.server(), self.title()
-        asked = server.ask("create_sourcing_session", title=title, filters=FILTERS)
+        asked = server.ask("create_sourcing_session", **search_for(title))
         assert "sessions" in server.call("list_sessions")
         self.other.close()
         (result,) = server.answers([asked])
@@ -211,7 +211,7 @@ class Walk:
     def settle(self) -> None:
         """Without faults, every paid search is delivered and the account adds up."""
         for title in self.titles:
-            arguments = {"title": title, "filters": FILTERS}
+            arguments = search_for(title)
             (result,) = self.answers(self.server(), "create_sourcing_session", arguments)
             self.note(title, result)
         self.check()

@@ -20,7 +20,7 @@ from mcp import Client
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.tenants import IDLE_SECONDS, Tenants
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.assistant import ERAS, small_sandbox
+from tests.support.assistant import ERAS, search_for, small_sandbox
 from tests.support.clocks import AlarmClock
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
@@ -40,15 +40,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("record"), pytest.mark.
 
 linux = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="locks are read from /proc")
 
-FILTERS = {"skills": {"mandatory": ["C#"]}}
-
-
 SHARED_LOCK = 0x40000000 + 2
 """The offset of SQLite's lock bytes in an open database: the pending byte and two more."""
-
-
-def create(title: str) -> dict[str, Any]:
-    return {"title": title, "filters": FILTERS}
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -125,7 +118,7 @@ async def test_a_server_keeps_its_lock_whatever_keys_checks_and_doctors_come_and
 ) -> None:
     with http_process(tmp_path, api=api) as server:
         async with server.client(key, ERAS[1]) as client:
-            await call(client, "create_sourcing_session", **create("one"))
+            await call(client, "create_sourcing_session", **search_for("one"))
             before = locks(server.process.pid, tmp_path / LEDGER_FILE)
             assert any(str(SHARED_LOCK) in lock for lock in before)
             async with httpx.AsyncClient(trust_env=False) as http:
@@ -143,9 +136,9 @@ async def test_a_server_keeps_its_lock_whatever_keys_checks_and_doctors_come_and
             assert str(tmp_path / f"{LEDGER_FILE}-wal") in opened
             assert not [name for name in opened if "(deleted)" in name and LEDGER_FILE in name]
 
-            bought = await call(client, "create_sourcing_session", **create("two"))
+            bought = await call(client, "create_sourcing_session", **search_for("two"))
         with stdio_process(api, key, tmp_path) as assistant:
-            again = assistant.call("create_sourcing_session", **create("two"))
+            again = assistant.call("create_sourcing_session", **search_for("two"))
             assert again["session_id"] == bought["session_id"]
             assert len(assistant.call("get_spending")["purchases"]) == 2
     assert len(api.charges(key)) == 2
@@ -162,7 +155,9 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
 
         async def buy(client: Client, number: int) -> None:
             # Some twenty searches, most of them asked for many times.
-            facts = await call(client, "create_sourcing_session", **create(f"Search {number % 20}"))
+            facts = await call(
+                client, "create_sourcing_session", **search_for(f"Search {number % 20}")
+            )
             if "session_id" in facts:
                 spent.add(facts["session_id"])
             if number % 7 == 0:
@@ -231,7 +226,7 @@ def test_replacing_the_record_while_a_server_runs_loses_no_purchase(
             closing(sqlite3.connect(tmp_path / "older")) as copy,
         ):
             other.backup(copy)
-        one = server.call("create_sourcing_session", **create("one"))["session_id"]
+        one = server.call("create_sourcing_session", **search_for("one"))["session_id"]
         harmed: dict[str, Callable[[], object]] = {
             "delete the file": file.unlink,
             "delete everything": lambda: list(map(Path.unlink, state.iterdir())),
@@ -243,15 +238,15 @@ def test_replacing_the_record_while_a_server_runs_loses_no_purchase(
             "cut it to nothing": lambda: os.truncate(file, 0),
         }
         harmed[harm]()
-        two = server.call("create_sourcing_session", **create("two"))["session_id"]
-        assert "budget" in server.refusal("create_sourcing_session", **create("three")).lower()
+        two = server.call("create_sourcing_session", **search_for("two"))["session_id"]
+        assert "budget" in server.refusal("create_sourcing_session", **search_for("three")).lower()
     with stdio_process(api, key, state, **settings) as server:
         for title, session_id in (("one", one), ("two", two)):
-            found = server.call("create_sourcing_session", **create(title))
+            found = server.call("create_sourcing_session", **search_for(title))
             assert found["session_id"] == session_id
             assert found["already_existed"] is True
         assert server.call("get_spending")["spent_today"] == 10
-        assert server.refusal("create_sourcing_session", **create("three"))
+        assert server.refusal("create_sourcing_session", **search_for("three"))
     assert api.charges(key) == [one, two]
 
 
@@ -267,13 +262,13 @@ def test_two_servers_share_one_new_record_after_theirs_was_deleted(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as one, stdio_process(api, key, tmp_path) as two:
-        bought = one.call("create_sourcing_session", **create("one"))["session_id"]
-        assert two.call("create_sourcing_session", **create("one"))["session_id"] == bought
+        bought = one.call("create_sourcing_session", **search_for("one"))["session_id"]
+        assert two.call("create_sourcing_session", **search_for("one"))["session_id"] == bought
         for path in tmp_path.glob(f"{LEDGER_FILE}*"):
             path.unlink()
-        second = two.call("create_sourcing_session", **create("two"))["session_id"]
-        assert one.call("create_sourcing_session", **create("two"))["session_id"] == second
-        assert one.call("create_sourcing_session", **create("one"))["session_id"] == bought
+        second = two.call("create_sourcing_session", **search_for("two"))["session_id"]
+        assert one.call("create_sourcing_session", **search_for("two"))["session_id"] == second
+        assert one.call("create_sourcing_session", **search_for("one"))["session_id"] == bought
         assert states(tmp_path) == ["charged", "charged"]
     assert api.charges(key) == [bought, second]
 
@@ -283,11 +278,11 @@ def test_a_corrupt_record_is_rejected_and_left_unchanged(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:
-        server.call("create_sourcing_session", **create("one"))
+        server.call("create_sourcing_session", **search_for("one"))
         for path in tmp_path.glob(f"{LEDGER_FILE}-*"):
             path.unlink()
         _replace(tmp_path / LEDGER_FILE, b"nonsense " * 5_000)
-        text = server.refusal("create_sourcing_session", **create("two"))
+        text = server.refusal("create_sourcing_session", **search_for("two"))
         assert text.startswith("Nothing was sent or charged")
         assert str(tmp_path / LEDGER_FILE) in text
         assert server.call("list_sessions")["sessions"]
@@ -299,13 +294,13 @@ def test_a_corrupt_record_is_rejected_and_left_unchanged(
 def test_an_outcome_whose_row_is_missing_is_added_again(api: Api, key: str, tmp_path: Path) -> None:
     api.fail("create_session", "delay_after", 1.0)
     with stdio_process(api, key, tmp_path) as server:
-        asked = server.ask("create_sourcing_session", **create("one"))
+        asked = server.ask("create_sourcing_session", **search_for("one"))
         (paid,) = until(lambda: api.charges(key))
         with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as other, other:
             other.execute("DELETE FROM purchases")
         (answer,) = server.answers([asked])
         assert facts_of(answer)["session_id"] == paid
-        again = server.call("create_sourcing_session", **create("one"))
+        again = server.call("create_sourcing_session", **search_for("one"))
         assert again["session_id"] == paid
         assert again["already_existed"] is True
     assert purchases(tmp_path) == [("create_session", "charged", paid)]
@@ -319,7 +314,9 @@ async def creating(server: HttpServer, key: str, times: int) -> AsyncIterator[li
     async with server.client(key, ERAS[1]) as client, anyio.create_task_group() as tasks:
 
         async def buy(number: int) -> None:
-            results.append(await call(client, "create_sourcing_session", **create(f"S {number}")))
+            results.append(
+                await call(client, "create_sourcing_session", **search_for(f"S {number}"))
+            )
 
         for number in range(times):
             tasks.start_soon(buy, number)
@@ -330,7 +327,7 @@ async def creating(server: HttpServer, key: str, times: int) -> AsyncIterator[li
 async def test_a_locked_record_delays_only_purchases(api: Api, key: str, tmp_path: Path) -> None:
     with http_process(tmp_path, api=api) as server:
         async with server.client(key, ERAS[1]) as client:
-            await call(client, "create_sourcing_session", **create("before"))
+            await call(client, "create_sourcing_session", **search_for("before"))
         with held(tmp_path):
             async with creating(server, key, 12) as results:
                 async with (
@@ -347,5 +344,7 @@ async def test_a_locked_record_delays_only_purchases(api: Api, key: str, tmp_pat
             assert result["refused"].startswith("Nothing was sent or charged")
             assert "another program has it locked" in result["refused"]
         async with server.client(key, ERAS[1]) as client:
-            assert (await call(client, "create_sourcing_session", **create("after")))["session_id"]
+            assert (await call(client, "create_sourcing_session", **search_for("after")))[
+                "session_id"
+            ]
     assert len(api.charges(key)) == 2

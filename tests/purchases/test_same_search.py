@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,11 @@ from hypothesis import strategies as st
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
 from fj_mcp.filters.search_filters import FILTERS, SearchFilters
+from fj_mcp.sandbox.faults import Fault
+from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.clocks import SteppedClock
 from tests.support.filter_strategies import all_filters, values_of
+from tests.support.ledgers import put_back, rows_of
 from tests.support.purchase_world import Result, World, in_order
 
 pytestmark = pytest.mark.unmeasured
@@ -30,8 +35,8 @@ def searched(world: World, *several: dict[str, Any]) -> list[Result]:
     """The results of creates with these filters, in a new world."""
     world.begin()
     results = []
-    for filters in several:
-        arguments = {"title": "Backend", "filters": filters}
+    for number, filters in enumerate(several):
+        arguments = {"title": f"Backend {number}", "filters": filters}
         result = world.run(world.call(0, "create_sourcing_session", arguments))
         # Filters that no result could repeat are refused.
         assume(isinstance(result, dict))
@@ -134,3 +139,108 @@ def test_a_search_in_which_one_filter_differs_is_another_search(
     assert second["session_id"] != first["session_id"]
     assert "already_existed" not in second
     assert len(world.sandbox.charges) == 2
+
+
+SEARCH = {"title": "C# people", "filters": CSHARP}
+FINGERPRINT_WITH_TITLE = "4e2565efbd67de8c85097f7186399e7b8de88f81a2576f523ea48aec50071481"
+"""What versions that counted title and text recorded for `SEARCH`."""
+
+
+@pytest.mark.anyio
+async def test_a_search_that_was_bought_says_as_what_and_how_to_buy_it_again(
+    assistant: Assistant,
+) -> None:
+    text = "We are looking for developers who have written banking software in C# for years."
+    first = await assistant.call("create_sourcing_session", **SEARCH, job_description=text)
+    again = await assistant.call(
+        "create_sourcing_session", title="Developers, bank", filters=CSHARP
+    )
+    assert again["session_id"] == first["session_id"]
+    assert again["title"] == "C# people"
+    assert again["already_existed"] is True
+    assert again["credits"] == {"charged": 0}
+    said, _, rest = again["next_step"].partition("…”")
+    assert said.startswith(
+        "This search was already bought as “C# people” with the text “We are looking for"
+    )
+    assert rest.startswith(", so nothing was charged; allow_duplicate true buys it again. Call ")
+    bought = await assistant.call(
+        "create_sourcing_session", title="Developers, bank", filters=CSHARP, allow_duplicate=True
+    )
+    assert bought["session_id"] != first["session_id"]
+    assert bought["title"] == "Developers, bank"
+
+
+@pytest.mark.anyio
+async def test_a_session_with_new_filters_since_then_is_not_passed_off_as_the_old_search(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
+    again = await assistant.call("create_sourcing_session", **SEARCH)
+    assert again["session_id"] == session_id
+    assert again["filters"] == CSHARP | {"open_to_work": True}
+    assert "Its filters were changed since then" in again["next_step"]
+
+
+@pytest.mark.anyio
+async def test_one_search_under_several_titles_at_once_is_one_charge(assistant: Assistant) -> None:
+    results: list[dict[str, Any]] = []
+
+    async def search(title: str) -> None:
+        wish = {"title": title, "filters": CSHARP, "job_description": f"{title} wanted"}
+        results.append(await assistant.call("create_sourcing_session", **wish))
+
+    async with anyio.create_task_group() as tasks:
+        for title in ("Backend", "Bank", ".NET"):
+            tasks.start_soon(search, title)
+    assert len({result["session_id"] for result in results}) == 1
+    assert sum("already_existed" in result for result in results) == 2
+    assert len(assistant.sandbox.charges) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["drop_after", "cut"])
+async def test_a_lost_search_is_found_by_its_own_title_whatever_the_next_call_says(
+    kind: str,
+) -> None:
+    clock = SteppedClock()
+    sandbox = small_sandbox(clock=clock.now)
+    async with connected(sandbox, clock=clock) as assistant:
+        sandbox.fail("create_session", Fault(kind))  # type: ignore[arg-type]
+        sandbox.fail("project_sessions", Fault("delay_before"))
+        sandbox.fail("project_sessions", Fault("502_before"), times=9)
+        await assistant.refusal("create_sourcing_session", **SEARCH)
+        sandbox.mend()
+        found = await assistant.call("create_sourcing_session", title="Bank", filters=CSHARP)
+    assert found["title"] == "C# people"
+    assert found["credits"] == {"charged": 5}
+    assert len(sandbox.charges) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("lost", [False, True], ids=["charged", "response lost"])
+async def test_a_search_of_a_version_that_counted_titles_is_not_paid_for_again(
+    tmp_path: Path, lost: bool
+) -> None:
+    clock = SteppedClock()
+    sandbox = small_sandbox(clock=clock.now)
+    own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_upgrade", "state_dir": tmp_path}
+    async with connected(sandbox, clock=clock, **own) as assistant:
+        if lost:
+            sandbox.fail("create_session", Fault("drop_after"))
+            sandbox.fail("project_sessions", Fault("delay_before"))
+            sandbox.fail("project_sessions", Fault("502_before"), times=9)
+            await assistant.refusal("create_sourcing_session", **SEARCH)
+        else:
+            await assistant.call("create_sourcing_session", **SEARCH)
+    (row,) = rows_of(tmp_path)
+    as_before = {"fingerprint": FINGERPRINT_WITH_TITLE, "slot": f"create:{FINGERPRINT_WITH_TITLE}"}
+    put_back(tmp_path, [row | as_before])
+    sandbox.mend()
+    async with connected(sandbox, clock=clock, **own) as assistant:
+        found = await assistant.call("create_sourcing_session", **SEARCH)
+    assert [found["session_id"]] == [charge.session_id for charge in sandbox.charges]
+    assert ("already_existed" in found) is not lost

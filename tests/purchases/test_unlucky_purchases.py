@@ -83,7 +83,9 @@ async def test_an_update_keeps_stored_filters_unknown_to_this_server(
         "years_of_experience_raw": {"type": "RANGE", "value": [0, 70]},
     }
     stored.update(odd)
-    await assistant.refusal("update_sourcing_session", session_id=session_id, title="New")
+    await assistant.refusal(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
     (call,) = (one for one in assistant.sandbox.calls if one.operation == "update_session")
     assert {key: call.body["queries"][key] for key in odd} == odd
 
@@ -301,7 +303,9 @@ async def test_the_next_purchase_does_not_count_toward_the_price_of_the_one_befo
         tasks.start_soon(fetch_more)
         await sandbox.reached.wait()
         clock.time += 700
-        await other.call("update_sourcing_session", session_id=session_id, title="Renamed")
+        await other.call(
+            "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+        )
         sandbox.let_through.set()
     async with connected(sandbox, clock=clock, **own) as assistant:
         report = await assistant.call("get_spending")

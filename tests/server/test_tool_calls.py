@@ -48,7 +48,6 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
     await call("export_profiles", session_id=session_id)
     await call("get_session", session_id=session_id)
     await call("list_sessions")
-    await call("reveal_contacts", session_id=session_id, candidate_ids=[best], channel="phone")
     await call(
         "update_sourcing_session",
         session_id=session_id,
@@ -56,6 +55,9 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
         remove_filters=["regions"],
     )
     await call("fetch_more_profiles", session_id=session_id)
+    found = await client.call_tool("list_profiles", {"session_id": session_id})
+    best = found.structured_content["candidates"][0]["candidate_id"]
+    await call("reveal_contacts", session_id=session_id, candidate_ids=[best], channel="phone")
     await call("get_spending")
     assert results.keys() == set(TOOLS)
     return results

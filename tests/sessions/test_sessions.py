@@ -7,7 +7,7 @@ import pytest
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -86,7 +86,7 @@ async def test_an_update_sends_the_whole_map_with_what_changed(assistant: Assist
 
 async def test_ranges_that_the_apis_response_omits_stay_in_force() -> None:
     sandbox = small_sandbox(lose_ranges_on_update=True)
-    async with connected(sandbox) as assistant:
+    async with connected(sandbox, confirm_spend="off") as assistant:
         session_id = await assistant.search(
             skills={"mandatory": ["C#"]}, years_of_experience={"min": 1}
         )
@@ -109,7 +109,10 @@ async def test_an_update_of_the_text_keeps_the_sample_profile(assistant: Assista
     session_id = started["session_id"]
     await assistant.call("wait_for_session", session_id=session_id)
     await assistant.call(
-        "update_sourcing_session", session_id=session_id, job_description="A new text"
+        "update_sourcing_session",
+        session_id=session_id,
+        job_description="A new text",
+        filters={"open_to_work": True},
     )
     (body,) = bodies(assistant, "update_session")
     assert body["jdDetail"] == {"userText": "A new text", "sampleProfileURL": sample}
@@ -141,7 +144,9 @@ async def test_an_update_without_matches_is_an_empty_result(assistant: Assistant
     session_id = await assistant.search()
     fault = Fault("status", status=400, body={"message": "No profiles match your filters"})
     assistant.sandbox.fail("update_session", fault)
-    updated = await assistant.call("update_sourcing_session", session_id=session_id, title="T")
+    updated = await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
     assert updated["expected_profiles"] == 0
     assert session_id in updated["next_step"]
 
@@ -191,7 +196,7 @@ async def test_sessions_are_listed_newest_first_and_page_by_page() -> None:
         assert empty["sessions"] == []
         for number in range(3):
             now[0] += 60
-            await assistant.call("create_sourcing_session", title=f"No {number}", filters=CSHARP)
+            await assistant.call("create_sourcing_session", **search_for(f"No {number}"))
         first = await assistant.call("list_sessions", limit=2)
         assert [line["title"] for line in first["sessions"]] == ["No 2", "No 1"]
         assert first["sessions"][0]["created_at"] == "2023-11-14T22:16:20Z"
@@ -225,7 +230,9 @@ async def test_filters_that_another_client_set_are_named_and_kept(assistant: Ass
     stored["languages"] = {"type": "IN", "value": ["Hindi"]}
     session = await assistant.call("get_session", session_id=session_id)
     assert "current_employers.mood, languages" in session["warning"]
-    await assistant.refusal("update_sourcing_session", session_id=session_id, title="T")
+    await assistant.refusal(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
     (body,) = bodies(assistant, "update_session")
     assert body["queries"]["current_employers.mood"]["value"] == ["sunny"]
     # Undocumented, so never sent.
@@ -293,6 +300,8 @@ async def test_a_kept_filter_of_unknown_shape_does_not_break_later_calls(
     stored.queries["current_employers.seniority_level"] = {"value": ["Weird level"]}
     body = {"data": {"creditInfo": {"charged": True, "amount": 5}}, "statusCode": 200}
     assistant.sandbox.fail("update_session", Fault("status", status=200, body=body))
-    await assistant.call("update_sourcing_session", session_id=session_id, title="New")
+    await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
+    )
     stored.filter_changes_counter += 1
     assert (await assistant.call("get_session", session_id=session_id))["session_id"] == session_id

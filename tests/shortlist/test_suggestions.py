@@ -10,7 +10,7 @@ from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
 from fj_mcp.results.models import Suggestion
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.shortlist.suggestions import suggest_changes
-from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
 from tests.support.filter_strategies import all_filters
 from tests.support.profile_pages import page_of, profile
 
@@ -117,9 +117,7 @@ async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is(
     assistant: Assistant,
 ) -> None:
     for number in range(5):
-        started = await assistant.call(
-            "create_sourcing_session", title=f"T{number}", filters=CSHARP
-        )
+        started = await assistant.call("create_sourcing_session", **search_for(f"T{number}"))
         session_id = started["session_id"]
         assistant.sandbox.fail("profiles", page_of())
         stored = assistant.sandbox.sessions[session_id]

@@ -26,6 +26,11 @@ PEOPLE = 30
 CSHARP = {"skills": {"mandatory": ["C#"]}}
 
 
+def search_for(title: str) -> dict[str, Any]:
+    """The arguments of a search that every title makes another one, and that finds the same."""
+    return {"title": title, "filters": {"skills": CSHARP["skills"] | {"secondary": [title]}}}
+
+
 class Refused(Exception):
     """A tool returned an error; the text is what the model reads."""
 

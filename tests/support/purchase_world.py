@@ -194,19 +194,19 @@ def wish_of(request: httpx.Request) -> str:
         parts.append(body.get("sessionTitle") or f"years {years}")
     elif operation == "create_session":
         body = json.loads(request.content)
-        parts = [operation, json.dumps(in_order(body), sort_keys=True)]
+        parts = [operation, _matched_by(body["queries"], body["jdDetail"].get("sampleProfileURL"))]
     return " | ".join(parts)
 
 
 def create_wish(arguments: dict[str, Any]) -> str:
     """The wish in the arguments of a create call, equal to that of its request."""
-    sample = arguments.get("sample_profile_url")
-    body = {
-        "sessionTitle": arguments["title"].strip(),
-        "jdDetail": {"sampleProfileURL": sample} if sample else {},
-        "queries": to_queries(SearchFilters.model_validate(arguments["filters"])),
-    }
-    return f"create_session | {json.dumps(in_order(body), sort_keys=True)}"
+    queries = to_queries(SearchFilters.model_validate(arguments["filters"]))
+    return f"create_session | {_matched_by(queries, arguments.get('sample_profile_url'))}"
+
+
+def _matched_by(queries: dict[str, Any], sample: str | None) -> str:
+    """What makes a search another one: its title and text do not."""
+    return json.dumps(in_order([sample or "", queries]), sort_keys=True)
 
 
 def in_order(value: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mcp_types import Tool
 
-from tests.support.assistant import CSHARP, UNKNOWN_SESSION, Assistant
+from tests.support.assistant import UNKNOWN_SESSION, Assistant, search_for
 
 TOOLS = (
     "suggest_filters",
@@ -47,14 +47,14 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
     return {
         "suggest_filters": {"job_description": JOB},
         "search_filter_values": {"filter": "regions", "query": "Pun"},
-        "create_sourcing_session": {"title": "Any", "filters": CSHARP},
+        "create_sourcing_session": search_for("Any"),
         "wait_for_session": session | {"max_wait_seconds": 0},
         "list_profiles": session,
         "get_candidate": session | {"candidate_id": "c" * 24},
         "show_candidates": session,
         "export_profiles": session,
         "fetch_more_profiles": session,
-        "update_sourcing_session": session | {"title": "Other"},
+        "update_sourcing_session": session | {"filters": {"open_to_work": True}},
         "get_session": session,
         "list_sessions": {},
         "reveal_contacts": session | {"candidate_ids": ["c" * 24], "channel": "email"},

@@ -32,7 +32,7 @@ from fj_mcp.server.build import build_server
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED
 from fj_mcp.server.sdk.tracing import RedactedSpans
 from fj_mcp.settings.settings import Settings
-from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, connected, text_of
+from tests.support.assistant import CSHARP, ERAS, UNKNOWN_SESSION, connected, search_for, text_of
 from tests.support.processes import (
     CLEAN,
     Api,
@@ -142,7 +142,7 @@ class WholeRun:
             self.api.fail("project_sessions", kind, 0)
             await self.call("list_sessions")
         self.api.fail("create_session", "cut", 0)
-        await self.call("create_sourcing_session", title=f"{WORD} 2", filters=CSHARP)
+        await self.call("create_sourcing_session", **search_for(f"{WORD} 2"))
         with suppress(MCPError):
             await self.client.call_tool(f"find_{WORD}")
         for uri in (f"fj://sessions/{WORD}", f"fj://{WORD}", f"fj://sessions/{UNKNOWN_SESSION}"):

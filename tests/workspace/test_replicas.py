@@ -18,7 +18,15 @@ from typer.testing import CliRunner
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
-from tests.support.assistant import CSHARP, Assistant, Refused, connected, small_sandbox, text_of
+from tests.support.assistant import (
+    CSHARP,
+    Assistant,
+    Refused,
+    connected,
+    search_for,
+    small_sandbox,
+    text_of,
+)
 from tests.support.clocks import SteppedClock
 from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import RedisServer, redis_server, rows_in
@@ -87,6 +95,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
             shared = {"FJ_LEDGER_URL": redis.address, "FJ_STATE_KEY": "k" * 32}
+            shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
         async with balancer(servers) as address, somebody(address) as client:
@@ -130,9 +139,11 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
     people = await assistant.call("list_profiles", **of_session)
     ids = [people["candidates"][0]["candidate_id"]]
     return [
-        await assistant.refusal("create_sourcing_session", title="Other", filters=CSHARP),
+        await assistant.refusal("create_sourcing_session", **search_for("Other")),
         await assistant.refusal("fetch_more_profiles", **of_session),
-        await assistant.refusal("update_sourcing_session", **of_session, title="New"),
+        await assistant.refusal(
+            "update_sourcing_session", **of_session, filters={"open_to_work": True}
+        ),
         await assistant.refusal(
             "reveal_contacts", **of_session, candidate_ids=ids, channel="email"
         ),
@@ -216,13 +227,13 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
     sandbox = small_sandbox()
     own = settings(redis, credit_budget=7)
     async with connected(sandbox, **own) as one, connected(sandbox, **own) as other:
-        await one.call("create_sourcing_session", title="1", filters=CSHARP)
-        text = await other.refusal("create_sourcing_session", title="2", filters=CSHARP)
+        await one.call("create_sourcing_session", **search_for("1"))
+        text = await other.refusal("create_sourcing_session", **search_for("2"))
         assert "5 of today's 7 credits" in text
         assert len((await other.call("get_spending"))["purchases"]) == 1
     async with connected(sandbox, **own | {"api_key": "fjk_another"}) as stranger:
         assert (await stranger.call("get_spending"))["purchases"] == []
-        await stranger.call("create_sourcing_session", title="2", filters=CSHARP)
+        await stranger.call("create_sourcing_session", **search_for("2"))
 
 
 async def test_machines_share_the_rate_limit_of_a_key(

@@ -47,8 +47,8 @@ async def reveal_contacts(
     orders: Annotated[list[RevealOrder], Resolve(contact_orders)],
     answer: Annotated[Answer, Resolve(ask_for_contacts)],
 ) -> RevealedContacts:
-    """Get the email address or phone number of candidates, for a user who wants to write to
-    them or call them. Costs credits for each contact (FutureJobs does not publish how many), so
+    """Get the email address or phone number of candidates, for a user who wants to reach, write
+    to or call them. Costs credits for each contact (FutureJobs does not publish how many), so
     use it only when the user asked for it. Shows who is reachable: not_found is free, and so is
     what was revealed before. A pending phone number arrives within minutes: get_candidate and
     export_profiles then have it for free. For work history without contacts use get_candidate.

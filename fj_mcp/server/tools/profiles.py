@@ -49,10 +49,10 @@ async def list_profiles(
     ] = LEFT_OUT,
     candidate_ids: Chosen = LEFT_OUT,
 ) -> CandidateList:
-    """List a session's candidates, best first, or part of them: only people with a score above
-    min_score, those who know what query says, all but those it leaves out, or a few to compare
-    by candidate_ids. Free. Does not wait: while status is running the list is incomplete, and
-    wait_for_session is the better call. has_more true means there is a next page. For one
+    """List a session's candidates, the top ones first, page by page; or only people with a
+    score above min_score, those who know what query says, all but those it leaves out, or a few
+    to compare by candidate_ids. Free. Does not wait: while status is running the list is
+    incomplete, so use wait_for_session. has_more true means there is a next page. For one
     candidate in full use get_candidate, for people beyond these fetch_more_profiles (costs
     credits).
     """
@@ -70,10 +70,11 @@ async def list_profiles(
 async def get_candidate(
     session_id: SessionId, candidate_id: CandidateId, connection: CurrentConnection
 ) -> FullCandidate:
-    """Show the full profile of one candidate, to learn more about them: work history, where
-    they studied, skills, languages, certificates, why they got that score, and contacts already
-    revealed. Free, about 3 kB; to compare several use list_profiles with candidate_ids. Reveals
-    nothing: for an email address or phone number use reveal_contacts.
+    """Show the full profile of one candidate, to learn more about them: jobs and work history,
+    where they studied, skills, languages, certificates, their strengths and why they got that
+    score, and contacts already revealed. Free, about 3 kB; to compare several use list_profiles
+    with candidate_ids. Reveals nothing: for an email address or phone number use
+    reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
@@ -88,11 +89,11 @@ async def show_candidates(
     query: Query = LEFT_OUT,
     candidate_ids: Chosen = LEFT_OUT,
 ) -> ShownCandidates:
-    """Open the interactive shortlist, when the user wants to look through the candidates by
-    hand: click, sort, filter, select, export. The call is free; what costs credits in the view
-    asks the user first. Clients without views show the same as text: the best 20, which
-    list_profiles continues with page 2. To read candidates without showing them use
-    list_profiles, for a file export_profiles. Does not wait.
+    """Open the interactive shortlist, when the user wants to see the candidates and look
+    through them by hand: click, sort, filter, select, export. The call is free; what costs
+    credits in the view asks the user first. Clients without views show the same as text: the
+    best 20, which list_profiles continues with page 2. To read candidates without showing them
+    use list_profiles, for a file export_profiles. Does not wait.
     """
     view = candidate_pages.View(
         part=Part(min_score, query or "", tuple(candidate_ids or ())),

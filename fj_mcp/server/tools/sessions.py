@@ -186,14 +186,14 @@ async def create_sourcing_session(
         SpendingFlag, Field(description="true: pay again for an identical search.")
     ] = False,
 ) -> StartedSession:
-    """Start a new search: find people for a role, for example senior developers in one city who
-    know a skill and have five years of experience. Costs 5 credits, so agree on the filters
-    with the user first; the same filters within 24 hours are returned for free, with
-    already_existed true. Returns at once with session_id and status running; then call
+    """Start a new search: find candidates to hire for a role, for example senior developers in
+    one city who know a skill and have five years of experience. Costs 5 credits, so agree on
+    the filters with the user first; the same filters within 24 hours are returned for free,
+    with already_existed true. Returns at once with session_id and status running; then call
     wait_for_session. If nobody fits, there is no session_id. To change a search use
     update_sourcing_session, for more people from the same one fetch_more_profiles.
     """
-    result = await connection.checkout.buy(order, consent(answer))
+    result = order.result(await connection.checkout.buy(order, consent(answer)))
     return await finished(connection.workspace, result, checked)
 
 
@@ -207,11 +207,11 @@ async def wait_for_session(
         NOT_BOOL,
     ] = LEFT_OUT,
 ) -> WaitedSession:
-    """Wait until a search is finished and everyone is matched, or check whether its results are
-    ready yet. Free. Use it after create, update and fetch more. Returns the 10 best candidates
-    once matching is done; after max_wait_seconds status running and how many are matched so
-    far: call it again, as often as needed. To read or filter more candidates use list_profiles,
-    which does not wait.
+    """Wait until a search is finished and everyone is matched, or check whether it is still
+    running or its results are ready yet. Free. Use it after create, update and fetch more.
+    Returns the 10 best candidates once matching is done; after max_wait_seconds status running
+    and how many are matched so far: call it again, as often as needed. To read or filter more
+    candidates use list_profiles, which does not wait.
     """
     limit = connection.settings.longest_wait
     seconds = min(limit, limit if max_wait_seconds is None else max_wait_seconds)
@@ -243,14 +243,14 @@ async def fetch_more_profiles(
     order: Annotated[FetchMoreOrder, Resolve(more_order)],
     answer: Annotated[Answer, Resolve(ask_for_more)],
 ) -> MoreProfiles:
-    """Find more people for a finished session with the same filters, when there are not enough
-    and the user asks who else they could look at. Costs 5 credits, so ask first; while the
-    session is still matching nothing is fetched or charged. Returns at once with status
-    running; wait_for_session then shows the additional people first. exhausted true means there
-    are no more: do not call it again. To page through those already found use list_profiles
-    (free), to loosen the filters update_sourcing_session.
+    """Get more people for a finished session with the same filters, when there are not enough
+    and the user asks who else they could look at or whether there are others. Costs 5 credits,
+    so ask first; while the session is still matching nothing is charged. Returns at once with
+    status running; wait_for_session then shows the additional people first. exhausted true
+    means there are no more: do not call it again. To page through those already found use
+    list_profiles (free), to loosen the filters update_sourcing_session.
     """
-    return await connection.checkout.buy(order, consent(answer))
+    return order.result(await connection.checkout.buy(order, consent(answer)))
 
 
 async def update_sourcing_session(
@@ -269,23 +269,23 @@ async def update_sourcing_session(
         list[FilterName], Field(max_length=len(FILTERS), description="Names of filters to remove.")
     ] = LEFT_OUT,
 ) -> StartedSession:
-    """Change a finished search and run it again: make it another location instead, add or drop
-    a skill or another requirement, give it a new title or text. Replaces the candidates found,
-    so export_profiles first if they matter. Costs credits (FutureJobs does not publish how
-    many; a title alone costs as much), so ask first; changing nothing is free. Filters not
-    named stay. Returns at once with status running; then call wait_for_session. For a separate
-    search use create_sourcing_session, for more people with the same filters
+    """Change the filters, title or text of a finished search and run it again: make it another
+    location instead, add, drop or remove a skill or another requirement. Replaces the
+    candidates found, so export_profiles first if they matter. Costs credits (FutureJobs does
+    not publish how many; a title alone costs as much), so ask first; changing nothing is free.
+    Filters not named stay. Returns at once with status running; then call wait_for_session. For
+    a separate search use create_sourcing_session, for more people with the same filters
     fetch_more_profiles.
     """
-    result = await connection.checkout.buy(order, consent(answer))
+    result = order.result(await connection.checkout.buy(order, consent(answer)))
     return await finished(connection.workspace, result, checked, remove_filters or [])
 
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
-    """Show one search: the criteria (filters) it used, its title, job description and status,
-    how many people it matched, and when it was created. Free; does not wait. For its candidates
-    use list_profiles, to wait until it is done wait_for_session, to find its session_id
-    list_sessions.
+    """Show one search again: the filters (criteria) it used, its title, job description and
+    status, how many people it matched, and when it was created. Free; does not wait. For its
+    candidates use list_profiles, to wait until it is done wait_for_session, to find its
+    session_id list_sessions.
     """
     session = await connection.workspace.client.get_session(session_id)
     filters, ignored = from_queries(connection.workspace.sent_filters.in_force(session))
@@ -295,10 +295,10 @@ async def get_session(session_id: SessionId, connection: CurrentConnection) -> F
 async def list_sessions(
     connection: CurrentConnection, page: Page = 1, limit: PageSize = 20
 ) -> SessionList:
-    """List the searches made before in this workspace, newest first, with title, number of
-    profiles and time: to go on with one from yesterday or last week instead of paying for the
-    same search again. Free. has_more true means the next page has earlier ones. For the filters
-    of one search use get_session.
+    """List the previous searches, all that were made before in this workspace, newest first,
+    with title, number of profiles and time: to go on with an old one from yesterday or last
+    week instead of paying for the same search again. Free. has_more true means the next page
+    has earlier ones. For the filters of one search use get_session.
     """
     sessions = await connection.workspace.client.project_sessions()
     return session_pages.session_list(sessions, page, limit, not connection.settings.read_only)

@@ -1,19 +1,32 @@
 """The tool that reports spending."""
 
+from contextlib import suppress
+
+import anyio
+
+from fj_mcp.api.errors import ApiError
 from fj_mcp.purchases import spending_report
 from fj_mcp.results.models import SpendingReport
 from fj_mcp.server.context import CurrentConnection
 
+_TITLES_SECONDS = 5.0
+"""How long a report waits for the titles of the sessions."""
+
 
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
-    """Show what was spent: how much each search and contact did cost so far, the sum of today
-    (UTC), the budget, and how many credits were left by the last response of FutureJobs. Free.
-    Looks up open outcomes first; estimates are marked. For all searches, with those made
-    elsewhere, use list_sessions.
+    """Tell how much was spent today (UTC) and so far on what, what each purchase cost, the
+    budget, and the balance: how many credits were left by the last response of FutureJobs.
+    Free. Looks up open outcomes first; estimates are marked. For sessions paid for elsewhere
+    use list_sessions.
     """
     await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
-    spent = await ledger.spent_today()
+    spent, purchases = await ledger.spent_today(), await ledger.all()
+    titles: dict[str, str | None] = {}
+    if purchases:
+        with anyio.move_on_after(_TITLES_SECONDS), suppress(ApiError):
+            sessions = await connection.workspace.client.project_sessions()
+            titles = {session.id: session.title for session in sessions}
     return spending_report.spending_report(
-        spent, connection.settings.credit_budget, await ledger.newest(20)
+        spent, connection.settings.credit_budget, purchases, titles
     )

@@ -11,7 +11,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
-from tests.support.assistant import ERAS
+from tests.support.assistant import ERAS, search_for
 from tests.support.conditions import until
 from tests.support.processes import CLEAN, Api, HttpServer, http_process, sandbox_process
 from tests.support.task_client import (
@@ -83,7 +83,7 @@ async def all_the_way(client: Client, extension: TaskClient) -> None:
     """Wait for searches as tasks until one was not over when it was waited for."""
     # A busy machine may take longer to ask than the sandbox takes to match.
     for number in range(5):
-        session_id = await searched(client, title=f"Search {number}")
+        session_id = await searched(client, **search_for(f"Search {number}"))
         answer = await client.call_tool("wait_for_session", {"session_id": session_id})
         assert answer.structured_content["status"] == "done"
         assert len(answer.structured_content["top_candidates"]) == 10

@@ -13,7 +13,7 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from tests.support.assistant import ERAS
+from tests.support.assistant import ERAS, search_for
 from tests.support.conditions import until
 from tests.support.http_messages import SEARCH, call, message, modern, post_modern, tool_call
 from tests.support.processes import CLEAN, Api, HttpServer, http_process, states
@@ -27,7 +27,7 @@ SPEEDS = ("quick", "slow")
 
 def asked_and_answered(asking: HttpServer, answered: HttpServer, key: str, title: str) -> str:
     """Buy a session: one replica asks for consent, another gets the answer."""
-    wish = tool_call("create_sourcing_session", **SEARCH | {"title": title})
+    wish = tool_call("create_sourcing_session", **search_for(title))
     body = modern("tools/call", wish, elicitation={})
     asked = post_modern(asking, body, key)["result"]
     (question,) = asked["inputRequests"]

@@ -15,7 +15,7 @@ from mcp_types import CallToolResult, PromptReference, ResourceLink, ResourceTem
 from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
-from tests.support.assistant import CSHARP, ERAS, text_of
+from tests.support.assistant import CSHARP, ERAS, search_for, text_of
 from tests.support.http_messages import (
     SEARCH,
     VERSION,
@@ -194,7 +194,7 @@ async def test_nothing_of_one_key_is_visible_to_another(
             "show_candidates": session,
             "export_profiles": session,
             "fetch_more_profiles": session,
-            "update_sourcing_session": session | {"title": "Mine now"},
+            "update_sourcing_session": session | {"filters": {"open_to_work": True}},
             "get_session": session,
             "reveal_contacts": contact,
         }
@@ -246,10 +246,10 @@ async def test_each_key_has_its_own_budget(server: HttpServer) -> None:
         server.client("fjk_poor", VERSION) as poor,
     ):
         for title in ("One", "Two"):
-            await searched(poor, title=title)
-        spent = await poor.call_tool("create_sourcing_session", SEARCH | {"title": "Three"})
+            await searched(poor, **search_for(title))
+        spent = await poor.call_tool("create_sourcing_session", search_for("Three"))
         assert "10 of today's 10 credits" in text_of(spent)
-        await searched(rich, title="Three")
+        await searched(rich, **search_for("Three"))
 
 
 async def test_waits_of_two_keys_for_one_session_are_separate(server: HttpServer, api: Api) -> None:
