@@ -123,7 +123,7 @@ class SearchFilters(_Part):
             places=True,
             published="always",
         ),
-    ] = _optional("Places as 'City, State, Country'; search_filter_values has the spellings.")
+    ] = _optional("Cities or states, as search_filter_values spells them.")
     within_km: Annotated[Whole, Distance(key="geo_distance", published="always")] = _optional(
         "Kilometers around the regions, 1 to 500."
     )
@@ -181,7 +181,7 @@ class SearchFilters(_Part):
             spoken=EMPLOYMENT_TYPES_SPOKEN,
             loosening=_person(65),
         ),
-    ] = _optional("Such as Full-time, Part-time, Permanent, Contract, Internship, Freelance.")
+    ] = _optional("Such as Full-time, Contract, Internship, Freelance.")
     open_to_work: Annotated[
         Flag,
         Switch(
@@ -190,13 +190,13 @@ class SearchFilters(_Part):
             vocabulary=OPEN_TO_CARDS,
             loosening=_person(80),
         ),
-    ] = _optional("true: only people who say they are open to work.")
+    ] = _optional("true: only people who are open to work.")
     industries: Annotated[
         list[str],
         Values(
             key="all_employers.company_industries", vocabulary=INDUSTRIES, loosening=_employers(25)
         ),
-    ] = _optional("Industries of any employer, such as Software Development.")
+    ] = _optional("Of any employer, such as Software Development.")
     schools: Annotated[
         list[str],
         Values(
@@ -240,7 +240,7 @@ class SearchFilters(_Part):
             spoken=COMPANY_TYPES_SPOKEN,
             loosening=_employers(40),
         ),
-    ] = _optional("Such as Public Company, Privately Held, Non Profit, Government Agency.")
+    ] = _optional("Such as Public Company, Privately Held, Non Profit.")
     company_headquarters: Annotated[
         list[str],
         Values(
@@ -249,7 +249,7 @@ class SearchFilters(_Part):
             spellings=PLACES,
             loosening=_employers(55),
         ),
-    ] = _optional("Employer's headquarters: 'City, State, Country'.")
+    ] = _optional("Employer's headquarters, as in regions.")
     company_keywords: Annotated[
         list[str], Values(key="current_employers.description", loosening=_employers(65))
     ] = _optional("What the employer does, such as B2B SaaS.")
@@ -306,7 +306,7 @@ class SearchFilters(_Part):
             spoken=RECENTLY_FUNDED_SPOKEN,
             loosening=_employers(95),
         ),
-    ] = _optional("Employer raised funding recently.")
+    ] = _optional("Employer raised funding within.")
     founded_year: Annotated[
         Span, Range(key="year_founded", lowest=1600, loosening=_employers(70))
     ] = _optional("Year of founding, 1600 to this year.")
@@ -317,12 +317,15 @@ class SearchFilters(_Part):
 
 
 def _mark_all_but_usual(schema: dict[str, Any]) -> None:
-    # The model reads the descriptions, and all other filters, in another tool's schema beside this
-    # one, and pays for each byte in every conversation.
+    # A model pays for each byte in every conversation, and has read all filters, descriptions and
+    # vocabularies in the schema of another tool.
     for name, declared in FILTERS.items():
-        schema["properties"][name].pop("description", None)
+        shape = schema["properties"][name]
+        for node in (shape, shape.get("items", {})):
+            node.pop("description", None)
+            node.pop("enum", None)
         if declared.published != "always":
-            schema["properties"][name][UNPUBLISHED] = True
+            shape[UNPUBLISHED] = True
 
 
 class FilterChanges(SearchFilters):

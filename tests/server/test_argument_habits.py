@@ -219,8 +219,8 @@ async def test_an_update_with_empty_filters_keeps_them(either: Assistant) -> Non
     updated = await either.call(
         "update_sourcing_session",
         session_id=session_id,
-        title="Renamed",
         filters={
+            "countries": ["India"],
             "skills": {"mandatory": None, "core": []},
             "years_of_experience": {"min": None, "max": ""},
             "regions": [],
@@ -229,7 +229,8 @@ async def test_an_update_with_empty_filters_keeps_them(either: Assistant) -> Non
         },
         remove_filters=None,
     )
-    assert updated["filters"] == CSHARP | {"years_of_experience": {"min": 1, "max": 30}}
+    kept = CSHARP | {"years_of_experience": {"min": 1, "max": 30}}
+    assert updated["filters"] == kept | {"countries": ["India"]}
 
 
 @pytest.mark.anyio

@@ -187,7 +187,7 @@ def test_schemas_use_no_word_that_a_client_drops_or_refuses(era: str, name: str)
         assert schema["type"] == "object"
         for path, node in nodes(schema):
             kind = node.get("type")
-            # A result's field without a type is text.
+            # In a result, text is `{}`, and `items` alone is a list.
             assert isinstance(kind, str) or schema is tool.output_schema, path
             assert kind != "null", path
             assert None not in (node.get("const", ""), node.get("default", "")), path

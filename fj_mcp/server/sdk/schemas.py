@@ -7,7 +7,7 @@ null defaults, and what a model can do without.
 """
 
 import inspect
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -33,22 +33,29 @@ def description_of(fn: Callable[..., Any]) -> str:
 
 
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
-    """The published schema of a tool's result: all fields, with the types that are not text.
+    """The published schema of a tool's result: where each field is, and its type.
 
     A client checks results with it, and some show it to the model, but nobody writes a result by
-    it. So it says what is where, and `{}` is text.
+    it. So `{}` is text, `items` alone is a list, and only the outermost object names the fields
+    that it always has.
     """
     schema = _inlined(result.model_json_schema(schema_generator=_FastSchemas))
-    return _without_text_types(_without(schema, frozenset({"description", "additionalProperties"})))
+    return _without_implied_types(
+        _without(schema, frozenset({"description", "additionalProperties"})), outermost=True
+    )
 
 
-def _without_text_types(schema: dict[str, Any]) -> dict[str, Any]:
-    kept = {word: value for word, value in schema.items() if (word, value) != ("type", "string")}
+def _without_implied_types(schema: dict[str, Any], *, outermost: bool = False) -> dict[str, Any]:
+    kept = dict(schema)
+    if not outermost:
+        kept.pop("required", None)
+        if kept.get("type") == "string" or "items" in kept or kept.get("properties"):
+            kept.pop("type", None)
     if "items" in kept:
-        kept["items"] = _without_text_types(kept["items"])
+        kept["items"] = _without_implied_types(kept["items"])
     if "properties" in kept:
         fields = kept["properties"].items()
-        kept["properties"] = {name: _without_text_types(value) for name, value in fields}
+        kept["properties"] = {name: _without_implied_types(value) for name, value in fields}
     return kept
 
 
@@ -57,7 +64,8 @@ def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
     Unknown names are rejected whatever it says, with a message that names the right one.
     """
-    return _without(_inlined(schema), frozenset({"additionalProperties"}))
+    # An empty list counts as omitted.
+    return _without(_inlined(schema), frozenset({"additionalProperties", "minItems"}))
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
@@ -66,14 +74,15 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _without(schema: dict[str, Any], words: Set[str]) -> dict[str, Any]:
+def _without(schema: dict[str, Any], words: frozenset[str]) -> dict[str, Any]:
     """A schema without some of its words, and without the properties marked as unpublished."""
     kept = {word: value for word, value in schema.items() if word not in words}
     if len(kept.get("enum", ())) > MAX_PUBLISHED_WORDS:
         # The description names the tool that lists them.
         del kept["enum"]
     if "items" in kept:
-        kept["items"] = _without(kept["items"], words)
+        # The list has a description of its own.
+        kept["items"] = _without(kept["items"], words | {"description"})
     if "properties" in kept:
         kept["properties"] = {
             name: _without(value, words)

@@ -49,9 +49,9 @@ async def reveal_contacts(
 ) -> RevealedContacts:
     """Get the email address or phone number of candidates, for a user who wants to reach, write
     to or call them. Costs credits for each contact (FutureJobs does not publish how many), so
-    use it only when the user asked for it. Shows who is reachable: not_found is free, and so is
-    what was revealed before. A pending phone number arrives within minutes: get_candidate and
-    export_profiles then have it for free. For work history without contacts use get_candidate.
+    use it only when the user asked for it. Shows who is reachable; not_found and contacts
+    revealed before are free. A pending phone number arrives within minutes: get_candidate and
+    export_profiles then have it for free. For work history use get_candidate.
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
     return await reveal_all(orders, candidate_ids, channel, buy)

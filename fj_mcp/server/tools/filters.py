@@ -54,9 +54,8 @@ async def search_filter_values(
     limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL, Capped(25)] = 10,
 ) -> FilterValues:
     """Look up the right name of one filter value, such as how FutureJobs spells a city, company
-    or university, or which values there are to choose from where the list is fixed (seniority,
+    or university, or which values there are to choose from in a fixed list (seniority,
     functions, industries). Free. Use it before a search when a name must match exactly: an
-    unknown spelling finds nobody. No values means unknown. For a whole text use
-    suggest_filters.
+    unknown spelling finds nobody. For a whole text use suggest_filters.
     """
     return await search_values(connection, filter, query, limit)

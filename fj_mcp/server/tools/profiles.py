@@ -51,10 +51,9 @@ async def list_profiles(
 ) -> CandidateList:
     """List a session's candidates, the top ones first, page by page; or only people with a
     score above min_score, those who know what query says, all but those it leaves out, or a few
-    to compare by candidate_ids. Free. Does not wait: while status is running the list is
-    incomplete, so use wait_for_session. has_more true means there is a next page. For one
-    candidate in full use get_candidate, for people beyond these fetch_more_profiles (costs
-    credits).
+    to compare by candidate_ids. Free. While status is running the list is incomplete: use
+    wait_for_session. has_more true means there is a next page. For one candidate in full use
+    get_candidate, for people beyond these fetch_more_profiles (costs credits).
     """
     view = candidate_pages.View(
         page,
@@ -72,9 +71,8 @@ async def get_candidate(
 ) -> FullCandidate:
     """Show the full profile of one candidate, to learn more about them: jobs and work history,
     where they studied, skills, languages, certificates, their strengths and why they got that
-    score, and contacts already revealed. Free, about 3 kB; to compare several use list_profiles
-    with candidate_ids. Reveals nothing: for an email address or phone number use
-    reveal_contacts.
+    score, contacts already revealed. Free, about 3 kB; to compare several use list_profiles.
+    Reveals nothing: for an email address or phone number use reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
@@ -91,9 +89,9 @@ async def show_candidates(
 ) -> ShownCandidates:
     """Open the interactive shortlist, when the user wants to see the candidates and look
     through them by hand: click, sort, filter, select, export. The call is free; what costs
-    credits in the view asks the user first. Clients without views show the same as text: the
-    best 20, which list_profiles continues with page 2. To read candidates without showing them
-    use list_profiles, for a file export_profiles. Does not wait.
+    credits in the view asks the user first. Clients without views show the text: the best 20,
+    which list_profiles continues with page 2. To read candidates yourself use list_profiles,
+    for a file export_profiles.
     """
     view = candidate_pages.View(
         part=Part(min_score, query or "", tuple(candidate_ids or ())),
@@ -122,10 +120,9 @@ async def export_profiles(
 ) -> ExportedProfiles:
     """Save a session's candidates to a new file, CSV (a spreadsheet, for Excel) or JSON, when
     the user wants to download, keep or share them or put them into an applicant tracking
-    system. Free; reveals and overwrites nothing. Has rank, score, jobs, skills and contacts
-    already revealed. Does not wait: of a running session it saves those matched so far. Returns
-    rows and the path (a uri from a remote server), or no file if nobody fits. To read or show
-    them use list_profiles or show_candidates.
+    system: rank, score, jobs, skills, contacts already revealed. Free; reveals and overwrites
+    nothing. Of a running session it saves those matched so far. Returns rows and the path (a
+    uri from a remote server). To read or show them use list_profiles or show_candidates.
     """
     from fj_mcp.server.resource_uris import resource_uri
     from fj_mcp.shortlist import export_file, export_rows

@@ -189,9 +189,9 @@ async def create_sourcing_session(
     """Start a new search: find candidates to hire for a role, for example senior developers in
     one city who know a skill and have five years of experience. Costs 5 credits, so agree on
     the filters with the user first; the same filters within 24 hours are returned for free,
-    with already_existed true. Returns at once with session_id and status running; then call
-    wait_for_session. If nobody fits, there is no session_id. To change a search use
-    update_sourcing_session, for more people from the same one fetch_more_profiles.
+    with already_existed true. Returns at once with status running and session_id (none if
+    nobody fits); then call wait_for_session. To change a search use update_sourcing_session,
+    for more people from the same one fetch_more_profiles.
     """
     result = order.result(await connection.checkout.buy(order, consent(answer)))
     return await finished(connection.workspace, result, checked)
@@ -210,8 +210,8 @@ async def wait_for_session(
     """Wait until a search is finished and everyone is matched, or check whether it is still
     running or its results are ready yet. Free. Use it after create, update and fetch more.
     Returns the 10 best candidates once matching is done; after max_wait_seconds status running
-    and how many are matched so far: call it again, as often as needed. To read or filter more
-    candidates use list_profiles, which does not wait.
+    and how many are matched so far: call it again. To read or filter more candidates use
+    list_profiles, which does not wait.
     """
     limit = connection.settings.longest_wait
     seconds = min(limit, limit if max_wait_seconds is None else max_wait_seconds)
@@ -245,10 +245,10 @@ async def fetch_more_profiles(
 ) -> MoreProfiles:
     """Get more people for a finished session with the same filters, when there are not enough
     and the user asks who else they could look at or whether there are others. Costs 5 credits,
-    so ask first; while the session is still matching nothing is charged. Returns at once with
-    status running; wait_for_session then shows the additional people first. exhausted true
-    means there are no more: do not call it again. To page through those already found use
-    list_profiles (free), to loosen the filters update_sourcing_session.
+    so ask first; nothing is charged while it is still matching. Returns at once with status
+    running; wait_for_session then shows the additional people first. exhausted true means there
+    are no more: do not call it again. To page through those already found use list_profiles
+    (free), to loosen the filters update_sourcing_session.
     """
     return order.result(await connection.checkout.buy(order, consent(answer)))
 
@@ -263,19 +263,22 @@ async def update_sourcing_session(
     job_description: Annotated[JobDescription, Field(description="New text.")] = LEFT_OUT,
     sample_profile_url: ProfileUrl = LEFT_OUT,
     filters: Annotated[
-        FilterChanges, Field(description="Only the filters to change; each replaces its values.")
+        FilterChanges,
+        Field(
+            description="Only the filters to change; each replaces its values. Every filter of "
+            "create_sourcing_session is taken."
+        ),
     ] = LEFT_OUT,
     remove_filters: Annotated[
-        list[FilterName], Field(max_length=len(FILTERS), description="Names of filters to remove.")
+        list[FilterName], Field(max_length=len(FILTERS), description="Filters to drop.")
     ] = LEFT_OUT,
 ) -> StartedSession:
     """Change the filters, title or text of a finished search and run it again: make it another
     location instead, add, drop or remove a skill or another requirement. Replaces the
     candidates found, so export_profiles first if they matter. Costs credits (FutureJobs does
     not publish how many; a title alone costs as much), so ask first; changing nothing is free.
-    Filters not named stay. Returns at once with status running; then call wait_for_session. For
-    a separate search use create_sourcing_session, for more people with the same filters
-    fetch_more_profiles.
+    Returns at once with status running; then call wait_for_session. For a separate search use
+    create_sourcing_session, for more people with the same filters fetch_more_profiles.
     """
     result = order.result(await connection.checkout.buy(order, consent(answer)))
     return await finished(connection.workspace, result, checked, remove_filters or [])
@@ -283,9 +286,9 @@ async def update_sourcing_session(
 
 async def get_session(session_id: SessionId, connection: CurrentConnection) -> FullSession:
     """Show one search again: the filters (criteria) it used, its title, job description and
-    status, how many people it matched, and when it was created. Free; does not wait. For its
-    candidates use list_profiles, to wait until it is done wait_for_session, to find its
-    session_id list_sessions.
+    status, how many people it matched, and when it was created. Free. For its candidates use
+    list_profiles, to wait until it is done wait_for_session, to find its session_id
+    list_sessions.
     """
     session = await connection.workspace.client.get_session(session_id)
     filters, ignored = from_queries(connection.workspace.sent_filters.in_force(session))
