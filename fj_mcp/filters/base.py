@@ -132,6 +132,8 @@ class Filter(ABC):
         Raises:
             ValueError: also for a word with more than one possible meaning.
         """
+        if not self.vocabulary:
+            return word
         exact = normalized(word) in self._tokens
         if not exact and (unsure := self._unsure.get(folded(word, self.spoken.fillers))):
             raise ValueError(self._unknown(word, unsure))

@@ -17,6 +17,12 @@ _TIERS_NEEDED = (
     "must say how important each skill is: mandatory (must have), core (wanted) or secondary (nice "
     'to have), such as {"mandatory": ["Python"], "core": ["SQL"]}'
 )
+_SPAN = re.compile(
+    r"(?P<min>\d{1,8})\s*(?:(?:-|–|to)\s*(?P<max>\d{1,8})|\+)"
+    r"\s*(?:years?|yrs|employees|people|percent|%)?",
+    re.IGNORECASE,
+)
+_KILOMETERS = re.compile(r"(\d{1,4})[ _]?(?:km)?", re.IGNORECASE)
 _LEADING_POSTAL_CODE = re.compile(r"^(?:\s*(?:\d[\d -]{2,10},|\d{5,6}(?=\s)))+\s*(?=[^\s,])")
 
 
@@ -121,6 +127,8 @@ class Range(Filter):
         return lenient.lines(fractions + sides[2:])
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        if isinstance(value, str) and (written := _SPAN.fullmatch(value.strip())):
+            value = {name: side for name, side in written.groupdict().items() if side}
         if isinstance(value, list | str | int | float):
             raise ValueError('must be a range with min, max or both, such as {"min": 3, "max": 5}')
         span = check_type(value)
@@ -159,7 +167,7 @@ class Distance(Filter):
 
     def decode(self, value: Any) -> int | None:
         words = lenient.lines(value)
-        found = [re.fullmatch(r"(\d{1,4})[ _]?(?:km)?", word, re.IGNORECASE) for word in words]
+        found = [_KILOMETERS.fullmatch(word) for word in words]
         if words and not any(found):
             raise ValueError("is not in kilometers")
         return next((int(digits[1]) for digits in found if digits), None)
@@ -168,6 +176,8 @@ class Distance(Filter):
         return lenient.lines(value)[1:]
 
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
+        if isinstance(value, str) and (digits := _KILOMETERS.fullmatch(value.strip())):
+            value = int(digits[1])
         kilometers = check_type(value)
         if not 1 <= kilometers <= self.farthest:
             raise ValueError(f"must be between 1 and {self.farthest} kilometers")

@@ -62,8 +62,8 @@ UNAVAILABLE = (
 
 _NEGATION = re.compile(
     # "Not Boring" and "Without Borders" can be names, so these words count only as shown.
-    r"(?:(?:NOT|not|WITHOUT|without)\s+|(?i:exclud(?:e|es|ing)|except(?: for)?)\s+|!\s*|[-–]\s*)"
-    r"(?P<word>[^\W\d_].*)",
+    r"(?:(?:NOT|not(?! for.profit)|WITHOUT|without|(?i:exclud(?:e|es|ing)|except(?: for)?))\s+"
+    r"|[!–-]\s*)(?P<word>[^\W\d_].*)",
     re.DOTALL,
 )
 

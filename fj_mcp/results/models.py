@@ -60,16 +60,6 @@ class Result(BaseModel):
         return fields
 
 
-class WarningResult(Result):
-    """A result that can say what was done otherwise than requested."""
-
-    warning: str | None = None
-
-    def warn(self, note: str) -> None:
-        """Add a sentence to the warning."""
-        self.warning = f"{self.warning} {note}" if self.warning else note
-
-
 class Credits(BaseModel):
     """Credits charged and remaining, where FutureJobs reports them."""
 
@@ -78,12 +68,13 @@ class Credits(BaseModel):
     remaining: int | None = None
 
 
-class SessionResult(WarningResult):
+class SessionResult(Result):
     """The fields that all results about one session share."""
 
     session_id: str | None = None
     status: Status
     api_status: str | None = Field(default=None, description="FutureJobs' word, if unusual.")
+    warning: str | None = None
 
 
 class Suggestion(BaseModel):
@@ -275,12 +266,13 @@ class SessionLine(BaseModel):
     created_at: str | None = None
 
 
-class SessionList(WarningResult):
+class SessionList(Result):
     """A page of sessions, newest first."""
 
     sessions: list[SessionLine]
     total: int
     has_more: bool
+    warning: str | None = None
 
 
 RevealStatus = Literal["found", "not_found", "pending", "already_revealed", "unknown"]
@@ -345,8 +337,18 @@ class SuggestedFilters(Result):
     ignored: list[str] = Field(default=[], description="Not covered by a filter.")
 
 
-class FilterValues(WarningResult):
+class FilterValues(Result):
     """Values for one filter."""
 
     filter: str
     values: list[str]
+    warning: str | None = None
+
+
+WithWarning = SessionResult | SessionList | FilterValues
+"""The results of which something can be done otherwise than requested."""
+
+
+def warn(result: WithWarning, note: str) -> None:
+    """Add a sentence to the warning of a result."""
+    result.warning = f"{result.warning} {note}" if result.warning else note

@@ -78,6 +78,19 @@ SAID: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """By filter and value: words that mean this value and no other."""
 
+RANGES: dict[str, dict[str, Any]] = {
+    "years_of_experience": {
+        "3-5": {"min": 3, "max": 5},
+        "3 to 5 years": {"min": 3, "max": 5},
+        "3–5 yrs": {"min": 3, "max": 5},
+        "5+ years": {"min": 5},
+    },
+    "company_headcount": {"51 to 200": {"min": 51, "max": 200}, "1001+": {"min": 1001}},
+    "headcount_growth_percent": {"10-20%": {"min": 10, "max": 20}},
+    "within_km": {"50 km": 50, "50km": 50, "50_km": 50, "50": 50},
+}
+"""By filter and text: ranges and distances as people write them."""
+
 UNSURE: dict[str, dict[str, str]] = {
     "seniority": {
         "Associate": "Entry Level or Senior",
@@ -109,6 +122,14 @@ def one(name: str, word: str) -> Any:
 def test_a_word_with_one_meaning_is_that_value(name: str, token: str, word: str) -> None:
     filters = SearchFilters.model_validate(CSHARP | {name: one(name, word)})
     assert filters.as_dict()[name] == one(name, token)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [(name, *row) for name, values in RANGES.items() for row in values.items()],
+)
+def test_a_range_or_a_distance_may_be_a_text(name: str, text: str, value: Any) -> None:
+    assert SearchFilters.model_validate(CSHARP | {name: text}).as_dict()[name] == value
 
 
 @pytest.mark.anyio

@@ -48,6 +48,7 @@ NEGATED = {
 
 REAL_NAMES = (
     "Not Boring", "Without Borders", "Notion", "Exceptional", "A-Team", "Non-profit", "Nothing",
+    "not for profit",
     "-", "!",
 )  # fmt: skip
 

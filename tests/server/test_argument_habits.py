@@ -4,7 +4,7 @@ import random
 import re
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
+from pydantic import ValidationError
 
+from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.server.catalog import list_tools
 from fj_mcp.server.sdk.argument_forms import read_arguments
@@ -145,6 +147,29 @@ def test_any_valid_call_with_any_habits_is_the_clean_call(
         clean["filters"] = data.draw(all_filters())
     expected = validated(tool, clean)
     assert validated(tool, mangled(SCHEMAS[tool], clean, chance)) == expected
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=6)
+    | st.sampled_from(["null", "[]", '["x"]', '{"min": 3}', '"x"', "20.0", "true", "[3, 5]"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from([*FILTERS, "min", "core", "Regions"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@pytest.mark.unmeasured
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_arguments_of_any_shape_are_read_and_are_then_stable(data: st.DataObject) -> None:
+    tool = data.draw(st.sampled_from(list(VALID)))
+    names = [*SCHEMAS[tool]["properties"], "x"]
+    arguments = data.draw(st.dictionaries(st.sampled_from(names), anything, max_size=4))
+    model = TOOLS[tool].fn_metadata.arg_model
+    once, _ = read_arguments(arguments, model)
+    assert read_arguments(once, model) == (once, [])
+    with suppress(ValidationError):
+        validated(tool, arguments)
 
 
 def test_every_habit_is_one_that_some_call_can_have() -> None:

@@ -28,7 +28,7 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.filters.names import nearest_filter
 from fj_mcp.filters.unavailable import advice_on
-from fj_mcp.results.models import Result, WarningResult
+from fj_mcp.results.models import Result, WithWarning, warn
 from fj_mcp.server.consent import unusable_answer
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.server.sdk.argument_forms import names_in, read_arguments
@@ -67,8 +67,8 @@ class SourcingTool(Tool):
                 result = call.result = await self._run(given, context)
         except FutureJobsError as error:
             raise ToolError(str(error)) from None
-        if notes and isinstance(result, WarningResult):
-            result.warn(" ".join(notes))
+        if notes and isinstance(result, WithWarning):
+            warn(result, " ".join(notes))
         if convert_result and isinstance(result, Result):
             return self.call_result(result)
         return result

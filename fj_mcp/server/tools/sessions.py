@@ -20,6 +20,7 @@ from fj_mcp.results.models import (
     SessionList,
     StartedSession,
     WaitedSession,
+    warn,
 )
 from fj_mcp.server.arguments import (
     FilterName,
@@ -221,9 +222,10 @@ async def wait_for_session(
     )
     result = await wait_result(connection, session, anyio.current_time() - started)
     if max_wait_seconds is not None and max_wait_seconds > limit:
-        result.warn(
+        warn(
+            result,
             f"max_wait_seconds is at most {limit}, so {limit} was used; to wait longer, call again "
-            "(free)."
+            "(free).",
         )
     return result
 
