@@ -306,11 +306,15 @@ class Checkout:
         """Find the price of a purchase whose response did not state it, from the session."""
         before = evidence.credits
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
-            after = (await self._client.get_session(session_id)).credits_charged
+            session = await self._client.get_session(session_id)
+            after = session.credits_charged
             newest = await self.ledger.newest_in(session_id)
             # A later purchase in the session would be counted as well.
             if before is None or after is None or newest is None or newest.id != claim:
                 return None
+            used = session.search_more_counter or session.filter_changes_counter
+            if newest.operation == "create_session" and used:
+                return None  # Continued elsewhere, so that its total is of several purchases.
             # No difference proves a price of 0 only if the search did not complete.
             if after > before or (after == before and unfinished):
                 await self._outcomes.record(claim, "charged", credits=after - before)
