@@ -33,6 +33,7 @@ from fj_mcp.purchases.order import (
     moment_now,
 )
 from fj_mcp.purchases.outcomes import Outcomes
+from fj_mcp.purchases.question import question_text
 from fj_mcp.purchases.reconciliation import reconcile, reconcile_all
 from fj_mcp.settings.settings import Settings
 from fj_mcp.workspace.workspace import Workspace
@@ -106,30 +107,7 @@ class Checkout:
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
         price = await self.price(orders[0].operation)
-        each = " for each" if len(plans) > 1 else ""
-        cost = (
-            f"about {price} {'credit' if price == 1 else 'credits'}{each}"
-            if price is not None
-            else "credits; FutureJobs does not publish how many"
-        )
-        many = f" ({len(plans)} candidates)" if len(plans) > 1 else ""
-        sentences = [
-            f"This buys {plans[0].description}{many} from FutureJobs.",
-            plans[0].effects,
-            f"It costs {cost}.",
-            await self._balance(),
-            "Go ahead?",
-        ]
-        return " ".join(sentence for sentence in sentences if sentence)
-
-    async def _balance(self) -> str:
-        """A sentence about the credits left, as last reported; empty if they never were."""
-        bought = [one for one in await self.ledger.newest(20) if one.state == "charged"]
-        last = next((one for one in bought if one.remaining is not None), None)
-        if last is None:
-            return ""
-        which = "the last" if last.id == bought[0].id else "an earlier"
-        return f"{last.remaining} credits were left after {which} purchase."
+        return question_text(plans, price, await self.ledger.newest(20))
 
     async def price(self, operation: str) -> int | None:
         """The last price of an operation in credits, else the published one; None if unknown."""
@@ -328,11 +306,15 @@ class Checkout:
         """Find the price of a purchase whose response did not state it, from the session."""
         before = evidence.credits
         with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
-            after = (await self._client.get_session(session_id)).credits_charged
+            session = await self._client.get_session(session_id)
+            after = session.credits_charged
             newest = await self.ledger.newest_in(session_id)
             # A later purchase in the session would be counted as well.
             if before is None or after is None or newest is None or newest.id != claim:
                 return None
+            used = session.search_more_counter or session.filter_changes_counter
+            if newest.operation == "create_session" and used:
+                return None  # Continued elsewhere, so that its total is of several purchases.
             # No difference proves a price of 0 only if the search did not complete.
             if after > before or (after == before and unfinished):
                 await self._outcomes.record(claim, "charged", credits=after - before)

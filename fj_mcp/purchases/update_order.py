@@ -125,11 +125,11 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         described = self._text is not None or self._sample is not None
         text = clean_line((self._text or session.job_description or ""), MAX_JD_CHARACTERS)
         sample = session.sample_profile_url if self._sample is None else self._sample
+        same_search = filters.as_dict() == before and sample == session.sample_profile_url
         if (
-            filters.as_dict() == before
+            same_search
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MAX_JD_CHARACTERS)
-            and sample == session.sample_profile_url
         ):
             return _unchanged(
                 session,
@@ -147,7 +147,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
-        effects, unexpected = await self._effects(session, only_texts=not changed)
+        effects, unexpected = await self._effects(session, only_texts=same_search)
         return UpdatePlan(
             session_evidence(session, session.filter_changes_counter),
             f"a new search in {quoted(session.title or session.id)} with changes to {named}",

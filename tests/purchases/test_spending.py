@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import population
@@ -104,6 +106,23 @@ async def test_the_report_needs_no_titles(assistant: Assistant, kind: str) -> No
     assistant.sandbox.fail("project_sessions", Fault(kind, status=404), times=9)  # type: ignore[arg-type]
     (line,) = (await assistant.call("get_spending"))["by_session"]
     assert line == {"session_id": session_id, "credits": 5, "counts": {"create_session": 1}}
+
+
+async def test_a_question_calls_an_old_balance_old() -> None:
+    questions: list[str] = []
+
+    async def approve(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(answer=approve) as assistant:
+        session_id = await assistant.search()
+        for _ in range(2):
+            body = {"data": {"newProfilesCount": 5}, "statusCode": 200}
+            assistant.sandbox.fail("fetch_more", Fault("status", status=200, body=body))
+            await assistant.call("fetch_more_profiles", session_id=session_id)
+    assert "95 credits were left after the last purchase." in questions[1]
+    assert "95 credits were left after an earlier purchase." in questions[2]
 
 
 async def test_a_reveal_found_without_its_response_names_its_cost() -> None:

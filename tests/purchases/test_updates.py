@@ -47,9 +47,19 @@ def paid(sandbox: Sandbox, operation: str) -> int:
         (OTHERS, True, REVEALED),
         ({"title": "Java"}, False, ONLY_TEXTS),
         ({"job_description": "Java wanted"}, False, ONLY_TEXTS),
+        ({"title": "Java", "filters": CSHARP}, False, ONLY_TEXTS),
         (OTHERS | {"title": "Java"}, False, REPLACES),
+        ({"sample_profile_url": "https://www.linkedin.com/in/somebody"}, False, REPLACES),
     ],
-    ids=["filters", "filters after a reveal", "title", "text", "filters and title"],
+    ids=[
+        "filters",
+        "filters after a reveal",
+        "title",
+        "text",
+        "title and the same filters",
+        "filters and title",
+        "sample profile",
+    ],
 )
 async def test_the_question_says_what_an_update_does(
     era: str, changes: dict[str, Any], contacts: bool, said: str

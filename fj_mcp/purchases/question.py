@@ -1,0 +1,40 @@
+"""The words of the question before a purchase."""
+
+from fj_mcp.ledger.purchase import Purchase
+from fj_mcp.purchases.order import Plan
+
+
+def question_text(plans: list[Plan], price: int | None, newest: list[Purchase]) -> str:
+    """The question about some plans of one kind.
+
+    Args:
+        plans: one or more.
+        price: of each in credits, as far as it is known.
+        newest: purchases of the workspace, newest first.
+    """
+    many = f" ({len(plans)} candidates)" if len(plans) > 1 else ""
+    sentences = [
+        f"This buys {plans[0].description}{many} from FutureJobs.",
+        plans[0].effects,
+        f"It costs {_cost(price, len(plans))}.",
+        _balance(newest),
+        "Go ahead?",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _cost(price: int | None, count: int) -> str:
+    if price is None:
+        return "credits; FutureJobs does not publish how many"
+    each = " for each" if count > 1 else ""
+    return f"about {price} {'credit' if price == 1 else 'credits'}{each}"
+
+
+def _balance(newest: list[Purchase]) -> str:
+    """A sentence about the credits left, as last reported; empty if they never were."""
+    charged = [item for item in newest if item.state == "charged"]
+    last = next((item for item in charged if item.remaining is not None), None)
+    if last is None:
+        return ""
+    which = "the last" if last is charged[0] else "an earlier"
+    return f"{last.remaining} credits were left after {which} purchase."
