@@ -58,7 +58,6 @@ Ghent | Gent | Gand
 Gothenburg | Göteborg
 Hanover | Hannover
 Ho Chi Minh City | Saigon
-Istanbul | Constantinople
 Kraków | Cracow | Krakau
 Kyiv | Kiev
 Lisbon | Lisboa
@@ -285,7 +284,6 @@ Zimbabwe
 _TECHNOLOGIES = """
 .NET | dotnet | Dot Net
 AI | Artificial Intelligence | Artificial Intelligence (AI)
-ASP.NET Core | ASP.NET
 AWS | Amazon Web Services | Amazon Web Services (AWS)
 Azure | Microsoft Azure
 C# | C Sharp | CSharp
