@@ -33,8 +33,7 @@ async def create(assistant: Assistant, filters: dict[str, Any], title: str = "T"
 @asynccontextmanager
 async def server_of_a_team(sandbox: Sandbox, folder: Path) -> AsyncIterator[Assistant]:
     """One of several servers with the same record of purchases."""
-    own = {"sandbox": False, "api_key": "fjk_team", "state_dir": str(folder)}
-    async with connected(sandbox, **own) as assistant:
+    async with connected(sandbox, sandbox=False, api_key="fjk_team", state_dir=folder) as assistant:
         yield assistant
 
 
@@ -238,7 +237,7 @@ async def test_a_failing_completion_never_fails_a_search(
     assert len(assistant.sandbox.charges) == 1
 
 
-async def test_a_hanging_completion_delays_a_search_by_a_fifteenth_of_its_deadline_at_most() -> None:
+async def test_a_hanging_completion_delays_a_search_by_a_fifteenth_of_its_time_at_most() -> None:
     sandbox = small_sandbox()
     sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=50)
     async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
@@ -273,7 +272,7 @@ async def test_the_user_is_asked_about_the_search_only_once_its_places_are_settl
 ) -> None:
     asked: list[str] = []
 
-    async def agree(_: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def agree(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         asked.append(params.message)
         return ElicitResult(action="accept", content={"approve": True})
 
