@@ -175,12 +175,12 @@ India | Bharat
 Ireland | Éire | Republic of Ireland
 Italy | Italia
 Japan | Nippon
-Mexico | México
+Mexico
 Myanmar | Burma
 Netherlands | The Netherlands | Nederland | Holland
 Norway | Norge
 Poland | Polska
-Romania | România
+Romania
 Russia | Russian Federation
 South Korea | Korea | Republic of Korea
 Spain | España
@@ -358,6 +358,10 @@ class Spellings:
         group = self._group_of.get(plain(text))
         return plain(group[0] if group else text)
 
+    def knows(self, text: str) -> bool:
+        """Whether `text` is in a group."""
+        return plain(text) in self._group_of
+
     def others(self, text: str) -> list[str]:
         """The other spellings of `text`."""
         return [word for word in self._group_of.get(plain(text), ()) if plain(word) != plain(text)]
@@ -451,17 +455,12 @@ PLACES = PlaceSpellings()
 COUNTRIES = Spellings((_COUNTRIES,))
 TECHNOLOGIES = Spellings((_TECHNOLOGIES,))
 
-_STATE_NAMES = Spellings((_STATES,))
-
 
 def country_of(place: str) -> str | None:
     """The country of a place, as `COUNTRIES.standard` has it; None if that is not certain."""
-    parts = parts_of(place)
-    last = COUNTRIES.standard(parts[-1])
-    known = last in {plain(group[0]) for group in COUNTRIES.groups}
-    # Georgia is a country and a state.
-    state = len(parts) < 3 and last in {plain(group[0]) for group in _STATE_NAMES.groups}
-    return last if known and not state else None
+    # Georgia is not in the table, because it is a state as well.
+    last = COUNTRIES.standard(parts_of(place)[-1])
+    return last if COUNTRIES.knows(last) else None
 
 
 @dataclass(frozen=True)
