@@ -3,40 +3,35 @@
 import re
 from typing import Any
 
-from fj_mcp.errors import BadArguments
-from fj_mcp.filters.search_filters import SearchFilters
 from fj_mcp.filters.spellings import COUNTRIES, country_of
 from fj_mcp.text.cleaning import as_word, quoted
 
 _BUCKET = re.compile(r"([\d,.]+) *(?:[-–] *([\d,.]+)|\+)")
 
 
-def refuse_contradictions(filters: SearchFilters) -> None:
-    """Reject filters, complete as they will be sent, of which one makes another one useless.
+def contradiction_in(filters: dict[str, Any]) -> str | None:
+    """What is wrong with filters, all of a search by name, of which one makes another useless.
 
-    Only certain contradictions count. Raises `BadArguments`.
+    Only certain contradictions count. The text starts with a filter's name and has no period.
     """
-    shown = filters.as_dict()
-    if "within_km" in shown and "regions" not in shown:
-        raise BadArguments(
+    if "within_km" in filters and "regions" not in filters:
+        return (
             "filters.within_km is the distance around filters.regions, and there are none; add "
             "regions or remove within_km"
         )
-    _refuse_headcounts(shown)
-    _refuse_countries(shown)
+    return _between_headcounts(filters) or _between_places(filters)
 
 
-def _refuse_headcounts(shown: dict[str, Any]) -> None:
-    span, ranges = shown.get("company_headcount"), shown.get("company_headcount_ranges")
-    if not span or not ranges:
-        return
-    buckets = [_bucket(word) for word in ranges]
+def _between_headcounts(filters: dict[str, Any]) -> str | None:
+    span = filters.get("company_headcount", {})
+    buckets = [_bucket(word) for word in filters.get("company_headcount_ranges", [])]
     low, high = span.get("min", 0), span.get("max", float("inf"))
-    if all(bucket and (bucket[1] < low or bucket[0] > high) for bucket in buckets):
-        raise BadArguments(
-            "no employer has both filters.company_headcount and "
-            "filters.company_headcount_ranges; keep one of the two"
-        )
+    if not buckets or any(not one or (one[0] <= high and one[1] >= low) for one in buckets):
+        return None
+    return (
+        "filters.company_headcount and filters.company_headcount_ranges have no number in common; "
+        "keep one of the two"
+    )
 
 
 def _bucket(word: str) -> tuple[float, float] | None:
@@ -47,21 +42,21 @@ def _bucket(word: str) -> tuple[float, float] | None:
     return (float(low or 0), float(high) if high else float("inf"))
 
 
-def _refuse_countries(shown: dict[str, Any]) -> None:
-    countries, regions = shown.get("countries", []), shown.get("regions", [])
-    named = {region: country_of(region) for region in regions}
-    if not countries or None in named.values() or not regions:
-        return
-    wanted = {COUNTRIES.standard(country): country for country in countries}
+def _between_places(filters: dict[str, Any]) -> str | None:
+    named = {region: country_of(region) for region in filters.get("regions", [])}
+    wanted = {COUNTRIES.standard(name): name for name in filters.get("countries", [])}
+    if not named or not wanted or None in named.values():
+        return None
     outside = next((region for region, country in named.items() if country not in wanted), None)
     if outside is not None:
-        raise BadArguments(
+        return (
             f"filters.regions has {quoted(as_word(outside))}, which is in none of "
             "filters.countries, and both must fit; correct one of the two or remove countries"
         )
     empty = next((name for key, name in wanted.items() if key not in named.values()), None)
     if empty is not None:
-        raise BadArguments(
+        return (
             f"filters.countries has {quoted(as_word(empty))}, where none of filters.regions is, "
             "and both must fit; add a region there or remove that country"
         )
+    return None

@@ -1,322 +1,13 @@
-"""Other spellings of the values that FutureJobs completes: cities, countries, technologies.
-
-One line is one thing in several spellings, which are interchangeable: nobody publishes which one
-FutureJobs uses, so each is looked up. To add a spelling, add it to its line, or add a line.
-"""
+"""Other spellings of the values that FutureJobs completes, and what is the same in another one."""
 
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
+from fj_mcp.filters import spelling_tables
 from fj_mcp.text.cleaning import as_word, cut, quoted
 from fj_mcp.text.comparison import normalized
-
-_CITIES = """
-Ahmedabad | Amdavad
-Aurangabad | Chhatrapati Sambhajinagar
-Belagavi | Belgaum
-Bengaluru | Bangalore | Bengalooru
-Chennai | Madras
-Gurugram | Gurgaon
-Hyderabad | Haidarabad
-Kochi | Cochin
-Kolkata | Calcutta
-Kozhikode | Calicut
-Mangaluru | Mangalore
-Mumbai | Bombay
-Mysuru | Mysore
-Nashik | Nasik
-New Delhi | Delhi
-Panaji | Panjim
-Prayagraj | Allahabad
-Puducherry | Pondicherry
-Pune | Poona
-Thane | Thana
-Thiruvananthapuram | Trivandrum
-Tiruchirappalli | Trichy
-Vadodara | Baroda
-Varanasi | Benares
-Vijayawada | Bezawada
-Visakhapatnam | Vizag
-Antwerp | Antwerpen | Anvers
-Athens | Athina
-Basel | Bâle
-Beijing | Peking
-Belgrade | Beograd
-Bern | Berne
-Brussels | Bruxelles | Brussel
-Bucharest | București
-Cologne | Köln | Koeln
-Copenhagen | København
-Düsseldorf | Duesseldorf
-Florence | Firenze
-Frankfurt | Frankfurt am Main | Frankfurt/Main
-Geneva | Genève | Genf
-Genoa | Genova
-Ghent | Gent | Gand
-Gothenburg | Göteborg
-Hanover | Hannover
-Ho Chi Minh City | Saigon
-Istanbul | Constantinople
-Kraków | Cracow | Krakau
-Kyiv | Kiev
-Lisbon | Lisboa
-Los Angeles | LA
-Luxembourg | Luxemburg
-Lyon | Lyons
-Mexico City | Ciudad de México
-Milan | Milano | Mailand
-Moscow | Moskva
-Munich | München | Muenchen
-Naples | Napoli
-New York | New York City | NYC
-Nuremberg | Nürnberg | Nuernberg
-Porto | Oporto
-Prague | Praha
-Rome | Roma
-San Francisco | SF
-Seville | Sevilla
-The Hague | Den Haag
-Turin | Torino
-Venice | Venezia
-Vienna | Wien
-Warsaw | Warszawa
-Washington | Washington DC | Washington D.C.
-Wrocław | Breslau
-Yangon | Rangoon
-Zürich | Zuerich
-"""
-
-_STATES = """
-Bavaria | Bayern
-Hesse | Hessen
-Lower Saxony | Niedersachsen
-North Rhine-Westphalia | Nordrhein-Westfalen | NRW
-Rhineland-Palatinate | Rheinland-Pfalz
-Saxony | Sachsen
-Thuringia | Thüringen
-Baden-Württemberg | Baden-Wuerttemberg
-Catalonia | Catalunya | Cataluña
-Community of Madrid | Comunidad de Madrid
-Lombardy | Lombardia
-Odisha | Orissa
-Uttarakhand | Uttaranchal
-Alabama | AL
-Alaska | AK
-Arizona | AZ
-Arkansas | AR
-California | CA
-Colorado | CO
-Connecticut | CT
-Delaware | DE
-District of Columbia | DC
-Florida | FL
-Georgia | GA
-Hawaii | HI
-Idaho | ID
-Illinois | IL
-Indiana | IN
-Iowa | IA
-Kansas | KS
-Kentucky | KY
-Louisiana | LA
-Maine | ME
-Maryland | MD
-Massachusetts | MA
-Michigan | MI
-Minnesota | MN
-Mississippi | MS
-Missouri | MO
-Montana | MT
-Nebraska | NE
-Nevada | NV
-New Hampshire | NH
-New Jersey | NJ
-New Mexico | NM
-New York | NY
-North Carolina | NC
-North Dakota | ND
-Ohio | OH
-Oklahoma | OK
-Oregon | OR
-Pennsylvania | PA
-Rhode Island | RI
-South Carolina | SC
-South Dakota | SD
-Tennessee | TN
-Texas | TX
-Utah | UT
-Vermont | VT
-Virginia | VA
-Washington | WA
-West Virginia | WV
-Wisconsin | WI
-Wyoming | WY
-"""
-
-_COUNTRIES = """
-Austria | Österreich
-Belgium | Belgique | België | Belgien
-Brazil | Brasil
-Bosnia and Herzegovina | Bosnia
-China | People's Republic of China | PRC
-Croatia | Hrvatska
-Czechia | Czech Republic | Česko
-Côte d'Ivoire | Ivory Coast
-Denmark | Danmark
-Egypt | Misr
-Estonia | Eesti
-Finland | Suomi
-Germany | Deutschland | Allemagne
-Greece | Hellas
-Hong Kong | Hong Kong SAR
-Hungary | Magyarország
-India | Bharat
-Ireland | Éire | Republic of Ireland
-Italy | Italia
-Japan | Nippon
-Mexico | México
-Myanmar | Burma
-Netherlands | The Netherlands | Nederland | Holland
-Norway | Norge
-Poland | Polska
-Romania | România
-Russia | Russian Federation
-South Korea | Korea | Republic of Korea
-Spain | España
-Sri Lanka | Ceylon
-Sweden | Sverige
-Switzerland | Schweiz | Suisse | Svizzera
-Türkiye | Turkey
-United Arab Emirates | UAE | Emirates
-United Kingdom | UK | Great Britain | Britain
-United States | USA | US | U.S.A. | U.S. | United States of America | America
-Vietnam | Viet Nam
-Afghanistan
-Albania
-Algeria
-Angola
-Argentina
-Armenia
-Australia
-Azerbaijan
-Bahrain
-Bangladesh
-Belarus
-Bolivia
-Botswana
-Bulgaria
-Cambodia
-Cameroon
-Canada
-Chile
-Colombia
-Costa Rica
-Cuba
-Cyprus
-Dominican Republic
-Ecuador
-El Salvador
-Ethiopia
-France
-Ghana
-Guatemala
-Honduras
-Iceland
-Indonesia
-Iran
-Iraq
-Israel
-Jamaica
-Jordan
-Kazakhstan
-Kenya
-Kuwait
-Latvia
-Lebanon
-Lithuania
-Luxembourg
-Malaysia
-Malta
-Mauritius
-Moldova
-Montenegro
-Morocco
-Mozambique
-Namibia
-Nepal
-New Zealand
-Nicaragua
-Nigeria
-North Macedonia
-Oman
-Pakistan
-Panama
-Paraguay
-Peru
-Philippines
-Portugal
-Qatar
-Rwanda
-Saudi Arabia
-Senegal
-Serbia
-Singapore
-Slovakia
-Slovenia
-South Africa
-Sudan
-Syria
-Taiwan
-Tanzania
-Thailand
-Tunisia
-Uganda
-Ukraine
-Uruguay
-Uzbekistan
-Venezuela
-Yemen
-Zambia
-Zimbabwe
-"""
-
-_TECHNOLOGIES = """
-.NET | dotnet | Dot Net
-AI | Artificial Intelligence | Artificial Intelligence (AI)
-ASP.NET Core | ASP.NET
-AWS | Amazon Web Services | Amazon Web Services (AWS)
-Azure | Microsoft Azure
-C# | C Sharp | CSharp
-C++ | CPP
-Elasticsearch | Elastic Search
-Excel | Microsoft Excel | MS Excel
-Express.js | ExpressJS
-Go | Golang | Go Lang | Go (Programming Language)
-Google Cloud | GCP | Google Cloud Platform | Google Cloud Platform (GCP)
-JavaScript | JS | Java Script
-Kafka | Apache Kafka
-Kubernetes | K8s
-Machine Learning | ML
-MongoDB | Mongo
-Natural Language Processing | NLP | Natural Language Processing (NLP)
-Next.js | NextJS
-Node.js | NodeJS | Node JS
-PostgreSQL | Postgres
-Power BI | PowerBI | Microsoft Power BI
-Python | Python (Programming Language)
-React | React.js | ReactJS | React JS
-React Native | ReactNative
-REST APIs | REST API | RESTful APIs
-Ruby on Rails | Rails | RoR
-scikit-learn | sklearn
-Spark | Apache Spark
-Spring Boot | SpringBoot
-SQL Server | Microsoft SQL Server | MSSQL | MS SQL
-TypeScript | Type Script
-Vue.js | VueJS | Vue JS
-"""
 
 Group = tuple[str, ...]
 Groups = tuple[Group, ...]
@@ -359,6 +50,10 @@ class Spellings:
         """Equal for equal meaning: the first spelling of the group, for comparison only."""
         group = self._group_of.get(plain(text))
         return plain(group[0] if group else text)
+
+    def knows(self, text: str) -> bool:
+        """Whether `text` is in a group."""
+        return plain(text) in self._group_of
 
     def others(self, text: str) -> list[str]:
         """The other spellings of `text`."""
@@ -404,12 +99,18 @@ class Spellings:
 class PlaceSpellings(Spellings):
     """Spellings of places, as `City, State, Country`, of which only the city is certain."""
 
-    tables: tuple[str, ...] = (_CITIES, _STATES, _COUNTRIES)
+    tables: tuple[str, ...] = (
+        spelling_tables.CITIES,
+        spelling_tables.STATES,
+        spelling_tables.COUNTRIES,
+    )
 
     @cached_property
     def _areas(self) -> Spellings:
         # LA is Los Angeles as a city, and Louisiana as a state.
-        return Spellings((_STATES, _COUNTRIES, _CITIES))
+        return Spellings(
+            (spelling_tables.STATES, spelling_tables.COUNTRIES, spelling_tables.CITIES)
+        )
 
     def same(self, text: str, values: list[str]) -> list[str]:
         """Those with the same city, in the same state and country as far as both name them."""
@@ -450,20 +151,15 @@ def parts_of(place: str) -> list[str]:
 
 ANY = Spellings()
 PLACES = PlaceSpellings()
-COUNTRIES = Spellings((_COUNTRIES,))
-TECHNOLOGIES = Spellings((_TECHNOLOGIES,))
-
-_STATE_NAMES = Spellings((_STATES,))
+COUNTRIES = Spellings((spelling_tables.COUNTRIES,))
+TECHNOLOGIES = Spellings((spelling_tables.TECHNOLOGIES,))
 
 
 def country_of(place: str) -> str | None:
     """The country of a place, as `COUNTRIES.standard` has it; None if that is not certain."""
-    parts = parts_of(place)
-    last = COUNTRIES.standard(parts[-1])
-    known = last in {plain(group[0]) for group in COUNTRIES.groups}
-    # Georgia is a country and a state.
-    state = len(parts) < 3 and last in {plain(group[0]) for group in _STATE_NAMES.groups}
-    return last if known and not state else None
+    # Georgia is not in the table, because it is a state as well.
+    last = COUNTRIES.standard(parts_of(place)[-1])
+    return last if COUNTRIES.knows(last) else None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound
 from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.contradictions import refuse_contradictions
+from fj_mcp.filters.contradictions import contradiction_in
 from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import SearchFilters
 from fj_mcp.ledger.evidence import Evidence
@@ -237,7 +237,8 @@ def started_session(
 
 def check_size(filters: SearchFilters) -> None:
     """Reject filters that contradict each other, or are too large to be repeated in a result."""
-    refuse_contradictions(filters)
+    if (problem := contradiction_in(filters.as_dict())) is not None:
+        raise BadArguments(problem)
     if fitted_filters(filters.as_dict())[1]:
         raise BadArguments(
             f"filters are too large; keep them under {MAX_FILTER_BYTES:,} characters by "

@@ -98,7 +98,7 @@ class StartedSession(SessionResult):
     expected_profiles: int | None = None
     credits: Credits | None = None
     filters: dict[str, Any] = Field(default_factory=dict, description="The filters in force.")
-    unknown_values: list[str] | None = Field(default=None, description="FutureJobs has no such.")
+    unknown_values: list[str] | None = Field(default=None, description="Not known to FutureJobs.")
     suggestions: list[Suggestion] | None = Field(default=None, description="If nobody matched.")
     already_existed: bool | None = None
 

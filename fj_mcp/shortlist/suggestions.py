@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from fj_mcp.api.session_records import Session
+from fj_mcp.filters.contradictions import contradiction_in
 from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges
@@ -143,7 +144,9 @@ def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]
     )
     changes: dict[bytes, Suggestion] = {}
     for suggestion in found:
-        if len(to_json(suggestion)) <= _MAX_BYTES:
+        if len(to_json(suggestion)) <= _MAX_BYTES and not contradiction_in(
+            _merged(shown, suggestion)
+        ):
             change = to_json((suggestion.filters, suggestion.remove_filters))
             changes.setdefault(change, suggestion)
     return list(changes.values())[:MAX_SUGGESTIONS]
@@ -151,10 +154,7 @@ def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]
 
 def as_search(filters: FilterChanges, change: Suggestion) -> Suggestion | None:
     """A change as all the filters of a new search; None if they are too long to be repeated."""
-    merged = filters.as_dict() | (change.filters or {})
-    for name in change.remove_filters or []:
-        merged.pop(name, None)
-    whole = Suggestion(filters=merged, reason=change.reason)
+    whole = Suggestion(filters=_merged(filters.as_dict(), change), reason=change.reason)
     return whole if len(to_json(whole)) <= _MAX_SEARCH_BYTES else None
 
 
@@ -176,6 +176,11 @@ def as_update(
     if not filters and not names:
         return None
     return Suggestion(filters=filters or None, remove_filters=names or None, reason=change.reason)
+
+
+def _merged(shown: Changes, change: Suggestion) -> Changes:
+    merged = shown | (change.filters or {})
+    return {name: merged[name] for name in merged if name not in (change.remove_filters or [])}
 
 
 def _exclude(given: Any, unknown: Sequence[UnknownValue]) -> bool:
@@ -206,7 +211,9 @@ def _known_instead(
     elif values := known(given):
         yield Suggestion(filters={name: values}, reason=reason)
     else:
-        yield Suggestion(remove_filters=[name], reason=reason)
+        # Without regions there is nothing to be near.
+        names = [name, "within_km"] if name == "regions" and "within_km" in shown else [name]
+        yield Suggestion(remove_filters=names, reason=reason)
 
 
 def _as_before(looser: Looser | None) -> Iterator[Suggestion]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import anyio
 from cachetools import TTLCache
 
-from fj_mcp.api.errors import ApiError, Rejected
+from fj_mcp.api.errors import ApiError, CannotConnect, Rejected
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import Filter
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
@@ -32,7 +32,8 @@ MAX_COMPLETIONS = 25
 """The largest limit that clients have been seen to send."""
 
 CHECK_SECONDS = 3.0
-"""How long a search waits for the look-ups; it then goes on without the rest."""
+"""How long a search waits for the look-ups; it then goes on without the rest. The requests end a
+second before, as all of a call do."""
 
 MAX_VALUES = 12
 MAX_LOOKUPS = 24
@@ -105,6 +106,7 @@ class KnownValues:
         Raises:
             BadArguments: the first time that this call names a place which FutureJobs does not
                 know.
+            CannotConnect: if no connection is possible. Any other failure is ignored.
         """
         values = _values_in(filters)
         if not values:
@@ -124,13 +126,19 @@ class KnownValues:
         return _unknown(values, await self._find(values))
 
     async def _find(self, values: list[tuple[str, str]]) -> Findings:
-        """Look up values in parallel, until the time for it is over or a look-up fails."""
+        """Look up values in parallel, until the time for it is over or a look-up fails.
+
+        Raises:
+            CannotConnect: because then the search cannot be sent either.
+        """
         found: Findings = {}
+        failure: ApiError | None = None
         left = MAX_LOOKUPS
         with anyio.move_on_after(self._seconds):
             async with anyio.create_task_group() as tasks:
 
                 async def look(name: str, value: str) -> None:
+                    nonlocal failure
                     declared = FILTERS[name]
 
                     async def ask(query: str) -> list[str] | None:
@@ -140,8 +148,9 @@ class KnownValues:
 
                     try:
                         finding = await _look_up(declared, value, ask)
-                    except ApiError:
-                        # The search itself will report what is wrong, if it still is.
+                    except ApiError as error:
+                        # The search goes on without, and reports what is wrong if it still is.
+                        failure = error
                         tasks.cancel_scope.cancel()
                     else:
                         if finding is not None and finding[0] != value:
@@ -149,6 +158,8 @@ class KnownValues:
 
                 for name, value in values:
                     tasks.start_soon(look, name, value)
+        if isinstance(failure, CannotConnect):
+            raise failure
         return found
 
     async def _ask(self, declared: Filter, query: str) -> list[str] | None:

@@ -19,8 +19,8 @@ async def test_every_filter_of_words_has_values(assistant: Assistant, name: str)
     result = await assistant.call("search_filter_values", filter=name, query="se", limit=5)
     assert result["filter"] == name
     assert len(result["values"]) <= 5
-    asked = assistant.sent("autocomplete")
-    assert asked == (0 if FILTERS[name].vocabulary or not FILTERS[name].autocomplete else 1)
+    asked = assistant.sent("autocomplete") > 0
+    assert asked == (not FILTERS[name].vocabulary and FILTERS[name].autocomplete is not None)
     if not result["values"]:
         assert result["next_step"]
 
@@ -69,6 +69,11 @@ async def test_limit_and_query_are_sent(assistant: Assistant) -> None:
         ("region", "Pune", "filter region is not a filter; did you mean regions?"),
         ("regions", "P", "query must have at least 2 letters."),
         (
+            "skills",
+            "C",
+            "query must have at least 2 letters; use a skill of one letter, such as C, as it is.",
+        ),
+        (
             "within_km",
             "50",
             "filter within_km takes no text values, so there are none to look up.",
@@ -81,3 +86,44 @@ async def test_filters_without_a_look_up_are_explained(
     text = await assistant.refusal("search_filter_values", filter=name, query=query)
     assert text == f"Nothing was sent or charged: {problem}"
     assert assistant.sandbox.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "first", "by"),
+    [
+        ("regions", "Bangalore", "Bengaluru, Karnataka, India", "these are for “Bengaluru”"),
+        ("regions", "Bang", "Bengaluru, Karnataka, India", "these are for “Bengaluru”"),
+        ("regions", "München", "Munich, Bavaria, Germany", "these are for “Munich”"),
+        ("regions", "NYC", "New York, New York, United States", "these are for “New York”"),
+        ("regions", "Berlin, Berlin, Germany", "Berlin, Germany", "these are for “Berlin”"),
+        ("regions", "Hyderbad", "Hyderabad, Telangana, India", "these are for “Hyderabad”"),
+        ("regions", "Moradabat", "Moradabad, Uttar Pradesh, India", "start with “Mora”"),
+        ("countries", "Deutschland", "Germany", "these are for “Germany”"),
+        ("skills", "Golang", "Go", "these are for “Go”"),
+        ("skills", "Kubernets", "Kubernetes", "these are for “Kubernetes”"),
+        ("skills", "Photoshopp", "", "for other spellings or for fewer letters"),
+        ("current_titles", "Sofware Developer", "Software Developer", "start with “Sof”"),
+    ],
+)
+async def test_without_a_value_other_spellings_and_fewer_letters_are_tried_in_the_same_call(
+    assistant: Assistant, name: str, query: str, first: str, by: str
+) -> None:
+    result = await assistant.call("search_filter_values", filter=name, query=query)
+    assert result["values"][:1] == ([first] if first else [])
+    assert result["next_step"].startswith(f"FutureJobs has no value for “{query}”")
+    assert by in result["next_step"]
+    assert 1 < assistant.sent("autocomplete") <= 6
+
+
+async def test_a_look_up_is_repeated_only_for_another_query_or_limit(assistant: Assistant) -> None:
+    for _ in range(2):
+        await assistant.call("search_filter_values", filter="regions", query="Pun")
+        await assistant.call("search_filter_values", filter="regions", query="pun", limit=3)
+    assert assistant.sent("autocomplete") == 2
+
+
+async def test_a_failure_of_the_look_up_is_reported(assistant: Assistant) -> None:
+    rejected = Fault("status", status=400, body={"message": "filter_type is not known"})
+    assistant.sandbox.fail("autocomplete", rejected)
+    text = await assistant.refusal("search_filter_values", filter="regions", query="Pun")
+    assert text.startswith("Nothing was charged:")

@@ -4,12 +4,22 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from fj_mcp.filters.contradictions import contradiction_in
 from fj_mcp.filters.query_map import to_queries
-from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
+from fj_mcp.filters.spellings import UnknownValue
 from fj_mcp.results.models import Suggestion
 from fj_mcp.sandbox.app import Sandbox
-from fj_mcp.shortlist.suggestions import suggest_changes
+from fj_mcp.sandbox.faults import Fault
+from fj_mcp.shortlist.suggestions import (
+    Clues,
+    Looser,
+    as_search,
+    suggest_changes,
+    suggest_for_nobody,
+)
 from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
 from tests.support.filter_strategies import all_filters
 from tests.support.profile_pages import page_of, profile
@@ -267,3 +277,154 @@ def test_whatever_the_filters_are_at_most_five_valid_changes_are_suggested(
         for name in one.remove_filters or []:
             del merged[name]
         assert SearchFilters.model_validate(merged).as_dict() != before
+
+
+# Nobody at all
+
+
+async def test_a_new_search_that_nobody_fits_suggests_whole_searches(assistant: Assistant) -> None:
+    narrow = CSHARP | {"honors": ["Nobel Prize"], "regions": ["Pune, Maharashtra, India"]}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    assert "session_id" not in nobody
+    first, *others = nobody["suggestions"]
+    assert first["reason"] == "honors is usually the narrowest of these filters."
+    assert nobody["next_step"].endswith(first["reason"])
+    assert first["filters"] == CSHARP | {"regions": ["Pune, Maharashtra, India"]}
+    assert all(one["filters"]["skills"] for one in others)
+    found = await assistant.call("create_sourcing_session", title="T", filters=first["filters"])
+    assert found["expected_profiles"] > 0
+    assert len(assistant.sandbox.charges) == 1
+
+
+async def test_the_unknown_value_that_excludes_everyone_is_named_first(
+    assistant: Assistant,
+) -> None:
+    narrow = {
+        "skills": {"mandatory": ["C#"], "secondary": ["Angulr"]},
+        "current_titles": ["Software Developper"],
+        "honors": ["Nobel Prize"],
+    }
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    first, second, *_ = nobody["suggestions"]
+    assert first["reason"] == (
+        "FutureJobs does not know “Software Developper” in current_titles; it has “Software "
+        "Developer”."
+    )
+    assert first["filters"]["current_titles"] == ["Software Developer"]
+    assert "honors" not in second["filters"]
+
+
+async def test_an_earlier_search_tells_which_filter_excludes_everyone(
+    assistant: Assistant,
+) -> None:
+    wider = {"skills": {"mandatory": ["C#"]}, "functions": ["Engineering"]}
+    found = await assistant.call("create_sourcing_session", title="T", filters=wider)
+    narrow = wider | {"employment_types": ["Gig"]}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    first = nobody["suggestions"][0]
+    assert first["filters"] == wider
+    assert first["reason"] == (
+        "employment_types excludes everyone: an earlier search with the same other filters found "
+        f"{found['expected_profiles']}."
+    )
+
+
+async def test_an_earlier_search_tells_that_the_mandatory_skills_exclude_everyone(
+    assistant: Assistant,
+) -> None:
+    await assistant.call("create_sourcing_session", title="T", filters=CSHARP)
+    narrow = {"skills": {"mandatory": ["C#", "Figma"]}}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    first = nobody["suggestions"][0]
+    assert first["filters"] == CSHARP
+    assert first["reason"].startswith("The mandatory skills exclude everyone: an earlier search")
+
+
+async def test_an_update_that_nobody_fits_suggests_another_update(assistant: Assistant) -> None:
+    session_id = await assistant.search(**CSHARP, degree="BACHELORS")
+    change = {"honors": ["Nobel Prize"], "years_of_experience": {"min": 3}}
+    nobody = await assistant.call(
+        "update_sourcing_session",
+        session_id=session_id,
+        filters=change,
+        remove_filters=["degree"],
+    )
+    first = nobody["suggestions"][0]
+    assert first["filters"] == {"years_of_experience": {"min": 3}}
+    assert first["remove_filters"] == ["degree"]
+    assert first["reason"] in nobody["next_step"]
+    del first["reason"]
+    updated = await assistant.call("update_sourcing_session", session_id=session_id, **first)
+    assert updated["status"] == "running"
+    assert updated["filters"] == CSHARP | {"years_of_experience": {"min": 3}}
+
+
+async def test_what_an_update_added_excludes_everyone_if_the_session_has_candidates(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    nobody = await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"honors": ["Nobel Prize"]}
+    )
+    assert "honors excludes everyone: an earlier search" in nobody["next_step"]
+    assert all("honors" in one["filters"] for one in nobody["suggestions"])
+
+
+@pytest.mark.parametrize("tool", ["wait_for_session", "list_profiles"])
+async def test_a_session_that_nobody_fits_names_its_unknown_value_first(
+    assistant: Assistant, tool: str
+) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(), times=3)
+    stored = assistant.sandbox.sessions[session_id]
+    stored.queries.update(as_queries(NARROW | {"schools": ["Glaswater University"]}))
+    listed = await assistant.call(tool, session_id=session_id)
+    first = listed["suggestions"][0]
+    assert first["filters"] == {"schools": ["Glasswater University"]}
+    assert len(assistant.sandbox.charges) == 1
+
+
+async def test_without_free_data_the_narrowest_filter_is_still_named(assistant: Assistant) -> None:
+    narrow = CSHARP | {"honors": ["Nobel Prize"]}
+    session_id = await unread(assistant)
+    assistant.sandbox.sessions[session_id].queries.update(as_queries(narrow))
+    assistant.sandbox.fail("profiles", page_of(), times=3)
+    for operation in ("autocomplete", "project_sessions"):
+        assistant.sandbox.fail(operation, Fault("status", status=500, body={}), times=50)
+    listed = await assistant.call("list_profiles", session_id=session_id)
+    assert listed["suggestions"][0] == {
+        "remove_filters": ["honors"],
+        "reason": "honors is usually the narrowest of these filters.",
+    }
+
+
+async def test_a_place_with_nothing_near_it_is_dropped_with_the_distance(
+    assistant: Assistant,
+) -> None:
+    lost = CSHARP | {"regions": ["Atlantis"], "within_km": 50}
+    await assistant.refusal("create_sourcing_session", title="T", filters=lost)
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=lost)
+    assert nobody["suggestions"][0]["filters"] == CSHARP
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(filters=all_filters(), number=st.integers(0, 30))
+def test_whatever_nobody_fits_at_most_five_valid_changes_are_suggested(
+    filters: dict[str, Any], number: int
+) -> None:
+    before = FilterChanges.model_validate(filters)
+    shown = before.as_dict()
+    unknown = [
+        UnknownValue(name, value, (f"{value} known",) if number % 2 else ())
+        for name, values in shown.items()
+        if isinstance(values, list) and FILTERS[name].autocomplete
+        for value in values[: number % 3]
+    ]
+    clues = Clues(unknown, Looser(number, tuple(shown.keys() - {"skills"})[:1]))
+    suggestions = suggest_for_nobody(before, clues)
+    assert len(suggestions) <= 5
+    for one in suggestions:
+        whole = as_search(before, one)
+        if whole is not None:
+            assert SearchFilters.model_validate(whole.filters).as_dict() == whole.filters
+            assert contradiction_in(whole.filters or {}) is None

@@ -1,0 +1,64 @@
+"""The table of other spellings, and what counts as the same place."""
+
+import pytest
+
+from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES, Spellings, country_of, plain
+
+
+@pytest.mark.parametrize("spellings", [COUNTRIES, TECHNOLOGIES])
+def test_a_spelling_has_one_meaning(spellings: Spellings) -> None:
+    words = [plain(word) for group in spellings.groups for word in group]
+    assert sorted(words) == sorted(set(words))
+
+
+@pytest.mark.parametrize("spellings", [COUNTRIES, PLACES, TECHNOLOGIES])
+def test_every_line_has_words(spellings: Spellings) -> None:
+    assert all(word and word == word.strip() for group in spellings.groups for word in group)
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("Pune", "Pune, Maharashtra, India"),
+        ("Zurich, Switzerland", "Zürich, Zürich, Schweiz"),
+        ("Dublin, Leinster, Ireland", "Dublin, Ireland"),
+        ("New Orleans, LA", "New Orleans, Louisiana, United States"),
+        ("LA, California", "Los Angeles, California, United States"),
+        ("Washington, DC", "Washington, District of Columbia, United States"),
+        ("Washington DC, USA", "Washington, District of Columbia, United States"),
+    ],
+)
+def test_a_place_is_recognized_in_another_form(given: str, known: str) -> None:
+    assert PLACES.same(given, [known]) == [known]
+
+
+@pytest.mark.parametrize(
+    ("given", "other"),
+    [
+        ("Berlin, Germany", "Berlin, Maryland, United States"),
+        ("Paris, Texas", "Paris, Île-de-France, France"),
+        ("Pune, Maharashtra, India", "Punjab, India"),
+        ("Hyderabad, Sindh, Pakistan", "Hyderabad, Telangana, India"),
+        ("Springfield, Illinois, United States", "Springfield, Missouri, United States"),
+        ("Maharashtra, India", "Pune, Maharashtra, India"),
+    ],
+)
+def test_another_place_of_the_name_is_not_the_same(given: str, other: str) -> None:
+    assert PLACES.same(given, [other]) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "country"),
+    [
+        ("Munich, Bavaria, Deutschland", "germany"),
+        ("Singapore", "singapore"),
+        ("Tbilisi, Tbilisi, Georgia", None),
+        ("Atlanta, Georgia", None),
+        ("Pune", None),
+        ("Pune, Maharashtra", None),
+    ],
+)
+def test_the_country_of_a_place_is_known_only_if_it_is_named(
+    place: str, country: str | None
+) -> None:
+    assert country_of(place) == country

@@ -1,0 +1,334 @@
+"""Filter values are looked up, for free, before a search is paid for."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
+
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
+from tests.support.assistant import CSHARP, ERAS, Assistant, connected, small_sandbox
+
+pytestmark = pytest.mark.anyio
+
+MOST_LOOKUPS = 24
+MOST_VALUES = 12
+PUNNE = CSHARP | {"regions": ["Punne, Maharashtra, India"]}
+PUNE = "Pune, Maharashtra, India"
+
+
+def completing(*values: str) -> Fault:
+    return Fault("status", status=200, body=list(values))
+
+
+async def create(assistant: Assistant, filters: dict[str, Any], title: str = "T") -> dict[str, Any]:
+    return await assistant.call("create_sourcing_session", title=title, filters=filters)
+
+
+@asynccontextmanager
+async def server_of_a_team(sandbox: Sandbox, folder: Path) -> AsyncIterator[Assistant]:
+    """One of several servers with the same record of purchases."""
+    async with connected(sandbox, sandbox=False, api_key="fjk_team", state_dir=folder) as assistant:
+        yield assistant
+
+
+SPELLED = [
+    ("regions", "pune, maharashtra, india", PUNE),
+    ("regions", "Pune", PUNE),
+    ("regions", "Pune, India", PUNE),
+    ("regions", "Berlin, Berlin, Germany", "Berlin, Germany"),
+    ("regions", "Bangalore, Karnataka, India", "Bengaluru, Karnataka, India"),
+    ("regions", "Bangalore", "Bengaluru, Karnataka, India"),
+    ("regions", "Gurgaon, India", "Gurugram, Haryana, India"),
+    ("regions", "Delhi, India", "New Delhi, Delhi, India"),
+    ("regions", "München", "Munich, Bavaria, Germany"),
+    ("regions", "Muenchen, Bayern, Deutschland", "Munich, Bavaria, Germany"),
+    ("regions", "Wien, Wien, Österreich", "Vienna, Austria"),
+    ("regions", "Paris, Ile-de-France, France", "Paris, Île-de-France, France"),
+    ("regions", "NYC", "New York, New York, United States"),
+    ("regions", "Austin, TX", "Austin, Texas, United States"),
+    ("company_headquarters", "Bombay, India", "Mumbai, Maharashtra, India"),
+    ("countries", "Deutschland", "Germany"),
+    ("countries", "USA", "United States"),
+    ("countries", "UK", "United Kingdom"),
+    ("fields_of_study", "computer science", "Computer Science"),
+]
+
+
+@pytest.mark.parametrize(("name", "given", "sent"), SPELLED)
+async def test_a_value_is_sent_as_futurejobs_spells_it(
+    assistant: Assistant, name: str, given: str, sent: str
+) -> None:
+    result = await create(assistant, CSHARP | {name: [given]})
+    assert result["filters"] == CSHARP | {name: [sent]}
+    assert "unknown_values" not in result
+    (call,) = (one for one in assistant.sandbox.calls if one.operation == "create_session")
+    assert [sent] in [entry["value"] for entry in call.body["queries"].values()]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [("Golang", "Go"), ("React.js", "React"), ("reactjs", "React"), ("K8s", "Kubernetes"),
+     ("Postgres", "PostgreSQL"), ("c#", "C#")],
+)  # fmt: skip
+async def test_a_technology_is_sent_as_futurejobs_spells_it_in_its_tier(
+    assistant: Assistant, given: str, sent: str
+) -> None:
+    result = await create(assistant, {"skills": {"mandatory": ["Docker"], "core": [given]}})
+    assert result["filters"] == {"skills": {"mandatory": ["Docker"], "core": [sent]}}
+
+
+async def test_two_spellings_of_a_place_are_the_same_search(assistant: Assistant) -> None:
+    first = await create(assistant, CSHARP | {"regions": ["Bangalore, Karnataka, India"]})
+    again = await create(assistant, CSHARP | {"regions": ["Bengaluru"]})
+    assert again["session_id"] == first["session_id"]
+    assert len(assistant.sandbox.charges) == 1
+
+
+async def test_an_unknown_place_is_refused_once_with_the_known_spelling(
+    assistant: Assistant,
+) -> None:
+    refusal = await assistant.refusal("create_sourcing_session", title="T", filters=PUNNE)
+    assert refusal == (
+        "Nothing was sent or charged: FutureJobs does not know filters.regions “Punne, "
+        f"Maharashtra, India” (it has “{PUNE}”). Correct that, or repeat the call unchanged to "
+        "search all the same."
+    )
+    assert {call.operation for call in assistant.sandbox.calls} == {"autocomplete"}
+    before = assistant.sent("autocomplete")
+    searched = await create(assistant, PUNNE)
+    again = await create(assistant, PUNNE, title="Another title")
+    assert searched["filters"] == PUNNE
+    assert searched["unknown_values"] == [
+        f"regions “Punne, Maharashtra, India” (nearest: “{PUNE}”)"
+    ]
+    assert again["unknown_values"] == searched["unknown_values"]
+    assert assistant.sent("autocomplete") == before
+    assert assistant.sent("create_session") == 2
+
+
+async def test_after_the_refusal_the_same_call_buys_exactly_once(assistant: Assistant) -> None:
+    assistant.sandbox.fail("autocomplete", completing(), times=20)
+    unknown = CSHARP | {"countries": ["India"]}
+    await assistant.refusal("create_sourcing_session", title="T", filters=unknown)
+    bought = await create(assistant, unknown)
+    again = await create(assistant, unknown)
+    assert bought["unknown_values"] == ["skills “C#”", "countries “India”"][::-1]
+    assert again["session_id"] == bought["session_id"]
+    assert again["already_existed"] is True
+    assert len(assistant.sandbox.charges) == 1
+
+
+async def test_another_call_with_an_unknown_place_is_refused_again(assistant: Assistant) -> None:
+    for years in (3, 4):
+        filters = PUNNE | {"years_of_experience": {"min": years}}
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert assistant.sandbox.charges == []
+
+
+async def test_a_refusal_holds_for_all_servers_of_a_team(tmp_path: Path) -> None:
+    sandbox = small_sandbox()
+    async with (
+        server_of_a_team(sandbox, tmp_path) as one,
+        server_of_a_team(sandbox, tmp_path) as other,
+    ):
+        await one.refusal("create_sourcing_session", title="T", filters=PUNNE)
+        assert (await create(other, PUNNE))["unknown_values"]
+
+
+async def test_a_search_stays_the_same_when_the_look_up_worked_only_later(tmp_path: Path) -> None:
+    sandbox = small_sandbox()
+    filters = CSHARP | {"regions": ["Pune"]}
+    sandbox.fail("autocomplete", Fault("502_before"), times=20)
+    async with server_of_a_team(sandbox, tmp_path) as assistant:
+        first = await create(assistant, filters)
+        assert first["filters"] == filters
+    sandbox.mend()
+    async with server_of_a_team(sandbox, tmp_path) as assistant:
+        again = await create(assistant, filters)
+    assert again["session_id"] == first["session_id"]
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Assistant) -> None:
+    meanings = ("Springfield, Illinois, United States", "Springfield, Missouri, United States")
+    assistant.sandbox.fail("autocomplete", completing(*meanings), times=2)
+    refusal = await assistant.refusal(
+        "create_sourcing_session", title="T", filters=CSHARP | {"regions": ["Springfield"]}
+    )
+    assert all(meaning in refusal for meaning in meanings)
+
+
+async def test_a_list_that_may_hide_the_value_proves_nothing(assistant: Assistant) -> None:
+    many = [f"Springfield {number}, Ohio, United States" for number in range(25)]
+    assistant.sandbox.fail("autocomplete", completing(*many), times=2)
+    result = await create(assistant, CSHARP | {"regions": ["Springfield, Ohio, United States"]})
+    assert "unknown_values" not in result
+
+
+async def test_other_unknown_values_are_searched_and_named(assistant: Assistant) -> None:
+    filters = {
+        "skills": {"mandatory": ["C#"], "core": ["Entity Framwork", "C"]},
+        "current_titles": ["Software Developer", "Code Whisperer"],
+        "schools": ["Nowhere University"],
+        "honors": ["Dean's List"],
+    }
+    result = await create(assistant, filters)
+    assert result["filters"] == filters
+    assert result["unknown_values"] == [
+        "skills “Entity Framwork” (nearest: “Entity Framework”)",
+        "current_titles “Code Whisperer”",
+        "schools “Nowhere University”",
+    ]
+
+
+async def test_look_ups_are_few_and_free(assistant: Assistant) -> None:
+    names = [f"Zzyzx {letter}" for letter in "abcdefghijklmnopqrst"]
+    await create(assistant, {"skills": {"core": ["C#", *names]}})
+    asked = [call.query["query"] for call in assistant.sandbox.calls if call.query]
+    assert len(asked) == assistant.sent("autocomplete") <= MOST_LOOKUPS
+    assert len({one for one in asked if one in {"C#", *names}}) <= MOST_VALUES
+    assert len(assistant.sandbox.charges) == assistant.sent("create_session") == 1
+
+
+async def test_places_are_looked_up_before_anything_else(assistant: Assistant) -> None:
+    skills = {"core": ["C#", *(f"Zzyzx {number}" for number in range(20))]}
+    refusal = await assistant.refusal(
+        "create_sourcing_session", title="T", filters={"skills": skills, "countries": ["Atlantis"]}
+    )
+    assert "filters.countries “Atlantis” (it has nothing like it)" in refusal
+
+
+async def test_known_values_are_looked_up_once_for_several_searches(assistant: Assistant) -> None:
+    await create(assistant, CSHARP)
+    await create(assistant, CSHARP | {"years_of_experience": {"min": 3}})
+    assert assistant.sent("autocomplete") == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("502_before"),
+        Fault("status", status=500, body={"message": "Broken"}),
+        Fault("status", status=401, body={"message": "Unauthorized"}),
+        Fault("status", status=400, body={"message": "filter_type is not known"}),
+        Fault("html", status=200),
+        Fault("null_data"),
+        Fault("cut"),
+        Fault("drop_before"),
+        Fault("429", retry_after=0),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.status}",
+)
+async def test_a_failing_completion_never_fails_a_search(
+    assistant: Assistant, fault: Fault
+) -> None:
+    assistant.sandbox.fail("autocomplete", fault, times=50)
+    filters = CSHARP | {"regions": ["pune"], "countries": ["india"]}
+    result = await create(assistant, filters)
+    assert result["session_id"]
+    assert result["filters"] == filters
+    assert "unknown_values" not in result
+    assert len(assistant.sandbox.charges) == 1
+
+
+async def test_a_hanging_completion_delays_a_search_by_a_fifteenth_of_its_time_at_most() -> None:
+    sandbox = small_sandbox()
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=50)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        started = time.monotonic()
+        pune = CSHARP | {"regions": ["Pune"]}
+        assert (await create(assistant, pune))["filters"] == pune
+        assert 0.1 < time.monotonic() - started < 3
+
+
+async def test_what_was_found_in_time_counts_although_another_look_up_hangs() -> None:
+    sandbox = small_sandbox()
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60))
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        both = {"countries": ["India"], "regions": ["Pune, India"]}
+        result = await create(assistant, CSHARP | both)
+        assert result["filters"] == CSHARP | {"countries": ["India"], "regions": [PUNE]}
+
+
+async def test_a_filter_type_that_the_api_rejects_is_not_asked_for_again(
+    assistant: Assistant,
+) -> None:
+    rejected = Fault("status", status=400, body={"message": "Validation failed"})
+    assistant.sandbox.fail("autocomplete", rejected)
+    await create(assistant, CSHARP)
+    await create(assistant, {"skills": {"core": ["Java"]}})
+    assert assistant.sent("autocomplete") == 1
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_user_is_asked_about_the_search_only_once_its_places_are_settled(
+    era: str,
+) -> None:
+    asked: list[str] = []
+
+    async def agree(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(era=era, answer=agree) as assistant:
+        await assistant.refusal("create_sourcing_session", title="T", filters=PUNNE)
+        assert asked == []
+        result = await create(assistant, CSHARP | {"regions": ["Bangalore"]})
+        assert result["filters"]["regions"] == ["Bengaluru, Karnataka, India"]
+        assert len(asked) == 1
+        words = [call.query.get("query") for call in assistant.sandbox.calls]
+        assert words.count("Bangalore") == 1
+
+
+# Updates
+
+
+async def test_an_update_is_matched_too_and_only_where_it_changes_something(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search(**CSHARP | {"regions": [PUNE]})
+    before = assistant.sent("autocomplete")
+    updated = await assistant.call(
+        "update_sourcing_session",
+        session_id=session_id,
+        filters={"regions": ["Bangalore"], "within_km": 50, "schools": ["Nowhere University"]},
+    )
+    assert updated["filters"]["regions"] == ["Bengaluru, Karnataka, India"]
+    assert updated["unknown_values"] == ["schools “Nowhere University”"]
+    asked = [call for call in assistant.sandbox.calls if call.operation == "autocomplete"]
+    assert "C#" not in [call.query["query"] for call in asked[before:]]
+
+
+async def test_an_update_to_an_unknown_place_is_refused_once(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    change = {"session_id": session_id, "filters": {"regions": ["Punne"]}}
+    refusal = await assistant.refusal("update_sourcing_session", **change)
+    assert f"(it has “{PUNE}”)" in refusal
+    assert assistant.sent("update_session") == 0
+    await assistant.call("update_sourcing_session", **change)
+    assert assistant.sent("update_session") == 1
+
+
+async def test_an_update_with_other_bad_arguments_looks_nothing_up(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    before = len(assistant.sandbox.calls)
+    await assistant.refusal(
+        "update_sourcing_session",
+        session_id=session_id,
+        filters={"regions": ["Bangalore"]},
+        remove_filters=["regions"],
+    )
+    assert len(assistant.sandbox.calls) == before
+
+
+async def test_an_update_of_the_title_looks_nothing_up(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    before = assistant.sent("autocomplete")
+    await assistant.call("update_sourcing_session", session_id=session_id, title="Another")
+    assert assistant.sent("autocomplete") == before
