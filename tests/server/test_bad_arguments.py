@@ -202,7 +202,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         "list_profiles",
         {"session_id": SESSION, "sort": "score"},
         "sort is not an argument of list_profiles; valid names are session_id, page, limit, "
-        "min_score, detail.",
+        "min_score, detail, query, candidate_ids.",
     ),
     (
         "get_spending",

@@ -45,14 +45,22 @@ VALID: dict[str, dict[str, Any]] = {
         "limit": 20,
         "min_score": 3.5,
         "detail": "concise",
+        "query": "docker -infosys",
+        "candidate_ids": ["6a" * 12],
     },
     "get_candidate": {"session_id": SESSION, "candidate_id": "6a" * 12},
-    "show_candidates": {"session_id": SESSION, "min_score": 2},
+    "show_candidates": {
+        "session_id": SESSION,
+        "min_score": 2,
+        "query": "docker",
+        "candidate_ids": ["6a" * 12],
+    },
     "export_profiles": {
         "session_id": SESSION,
         "format": "json",
         "min_score": 2,
         "candidate_ids": ["6a" * 12],
+        "query": "docker",
     },
     "fetch_more_profiles": {"session_id": SESSION},
     "update_sourcing_session": {
