@@ -262,7 +262,7 @@ def test_the_chosen_candidates_are_shown_until_all_are_wanted(page: Page, at: Se
 
 def test_a_sandbox_says_so_above_its_invented_candidates(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    expect(view.frame.get_by_text("these candidates are invented")).to_be_visible()
+    expect(view.frame.get_by_text("these candidates and credits are invented")).to_be_visible()
 
 
 def test_a_row_says_which_filters_its_candidate_does_not_meet(page: Page, at: Served) -> None:
