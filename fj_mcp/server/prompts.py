@@ -141,7 +141,7 @@ Draft a first message to each of these candidates of FutureJobs session {session
 this order:
 1. `get_session(session_id)`: the job. If it does not state the job, the company and the location, \
 ask me before you write.
-2. `get_candidate(session_id, candidate_id)` for each of them: work history, skills, highlights.
+2. `get_candidate(session_id, candidate_id)` for each of them: work history, skills, strengths.
 3. Write the drafts, and let me correct them.
 
 For each candidate: their name, a subject line of at most 60 characters, and a message of at most \

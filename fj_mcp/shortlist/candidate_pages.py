@@ -220,7 +220,7 @@ def _list_step(
 def _nobody_step(session: Session, part: Part, count: int) -> str:
     call = f"Call list_profiles with session_id {session.id}"
     if part.candidate_ids:
-        return f"None of these candidates is listed. {call} alone for all of them; it is free."
+        return f"None of these candidates is in the list. {call} alone for all of them; it is free."
     if part.query:
         return (
             f"None of the {count} candidates fits query. {call} and fewer words, which must all "

@@ -171,7 +171,10 @@ async def test_lists_fit_with_every_field_at_its_limit(letter: str, wide_id: boo
         for number in range(60)
     ]
     async with connected(era=ERAS[wide_id]) as assistant:
-        session_id = await unread(assistant)
+        session_id = await assistant.start_search(
+            skills={"core": ["Python", *texts(letter, 15, 60)]},
+            years_of_experience={"min": 1, "max": 50},
+        )
         assistant.sandbox.fail("profiles", page_of(*docs))
         waited = await fitting(assistant, "wait_for_session", session_id=session_id)
         assert len(waited["top_candidates"]) == 10
@@ -182,6 +185,23 @@ async def test_lists_fit_with_every_field_at_its_limit(letter: str, wide_id: boo
                 )
                 assert len(page["candidates"]) == limit
                 assert all(card["candidate_id"] and card["name"] for card in page["candidates"])
+
+
+async def test_ten_chosen_candidates_fit_in_full_with_every_field_at_its_limit(
+    assistant: Assistant,
+) -> None:
+    ids = [f"{number:04}" + "f" * 60 for number in range(10)]
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(*(at_limits("検", 0, one) for one in ids)))
+    await fitting(
+        assistant,
+        "list_profiles",
+        session_id=session_id,
+        query=" ".join(f"-{number}𠮷" for number in range(40))[:200],
+        candidate_ids=ids,
+        limit=3,
+        detail="detailed",
+    )
 
 
 @pytest.mark.parametrize("detail", ["concise", "detailed"])

@@ -43,7 +43,7 @@ VALID: dict[str, dict[str, Any]] = {
         "limit": 20,
         "min_score": 3.5,
         "detail": "concise",
-        "query": "docker -java",
+        "query": "docker -infosys",
         "candidate_ids": ["6a" * 12],
     },
     "get_candidate": {"session_id": SESSION, "candidate_id": "6a" * 12},

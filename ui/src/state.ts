@@ -133,10 +133,11 @@ export class Shortlist {
   }
 
   contact(id: string, channel: Channel): Contact | undefined {
-    const known = this.#contacts.get(`${channel} ${id}`);
     const card = this.#cards.get(id);
     const values = channel === "email" ? card?.emails : card?.phones;
-    return known ?? (values ? { outcome: "already_revealed", values } : undefined);
+    const known = this.#contacts.get(`${channel} ${id}`);
+    // A number that was pending may have arrived.
+    return values && !known?.values.length ? { outcome: "already_revealed", values } : known;
   }
 
   setContact(id: string, channel: Channel, contact: Contact): void {

@@ -112,11 +112,11 @@ async def export_profiles(
     ctx: Context[Connection],
     format: Annotated[Literal["csv", "json"], Field(description="csv for spreadsheets.")] = "csv",
     min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
+    query: Query = LEFT_OUT,
     candidate_ids: Annotated[
         list[CandidateId],
         Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
     ] = LEFT_OUT,
-    query: Query = LEFT_OUT,
 ) -> ExportedProfiles:
     """Save a session's candidates to a new file, CSV (a spreadsheet, for Excel) or JSON, when
     the user wants to download, keep or share them or put them into an applicant tracking

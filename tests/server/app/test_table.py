@@ -236,8 +236,10 @@ def test_a_query_opens_the_list_with_whom_it_fits_and_other_words_search_everyon
     expect(view.frame.locator("#summary")).to_have_text(
         f"{fitting['total']} candidates of {len(everyone)}"
     )
+    view.answer("export_profiles", {"rows": fitting["total"], "path": "/home/somebody/a.csv"})
     view.button("Export all").click()
-    expect(view.notice).to_contain_text(f"Exported {fitting['total']} candidates: ")
+    expect(view.notice).to_contain_text("/home/somebody/a.csv")
+    assert [call["query"] for call in view.calls("export_profiles")] == [query]
     search.fill("-azure")
     without = [card for card in everyone if "Azure" not in f"{card}"]
     expect(view.rows).to_have_count(len(without))
@@ -260,7 +262,7 @@ def test_the_chosen_candidates_are_shown_until_all_are_wanted(page: Page, at: Se
 
 def test_a_sandbox_says_so_above_its_invented_candidates(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    expect(view.frame.get_by_text("these candidates are invented")).to_be_visible()
+    expect(view.frame.get_by_text("these candidates and credits are invented")).to_be_visible()
 
 
 def test_a_row_says_which_filters_its_candidate_does_not_meet(page: Page, at: Served) -> None:
