@@ -41,7 +41,7 @@ async def listing() -> list[Row]:
         peak = await _peak_megabytes(api, session_id)
     what = f"list_profiles over {_PROFILES} profiles"
     return [
-        ratio_row(what, ours, bare, 1.5),
+        ratio_row(what, ours, bare, 0.9),
         at_most(f"{what}, peak memory of the server", peak, 300, "{:,.0f} MB"),
     ]
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
+from fj_mcp.api.profile_fields import decode_profiles
 from fj_mcp.ledger.purchase import USUAL_PRICE
 
 _TRANSIENT_STATUSES = frozenset({None, 408, 502, 503, 504})
@@ -25,12 +26,14 @@ class Endpoint:
         attempted: the description for its errors, and whether it costs credits.
         is_complete: whether a body has the data that the endpoint promises. Without it, a success
             status proves nothing.
+        decode: decodes the usual body faster; returns None for any other.
     """
 
     method: Literal["GET", "POST", "PATCH"]
     path: str
     attempted: Attempted
     is_complete: Callable[[dict[str, Any]], bool]
+    decode: Callable[[bytes | bytearray], dict[str, Any] | None] | None = None
 
     def may_retry(self, error: ApiError) -> bool:
         """Whether the same request may be sent again after `error`."""
@@ -77,6 +80,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         "/sourcing-session/{session_id}/profiles",
         Attempted("the session's profiles", "list_profiles"),
         required_data.profiles,
+        decode_profiles,
     ),
     "candidate": Endpoint(
         "GET",

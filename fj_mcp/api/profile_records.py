@@ -10,6 +10,8 @@ from typing import Any, Self
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.text import lenient
 
+_TIME_OF_DAY = re.compile(r"T\d\d:.*$")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -60,15 +62,15 @@ class Education:
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Self:
         """From `education_background[]`."""
-        dates = doc.get("dates")
-        if dates is None:
-            ends = (_day(doc.get("start_date")), _day(doc.get("end_date")))
-            dates = " – ".join(day[:4] for day in ends if day)
+        dates = lenient.line(doc.get("dates"), 60)
+        if doc.get("dates") is None:
+            ends = [_day(doc.get("start_date")), _day(doc.get("end_date"))]
+            dates = " – ".join([day[:4] for day in ends if day]) or None
         return cls(
             school=lenient.line(doc.get("institute_name"), 120),
             degree=lenient.line(doc.get("degree_name"), 120),
             field=lenient.line(doc.get("field_of_study"), 120),
-            dates=lenient.line(dates, 60),
+            dates=dates,
         )
 
 
@@ -233,7 +235,7 @@ class Candidate:
 def _day(value: object) -> str | None:
     """A date in the API's own format, without its time of day."""
     text = lenient.line(value, 40)
-    return re.sub(r"T\d\d:.*$", "", text) if text else None
+    return _TIME_OF_DAY.sub("", text) if text else None
 
 
 def _highlights(analysis: dict[str, Any]) -> list[dict[str, Any]]:

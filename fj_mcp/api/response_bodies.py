@@ -14,6 +14,8 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 ENCODINGS = "gzip"
 """The value of `accept-encoding`."""
 
+Body = bytes | bytearray
+
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -21,7 +23,7 @@ class NotReadable(Exception):
     """A body that is too large, in an unsupported encoding, or corrupt."""
 
 
-async def read_body(response: httpx.Response) -> bytes:
+async def read_body(response: httpx.Response) -> Body:
     """Read and decode the whole body.
 
     Raises:
@@ -39,20 +41,20 @@ async def read_body(response: httpx.Response) -> bytes:
     raise NotReadable
 
 
-async def _plain(response: httpx.Response) -> bytes:
+async def _plain(response: httpx.Response) -> Body:
     announced = response.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
         raise NotReadable
-    chunks, size = [], 0
+    # Joining a list of chunks at the end would take twice as long.
+    whole = bytearray()
     async for chunk in response.aiter_raw():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        whole += chunk
+        if len(whole) > MAX_BODY_BYTES:
             raise NotReadable
-        chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return whole
 
 
-async def _inflated(response: httpx.Response) -> bytes:
+async def _inflated(response: httpx.Response) -> Body:
     # MAX_WBITS | 32 detects gzip and zlib automatically.
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
     whole = bytearray()
@@ -71,4 +73,4 @@ async def _inflated(response: httpx.Response) -> bytes:
             raise NotReadable from None
         if inflater.eof:
             break
-    return bytes(whole)
+    return whole

@@ -32,6 +32,7 @@ from fj_mcp.api.errors import (
     Unreadable,
 )
 from fj_mcp.api.network import PROXY_NEEDS_PASSWORD
+from fj_mcp.api.response_bodies import Body
 from fj_mcp.api.session_records import CreditInfo
 from fj_mcp.filters.names import name_of
 from fj_mcp.text import lenient
@@ -44,8 +45,8 @@ _NO_MATCH = "no profiles match"
 _MAX_VALUES = 1_000_000
 """The limit for one response. As Python objects, so many values take a hundred megabytes."""
 
-_FEW_BYTES = 1_000_000
-"""A response up to this size cannot hold too many values."""
+_FEW_BYTES = 3_000_000
+"""The values of a response up to this size take less than that: the most `{},`, 72 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RequestContext:
 
 
 def read_response(
-    endpoint: Endpoint, response: httpx.Response, content: bytes, known: RequestContext
+    endpoint: Endpoint, response: httpx.Response, content: Body, known: RequestContext
 ) -> dict[str, Any]:
     """The JSON of a response; a bare array is returned as `{"data": [...]}`.
 
@@ -82,7 +83,7 @@ def read_response(
             was not carried out, and contains no sign that it was.
     """
     attempted = endpoint.attempted
-    body = _decoded(content)
+    body = _decoded(endpoint, content)
     if isinstance(body, list):
         body = {"data": body}
     fields = lenient.mapping(body)
@@ -136,10 +137,12 @@ def _message(body: dict[str, Any]) -> str:
     return "; ".join(next((words for words in listed if words), []))
 
 
-def _decoded(content: bytes) -> Any:
+def _decoded(endpoint: Endpoint, content: Body) -> Any:
     """Parse `content` as JSON; None if it is not JSON or has too many values."""
     if len(content) > _FEW_BYTES and content.count(b",") > _MAX_VALUES:
         return None
+    if endpoint.decode is not None and (body := endpoint.decode(content)) is not None:
+        return body
     try:
         return from_json(content)
     except ValueError:

@@ -87,7 +87,7 @@ class _Body(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _httpx_exceptions():
-            async for chunk in self._response.content.iter_chunked(_CHUNK_BYTES):
+            async for chunk in self._response.content.iter_any():
                 yield chunk
 
     async def aclose(self) -> None:

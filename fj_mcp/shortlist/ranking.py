@@ -15,7 +15,7 @@ import anyio
 from cachetools import LRUCache
 
 from fj_mcp.api.errors import ApiError
-from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.profile_records import Profile, ProfilePage
 from fj_mcp.api.session_records import Session, moment_of
 from fj_mcp.shortlist.queries import Query, searchable_text
 from fj_mcp.text.comparison import normalized
@@ -188,7 +188,7 @@ class Shortlists:
         async with entry.lock:
             current = entry.counters == session.counters and time.monotonic() > entry.changing_until
             if entry.shortlist is None or not current:
-                profiles, available = await self._read(session.id, report)
+                profiles, available = await self._read(session, report)
                 # After fetch-more the API may list only the new batch. New filters, however, make
                 # a new search, and the earlier profiles no longer belong to the session.
                 same_search = entry.filters == session.filter_changes_counter
@@ -241,32 +241,46 @@ class Shortlists:
             entry = self._entries[session_id] = _Entry()
         return entry
 
-    async def _read(self, session_id: str, report: PagesRead | None) -> tuple[list[Profile], int]:
+    async def _read(self, session: Session, report: PagesRead | None) -> tuple[list[Profile], int]:
         """All profiles in the API's order, and the total that it reports."""
-        first = await self._client.profiles(session_id, 1, PAGE_SIZE)
-        wanted = min(first.total, MAX_PROFILES)
-        pages = {1: first.profiles}
-        count = max(1, -(-wanted // PAGE_SIZE))
+        pages: dict[int, ProfilePage] = {}
+        first_read = anyio.Event()
         at_once = anyio.CapacityLimiter(_PAGES_AT_ONCE)
+        # The first page has the total, but most pages need not wait for it.
+        expected = _page_count(session.matched)
 
-        async def read(page: int) -> None:
+        async def read(number: int) -> None:
             async with at_once:
-                response = await self._client.profiles(session_id, page, PAGE_SIZE)
-                pages[page] = response.profiles
-                if report is not None:
-                    await report(len(pages), count)
+                try:
+                    pages[number] = await self._client.profiles(session.id, number, PAGE_SIZE)
+                except ApiError:
+                    if number > 1:
+                        await first_read.wait()
+                        if number > _page_count(pages[1].total):
+                            return
+                    raise
+            if number == 1:
+                first_read.set()
+                for further in range(expected + 1, _page_count(pages[1].total) + 1):
+                    tasks.start_soon(read, further)
+            if report is not None and 1 in pages:
+                count = _page_count(pages[1].total)
+                await report(min(len(pages), count), count)
 
-        if report is not None:
-            await report(1, count)
         try:
             async with anyio.create_task_group() as tasks:
-                for page in range(2, count + 1):
-                    tasks.start_soon(read, page)
+                for number in range(1, expected + 1):
+                    tasks.start_soon(read, number)
         except ExceptionGroup as group:
             # A page that cannot be read is a single error, not a group.
             raise group.exceptions[0] from None
-        profiles = [item for page in sorted(pages) for item in pages[page]]
-        return profiles[:MAX_PROFILES], first.total
+        profiles = [item for number in sorted(pages) for item in pages[number].profiles]
+        return profiles[:MAX_PROFILES], pages[1].total
+
+
+def _page_count(profiles: int) -> int:
+    """Number of pages to read of this many profiles; at least one."""
+    return max(1, -(-min(profiles, MAX_PROFILES) // PAGE_SIZE))
 
 
 def _merged(profiles: list[Profile]) -> list[Profile]:

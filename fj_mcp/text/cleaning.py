@@ -59,7 +59,9 @@ _KEY_PIECE = 8
 def clean_line(text: str, limit: int) -> str:
     """`text` on one line, without invisible characters, at most `limit` characters long."""
     # The text can be megabytes long; nothing past this point could be shown anyway.
-    text = _visible(text[: limit * 20])
+    text = text[: limit * 20]
+    if not (text.isascii() and text.isprintable()):
+        text = _visible(text)
     return cut(" ".join(text.split()), limit)
 
 
@@ -132,6 +134,7 @@ def quoted(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():
+        # No line breaks and no escapes, then.
+        return text if text.isascii() else _INVISIBLE.sub("", text)
     return _INVISIBLE.sub("", _ESCAPES.sub("", _BREAKS.sub("\n", text)))

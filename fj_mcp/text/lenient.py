@@ -31,7 +31,8 @@ def mappings(value: object) -> list[dict[str, Any]]:
 
 def line(value: object, limit: int = 200) -> str | None:
     """Text on one line, safe to show, at most `limit` characters."""
-    return clean_line(_worded(value), limit) or None
+    text = value if isinstance(value, str) else _worded(value)
+    return clean_line(text, limit) or None
 
 
 def quote(value: object, key: str = "", limit: int = 200) -> str | None:
@@ -74,8 +75,8 @@ def block(value: object, limit: int) -> str | None:
 
 def lines(value: object, limit: int = 200, most: int = 1000) -> list[str]:
     """The distinct one-line texts in a list; a lone string counts as a list of one."""
-    found = (line(item, limit) for item in _listed(value)[:most])
-    return list(dict.fromkeys(text for text in found if text))
+    found = [line(item, limit) for item in _listed(value)[:most]]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def number(value: object) -> float | None:

@@ -1,6 +1,5 @@
 """Messages on stdin, one per line, with limits and a response to every request."""
 
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -13,14 +12,13 @@ from mcp_types import INVALID_REQUEST, JSONRPCError, JSONRPCResponse
 
 from fj_mcp.server.sdk.protocol_errors import PlainError, plain_error
 from fj_mcp.transports.messages import BadMessage, Id, ParsedMessage, id_in, parse_message
+from fj_mcp.transports.pipes import read_stdin
 
 if TYPE_CHECKING:
     from mcp.shared._stream_protocols import WriteStream
 
 MAX_LINE_BYTES = 10_000_000
 
-_STDIN = 0
-_CHUNK_BYTES = 65_536
 _TOO_LONG = f"The message is longer than {MAX_LINE_BYTES:,} bytes: send less at once."
 _POLL_SECONDS = 0.02
 
@@ -84,9 +82,7 @@ class Lines:
             if self._stopped or sys.stdin is None:
                 return b""
             try:
-                return await anyio.to_thread.run_sync(
-                    os.read, _STDIN, _CHUNK_BYTES, abandon_on_cancel=True
-                )
+                return await read_stdin()
             except OSError:
                 return b""
         return b""

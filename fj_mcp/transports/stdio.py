@@ -17,6 +17,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log
 from fj_mcp.transports.lines import Lines
+from fj_mcp.transports.pipes import Stdout
 
 FINISH_SECONDS = 4.0
 """How long to wait for purchases in flight after a signal."""
@@ -43,7 +44,7 @@ def serve(settings: Settings) -> None:
         # The client no longer reads, so there is nowhere to report this.
         _end()
     if received is not None:
-        # The thread that reads stdin cannot be interrupted and would keep the process alive.
+        # A thread that reads stdin cannot be interrupted and would keep the process alive.
         _end(_STATUS[received])
     flush_spans()
     flush_log()
@@ -85,7 +86,8 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
-        async with stdio_server(stdin) as (received, sent):
+        stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
+        async with stdio_server(stdin, stdout) as (received, sent):
             core = server._lowlevel_server
             responses = lines.track(sent)
             await core.run(received, responses, core.create_initialization_options())
@@ -94,8 +96,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
 
 
 def _end_even_if_unread() -> None:
-    # The thread that writes to stdout cannot be interrupted either: a client that hangs up without
-    # reading the responses would keep the process alive.
+    # A client that hangs up without reading the responses would keep the process alive.
     end = threading.Timer(LAST_WORDS_SECONDS, _end)
     end.daemon = True
     end.start()

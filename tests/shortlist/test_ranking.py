@@ -144,6 +144,25 @@ async def test_one_unreadable_page_is_one_sentence() -> None:
     assert text.startswith("Nothing was charged: FutureJobs rejected the API key.")
 
 
+async def test_a_session_that_lists_fewer_candidates_than_it_counts_is_read_all_the_same() -> None:
+    async with connected(Sandbox(match_seconds=0, first_batch=300)) as assistant:
+        session_id = await assistant.start_search(skills={"core": ["Python"]})
+        assistant.sandbox.fail("profiles", page_of(profile(1, 3), profile(2, 4)))
+        assistant.sandbox.fail("profiles", Fault("status", status=404, body={}), times=2)
+        page = await assistant.call("list_profiles", session_id=session_id)
+        assert assistant.sent("profiles") == 3
+    assert [card["name"] for card in page["candidates"]] == ["P2", "P1"]
+
+
+async def test_a_session_that_lists_more_candidates_than_it_counts_is_read_to_the_end() -> None:
+    async with connected(Sandbox(match_seconds=0, first_batch=300)) as assistant:
+        session_id = await assistant.start_search(skills={"core": ["Python"]})
+        uncounted = {"data": {"session": {"_id": session_id, "profileMatchingStatus": "done"}}}
+        assistant.sandbox.fail("get_session", Fault("status", status=200, body=uncounted))
+        page = await assistant.call("list_profiles", session_id=session_id)
+    assert page["total"] == 300
+
+
 async def test_changed_filters_are_another_search_with_other_candidates(
     assistant: Assistant,
 ) -> None:

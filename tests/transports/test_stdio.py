@@ -1,6 +1,7 @@
 """The server process on stdio: its responses, and nothing else on stdout."""
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,12 @@ from fj_mcp.sandbox.app import Sandbox
 from tests.support.assistant import ERAS, UNKNOWN_SESSION, Assistant, text_of
 from tests.support.repository import ROOT
 from tests.support.tool_calls import TOOLS, tools_of
+
+INITIALIZE = {
+    "protocolVersion": "2025-11-25",
+    "capabilities": {},
+    "clientInfo": {"name": "test", "version": "1"},
+}
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
@@ -47,14 +54,9 @@ async def test_a_process_on_stdio_lists_its_tools_answers_and_keeps_its_log_clea
 
 
 async def test_stdout_of_a_process_carries_protocol_and_nothing_else(tmp_path: Path) -> None:
-    initialize = {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    }
     call = '{"name": "list_profiles", "arguments": {"session_id": "%s", "%s": %s}}'
     requests = [
-        ("initialize", json.dumps(initialize)),
+        ("initialize", json.dumps(INITIALIZE)),
         ("tools/list", "{}"),
         ("tools/call", call % (UNKNOWN_SESSION, "page", "1")),
         # Not JSON, but what Python's own encoder writes; a client may send it.
@@ -111,3 +113,33 @@ async def test_a_process_without_a_key_answers_initialize_and_says_so_when_calle
             answer = await client.call_tool("list_sessions", {})
             assert answer.is_error
             assert "FJ_API_KEY" in text_of(answer)
+
+
+def test_files_serve_as_stdin_and_stdout(tmp_path: Path) -> None:
+    requests = [
+        ("initialize", INITIALIZE),
+        ("tools/list", {}),
+    ]
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
+        for number, (method, parameters) in enumerate(requests)
+    ]
+    (tmp_path / "requests.jsonl").write_text("\n".join(lines))
+    server = process(tmp_path, "--sandbox")
+    with (
+        (tmp_path / "requests.jsonl").open() as stdin,
+        (tmp_path / "responses.jsonl").open("w") as stdout,
+    ):
+        subprocess.run(
+            [server.command, *server.args],
+            cwd=server.cwd,
+            env=server.env,
+            stdin=stdin,
+            stdout=stdout,
+            timeout=30,
+            check=True,
+        )
+    written = (tmp_path / "responses.jsonl").read_text()
+    responses = [json.loads(line) for line in written.splitlines()]
+    assert [response["id"] for response in responses] == [0, 1]
+    assert len(responses[1]["result"]["tools"]) == len(TOOLS)
