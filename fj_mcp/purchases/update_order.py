@@ -109,10 +109,14 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         )
         self.locks = (f"session:{session_id}",)
 
+    def _in_force(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The session's filters, as FutureJobs stores them and by name."""
+        stored = self._workspace.sent_filters.in_force(session)
+        return stored, from_queries(stored)[0].as_dict()
+
     async def inspect(self) -> UpdatePlan | StartedSession:
         session = await self._workspace.watcher.look(self.session_id)
-        stored = self._workspace.sent_filters.in_force(session)
-        before = from_queries(stored)[0].as_dict()
+        stored, before = self._in_force(session)
         if await is_matching(self._workspace, session):
             return _unchanged(
                 session,
@@ -212,7 +216,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         if session is None:
             warning = "The session could not be read again; get_session shows its filters (free)."
         else:
-            filters = from_queries(self._workspace.sent_filters.in_force(session))[0].as_dict()
+            _, filters = self._in_force(session)
             title = session.title
             count = session.matched or session.total
             warning = (

@@ -123,26 +123,25 @@ async def test_a_running_search_or_a_read_only_server_gets_no_suggestions() -> N
         assert "suggestions" not in await assistant.call("wait_for_session", session_id=session_id)
 
 
-async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is(
-    assistant: Assistant,
-) -> None:
-    for number in range(5):
-        started = await assistant.call("create_sourcing_session", **search_for(f"T{number}"))
-        session_id = started["session_id"]
-        assistant.sandbox.fail("profiles", page_of())
-        stored = assistant.sandbox.sessions[session_id]
-        stored.queries.clear()
-        stored.queries.update(as_queries(NARROW))
-        listed = await assistant.call("list_profiles", session_id=session_id)
-        suggestion = listed["suggestions"][number]
-        del suggestion["reason"]
-        updated = await assistant.call(
-            "update_sourcing_session", session_id=session_id, **suggestion
-        )
-        for name, value in suggestion.get("filters", {}).items():
-            assert updated["filters"][name] == value
-        for name in suggestion.get("remove_filters", []):
-            assert name not in updated["filters"]
+async def test_each_suggestion_is_a_change_that_an_update_takes_as_it_is() -> None:
+    async with connected(small_sandbox(refuse_without_match=False)) as assistant:
+        for number in range(5):
+            started = await assistant.call("create_sourcing_session", **search_for(f"T{number}"))
+            session_id = started["session_id"]
+            assistant.sandbox.fail("profiles", page_of())
+            stored = assistant.sandbox.sessions[session_id]
+            stored.queries.clear()
+            stored.queries.update(as_queries(NARROW))
+            listed = await assistant.call("list_profiles", session_id=session_id)
+            suggestion = listed["suggestions"][number]
+            del suggestion["reason"]
+            updated = await assistant.call(
+                "update_sourcing_session", session_id=session_id, **suggestion
+            )
+            for name, value in suggestion.get("filters", {}).items():
+                assert updated["filters"][name] == value
+            for name in suggestion.get("remove_filters", []):
+                assert name not in updated["filters"]
 
 
 @pytest.mark.parametrize(

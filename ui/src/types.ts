@@ -40,6 +40,7 @@ export interface Card {
 
 export interface Credits {
   charged?: number;
+  estimated?: number;
   remaining?: number;
 }
 
