@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -99,7 +100,7 @@ def journal() -> Iterator[list[str]]:
 def trip(visited: list[str]) -> tuple[int, int, int]:
     """The numbers of packages, of ways and of ways upward."""
     floor = floors()
-    ways = {(one, other) for one, other in zip(visited, visited[1:], strict=False) if one != other}
+    ways = {(one, other) for one, other in pairwise(visited) if one != other}
     return len(set(visited)), len(ways), sum(floor[one] < floor[other] for one, other in ways)
 
 
