@@ -252,7 +252,10 @@ async def every_result(assistant: Assistant, *, sandbox: bool) -> None:
     await call("reveal_contacts", **ids, candidate_ids=[one], channel="email")
     await call("fetch_more_profiles", **ids)
     await call("wait_for_session", **ids)
-    await call("update_sourcing_session", **ids, title="U")
+    # Contacts were revealed, so an update is refused once.
+    years = {"years_of_experience": {"min": 1}}
+    await assistant.refusal("update_sourcing_session", **ids, filters=years)
+    await call("update_sourcing_session", **ids, filters=years)
     for tool in ("get_session", "list_sessions", "get_spending"):
         await call(tool, **(ids if tool == "get_session" else {}))
     tools = {tool.name for tool in (await assistant.client.list_tools()).tools}
