@@ -12,10 +12,11 @@ from bench.export import export
 from bench.http import http
 from bench.listing import listing
 from bench.one_call import one_call
+from bench.peer import peer
 from bench.people import people
 from bench.purchases import purchases
 from bench.sizes import sizes
-from bench.startup import startup
+from bench.startup import first_call, startup
 from bench.table import Row, draw
 from bench.waits import waits
 
@@ -23,6 +24,7 @@ Measure = Callable[[], Awaitable[list[Row]]]
 
 MEASURES: tuple[Measure, ...] = (
     startup,
+    first_call,
     one_call,
     sizes,
     people,
@@ -31,6 +33,7 @@ MEASURES: tuple[Measure, ...] = (
     export,
     waits,
     http,
+    peer,
 )
 """The benchmarks, run one after the other so that they do not disturb each other."""
 

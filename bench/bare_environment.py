@@ -1,6 +1,6 @@
-"""A virtual environment with only the SDK and httpx, as for a server written from scratch.
+"""Virtual environments of their own, as for a server written from scratch.
 
-In the current one, the bare server would benefit from our faster dependencies.
+In the current one, other servers would benefit from our faster dependencies.
 """
 
 import subprocess
@@ -18,15 +18,22 @@ _SAME_VERSIONS = (
 
 @contextmanager
 def bare_python() -> Iterator[str]:
-    """The Python interpreter of such an environment, which is deleted at the end.
+    """The Python interpreter of an environment with only the SDK and httpx, as installed here."""
+    with python_with(*(f"{name}=={version(name)}" for name in _SAME_VERSIONS)) as python:
+        yield python
 
-    Its packages have the versions installed here.
+
+@contextmanager
+def python_with(*packages: str) -> Iterator[str]:
+    """The Python interpreter of a new environment, which is deleted at the end.
+
+    Raises:
+        subprocess.CalledProcessError: if the packages cannot be installed.
     """
     with TemporaryDirectory() as folder:
         _uv("venv", "--python", sys.executable, folder)
         python = str(Path(folder) / "bin" / "python")
-        wanted = [f"{name}=={version(name)}" for name in _SAME_VERSIONS]
-        _uv("pip", "install", "--python", python, "--compile-bytecode", *wanted)
+        _uv("pip", "install", "--python", python, "--compile-bytecode", *packages)
         yield python
 
 

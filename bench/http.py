@@ -42,11 +42,19 @@ async def speed() -> list[Row]:
         mine, theirs = await _in_turn([ours, bare], request)
     what = f"get_session over HTTP, {_CONNECTIONS} connections"
     rates = f"{_rate(mine):,.0f} per second against {_rate(theirs):,.0f}"
+    spent, spent_bare = _cpu_seconds(mine), _cpu_seconds(theirs)
     slow, slow_bare = _p99(mine), _p99(theirs)
     late = f"{slow * 1000:,.0f} ms against {slow_bare * 1000:,.0f} ms"
     return [
+        at_most(
+            f"{what}, processor time per call",
+            spent / spent_bare,
+            0.75,
+            "{:.2f} times",
+            f"{spent * 1000:,.2f} ms against {spent_bare * 1000:,.2f} ms",
+        ),
         at_least(
-            f"{what}, requests per second", _faster(mine, theirs), 0.85, "{:.2f} times", rates
+            f"{what}, requests per second", _faster(mine, theirs), 1.25, "{:.2f} times", rates
         ),
         at_most(f"{what}, p99", slow / slow_bare, 1.3, "{:.2f} times", late),
     ]
@@ -143,7 +151,9 @@ async def _in_turn(servers: list[Served], request: bytes) -> list[list[Load]]:
     for number in range(_ROUNDS + 1):
         places = range(len(servers))
         for place in places if number % 2 else reversed(places):
+            before = servers[place].cpu_seconds
             load = await send(servers[place].port, [request] * _CALLS, _CONNECTIONS)
+            load.cpu_seconds = servers[place].cpu_seconds - before
             if number:
                 loads[place].append(load)
     return loads
@@ -156,6 +166,11 @@ def _faster(mine: list[Load], theirs: list[Load]) -> float:
 
 def _rate(loads: list[Load]) -> float:
     return median(load.per_second for load in loads)
+
+
+def _cpu_seconds(loads: list[Load]) -> float:
+    """Processor time of the server per call."""
+    return sum(load.cpu_seconds for load in loads) / (_CALLS * len(loads))
 
 
 def _p99(loads: list[Load]) -> float:

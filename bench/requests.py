@@ -17,11 +17,13 @@ class Load:
         seconds: duration of all of them.
         latencies: seconds per request.
         results: result of each, if kept.
+        cpu_seconds: processor time of the server, if measured.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
+    cpu_seconds: float = 0.0
 
     @property
     def per_second(self) -> float:

@@ -28,6 +28,17 @@ async def in_turn(subjects: Sequence[Timed], rounds: int, warm_up: int) -> list[
 
 def ratio_row(what: str, ours: list[float], bare: list[float], bound: float) -> Row:
     """A row with the ratio of our time to the other, and the median milliseconds of both."""
-    ratio = median(mine / other for mine, other in zip(ours, bare, strict=True))
-    note = f"{median(ours) * 1000:,.1f} ms against {median(bare) * 1000:,.1f} ms"
-    return at_most(what, ratio, bound, "{:.2f} times", note)
+    return at_most(what, _ratio(ours, bare), bound, "{:.2f} times", _milliseconds(ours, bare))
+
+
+def ratio(ours: list[float], other: list[float]) -> str:
+    """The same in words, for a row without a bound."""
+    return f"{_ratio(ours, other):.2f} times ({_milliseconds(ours, other)})"
+
+
+def _ratio(ours: list[float], other: list[float]) -> float:
+    return median(mine / its for mine, its in zip(ours, other, strict=True))
+
+
+def _milliseconds(ours: list[float], other: list[float]) -> str:
+    return f"{median(ours) * 1000:,.1f} ms against {median(other) * 1000:,.1f} ms"

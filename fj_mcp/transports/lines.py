@@ -24,18 +24,23 @@ _POLL_SECONDS = 0.02
 
 
 class Lines:
-    """Reads the client's messages from stdin, and tracks requests that have no response yet."""
+    """Reads the client's messages from stdin, and tracks requests that have no response yet.
+
+    Attributes:
+        tools_sent: set once the client has the list of tools.
+    """
 
     def __init__(self) -> None:
         self._sent: WriteStream[SessionMessage]
         self._open: set[Id] = set()
+        self.tools_sent = anyio.Event()
         self._stopped = False
         self._reading = anyio.CancelScope()
 
     def track(self, sent: "WriteStream[SessionMessage]") -> "WriteStream[SessionMessage]":
         """Wrap the stream to the client, so that responses sent on it are tracked."""
         self._sent = sent
-        return _Responses(sent, self._open)
+        return _Responses(sent, self._open, self.tools_sent)
 
     async def all_sent(self) -> None:
         """Wait until every request that was read has its response."""
@@ -124,9 +129,12 @@ def _too_long(line: bytes | bytearray) -> BadMessage:
 class _Responses:
     """The SDK's stream to the client, with this server's error messages."""
 
-    def __init__(self, sent: "WriteStream[SessionMessage]", unanswered: set[Id]) -> None:
+    def __init__(
+        self, sent: "WriteStream[SessionMessage]", unanswered: set[Id], tools_sent: anyio.Event
+    ) -> None:
         self._sent = sent
         self._unanswered = unanswered
+        self._tools_sent = tools_sent
 
     async def send(self, item: SessionMessage) -> None:
         message = item.message
@@ -136,6 +144,8 @@ class _Responses:
         await self._sent.send(item)
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             self._unanswered.discard(message.id)
+        if isinstance(message, JSONRPCResponse) and "tools" in message.result:
+            self._tools_sent.set()
 
     async def aclose(self) -> None:
         await self._sent.aclose()
