@@ -85,7 +85,7 @@ def _mark_rare(schema: dict[str, Any]) -> None:
 
 
 class SearchFilters(_Part):
-    """Who to search for. All filters must fit; only skills is required."""
+    """All filters must fit, each by any value; only skills is required."""
 
     model_config = ConfigDict(json_schema_extra=_mark_rare)
 
@@ -228,7 +228,7 @@ class SearchFilters(_Part):
         Values(
             key="certifications.name", autocomplete="certifications.name", loosening=_person(90)
         ),
-    ] = _optional("Names of certificates.")
+    ] = _optional("Certification names.")
     honors: Annotated[
         list[str], Values(key="honors.title", loosening=_person(95), published="never")
     ] = _optional("Titles of awards.")
@@ -274,7 +274,7 @@ class SearchFilters(_Part):
     ] = _optional("Such as 1-10, 11-50, 51-200, 201-500, 501-1000, 1001-5000, 10,001+.")
     headcount_growth_percent: Annotated[
         Span, Range(key="headcount_growth", lowest=-100, end=10_000, loosening=_employers(75))
-    ] = _optional("Employer's growth, -100 to 10000.")
+    ] = _optional("Employer growth, -100 to 10000.")
     funding_stages: Annotated[
         list[str],
         Values(
@@ -306,10 +306,10 @@ class SearchFilters(_Part):
             spoken=RECENTLY_FUNDED_SPOKEN,
             loosening=_employers(95),
         ),
-    ] = _optional("Employer raised funding within.")
+    ] = _optional("Last raised funding within.")
     founded_year: Annotated[
         Span, Range(key="year_founded", lowest=1600, loosening=_employers(70))
-    ] = _optional("Year of founding, 1600 to this year.")
+    ] = _optional("Year founded, 1600 to this year.")
 
     def as_dict(self) -> dict[str, Any]:
         """The filters that are set, by name, in the form of the tool's arguments."""

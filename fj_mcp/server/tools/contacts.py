@@ -40,7 +40,8 @@ async def ask_for_contacts(
 async def reveal_contacts(
     session_id: SessionId,
     candidate_ids: Annotated[
-        list[CandidateId], Field(min_length=1, max_length=10, description="1 to 10.")
+        list[CandidateId],
+        Field(min_length=1, max_length=10, description="1 to 10, from list_profiles."),
     ],
     channel: Annotated[Literal["email", "phone"], Field(description="Which contact to buy.")],
     connection: CurrentConnection,
@@ -49,9 +50,9 @@ async def reveal_contacts(
 ) -> RevealedContacts:
     """Get the email address or phone number of candidates, for a user who wants to reach, write
     to or call them. Costs credits for each contact (FutureJobs does not publish how many), so
-    use it only when the user asked for it. Shows who is reachable; not_found and contacts
-    revealed before are free. A pending phone number arrives within minutes: get_candidate and
-    export_profiles then have it for free. For work history use get_candidate.
+    use it only when the user asked for it. Free for anyone not reachable (not_found) or
+    revealed before. A pending phone number arrives within minutes: get_candidate and
+    export_profiles then show it for free. For work history use get_candidate.
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
     return await reveal_all(orders, candidate_ids, channel, buy)

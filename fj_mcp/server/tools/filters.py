@@ -18,10 +18,10 @@ async def suggest_filters(
     sample_profile_url: ProfileUrl = LEFT_OUT,
 ) -> SuggestedFilters:
     """Turn a job description (the text of a job ad or vacancy, a JD) into the search filters
-    that fit the role, ready for create_sourcing_session. Free; starts no search. It can misread
-    a text: check skill tiers, years and places against it, and agree on the filters with the
-    user before paying. ignored names what no filter covers. To look up how one value is spelled
-    use search_filter_values.
+    that fit the role, ready for create_sourcing_session. Free; starts no search. It can
+    misread: check skill tiers, years and places against the text, and agree on the filters with
+    the user before paying. ignored names what no filter covers. To look up one value's
+    spelling, use search_filter_values.
     """
     suggested = await connection.workspace.client.annotation(
         job_description, sample_profile_url or ""
@@ -53,9 +53,9 @@ async def search_filter_values(
     connection: CurrentConnection,
     limit: Annotated[int, Field(ge=1, le=25, description="1 to 25."), NOT_BOOL, Capped(25)] = 10,
 ) -> FilterValues:
-    """Look up the right name of one filter value, such as how FutureJobs spells a city, company
-    or university, or which values there are to choose from in a fixed list (seniority,
-    functions, industries). Free. Use it before a search when a name must match exactly: an
-    unknown spelling finds nobody. For a whole text use suggest_filters.
+    """Look up how FutureJobs spells one filter value (the name of a city, company or
+    university), or which values there are to choose from in a fixed list (seniority, functions,
+    industries; no match lists them). Free. Use it before a search: an unknown spelling finds
+    nobody. For a whole text use suggest_filters.
     """
     return await search_values(connection, filter, query, limit)

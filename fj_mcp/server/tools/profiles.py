@@ -43,17 +43,15 @@ async def list_profiles(
     ] = "concise",
     query: Annotated[
         Query,
-        Field(
-            description='Words that must all occur; -word leaves out, "two words" stay together.'
-        ),
+        Field(description='All words must occur; -word excludes, "two words" is a phrase.'),
     ] = LEFT_OUT,
     candidate_ids: Chosen = LEFT_OUT,
 ) -> CandidateList:
-    """List a session's candidates, the top ones first, page by page; or only people with a
-    score above min_score, those who know what query says, all but those it leaves out, or a few
-    to compare by candidate_ids. Free. While status is running the list is incomplete: use
-    wait_for_session. has_more true means there is a next page. For one candidate in full use
-    get_candidate, for people beyond these fetch_more_profiles (costs credits).
+    """List a session's candidates, top ones first, page by page; or only people with a score of
+    min_score or above, those who know query's words (or leave out its -words), or a few to
+    compare by candidate_ids. Free. While status is running the list is incomplete: use
+    wait_for_session. has_more true: there is a next page. For one candidate in full use
+    get_candidate, for more people fetch_more_profiles (costs credits).
     """
     view = candidate_pages.View(
         page,
@@ -70,8 +68,8 @@ async def get_candidate(
     session_id: SessionId, candidate_id: CandidateId, connection: CurrentConnection
 ) -> FullCandidate:
     """Show the full profile of one candidate, to learn more about them: jobs and work history,
-    where they studied, skills, languages, certificates, their strengths and why they got that
-    score, contacts already revealed. Free, about 3 kB; to compare several use list_profiles.
+    where they studied, skills, languages, certifications, their strengths and why they got that
+    score, contacts already revealed. Free, about 4 kB; to compare several use list_profiles.
     Reveals nothing: for an email address or phone number use reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
@@ -88,10 +86,10 @@ async def show_candidates(
     candidate_ids: Chosen = LEFT_OUT,
 ) -> ShownCandidates:
     """Open the interactive shortlist, when the user wants to see the candidates and look
-    through them by hand: click, sort, filter, select, export. The call is free; what costs
-    credits in the view asks the user first. Clients without views show the text: the best 20,
-    which list_profiles continues with page 2. To read candidates yourself use list_profiles,
-    for a file export_profiles.
+    through them by hand: click, sort, filter, select, export. Free; paid actions in the view
+    ask the user first. Clients without views show text instead: the best 20; for more,
+    list_profiles from page 2. To read candidates yourself use list_profiles, for a file
+    export_profiles.
     """
     view = candidate_pages.View(
         part=Part(min_score, query or "", tuple(candidate_ids or ())),
@@ -119,10 +117,10 @@ async def export_profiles(
     ] = LEFT_OUT,
 ) -> ExportedProfiles:
     """Save a session's candidates to a new file, CSV (a spreadsheet, for Excel) or JSON, when
-    the user wants to download, keep or share them or put them into an applicant tracking
-    system: rank, score, jobs, skills, contacts already revealed. Free; reveals and overwrites
-    nothing. Of a running session it saves those matched so far. Returns rows and the path (a
-    uri from a remote server). To read or show them use list_profiles or show_candidates.
+    the user wants to download, keep or share them or put them in an applicant tracking system:
+    rank, score, jobs, skills, contacts already revealed. Free; reveals and overwrites nothing.
+    While a search is running, saves those matched so far. Returns the row count and path
+    (remotely, a uri). To read or show them use list_profiles or show_candidates.
     """
     from fj_mcp.server.resource_uris import resource_uri
     from fj_mcp.shortlist import export_file, export_rows

@@ -173,7 +173,7 @@ async def ask_for_update(
 
 
 async def create_sourcing_session(
-    title: Annotated[Title, Field(description="A title to recognize the search by.")],
+    title: Annotated[Title, Field(description="A name to know the search by.")],
     filters: SearchFilters,
     connection: CurrentConnection,
     checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
@@ -189,10 +189,10 @@ async def create_sourcing_session(
 ) -> StartedSession:
     """Start a new search: find candidates to hire for a role, for example senior developers in
     one city who know a skill and have five years of experience. Costs 5 credits, so agree on
-    the filters with the user first; the same filters within 24 hours are returned for free,
-    with already_existed true. Returns at once with status running and session_id (none if
-    nobody fits); then call wait_for_session. To change a search use update_sourcing_session,
-    for more people from the same one fetch_more_profiles.
+    the filters with the user first; the same filters within 24 hours are free, with
+    already_existed true. Returns at once with status running and session_id (none if nobody
+    fits); then call wait_for_session. To change a search use update_sourcing_session, for more
+    people from the same one fetch_more_profiles.
     """
     result = order.result(await connection.checkout.buy(order, consent(answer)))
     return await finished(connection.workspace, result, checked)
@@ -209,8 +209,8 @@ async def wait_for_session(
     ] = LEFT_OUT,
 ) -> WaitedSession:
     """Wait until a search is finished and everyone is matched, or check whether it is still
-    running or its results are ready yet. Free. Use it after create, update and fetch more.
-    Returns the 10 best candidates once matching is done; after max_wait_seconds status running
+    running or its results are ready yet. Free. Use it after create, update or fetch_more.
+    Returns the 10 best candidates once matching is done; after max_wait_seconds, status running
     and how many are matched so far: call it again. To read or filter more candidates use
     list_profiles, which does not wait.
     """
@@ -250,7 +250,7 @@ async def fetch_more_profiles(
     so ask first; nothing is charged while it is still matching. Returns at once with status
     running; wait_for_session then shows the additional people first. exhausted true means there
     are no more: do not call it again. To page through those already found use list_profiles
-    (free), to loosen the filters update_sourcing_session.
+    (free), to loosen filters update_sourcing_session.
     """
     return order.result(await connection.checkout.buy(order, consent(answer)))
 
@@ -267,8 +267,8 @@ async def update_sourcing_session(
     filters: Annotated[
         FilterChanges,
         Field(
-            description="Only the filters to change; each replaces its values. Every filter of "
-            "create_sourcing_session is taken."
+            description="Only those to change; list all values to keep, too. Takes every filter of "
+            "create_sourcing_session."
         ),
     ] = LEFT_OUT,
     remove_filters: Annotated[
@@ -300,9 +300,9 @@ async def get_session(session_id: SessionId, connection: CurrentConnection) -> F
 async def list_sessions(
     connection: CurrentConnection, page: Page = 1, limit: PageSize = 20
 ) -> SessionList:
-    """List the previous searches, all that were made before in this workspace, newest first,
-    with title, number of profiles and time: to go on with an old one from yesterday or last
-    week instead of paying for the same search again. Free. has_more true means the next page
+    """List previous searches, all that were made before in this workspace, newest first, with
+    session_id, title, number of profiles and time: to go on with an old one from yesterday or
+    last week instead of paying for the same search again. Free. has_more true: the next page
     has earlier ones. For the filters of one search use get_session.
     """
     sessions = await connection.workspace.client.project_sessions()

@@ -14,10 +14,10 @@ _TITLES_SECONDS = 5.0
 
 
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
-    """Tell how much was spent today (UTC) and so far on what, what each purchase cost, the
-    budget, and the balance: how many credits were left by the last response of FutureJobs.
-    Free. Looks up open outcomes first; estimates are marked. For sessions paid for elsewhere
-    use list_sessions.
+    """Show how much was spent today (UTC) and so far, what each purchase cost, the budget, and
+    the balance: how many credits were left at the last FutureJobs response. Use it before
+    paying, or when the user asks about cost. Free. Settles uncertain outcomes first; marks
+    estimates. For searches paid for elsewhere use list_sessions.
     """
     await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
