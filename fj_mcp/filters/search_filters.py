@@ -16,7 +16,7 @@ from fj_mcp.filters import wordings
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
 from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
-from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES
+from fj_mcp.filters.spellings import COUNTRIES_AND_CODES, PLACES, TECHNOLOGIES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
@@ -110,7 +110,7 @@ class SearchFilters(_Part):
             wording=wordings.COUNTRIES,
             operator="(.)",
             autocomplete="country_region",
-            spellings=COUNTRIES,
+            spellings=COUNTRIES_AND_CODES,
             must_be_known=True,
             published="always",
         ),

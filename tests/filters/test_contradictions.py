@@ -19,6 +19,7 @@ CONTRADICTORY = [
     ({"company_headcount": {"min": 501}, "company_headcount_ranges": ["1-10", "51-200"]}, "head"),
     ({"regions": [PUNE], "countries": ["Germany"]}, f"filters.regions has “{PUNE}”"),
     ({"regions": [PUNE, BERLIN], "countries": ["India"]}, f"filters.regions has “{BERLIN}”"),
+    ({"regions": ["Munich, Germany"], "countries": ["GB"]}, "filters.regions has “Munich"),
     ({"regions": ["Munich, Germany"], "countries": ["USA"]}, "filters.regions has “Munich"),
     ({"regions": [PUNE], "countries": ["India", "Germany"]}, "filters.countries has “Germany”"),
 ]
@@ -29,6 +30,7 @@ CONSISTENT: list[dict[str, Any]] = [
     {"company_headcount": {"max": 50}, "company_headcount_ranges": ["Some of them"]},
     {"regions": [PUNE], "countries": ["india"]},
     {"regions": [PUNE, BERLIN], "countries": ["Deutschland", "Bharat"]},
+    {"regions": [BERLIN], "countries": ["DEU"]},
     *(
         {"regions": [BERLIN], "countries": [country]}
         for country in ("DE", "Germny", "State of Israel", "U.A.E.", "England")
