@@ -12,15 +12,21 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from fj_mcp.filters.spellings import ANY, Spellings
 from fj_mcp.filters.spoken_words import NONE, Spoken, folded
-from fj_mcp.text.cleaning import as_word
+from fj_mcp.filters.unavailable import refuse_negation
+from fj_mcp.filters.wordings import LISTED, Wording, is_upper_limit, refuse_placeholder, several
+from fj_mcp.text.cleaning import as_word, clean_block
 from fj_mcp.text.comparison import normalized
 
 Operator = Literal["IN", "=", "(.)", "RANGE"]
+
+MAX_VALUE_LENGTH = 200
+STORED = {"stored": True}
+"""The validation context of values that FutureJobs has stored or spelled: any text is a value."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Filter(ABC):
         spoken: the words that people use for the values of the vocabulary.
         closed: whether the vocabulary is complete. The API silently matches nothing for a value
             outside it.
+        wording: what tells the text of one value from that of several.
         autocomplete: the API's `filter_type` that completes values, if there is one.
         spellings: other spellings of those values.
         must_be_known: whether a search with a value that the API does not complete is refused once.
@@ -60,6 +67,7 @@ class Filter(ABC):
     vocabulary: Mapping[str, str] = field(default_factory=dict)
     spoken: Spoken = NONE
     closed: bool = False
+    wording: Wording = LISTED
     autocomplete: str | None = None
     spellings: Spellings = ANY
     must_be_known: bool = False
@@ -88,6 +96,10 @@ class Filter(ABC):
 
     def undecoded(self, value: Any) -> list[str]:
         """The words of a readable API `value` that `decode` drops."""
+        return []
+
+    def texts(self, value: Any) -> list[str]:
+        """The texts in a model's argument, each of which should be one value."""
         return []
 
     def parse(self, value: Any) -> Any:
@@ -140,6 +152,36 @@ class Filter(ABC):
         meant = self.meanings(word)
         return meant[0] if meant else self.choose(word)
 
+    def refuse(self, given: str) -> None:
+        """Reject a text that is not one value: a negated one, a placeholder, or several.
+
+        Raises:
+            ValueError: with the end of a sentence that starts with the filter's name.
+        """
+        text = clean_block(given, MAX_VALUE_LENGTH)
+        refuse_placeholder(text)
+        refuse_negation(text)
+        if self.meanings(text):
+            return
+        if self.closed and is_upper_limit(text):
+            raise ValueError(
+                f"takes no upper limit such as {as_word(text)!r}, because FutureJobs has no "
+                f"exclusion; it takes {', '.join(self.vocabulary)}"
+            )
+        refuse_negation(text, proper=self.wording.proper, member=bool(self.vocabulary))
+        parts = self.wording.parts(text, self.is_known)
+        # Any other text is not in a complete vocabulary anyway, and is refused with the nearest.
+        if len(parts) > 1 and (not self.closed or all(map(self.is_known, parts))):
+            raise ValueError(self.too_many(text, parts))
+
+    def is_known(self, text: str) -> bool:
+        """Whether a text is certainly a value."""
+        return bool(self.meanings(text)) or self.spellings.knows(text)
+
+    def too_many(self, text: str, parts: list[str]) -> str:
+        """The end of a sentence about a `text` that holds the values `parts`."""
+        return several(text, parts)
+
     def meanings(self, word: str) -> tuple[str, ...]:
         """The tokens that a word may mean, as people say it; none if it is unknown."""
         if (token := self._tokens.get(normalized(word))) is not None:
@@ -177,7 +219,15 @@ class Filter(ABC):
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(self.validate, handler(source))
+        return core_schema.with_info_wrap_validator_function(self._validated, handler(source))
+
+    def _validated(
+        self, value: Any, check_type: Callable[[Any], Any], info: ValidationInfo[Any]
+    ) -> Any:
+        if info.context is not STORED:
+            for text in self.texts(value):
+                self.refuse(text)
+        return self.validate(value, check_type)
 
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from fj_mcp.filters.spellings import COUNTRIES, country_of
+from fj_mcp.filters.spellings import COUNTRIES_AND_CODES, country_of
 from fj_mcp.text.cleaning import as_word, quoted
 
 _BUCKET = re.compile(r"([\d,.]+) *(?:[-–] *([\d,.]+)|\+)")
@@ -43,9 +43,13 @@ def _bucket(word: str) -> tuple[float, float] | None:
 
 
 def _between_places(filters: dict[str, Any]) -> str | None:
-    named = {region: country_of(region) for region in filters.get("regions", [])}
-    wanted = {COUNTRIES.standard(name): name for name in filters.get("countries", [])}
+    regions, countries = filters.get("regions", []), filters.get("countries", [])
+    # A name without a country, such as Lebanon, may be a city elsewhere.
+    named = {region: country_of(region) if "," in region else None for region in regions}
+    wanted = {COUNTRIES_AND_CODES.standard(name): name for name in countries}
     if not named or not wanted or None in named.values():
+        return None
+    if not all(map(COUNTRIES_AND_CODES.knows, countries)):
         return None
     outside = next((region for region, country in named.items() if country not in wanted), None)
     if outside is not None:

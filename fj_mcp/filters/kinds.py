@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fj_mcp.filters.base import Filter, Operator
-from fj_mcp.filters.unavailable import refuse_negations
+from fj_mcp.filters.base import MAX_VALUE_LENGTH, Filter, Operator
+from fj_mcp.filters.unavailable import advice_on
 from fj_mcp.text import lenient
-from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.cleaning import as_word, clean_line
 from fj_mcp.text.comparison import distinct, normalized
 
-MAX_VALUE_LENGTH = 200
 _TIERS_NEEDED = (
-    "must say how important each skill is: mandatory (must have), core (wanted) or secondary (nice "
+    "say how important each skill is: mandatory (must have), core (wanted) or secondary (nice "
     'to have), such as {"mandatory": ["Python"], "core": ["SQL"]}'
 )
 _SPAN = re.compile(
@@ -47,10 +46,12 @@ class Values(Filter):
     def decode(self, value: Any) -> list[str] | None:
         return self._chosen(lenient.lines(value, MAX_VALUE_LENGTH), self.choose)
 
+    def texts(self, value: Any) -> list[str]:
+        return _texts(value)
+
     def parse(self, value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
             return value
-        refuse_negations(value)
         return self._chosen(value, self.understand)
 
     def _chosen(self, words: list[str], choose: Callable[[str], str]) -> list[str] | None:
@@ -61,9 +62,14 @@ class Values(Filter):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Filter):
-    """One word of a closed vocabulary, which the API expects as an array of one."""
+    """One word of a closed vocabulary, which the API expects as an array of one.
+
+    Attributes:
+        takes: what is said about several words.
+    """
 
     closed: bool = True
+    takes: str = "takes one value"
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.vocabulary)}
@@ -81,10 +87,17 @@ class Choice(Filter):
     def undecoded(self, value: Any) -> list[str]:
         return lenient.lines(value)[1:]
 
+    def texts(self, value: Any) -> list[str]:
+        return _texts([value])
+
+    def too_many(self, text: str, parts: list[str]) -> str:
+        return self.takes
+
     def parse(self, value: Any) -> Any:
+        if isinstance(value, list) and len(value) > 1:
+            raise ValueError(self.takes)
         if not isinstance(value, str):
             return value
-        refuse_negations([value])
         return self.understand(value) if value.strip() else None
 
 
@@ -178,6 +191,8 @@ class Distance(Filter):
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
         if isinstance(value, str) and (digits := _KILOMETERS.fullmatch(value.strip())):
             value = int(digits[1])
+        elif isinstance(value, str):
+            raise ValueError(f"must be a whole number of kilometers, 1 to {self.farthest}")
         kilometers = check_type(value)
         if not 1 <= kilometers <= self.farthest:
             raise ValueError(f"must be between 1 and {self.farthest} kilometers")
@@ -242,21 +257,31 @@ class Tiers(Filter):
         others = {name: words for name, words in lenient.mapping(value).items() if words}
         return lenient.lines([name for name in others if name not in self.names])
 
+    def texts(self, value: Any) -> list[str]:
+        return [text for words in lenient.mapping(value).values() for text in _texts(words)]
+
     def validate(self, value: Any, check_type: Callable[[Any], Any]) -> Any:
-        if isinstance(value, list | str):
-            raise ValueError(_TIERS_NEEDED)
+        if isinstance(value, list | str | int | float):
+            raise ValueError(f"must {_TIERS_NEEDED}")
+        for name in value if isinstance(value, dict) else ():
+            # A name such as `exclude` has its own advice.
+            if name not in self.names and advice_on(name) is None:
+                raise ValueError(f"has no tier {as_word(name)} and must {_TIERS_NEEDED}")
         tiers = check_type(value)
         seen: set[str] = set()
         kept: dict[str, list[str]] = {}
         # A skill in two tiers counts in the higher one: mandatory outranks core.
         for name in self.names:
             words = distinct(short_words(getattr(tiers, name)))
-            refuse_negations(words)
             kept[name] = [word for word in words if normalized(word) not in seen]
             seen.update(map(normalized, words))
         if not seen:
             raise ValueError("needs at least one skill in mandatory, core or secondary")
         return tiers.model_copy(update=kept)
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def short_words(words: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from fj_mcp.filters.base import STORED
 from fj_mcp.filters.kinds import Values
 from fj_mcp.filters.names import name_of
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
@@ -63,7 +64,7 @@ def from_queries(queries: object, *, marked: bool = False) -> tuple[FilterChange
     listed = first_within(ignored[:_MAX_IGNORED], _MAX_IGNORED_BYTES)
     if len(listed) < len(ignored):
         listed.append(f"and {len(ignored) - len(listed)} more")
-    return FilterChanges.model_validate(found), listed
+    return FilterChanges.model_validate(found, context=STORED), listed
 
 
 def _decoded(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
@@ -72,7 +73,7 @@ def _decoded(name: str, value: Any) -> tuple[dict[str, Any], list[str]]:
         decoded = FILTERS[name].decode(value)
         if decoded is None:
             return {}, [""] if lenient.lines(value) else []
-        accepted = FilterChanges.model_validate({name: decoded}).as_dict()
+        accepted = FilterChanges.model_validate({name: decoded}, context=STORED).as_dict()
         words = [cut(word, 60) for word in FILTERS[name].undecoded(value)]
         return accepted, [cut(", ".join(words[:_MAX_WORDS]), _MAX_CHARACTERS)] if words else []
     except ValueError:

@@ -12,10 +12,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fj_mcp.filters import wordings
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
 from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
-from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES
+from fj_mcp.filters.spellings import COUNTRIES_AND_CODES, PLACES, TECHNOLOGIES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
@@ -106,9 +107,10 @@ class SearchFilters(_Part):
         list[str],
         Values(
             key="country_region",
+            wording=wordings.COUNTRIES,
             operator="(.)",
             autocomplete="country_region",
-            spellings=COUNTRIES,
+            spellings=COUNTRIES_AND_CODES,
             must_be_known=True,
             published="always",
         ),
@@ -117,6 +119,7 @@ class SearchFilters(_Part):
         list[str],
         Values(
             key="region",
+            wording=wordings.PLACES,
             autocomplete=_REGION,
             spellings=PLACES,
             must_be_known=True,
@@ -154,6 +157,7 @@ class SearchFilters(_Part):
         list[str],
         Values(
             key=_COMPANY,
+            wording=wordings.NAMES,
             autocomplete=_COMPANY,
             loosening=_employers(60),
             published="always",
@@ -161,7 +165,12 @@ class SearchFilters(_Part):
     ] = _optional("Current employers.")
     past_companies: Annotated[
         list[str],
-        Values(key="past_employers.name", autocomplete=_COMPANY, loosening=_employers(30)),
+        Values(
+            key="past_employers.name",
+            wording=wordings.NAMES,
+            autocomplete=_COMPANY,
+            loosening=_employers(30),
+        ),
     ] = _optional("Past employers.")
     years_at_company: Annotated[
         list[str],
@@ -194,13 +203,17 @@ class SearchFilters(_Part):
     industries: Annotated[
         list[str],
         Values(
-            key="all_employers.company_industries", vocabulary=INDUSTRIES, loosening=_employers(25)
+            key="all_employers.company_industries",
+            wording=wordings.PHRASES_WITH_COMMAS,
+            vocabulary=INDUSTRIES,
+            loosening=_employers(25),
         ),
     ] = _optional("Of any employer, such as Software Development.")
     schools: Annotated[
         list[str],
         Values(
             key="education_background.institute_name",
+            wording=wordings.NAMES,
             autocomplete="education_background.institute_name",
             loosening=_person(85),
         ),
@@ -209,6 +222,7 @@ class SearchFilters(_Part):
         list[str],
         Values(
             key="education_background.field_of_study",
+            wording=wordings.PHRASES,
             autocomplete="education_background.field_of_study",
             loosening=_person(75),
         ),
@@ -217,6 +231,7 @@ class SearchFilters(_Part):
         str,
         Choice(
             key="education_background.degree_name",
+            takes="takes one value, which means that degree or above",
             vocabulary=DEGREES,
             spoken=DEGREES_SPOKEN,
             loosening=_person(60),
@@ -230,7 +245,10 @@ class SearchFilters(_Part):
         ),
     ] = _optional("Certification names.")
     honors: Annotated[
-        list[str], Values(key="honors.title", loosening=_person(95), published="never")
+        list[str],
+        Values(
+            key="honors.title", wording=wordings.PHRASES, loosening=_person(95), published="never"
+        ),
     ] = _optional("Titles of awards.")
     company_types: Annotated[
         list[str],
@@ -245,13 +263,17 @@ class SearchFilters(_Part):
         list[str],
         Values(
             key="current_employers.company_hq_location",
+            wording=wordings.PLACES,
             autocomplete=_REGION,
             spellings=PLACES,
             loosening=_employers(55),
         ),
     ] = _optional("Employer's headquarters, as in regions.")
     company_keywords: Annotated[
-        list[str], Values(key="current_employers.description", loosening=_employers(65))
+        list[str],
+        Values(
+            key="current_employers.description", wording=wordings.PHRASES, loosening=_employers(65)
+        ),
     ] = _optional("What the employer does, such as B2B SaaS.")
     company_headcount: Annotated[
         Span,

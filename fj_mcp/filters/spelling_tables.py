@@ -308,3 +308,60 @@ SQL Server | Microsoft SQL Server | MSSQL | MS SQL
 TypeScript | Type Script
 Vue.js | VueJS | Vue JS
 """
+
+# The ISO codes of countries, after the name above. Codes that are also of American states, such as
+# DE and IN, are left out.
+COUNTRY_CODES = """
+Argentina | ARG
+Australia | AU | AUS
+Austria | AT | AUT
+Bangladesh | BD | BGD
+Belgium | BE | BEL
+Brazil | BR | BRA
+Bulgaria | BG | BGR
+Canada | CAN
+Chile | CL | CHL
+China | CN | CHN
+Colombia | COL
+Croatia | HR | HRV
+Czechia | CZ | CZE
+Denmark | DK | DNK
+Egypt | EG | EGY
+Estonia | EE | EST
+Finland | FI | FIN
+France | FR | FRA
+Germany | DEU
+Greece | GR | GRC
+Hong Kong | HK | HKG
+Hungary | HU | HUN
+India | IND
+Indonesia | IDN
+Ireland | IE | IRL
+Israel | ISR
+Italy | IT | ITA
+Japan | JP | JPN
+Kenya | KE | KEN
+Malaysia | MY | MYS
+Mexico | MX | MEX
+Netherlands | NL | NLD
+New Zealand | NZ | NZL
+Nigeria | NG | NGA
+Norway | NO | NOR
+Pakistan | PK | PAK
+Philippines | PH | PHL
+Poland | PL | POL
+Portugal | PT | PRT
+Romania | RO | ROU
+Saudi Arabia | SAU
+Singapore | SG | SGP
+South Africa | ZA | ZAF
+South Korea | KR | KOR
+Spain | ES | ESP
+Sweden | SE | SWE
+Switzerland | CH | CHE
+Türkiye | TR | TUR
+Ukraine | UA | UKR
+United Arab Emirates | AE | ARE
+United Kingdom | GB | GBR
+Vietnam | VN | VNM
+"""

@@ -154,6 +154,9 @@ PLACES = PlaceSpellings()
 COUNTRIES = Spellings((spelling_tables.COUNTRIES,))
 TECHNOLOGIES = Spellings((spelling_tables.TECHNOLOGIES,))
 
+# For the names of countries alone: in a place, "NL" may also be a province.
+COUNTRIES_AND_CODES = Spellings((spelling_tables.COUNTRIES, spelling_tables.COUNTRY_CODES))
+
 
 def country_of(place: str) -> str | None:
     """The country of a place, as `COUNTRIES.standard` has it; None if that is not certain."""

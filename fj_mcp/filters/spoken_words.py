@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_NOISE = re.compile(r"[^\w+<>]+|_+|\bto\b")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’]\d{3})+(?![.,'’]?\d)")
+_DECIMAL = re.compile(r"(?<=\d)[.,'’](?=\d)")
+_NOISE = re.compile(r"[^\w+<>.]+|_+|\bto\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +28,13 @@ NONE = Spoken()
 
 
 def folded(text: str, fillers: tuple[str, ...] = ()) -> str:
-    """`text` without case, punctuation and fillers: "B.Sc. degree" becomes "bsc"."""
-    text = re.sub(r"[.'’´`]", "", text.casefold())
-    text = re.sub(r"(?<=\d),(?=\d)", "", text).replace("&", " and ")
+    """`text` without case, punctuation and fillers: "B.Sc. degree" becomes "bsc".
+
+    The digits of a number stay apart: "1,000" becomes "1000", but "1,2" becomes "1.2".
+    """
+    text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text.casefold())
+    text = _DECIMAL.sub(".", text)
+    text = re.sub(r"(?<!\d)\.|\.(?!\d)|['’´`]", "", text).replace("&", " and ")
     words = " ".join(_NOISE.sub(" ", text).split())
     while filler := next((one for one in fillers if words.endswith(f" {one}")), None):
         words = words.removesuffix(f" {filler}")

@@ -60,12 +60,23 @@ UNAVAILABLE = (
     ),
 )
 
+_WORD = r"(?P<word>[^\W\d_].*)"
+_EXCEPT = r"exclud(?:e|es|ing)|except(?: for)?|other than"
+_ALL_BUT = r"(?:all|any(?:thing|one|body|where)?|every(?:thing|one|body|where)) but"
 _NEGATION = re.compile(
     # "Not Boring" and "Without Borders" can be names, so these words count only as shown.
-    r"(?:(?:NOT|not(?! for.profit)|WITHOUT|without|(?i:exclud(?:e|es|ing)|except(?: for)?))\s+"
-    r"|[!–-]\s*)(?P<word>[^\W\d_].*)",
+    r"(?:(?:NOT|not(?! for.profit)|WITHOUT|without)\s+|(?i:not|without)\s*[:(]\s*"
+    rf"|(?i:{_EXCEPT}|{_ALL_BUT})[\s:(]+"
+    rf"|[!~\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\s*){_WORD}",
     re.DOTALL,
 )
+_NEGATED_PHRASE = re.compile(
+    rf"(?:(?:not(?! for.profit)|without)\s+|.*\s(?:(?:but )?not(?! for.profit)|{_EXCEPT})\s+)"
+    rf"{_WORD}",
+    re.DOTALL | re.IGNORECASE,
+)
+_NEGATED_MEMBER = re.compile(rf"(?:no|non|never)[\s-]+{_WORD}", re.DOTALL | re.IGNORECASE)
+"""For vocabularies only: "No Code" and "Non-executive Director" are values of other filters."""
 
 
 def advice_on(name: str) -> str | None:
@@ -76,17 +87,26 @@ def advice_on(name: str) -> str | None:
     return next(found, None)
 
 
-def refuse_negations(words: list[str]) -> None:
+def refuse_negation(value: str, *, proper: bool = True, member: bool = False) -> None:
     """Reject a value such as "NOT Infosys", which would find the people with that very word.
+
+    Args:
+        value: without spaces around it.
+        proper: whether it may be a proper name, such as "Not Boring".
+        member: whether it can only be of a vocabulary, none of whose values begins with "No".
 
     Raises:
         ValueError: with the end of a sentence that starts with the filter's name.
     """
-    for value in words:
-        if (negated := _NEGATION.fullmatch(value.strip())) is not None:
-            word = re.sub(r"[^\w .+#&/-]", "", negated["word"])[:40].strip().lower()
-            query = f"'-\"{word}\"'" if " " in word else f'"-{word}"'
-            raise ValueError(
-                "takes no negated values, because FutureJobs has no exclusion; search without it, "
-                f"then leave people out with list_profiles query {query}"
-            )
+    negated = _NEGATION.fullmatch(value)
+    if negated is None and not proper:
+        negated = _NEGATED_PHRASE.fullmatch(value)
+    if negated is None and member:
+        negated = _NEGATED_MEMBER.fullmatch(value)
+    if negated is not None:
+        word = re.sub(r"[^\w .+#&/-]", "", negated["word"])[:40].strip().lower()
+        query = f"'-\"{word}\"'" if " " in word else f'"-{word}"'
+        raise ValueError(
+            "takes no negated values, because FutureJobs has no exclusion; search without it, "
+            f"then leave people out with list_profiles query {query}"
+        )

@@ -11,6 +11,7 @@ from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
+from fj_mcp.filters.base import STORED
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
@@ -287,7 +288,7 @@ def _merge(
     for name in removed:
         merged.pop(name, None)
     try:
-        return SearchFilters.model_validate(merged)
+        return SearchFilters.model_validate(merged, context=STORED)
     except ValidationError:
         raise BadArguments(
             "filters.skills is required, because the session has no skills"

@@ -92,7 +92,7 @@ ProfileUrl = Annotated[
     AfterValidator(_web_address),
     Field(description="LinkedIn URL of an example candidate."),
 ]
-Score = Annotated[float, Field(ge=0, le=5), NOT_BOOL]
+Score = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False), NOT_BOOL]
 Query = Annotated[
     str,
     Field(max_length=MAX_QUERY, description="As in list_profiles."),

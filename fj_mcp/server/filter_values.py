@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.base import Filter
-from fj_mcp.filters.kinds import MAX_VALUE_LENGTH, Choice, Tiers, Values
+from fj_mcp.filters.base import MAX_VALUE_LENGTH, Filter
+from fj_mcp.filters.kinds import Choice, Tiers, Values
 from fj_mcp.filters.names import nearest_name
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.results.models import FilterValues

@@ -9,6 +9,7 @@ import anyio
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.session_records import newest_first
+from fj_mcp.filters.base import STORED
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FilterChanges
 from fj_mcp.results.models import StartedSession
@@ -59,7 +60,7 @@ async def _suggest(
         session = await workspace.client.get_session(result.session_id)
         before = from_queries(workspace.sent_filters.in_force(session))[0].as_dict()
     kept = {name: value for name, value in before.items() if name not in removed}
-    tried = FilterChanges.model_validate(kept | given)
+    tried = FilterChanges.model_validate(kept | given, context=STORED)
     found = suggest_for_nobody(tried, await clues_for(workspace, tried))
     if result.session_id is None:
         whole = [as_search(tried, one) for one in found]

@@ -14,7 +14,7 @@ from cachetools import TTLCache
 
 from fj_mcp.api.errors import ApiError, CannotConnect, Rejected
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.base import Filter
+from fj_mcp.filters.base import STORED, Filter
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.filters.spellings import UnknownValue
 from fj_mcp.ledger.purchase import DAY_SECONDS
@@ -249,7 +249,7 @@ def _respelled(filters: F, findings: Findings) -> F:
     changed = {name: value for name, value in changed.items() if value != given[name]}
     if not changed:
         return filters
-    valid = FilterChanges.model_validate(changed)
+    valid = FilterChanges.model_validate(changed, context=STORED)
     return filters.model_copy(update={name: getattr(valid, name) for name in changed})
 
 

@@ -1,8 +1,21 @@
 """The table of other spellings, and what counts as the same place."""
 
+import re
+
 import pytest
 
-from fj_mcp.filters.spellings import COUNTRIES, PLACES, TECHNOLOGIES, Spellings, country_of, plain
+from fj_mcp.filters import spelling_tables
+from fj_mcp.filters.spellings import (
+    COUNTRIES,
+    COUNTRIES_AND_CODES,
+    PLACES,
+    TECHNOLOGIES,
+    Spellings,
+    country_of,
+    plain,
+)
+
+STATES = {word.strip() for word in re.split(r"[|\n]", spelling_tables.STATES)}
 
 
 @pytest.mark.parametrize("spellings", [COUNTRIES, TECHNOLOGIES])
@@ -14,6 +27,16 @@ def test_a_spelling_has_one_meaning(spellings: Spellings) -> None:
 @pytest.mark.parametrize("spellings", [COUNTRIES, PLACES, TECHNOLOGIES])
 def test_every_line_has_words(spellings: Spellings) -> None:
     assert all(word and word == word.strip() for group in spellings.groups for word in group)
+
+
+def test_a_country_code_is_the_country_and_no_american_state() -> None:
+    for name, *codes in COUNTRIES_AND_CODES.groups[len(COUNTRIES.groups) :]:
+        assert COUNTRIES.standard(name) == plain(name)
+        assert codes
+        for code in codes:
+            assert not COUNTRIES.knows(code)
+            assert code not in STATES
+            assert COUNTRIES_AND_CODES.same(code, [name, "Pune"]) == [name]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ SAID: dict[str, dict[str, tuple[str, ...]]] = {
         "BACHELORS": (
             "Bachelor's", "Bachelor’s degree", "Bachelors degree", "bachelor", "B.Sc.", "BSc", "BS",
             "B.A.", "BE/B.Tech", "B.Tech", "Bachelor's degree or higher", "Bachelor of Science",
-            "BACHELOR'S OR ABOVE", "bachelors",
+            "BACHELOR'S OR ABOVE", "bachelors", "B.A",
         ),
         "MASTERS": ("Master's", "Masters degree", "M.Sc.", "MSc", "MBA", "M.Tech", "master"),
         "DOCTORATE": ("PhD", "Ph.D.", "doctorate", "Doctorate degree", "Doctoral degree"),
@@ -61,7 +61,7 @@ SAID: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "company_headcount_ranges": {
         "51-200": ("51 to 200", "51–200 employees", "51 - 200", "51-200 people"),
-        "1001-5000": ("1,001-5,000", "1001 to 5000 employees"),
+        "1001-5000": ("1,001-5,000", "1.001-5.000", "1001 to 5000 employees"),
         "10,001+": ("10001+", "10,000+", "more than 10,000 employees"),
     },
     "funding_stages": {
@@ -104,6 +104,8 @@ UNSURE: dict[str, dict[str, str]] = {
     "degree": {"Diploma": "HIGH_SCHOOL or ASSOCIATES", "Postgraduate": "MASTERS or DOCTORATE"},
     "functions": {"PM": "Product Management or Program and Project Management"},
     "funding_stages": {"pre-seed": "seed", "Angel": "seed", "Seris A": "series_a"},
+    "recently_funded": {"1.2 months": "12m", "1,2 months": "12m", "2.4 months": "24m"},
+    "years_at_company": {"3.5 years": "3 to 5 years"},
 }
 """By filter and word: the values that are asked back."""
 

@@ -43,10 +43,39 @@ NEGATED = {
     "!Infosys": '"-infosys"',
     "excluding Infosys": '"-infosys"',
     "except for Infosys": '"-infosys"',
+    "−Infosys": '"-infosys"',
+    "—Infosys": '"-infosys"',
+    "~Infosys": '"-infosys"',
+    "NOT(Infosys)": '"-infosys"',
+    "not: Infosys": '"-infosys"',
+    "other than Infosys": '"-infosys"',
+    "Anything but Infosys": '"-infosys"',
+    "all but Infosys": '"-infosys"',
+    "except Infosys": '"-infosys"',
     "NOT Tata Steel": "'-\"tata steel\"'",
 }
 
+NEGATED_MEMBERS: dict[str, dict[str, str]] = {
+    "seniority": {"Not senior": "senior", "non-senior": "senior", "No Director": "director"},
+    "functions": {"Not Sales": "sales", "no Sales": "sales", "everyone but Sales": "sales"},
+    "industries": {"Not Retail": "retail", "Non-Retail": "retail"},
+    "company_types": {"Not Partnership": "partnership"},
+    "employment_types": {"no contract": "contract"},
+    "regions": {"Berlin not Munich": "munich", "Not Pune": "pune"},
+    "countries": {"India except Nepal": "nepal"},
+    "current_titles": {"Not Manager": "manager"},
+    "skills": {"Not Java": "java", "Java but not JavaScript": "javascript"},
+}
+"""By filter: values that are negated there, and could be a name elsewhere."""
+
+UPPER_LIMITS = {
+    "degree": ("Master's or below", "below master's", "at most Bachelor's", "up to a Master's"),
+    "seniority": ("Director or below", "less than Director", "below Director"),
+    "years_at_company": ("under 2 years", "no more than 5 years"),
+}
+
 REAL_NAMES = (
+    "No Brainer Ltd", "Not On The High Street", "Nordea", "Non Profit", "Acme, Inc.",
     "Not Boring", "Without Borders", "Notion", "Exceptional", "A-Team", "Non-profit", "Nothing",
     "not for profit",
     "-", "!",
@@ -86,6 +115,35 @@ async def test_a_negated_value_is_refused_before_it_is_paid_for(value: str, quer
             text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
             assert text == f"Nothing was sent or charged: filters.{name} {problem}"
         assert assistant.sandbox.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [(name, *row) for name, values in NEGATED_MEMBERS.items() for row in values.items()],
+)
+async def test_a_value_that_can_only_be_negated_is_refused_without_its_opposite(
+    assistant: Assistant, name: str, value: str, word: str
+) -> None:
+    given = {"core": [value]} if name == "skills" else [value]
+    filters: dict[str, Any] = CSHARP | {name: given}
+    text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    problem = f'takes no negated values, because {EXCLUSION} "-{word}".'
+    assert text == f"Nothing was sent or charged: filters.{name} {problem}"
+    assert assistant.sandbox.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in UPPER_LIMITS.items() for value in values]
+)
+async def test_an_upper_limit_is_refused_without_its_opposite(
+    assistant: Assistant, name: str, value: str
+) -> None:
+    given = value if name == "degree" else [value]
+    filters: dict[str, Any] = CSHARP | {name: given}
+    text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert text.startswith(f"Nothing was sent or charged: filters.{name} takes no upper limit")
+    assert "did you mean" not in text
+    assert assistant.sandbox.calls == []
 
 
 async def test_names_that_only_begin_like_a_negation_are_searched(assistant: Assistant) -> None:

@@ -198,12 +198,80 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
             '(wanted) or secondary (nice to have), such as {"mandatory": ["Python"], "core": '
             '["SQL"]}.',
         )
-        for skills in (["C#"], "C#", '["C#", "SQL"]', ["C#", "SQL"])
+        for skills in (["C#"], "C#", '["C#", "SQL"]', ["C#", "SQL"], 5, True)
+    ),
+    *(
+        (
+            "create_sourcing_session",
+            {"title": "Test", "filters": {"skills": skills}},
+            f"filters.skills has no tier {tier} and must say how important each skill is: "
+            "mandatory (must have), core (wanted) or secondary (nice to have), such as "
+            '{"mandatory": ["Python"], "core": ["SQL"]}.',
+        )
+        for tier, skills in (
+            ("required", {"required": ["C#"]}),
+            ("must_have", {"must_have": ["C#"], "mandatory": ["SQL"]}),
+            ("Python", {"Python": "mandatory"}),
+            ("name", [{"name": "Python"}]),
+        )
     ),
     (
         "create_sourcing_session",
-        {"title": "Test", "filters": {"skills": {"required": ["C#"]}}},
-        "filters.skills.required is not known; valid names are mandatory, core, secondary.",
+        {"title": "Test", "filters": {"skills": {"exclude": ["C#"]}}},
+        "filters.skills.exclude is not known: FutureJobs has no exclusion; search without it, then "
+        'leave people out with list_profiles query "-infosys".',
+    ),
+    *(
+        (
+            "create_sourcing_session",
+            searching(degree=degree),
+            "filters.degree takes one value, which means that degree or above.",
+        )
+        for degree in (["Bachelor's", "Master's"], "Bachelor's or Master's", "BACHELORS, MASTERS")
+    ),
+    *(
+        (
+            "create_sourcing_session",
+            searching(regions=["Pune"], within_km=distance),
+            "filters.within_km must be a whole number of kilometers, 1 to 500.",
+        )
+        for distance in ("50 miles", "50,5", "near")
+    ),
+    *(
+        (
+            "list_profiles",
+            {"session_id": SESSION, "min_score": score},
+            "min_score must be a number.",
+        )
+        for score in ("NaN", "inf", "-Infinity")
+    ),
+    (
+        "create_sourcing_session",
+        {"title": "Test", "skills": {"core": ["C#"]}, "regions": ["Pune"]},
+        'skills, regions must be directly in filters: {"filters": {"skills": …, "regions": …}}.',
+    ),
+    (
+        "update_sourcing_session",
+        {"session_id": SESSION, "regions": ["Pune"]},
+        'regions must be directly in filters: {"filters": {"regions": …}}.',
+    ),
+    (
+        "create_sourcing_session",
+        {"title": "Test", "filters": {"filters": CSHARP}},
+        'filters.filters must be directly in filters: {"filters": {"skills": …}}.',
+    ),
+    *(
+        (
+            "create_sourcing_session",
+            {"title": "Test", "filters": filters},
+            f"{key} is twice in one JSON text with different values; give it once, with all of its "
+            "values.",
+        )
+        for key, filters in (
+            ("regions", '{"skills": {"core": "C#"}, "regions": ["Pune"], "regions": ["Mumbai"]}'),
+            ("core", {"skills": '{"core": ["C#"], "core": ["SQL"]}'}),
+            ("min", CSHARP | {"years_of_experience": '"{\\"min\\": 1, \\"min\\": 5}"'}),
+        )
     ),
     *(
         (

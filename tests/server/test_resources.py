@@ -223,7 +223,7 @@ async def test_a_wrong_uri_is_one_sentence_and_sends_nothing(
         "list_sessions shows.",
         f"{good}?min_score=high": "min_score must be a number.",
         f"{good}?min_score=6": "min_score must be at most 5.",
-        f"{good}?min_score=nan": "min_score must be at most 5.",
+        f"{good}?min_score=nan": "min_score must be a number.",
         f"{good}?candidate_ids=a%20b": "candidate_ids[0] must be an id that list_profiles shows.",
         f"{good}?candidate_ids=,": "candidate_ids must have at least one item.",
     }

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from fj_mcp.filters.base import Filter
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
 from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.filters.wordings import PLACEHOLDERS
 
-words = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=30)
+words = st.text(
+    st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=30
+).filter(lambda word: word.casefold() not in PLACEHOLDERS)
 
 
 def values_of(wire: Filter) -> st.SearchStrategy[Any]:

@@ -47,7 +47,7 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
     return {
         "suggest_filters": {"job_description": JOB},
         "search_filter_values": {"filter": "regions", "query": "Pun"},
-        "create_sourcing_session": search_for("Any"),
+        "create_sourcing_session": search_for("Anything"),
         "wait_for_session": session | {"max_wait_seconds": 0},
         "list_profiles": session,
         "get_candidate": session | {"candidate_id": "c" * 24},

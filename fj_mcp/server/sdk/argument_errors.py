@@ -1,6 +1,7 @@
 """Validation errors as messages that a model can act on."""
 
 from collections.abc import Callable
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
@@ -67,19 +68,53 @@ def describe_problems(
     Returns:
         At most three problems, joined by semicolons, each starting with the argument's path.
     """
-    meant = set()
+    meant: set[Path] = set()
+    misplaced: dict[Path, tuple[Path, list[str]]] = {}
     for error in errors:
         if error["type"] == "extra_forbidden":
             loc = error["loc"]
-            meant.add((*loc[:-1], near(str(loc[-1]), names(loc[:-1]))))
-    # A misspelled required argument is one problem, not a missing one as well.
-    shown = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
-    return "; ".join(
+            if (place := _right_place(loc, error["input"], names)) is not None:
+                misplaced[loc] = place
+                meant |= {place[0], *((*place[0], name) for name in place[1])}
+            elif nearest := near(str(loc[-1]), names(loc[:-1])):
+                meant.add((*loc[:-1], nearest))
+    # A misspelled or misplaced argument is one problem, not a missing one as well.
+    shown = [
+        error
+        for error in errors
+        if error["loc"] not in misplaced
+        and (error["type"] != "missing" or error["loc"] not in meant)
+    ]
+    problems = [
         _unknown_name(error["loc"], names(error["loc"][:-1]), owner, near, advice)
         if error["type"] == "extra_forbidden"
         else _problem(error)
-        for error in shown[:3]
-    )
+        for error in shown
+    ]
+    return "; ".join([*_moves(misplaced), *problems][:3])
+
+
+def _right_place(loc: Path, given: Any, names: Names) -> tuple[Path, list[str]] | None:
+    """The object, and the names in it, of an argument one level too high or too deep."""
+    *outer, name = loc
+    if outer and name == outer[-1] and isinstance(given, dict):
+        inside = [key for key in given if key in names(tuple(outer))]
+        return (tuple(outer), inside) if inside else None
+    known = names(tuple(outer))
+    holders = [] if name in known else [one for one in known if name in names((*outer, one))]
+    return ((*outer, holders[0]), [str(name)]) if len(holders) == 1 else None
+
+
+def _moves(misplaced: dict[Path, tuple[Path, list[str]]]) -> list[str]:
+    """A sentence for each object that misplaced arguments belong into."""
+    moves: dict[Path, list[str]] = {}
+    for place, found in misplaced.values():
+        moves.setdefault(place, []).extend(found)
+    return [
+        f"{', '.join(map(_path, misplaced))} must be directly in {_path(place)}: "
+        f'{{"{place[-1]}": {{' + ", ".join(f'"{name}": …' for name in found[:3]) + "}}"
+        for place, found in moves.items()
+    ]
 
 
 def _problem(error: ErrorDetails) -> str:

@@ -15,7 +15,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import AS_GIVEN, Capped
+from fj_mcp.text.cleaning import as_word
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _MAX_QUOTING = 3
@@ -29,6 +31,9 @@ def read_arguments(
 
     Returns:
         The arguments, and a sentence for each one that was replaced by its maximum.
+
+    Raises:
+        BadArguments: for a key that is twice in one JSON text.
     """
     form = _object(model)
     if not form.fields:
@@ -230,10 +235,23 @@ def _parsed(value: Any) -> Any:
         if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", '"')):
             break
         try:
-            value = json.loads(value)
+            value = json.loads(value, object_pairs_hook=_without_repetitions)
         except (ValueError, RecursionError):
             break
     return value
+
+
+def _without_repetitions(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found and found[key] != value:
+            # The JSON text of a call's arguments; which of the two is meant is not certain.
+            raise BadArguments(
+                f"{as_word(key)} is twice in one JSON text with different values; give it once, "
+                "with all of its values"
+            )
+        found[key] = value
+    return found
 
 
 def _unquoted(value: Any) -> Any:

@@ -61,8 +61,8 @@ class SourcingTool(Tool):
         """
         tool_in_use.set(self.name)
         arrived_at.set(monotonic())
-        given, notes = read_arguments(arguments, self.fn_metadata.arg_model)
         try:
+            given, notes = read_arguments(arguments, self.fn_metadata.arg_model)
             with ToolCall(self.name, context.request_id) as call:
                 result = call.result = await self._run(given, context)
         except FutureJobsError as error:
