@@ -33,6 +33,7 @@ _TERM = re.compile(
 _MARKED = re.compile(rf"\s+(?=[{re.escape(_MARKS)}]+[^\s{re.escape(_MARKS)}])")
 """Before a word to leave out, inside quotation marks."""
 
+_UNSHOWN = re.compile(r"[^\w .,+#&/()'-]+")
 _PHRASE = re.compile('"[^"]*"')
 _NEGATORS = frozenset({"not", "no", "without", "except", "exclude", "excluding"})
 _FILLERS = frozenset({"and", "but"})
@@ -171,7 +172,8 @@ def _terms(text: str) -> Iterator[_Term]:
             folded = _folded(piece)
             if re.search(r"\w", folded):
                 left_out = piece[0] in _MARKS or (excluded and not place)
-                yield _Term(as_word(piece.strip(_MARKS)), folded, left_out, bool(phrase))
+                shown = as_word(_UNSHOWN.sub(" ", piece.strip(_MARKS)))
+                yield _Term(shown, folded, left_out, bool(phrase))
                 negator = ""
     if negator:
         raise BadArguments(f'query has nothing after "{negator}"; write -word to leave out')
