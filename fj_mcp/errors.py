@@ -74,4 +74,5 @@ class DeadlinePassed(FutureJobsError):
             )
         else:
             advice = "Nothing was charged; call again, with a smaller request if possible."
-        super().__init__(f"The call took longer than {seconds:g} seconds. {advice}")
+        limit = f"{seconds:g} {'second' if seconds == 1 else 'seconds'}"
+        super().__init__(f"The call took longer than {limit}. {advice}")

@@ -18,6 +18,7 @@ ApiError
 from dataclasses import dataclass
 
 from fj_mcp.errors import FutureJobsError
+from fj_mcp.text.numbers import number_of
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,31 @@ class KeyRefused(ApiError):
 class NoCredits(ApiError):
     """402. `remaining` and `price` are the API's numbers; None if it gave none."""
 
-    def __init__(self, attempted: Attempted, remaining: int | None, price: int | None) -> None:
+    def __init__(
+        self,
+        attempted: Attempted,
+        remaining: int | None,
+        price: int | None,
+        *,
+        in_sandbox: bool = False,
+    ) -> None:
         price = attempted.price if price is None else price
-        left = "too few credits left" if remaining is None else f"{remaining} credits left"
+        left = (
+            "too few credits left"
+            if remaining is None
+            else f"{number_of(remaining, 'credit')} left"
+        )
         cost = (
             f"{attempted.phrase} costs {price}"
             if price is not None
             else f"{attempted.phrase} costs more (FutureJobs does not publish the price)"
         )
+        whose, remedy = "workspace", "Top up in FutureJobs"
+        if in_sandbox:
+            whose, remedy = "sandbox", "Restart the server for new credits (free)"
         super().__init__(
             attempted,
-            f"Nothing was charged: the workspace has {left} and {cost}. Top up in FutureJobs, "
+            f"Nothing was charged: the {whose} has {left} and {cost}. {remedy}, "
             "or use list_sessions to find searches that are already paid for.",
         )
 
@@ -124,7 +139,8 @@ class RateLimited(ApiError):
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:
         self.seconds = seconds
-        what, wait = "FutureJobs is rate limiting requests.", f"{max(1, round(seconds))} seconds"
+        what = "FutureJobs is rate limiting requests."
+        wait = number_of(max(1, round(seconds)), "second")
         super().__init__(
             attempted,
             f"Nothing was charged: {what} Call {attempted.tool} again in {wait}.",
@@ -201,4 +217,5 @@ class TimedOut(NoResponse):
     """No response within `seconds`."""
 
     def __init__(self, attempted: Attempted, seconds: float) -> None:
-        super().__init__(attempted, f"FutureJobs did not respond within {seconds:g} seconds")
+        limit = f"{seconds:g} {'second' if seconds == 1 else 'seconds'}"
+        super().__init__(attempted, f"FutureJobs did not respond within {limit}")

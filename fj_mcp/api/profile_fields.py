@@ -40,6 +40,7 @@ class _Person(TypedDict, total=False):
     past_employers_object: list[_Job] | None
     past_employers: list[_Job] | None
     education_background: list[_Education] | None
+    languages: Any
     linkedin_profile_url: Any
     linkedin_flagship_url: Any
     flagship_profile_url: Any

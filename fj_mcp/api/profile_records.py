@@ -90,6 +90,7 @@ class Profile:
     jobs: tuple[Job, ...]
     past_jobs: tuple[Job, ...]
     education: tuple[Education, ...]
+    languages: tuple[str, ...]
     linkedin_url: str | None
     reveal_url: str | None
     """The address to reveal a contact by, exactly as in the response: its id is case-sensitive."""
@@ -130,6 +131,8 @@ class Profile:
                 Education.read(item)
                 for item in lenient.mappings(person.get("education_background"))[:5]
             ),
+            # Not in the documentation, but the details have them.
+            languages=_named(person.get("languages")),
             linkedin_url=public or own,
             reveal_url=own or public,
             email=Contact.read(reveal.get("email")),

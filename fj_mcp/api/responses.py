@@ -35,6 +35,7 @@ from fj_mcp.api.network import PROXY_NEEDS_PASSWORD
 from fj_mcp.api.response_bodies import Body
 from fj_mcp.api.session_records import CreditInfo
 from fj_mcp.filters.names import name_of
+from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.text import lenient
 
 _FAILED = re.compile(
@@ -178,7 +179,7 @@ def _error(
         last = known.remaining
         if left is None and last is not None and last < (attempted.price or 0):
             left = last
-        return NoCredits(attempted, left, price)
+        return NoCredits(attempted, left, price, in_sandbox=known.key == SANDBOX_KEY)
     if status == 404:
         return _not_found(attempted, known.ids)
     if status == 429:

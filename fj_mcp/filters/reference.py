@@ -66,7 +66,7 @@ def filters_page() -> str:
         "negated value such as “NOT Infosys” or “-Infosys”.",
         "",
     ]
-    lines += [f"- {one.about}: {one.advice}." for one in UNAVAILABLE]
+    lines += [f"- {one.about}: {one.advice_for()}." for one in UNAVAILABLE]
     return "\n".join(lines).rstrip() + "\n"
 
 

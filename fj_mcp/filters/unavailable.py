@@ -7,10 +7,9 @@ ever answered with the filter of a similar name: that would search for the oppos
 import re
 from dataclasses import dataclass
 
-_EXCLUSION = (
-    "FutureJobs has no exclusion; search without it, then leave people out with list_profiles "
-    'query "-{word}"'
-)
+_NO_DATA = "FutureJobs has no such data; ask the candidates themselves"
+_MAX_VALUES = 5
+"""Of an exclusion, in the advice."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,25 @@ class Unavailable:
     Attributes:
         about: what it is, for the reference.
         names: how it is asked for, as a pattern of the whole name in snake case.
-        advice: the end of a sentence that starts with the name.
+        advice: the end of a sentence that starts with the name; `{query}` in it is the query of
+            list_profiles for the values that were given.
+        example: that query, if no values are certain.
+        excludes: whether the query leaves the values out.
     """
 
     about: str
     names: str
     advice: str
+    example: str = ""
+    excludes: bool = False
+
+    def advice_for(self, value: object = None) -> str:
+        """The advice, with the values that were given if they are certain."""
+        words = [word for text in _texts(value) if (word := _plain(text))]
+        if not words or (len(words) > 1 and not self.excludes):
+            return self.advice.format(query=f"such as {self.example}")
+        mark = "-" if self.excludes else ""
+        return self.advice.format(query=_query_of(words[:_MAX_VALUES], mark))
 
 
 UNAVAILABLE = (
@@ -34,20 +46,28 @@ UNAVAILABLE = (
         r"(?:exclude[ds]?|excluding|exclusions?|not|no(?!_of)|without|except|avoid|omit|ignore"
         r"|blocked|banned|blacklist(?:ed)?)(?:_\w+)?"
         r"|\w+_(?:exclude[ds]?|excluding|exclusions?|not|except|blacklist)",
-        _EXCLUSION.format(word="infosys"),
+        "FutureJobs has no exclusion; search without it, then leave people out with list_profiles "
+        "query {query}",
+        example='"-infosys"',
+        excludes=True,
     ),
     Unavailable(
         "Languages",
         r"(?:spoken_|native_)?languages?(?:_spoken)?",
-        "FutureJobs has no language filter; put the language into skills, such as German, or use "
-        'list_profiles query "german" after the search',
+        "FutureJobs has no language filter; search without it, then use list_profiles query "
+        "{query}, or get_candidate, which shows languages",
+        example='"german"',
     ),
     Unavailable(
-        "Pay, notice periods and availability",
-        r"(?:\w+_)?(?:salary|salaries|compensation|ctc|pay|notice_period|availability"
-        r"|available_from|start_date|visa|work_authori[sz]ation)(?:_\w+)?",
-        "FutureJobs has no such data; ask the candidates themselves, and open_to_work finds those "
-        "who say that they are looking",
+        "Notice periods and availability",
+        r"(?:\w+_)?(?:notice_period|availability|available_from|start_date)(?:_\w+)?",
+        f"{_NO_DATA}, and open_to_work finds those who say that they are looking",
+    ),
+    Unavailable(
+        "Pay, visas and relocation",
+        r"(?:\w+_)?(?:salary|salaries|compensation|ctc|pay|visas?|work_authori[sz]ation|work_permit"
+        r"|right_to_work|sponsorship|relocat(?:e|ion))(?:_\w+)?",
+        _NO_DATA,
     ),
     Unavailable(
         "Age, sex, origin, religion and other protected characteristics",
@@ -79,12 +99,17 @@ _NEGATED_MEMBER = re.compile(rf"(?:no|non|never)[\s-]+{_WORD}", re.DOTALL | re.I
 """For vocabularies only: "No Code" and "Non-executive Director" are values of other filters."""
 
 
-def advice_on(name: str) -> str | None:
-    """What to do instead, if `name` asks for something unavailable; None for any other name."""
+def advice_on(name: str, value: object = None) -> str | None:
+    """What to do instead, if `name` asks for something unavailable; None for any other name.
+
+    Args:
+        name: of a filter or an argument that does not exist.
+        value: what was given for it.
+    """
     separated = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
     snake = re.sub(r"[\s.-]+", "_", separated).lower().removeprefix("filters_")[:60]
-    found = (one.advice for one in UNAVAILABLE if re.fullmatch(one.names, snake))
-    return next(found, None)
+    found = (one for one in UNAVAILABLE if re.fullmatch(one.names, snake))
+    return next((one.advice_for(value) for one in found), None)
 
 
 def refuse_negation(value: str, *, proper: bool = True, member: bool = False) -> None:
@@ -104,9 +129,32 @@ def refuse_negation(value: str, *, proper: bool = True, member: bool = False) ->
     if negated is None and member:
         negated = _NEGATED_MEMBER.fullmatch(value)
     if negated is not None:
-        word = re.sub(r"[^\w .+#&/-]", "", negated["word"])[:40].strip().lower()
-        query = f"'-\"{word}\"'" if " " in word else f'"-{word}"'
+        query = _query_of([_plain(negated["word"])], "-")
         raise ValueError(
             "takes no negated values, because FutureJobs has no exclusion; search without it, "
             f"then leave people out with list_profiles query {query}"
         )
+
+
+def _texts(value: object) -> list[str]:
+    """The texts in a value, if it is certain which they are."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for text in value if isinstance(text, str)]
+    # “Wipro, Infosys” are two companies, and “Pune, Maharashtra” is one place.
+    return [value] if isinstance(value, str) and "," not in value else []
+
+
+def _plain(text: str) -> str:
+    """A value as words of a query, which has no quotation marks and no marks of its own."""
+    words = re.sub(r"[^\w .+#&/-]", "", re.sub(r"\(.*?\)", "", text))
+    return " ".join(words.lower().split())[:40].strip(" -")
+
+
+def _query_of(words: list[str], mark: str) -> str:
+    """A query for these values or, with a dash as its mark, without them, in quotation marks."""
+    if any(" " in word for word in words):
+        terms = " ".join(f'{mark}"{word}"' if " " in word else f"{mark}{word}" for word in words)
+        return f"'{terms}'"
+    return f'"{" ".join(mark + word for word in words)}"'

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from fj_mcp.errors import FutureJobsError
+from fj_mcp.text.numbers import number_of
 
 
 class LedgerUnavailable(FutureJobsError):
@@ -24,7 +25,8 @@ class OverBudget(FutureJobsError):
     def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
         day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
-            f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
-            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
-            "FJ_CREDIT_BUDGET takes effect after a restart of the server."
+            f"Nothing was sent or charged: {spent} of today's {number_of(budget, 'credit')} "
+            f"{'is' if budget == 1 else 'are'} spent or reserved, and this would cost about "
+            f"{price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
+            "restart of the server."
         )

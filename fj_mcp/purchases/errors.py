@@ -1,6 +1,7 @@
 """Errors of purchases that were not made, and of those whose outcome is open."""
 
 from fj_mcp.errors import FutureJobsError
+from fj_mcp.text.numbers import number_of
 
 
 class NotApproved(FutureJobsError):
@@ -24,10 +25,11 @@ class OutcomeOpen(FutureJobsError):
     """A purchase was sent, and it is not certain yet whether it was carried out."""
 
     def __init__(self, happened: str, tool: str, seconds: float) -> None:
+        wait = number_of(max(1, round(seconds)), "second")
         super().__init__(
             f"{happened}, and the outcome is not certain yet. Nothing will be paid for twice: call "
-            f"{tool} again with the same arguments in {max(1, round(seconds))} seconds to find out "
-            "whether it was carried out."
+            f"{tool} again with the same arguments in {wait} to find out whether it was "
+            "carried out."
         )
 
 

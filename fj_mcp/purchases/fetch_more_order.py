@@ -103,7 +103,10 @@ class FetchMoreOrder(Order[MoreProfiles, Plan, Started]):
             status=session.status,
             api_status=next_steps.unusual(session.api_status),
             credits=earlier_credits(purchase),
-            next_step=next_steps.session_step(session),
+            # A wait shows the new candidates first, a list everyone.
+            next_step=next_steps.session_step(session)
+            if session.status == "failed"
+            else next_steps.wait_step(session.id),
         )
 
     @classmethod

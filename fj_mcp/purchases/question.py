@@ -2,6 +2,7 @@
 
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import Plan
+from fj_mcp.text.numbers import number_of
 
 
 def question_text(plans: list[Plan], price: int | None, newest: list[Purchase]) -> str:
@@ -27,14 +28,15 @@ def _cost(price: int | None, count: int) -> str:
     if price is None:
         return "credits; FutureJobs does not publish how many"
     each = " for each" if count > 1 else ""
-    return f"about {price} {'credit' if price == 1 else 'credits'}{each}"
+    return f"about {number_of(price, 'credit')}{each}"
 
 
 def _balance(newest: list[Purchase]) -> str:
     """A sentence about the credits left, as last reported; empty if they never were."""
     charged = [item for item in newest if item.state == "charged"]
     last = next((item for item in charged if item.remaining is not None), None)
-    if last is None:
+    if last is None or last.remaining is None:
         return ""
     which = "the last" if last is charged[0] else "an earlier"
-    return f"{last.remaining} credits were left after {which} purchase."
+    were = "was" if last.remaining == 1 else "were"
+    return f"{number_of(last.remaining, 'credit')} {were} left after {which} purchase."

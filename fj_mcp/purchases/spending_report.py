@@ -9,6 +9,7 @@ from fj_mcp.clock import iso_time
 from fj_mcp.ledger.purchase import Purchase, Spent, State
 from fj_mcp.results.models import PurchaseLine, SessionSpending, SpendingReport
 from fj_mcp.text.cleaning import cut
+from fj_mcp.text.numbers import number_of
 
 _OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] = {
     "charged": "charged",
@@ -79,7 +80,7 @@ def _by_session(
         lines.append(line)
     if others:
         line = _cost([item for session_id in others for item in sessions[session_id]])
-        line.title = f"{len(others)} sessions used before these"
+        line.title = f"{number_of(len(others), 'session')} used before these"
         lines.append(line)
     return lines
 

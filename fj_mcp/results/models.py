@@ -122,7 +122,7 @@ class Card(BaseModel):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
-    new: bool | None = Field(default=None, description="Found by the last fetch-more.")
+    new: bool | None = Field(default=None, description="Found by fetch-more.")
     outside: list[str] | None = Field(default=None, description="Filters not met.")
     skills: list[str] | None = Field(default=None, description="Wanted ones first.")
     missing_skills: list[str] | None = Field(default=None, description="Wanted, not listed.")
@@ -144,7 +144,7 @@ class WaitedSession(SessionResult):
     matched: int
     total: int
     waited_seconds: int
-    new_profiles: int | None = Field(default=None, description="Found by the last fetch-more.")
+    new_profiles: int | None = Field(default=None, description="Found by fetch-more.")
     score_scale: ScoreScale = None
     top_candidates: list[Card] | None = None
     suggestions: Suggestions = None

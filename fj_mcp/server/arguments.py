@@ -59,6 +59,14 @@ def _bare(uri: str) -> BeforeValidator:
     return BeforeValidator(bare)
 
 
+def _joined(words: object) -> object:
+    """A list of words as a query, in which the words of one entry stay together."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        return words
+    kept = (word if '"' in word or not word.strip().count(" ") else f'"{word}"' for word in words)
+    return " ".join(kept)
+
+
 LONGEST_JOB_DESCRIPTION = 30_000
 """The longest job description in characters that FutureJobs turns into filters."""
 
@@ -95,6 +103,7 @@ ProfileUrl = Annotated[
 Score = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False), NOT_BOOL]
 Query = Annotated[
     str,
+    BeforeValidator(_joined),
     Field(max_length=MAX_QUERY, description="As in list_profiles."),
     AfterValidator(partial(clean_line, limit=MAX_QUERY)),
 ]

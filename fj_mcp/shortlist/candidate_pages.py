@@ -1,6 +1,7 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
 from dataclasses import dataclass, field
+from math import floor
 
 from pydantic_core import to_json
 
@@ -17,8 +18,10 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
+from fj_mcp.shortlist.queries import SEARCHED
 from fj_mcp.shortlist.ranking import Chosen, Part, Shortlist, unread_warning
 from fj_mcp.text.cleaning import cut, first_within
+from fj_mcp.text.numbers import number_of
 
 TOP_CANDIDATES = 10
 _MAX_WORDS = 5
@@ -63,8 +66,8 @@ class RankedSession:
         wanted: its wanted skills.
         filters: the filters in force that a card can contradict.
         suggestions: what to loosen, if it found too few.
-        new_ids: the candidates that the last fetch-more found; None if there was none, or if that
-            is not known.
+        new_ids: the candidates that fetch-more found since the last look; None if there was none,
+            or if that is not known.
     """
 
     session: Session
@@ -87,7 +90,7 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
     pages = max(1, -(-total // view.limit))
     # Of a part of the candidates, nothing follows about the search.
     suggestions = [] if view.part.query or view.part.candidate_ids else ranked.suggestions
-    warnings = narrowing_warnings(chosen)
+    warnings = narrowing_warnings(chosen, running=session.status == "running")
     if shortlist.unread:
         warnings.append(unread_warning(shortlist.available))
     shown, shortened = cards(
@@ -115,21 +118,57 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
         suggestions=suggestions or None,
         warning=" ".join(warnings) or None,
         next_step=_list_step(
-            session, shortlist, view, total=total, pages=pages, suggestions=suggestions
+            session, shortlist, chosen, view, pages=pages, suggestions=suggestions
         ),
     )
 
 
-def narrowing_warnings(chosen: Chosen) -> list[str]:
-    """The words of a query that fit nobody, and the ids that are not in the session."""
+def narrowing_warnings(chosen: Chosen, *, running: bool) -> list[str]:
+    """The words of a query that fit nobody, and the ids that are not in the session.
+
+    Args:
+        chosen: the narrowed list.
+        running: whether more candidates may still arrive.
+    """
     warnings = []
-    if chosen.unmatched:
-        more = len(chosen.unmatched) - _MAX_WORDS
-        words = ", ".join(chosen.unmatched[:_MAX_WORDS]) + (f" and {more} more" if more > 0 else "")
-        warnings.append(f"Nobody in this session has: {words}.")
+    so_far = " so far" if running else ""
+    if words := chosen.unmatched[:_MAX_WORDS]:
+        if more := len(chosen.unmatched) - len(words):
+            words.append(number_of(more, "more word"))
+        either = " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+        searched = SEARCHED.format(languages="languages, " if chosen.with_languages else "")
+        warnings.append(f"No candidate{so_far} has {either} in their {searched}.")
     if chosen.strangers:
-        warnings.append(f"Not in this session: {', '.join(chosen.strangers)}.")
+        warnings.append(f"Not in this session{so_far}: {', '.join(chosen.strangers)}.")
     return warnings
+
+
+def nobody_reason(chosen: Chosen, part: Part) -> tuple[str, str]:
+    """Why nobody is in a part of a list that has candidates, and how to call the list instead.
+
+    Both are pieces of sentences; the second one comes after a session's id.
+    """
+    ids = f", candidate_ids [{', '.join(part.candidate_ids)}]" if part.candidate_ids else ""
+    asked, only = ("requested candidate", "") if ids else ("candidate", "only ")
+    if not chosen.pool:
+        return "None of these candidates is in the list", " alone for all of them"
+    if not chosen.fitting:
+        one = f"The {only}{asked} does not fit query"
+        several = f"None of the {chosen.pool:,} {asked}s fits query"
+        fewer = "leave out fewer" if chosen.only_excludes else "fewer words, which must all occur"
+        return one if chosen.pool == 1 else several, f"{ids} and {fewer}"
+    fitting = [" who fits query", " who fit query"] if part.query else ["", ""]
+    score = f"min_score {part.min_score:g}"
+    one = f"The {only}{asked}{fitting[0]} does not reach {score}"
+    several = f"None of the {chosen.fitting:,} {asked}s{fitting[1]} reaches {score}"
+    query = f", query {to_json(part.query).decode()}" if part.query else ""
+    best, lower = "none of them has a score", "without min_score"
+    if chosen.best_fitting is not None:
+        # To one decimal, as scores have, and never above the score itself.
+        reached = floor(chosen.best_fitting * 10) / 10
+        best, lower = f"the best score is {chosen.best_fitting:g}", f"min_score {reached:g}"
+    reason = one if chosen.fitting == 1 else several
+    return f"{reason}; {best}", f"{ids}{query} and {lower}"
 
 
 def _scale(shown: list[Card]) -> str | None:
@@ -167,7 +206,8 @@ def shown_candidates(
         view: the part of the session that it shows.
         prices: of purchases; None if the server cannot make any.
     """
-    listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
+    if listed.candidates:
+        listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
     return ShownCandidates(
         **dict(listed),
         title=ranked.session.title,
@@ -184,12 +224,13 @@ def shown_candidates(
 def _list_step(
     session: Session,
     shortlist: Shortlist,
+    chosen: Chosen,
     view: View,
     *,
-    total: int,
     pages: int,
     suggestions: list[Suggestion],
 ) -> str | None:
+    total = len(chosen.profiles)
     call = f"call list_profiles with session_id {session.id}"
     if view.page > pages and total:
         return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
@@ -199,7 +240,8 @@ def _list_step(
         further = f"For the next candidates {call}, page {view.page + 1}{view.repeated}."
         return _with_suggestions(session.id, further, suggestions)
     if not total and shortlist.profiles:
-        return _nobody_step(session, view.part, len(shortlist.profiles))
+        reason, how = nobody_reason(chosen, view.part)
+        return f"{reason}. C{call[1:]}{how}; it is free."
     if not total and session.status == "failed":
         return (
             "The search failed at FutureJobs, and no candidates are listed. Tell the user before "
@@ -215,21 +257,6 @@ def _list_step(
         "contacts (both cost credits: ask first)"
     )
     return _with_suggestions(session.id, f"{show}; {paid}.", suggestions)
-
-
-def _nobody_step(session: Session, part: Part, count: int) -> str:
-    call = f"Call list_profiles with session_id {session.id}"
-    if part.candidate_ids:
-        return f"None of these candidates is in the list. {call} alone for all of them; it is free."
-    if part.query:
-        return (
-            f"None of the {count} candidates fits query. {call} and fewer words, which must all "
-            "occur; it is free."
-        )
-    return (
-        f"None of the {count} candidates reaches that score. {call} and a lower min_score; it is "
-        "free."
-    )
 
 
 def waited_session(
@@ -279,9 +306,11 @@ def _waited_step(
         return next_steps.session_step(session)
     if not count:
         return _no_match_step(session.id, suggestions, can_spend)
-    best = f"{new} new, listed first" if new else f"the best of {count}"
+    best = f"the best of {count}" if count > 1 else "the only candidate"
+    if new:
+        best = f"the {f'{new} new ones' if new > 1 else 'new one'}, listed first"
     show = (
         f"Show the user {best}. list_profiles with session_id {session.id} lists "
-        "all of them, best first; get_candidate shows one in full. Both are free."
+        "everyone, best first; get_candidate shows one in full. Both are free."
     )
     return _with_suggestions(session.id, show, suggestions)

@@ -90,7 +90,7 @@ def cards(
         profiles: in display order.
         wanted: the session's wanted skills, which are shown first.
         filters: the filters in force that a card can contradict.
-        new_ids: the candidates that the last fetch-more found.
+        new_ids: the candidates that fetch-more found since the last look.
         detailed: whether to add highlights, education and more skills.
         reserved: bytes for the rest of the result.
     """

@@ -15,9 +15,10 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.results.models import SCORE_SCALE, ExportedProfiles
-from fj_mcp.shortlist.candidate_pages import narrowing_warnings
+from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
 from fj_mcp.shortlist.cards import education_line, missing_skills
 from fj_mcp.shortlist.ranking import MAX_PROFILES, Part, Shortlist, unread_warning
+from fj_mcp.text.numbers import number_of
 
 Format = Literal["csv", "json"]
 
@@ -60,6 +61,7 @@ class Export:
         running: whether more candidates may still arrive.
         available: number of candidates in the session, according to the API.
         warnings: about the requested part of the session.
+        reason: why the part has nobody although the session has; see `nobody_reason`.
         columns: of the CSV, which are the fields of each candidate in the JSON.
     """
 
@@ -69,6 +71,7 @@ class Export:
     running: bool
     available: int
     warnings: list[str] = field(default_factory=list)
+    reason: tuple[str, str] | None = None
     columns: tuple[str, ...] = COLUMNS
 
 
@@ -111,7 +114,8 @@ def build_export(
         text=text,
         running=session.status == "running",
         available=shortlist.available,
-        warnings=narrowing_warnings(chosen),
+        warnings=narrowing_warnings(chosen, running=session.status == "running"),
+        reason=nobody_reason(chosen, part) if shortlist.profiles and not rows else None,
     )
 
 
@@ -186,13 +190,20 @@ def export_result(session_id: str, export: "Export", place: Path | str | None) -
         warnings.append(unread_warning(export.available))
     path = str(place) if isinstance(place, Path) else None
     uri = place if isinstance(place, str) else None
+    count = number_of(export.rows, "candidate")
     if uri is not None:
         step = (
-            f"Read the resource at uri (free) to give the user its {export.rows} candidates; no "
-            "file was written, because the server runs on another machine."
+            f"Read the resource at uri (free) to give the user its {count}; no file was written, "
+            "because the server runs on another machine."
         )
     elif path is not None:
-        step = f"Tell the user that {export.rows} candidates are in {path}."
+        step = f"Tell the user that {count} {'is' if export.rows == 1 else 'are'} in {path}."
+    elif export.reason is not None:
+        why, how = export.reason
+        step = (
+            f"{why}, so no file was created. Call list_profiles with session_id {session_id}{how}; "
+            "it is free."
+        )
     else:
         step = (
             "There are no candidates to export, so no file was created. Call list_profiles with "

@@ -65,7 +65,8 @@ class Shortlist:
     Attributes:
         profiles: the ranked candidates, 1,000 at most.
         available: number of candidates, according to the API.
-        new_ids: the candidates that the last fetch-more found; None if that is not known.
+        new_ids: the candidates that fetch-more found since the list was last read when matching
+            was over; None if that is not known.
     """
 
     profiles: list[Profile]
@@ -86,19 +87,26 @@ class Shortlist:
         query = Query.parse(part.query)
         texts = self._texts if query.words else []
         ids = set(part.candidate_ids)
+        pool = [
+            (rank, item) for rank, item in enumerate(self.profiles, 1) if not ids or item.id in ids
+        ]
+        fitting = [one for one in pool if not texts or query.fits(texts[one[0] - 1])]
         ranked = [
             (rank, item)
-            for rank, item in enumerate(self.profiles, 1)
-            if (part.min_score <= 0 or (item.score or 0.0) >= part.min_score)
-            and (not ids or item.id in ids)
-            and (not texts or query.fits(texts[rank - 1]))
+            for rank, item in fitting
+            if part.min_score <= 0 or (item.score or 0.0) >= part.min_score
         ]
-        known = {item.id for item in self.profiles} if ids else set()
+        known = {item.id for _, item in pool} if ids else set()
         return Chosen(
             profiles=[item for _, item in ranked],
             ranks=[rank for rank, _ in ranked],
             unmatched=query.unmatched(texts),
             strangers=[one for one in dict.fromkeys(part.candidate_ids) if one not in known],
+            pool=len(pool),
+            fitting=len(fitting),
+            best_fitting=next((item.score for _, item in fitting), None),
+            only_excludes=query.only_excludes,
+            with_languages=any(item.languages for item in self.profiles),
         )
 
     def found_since(self, moment: float, session_made: float) -> frozenset[str] | None:
@@ -136,12 +144,22 @@ class Chosen:
         ranks: of the candidates in the whole shortlist, from 1.
         unmatched: the words of the query that nobody in the whole shortlist has.
         strangers: the requested ids that are not in the shortlist.
+        pool: number of candidates with a requested id; of all if none is requested.
+        fitting: number of those who fit the query.
+        best_fitting: the best score of those.
+        only_excludes: whether the query has no word to look for.
+        with_languages: whether FutureJobs lists anybody's languages.
     """
 
     profiles: list[Profile]
     ranks: list[int]
     unmatched: list[str]
     strangers: list[str]
+    pool: int
+    fitting: int
+    best_fitting: float | None
+    only_excludes: bool
+    with_languages: bool
 
 
 @dataclass
@@ -154,7 +172,8 @@ class _Entry:
         fetches: its counter of fetches.
         settled: whether matching was over.
         in_order: the profiles, in the API's order.
-        before: the names of the candidates before the last fetch-more, if they were read then.
+        before: the names of the candidates before the fetches since the last settled read, if there
+            was one with the same filters.
     """
 
     lock: anyio.Lock = field(default_factory=anyio.Lock)
@@ -193,11 +212,11 @@ class Shortlists:
                 # a new search, and the earlier profiles no longer belong to the session.
                 same_search = entry.filters == session.filter_changes_counter
                 known = entry.in_order if same_search else []
-                if not same_search or session.search_more_counter != entry.fetches:
-                    # Of two fetches since the last read, nothing tells which one found whom.
-                    one_more = session.search_more_counter == entry.fetches + 1
-                    sure = same_search and one_more and entry.settled
-                    entry.before = frozenset(n for p in known for n in _names(p)) if sure else None
+                if not same_search:
+                    entry.before = None
+                elif session.search_more_counter != entry.fetches and entry.settled:
+                    # Everyone else is new to the user, found by one fetch or by several.
+                    entry.before = frozenset(name for one in known for name in _names(one))
                 entry.in_order = _merged([*known, *profiles])
                 new_ids = None
                 if entry.before is not None:

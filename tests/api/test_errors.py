@@ -1,6 +1,7 @@
 """The sentence a model reads for each failure."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp import Client
@@ -55,13 +56,24 @@ async def test_a_refused_key_says_which_setting_to_check(assistant: Assistant, s
     assert assistant.sent("project_sessions") == 1
 
 
-async def test_too_few_credits_say_what_the_call_would_have_cost() -> None:
-    async with connected(small_sandbox(credits=8)) as assistant:
+@pytest.mark.parametrize(
+    ("real", "whose", "remedy"),
+    [
+        (True, "workspace", "Top up in FutureJobs"),
+        (False, "sandbox", "Restart the server for new credits (free)"),
+    ],
+)
+@pytest.mark.parametrize(("credits", "left"), [(8, "3 credits"), (6, "1 credit")])
+async def test_too_few_credits_say_what_the_call_would_have_cost(
+    real: bool, whose: str, remedy: str, credits: int, left: str
+) -> None:
+    settings: dict[str, Any] = {"sandbox": False, "api_key": "fjk_real"} if real else {}
+    async with connected(small_sandbox(credits=credits), **settings) as assistant:
         await assistant.search()
         text = await assistant.refusal("create_sourcing_session", **search_for("Another"))
     assert text == (
-        "Nothing was charged: the workspace has 3 credits left and a search costs 5. Top up in "
-        "FutureJobs, or use list_sessions to find searches that are already paid for."
+        f"Nothing was charged: the {whose} has {left} left and a search costs 5. {remedy}, "
+        "or use list_sessions to find searches that are already paid for."
     )
 
 
@@ -72,9 +84,9 @@ async def test_too_few_credits_without_numbers_are_still_one_sentence(assistant:
         "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
     )
     assert text == (
-        "Nothing was charged: the workspace has too few credits left and an update costs more "
-        "(FutureJobs does not publish the price). Top up in FutureJobs, or use list_sessions to "
-        "find searches that are already paid for."
+        "Nothing was charged: the sandbox has too few credits left and an update costs more "
+        "(FutureJobs does not publish the price). Restart the server for new credits (free), or "
+        "use list_sessions to find searches that are already paid for."
     )
 
 

@@ -17,6 +17,7 @@ PERSON = {
     "region": "Pune",
     "years_of_experience_raw": 7,
     "skills": ["C#"],
+    "languages": ["English"],
 }
 ANALYSIS = {"recommendation": "Fits", "highlights": [{"Highlight": "Ten years"}], "starRating": 4}
 

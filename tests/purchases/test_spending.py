@@ -157,5 +157,5 @@ async def test_contacts_that_were_paid_for_are_never_said_to_have_cost_nothing()
         result = await reveal(assistant, session_id, "email", 3)
     assert result["credits"]["charged"] > 0
     assert "Nothing was" not in result["warning"]
-    assert result["warning"].startswith("Stopped: the workspace has ")
+    assert result["warning"].startswith("Stopped: the sandbox has ")
     assert "Not revealed and not charged: " in result["warning"]

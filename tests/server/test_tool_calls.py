@@ -15,7 +15,7 @@ from mcp_types import CallToolResult
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import CSHARP, ERAS, Assistant, connected, small_sandbox, text_of
-from tests.support.tool_calls import ENDPOINTS, JOB, PAID, TOOLS, arguments_for, tools_of
+from tests.support.tool_calls import ENDPOINTS, JOB, TOOLS, arguments_for, tools_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
 
@@ -92,32 +92,50 @@ async def test_nobody_fitting_is_a_result_as_declared_and_not_an_error(either: A
 async def test_a_read_only_server_never_advises_a_tool_that_it_does_not_have() -> None:
     sandbox = small_sandbox()
     nobody = Fault("status", status=200, body={"data": {"docs": [], "totalDocs": 0}})
-    steps: list[str] = []
+    texts: list[str] = []
+
+    async def call(assistant: Assistant, tool: str, **arguments: Any) -> None:
+        result = await assistant.call(tool, **arguments)
+        for name in ("next_step", "warning", "suggestions"):
+            texts.append(json.dumps(result.get(name, "")))
+
     async with connected(sandbox, read_only=True) as assistant:
-        steps.append((await assistant.call("list_sessions"))["next_step"])
+        await call(assistant, "list_sessions")
     async with connected(sandbox) as assistant:
         session_id = await assistant.search()
     async with connected(sandbox, read_only=True) as assistant:
         known = await tools_of(assistant)
-        for tool, more in (
-            ("list_sessions", {}),
-            ("get_session", {}),
-            ("wait_for_session", {}),
-            ("list_profiles", {"page": 5}),
-            ("show_candidates", {}),
-            ("export_profiles", {}),
-            ("get_spending", {}),
-        ):
-            taken = known[tool].input_schema["properties"]
-            session = {"session_id": session_id} if "session_id" in taken else {}
-            steps.append((await assistant.call(tool, **session, **more)).get("next_step", ""))
-    async with connected(sandbox, read_only=True) as assistant:
-        sandbox.fail("profiles", nobody, times=9)
-        for tool in ("wait_for_session", "list_profiles", "show_candidates", "export_profiles"):
-            steps.append((await assistant.call(tool, session_id=session_id))["next_step"])
-    assert sum("list_profiles" in step for step in steps) >= 3
-    for step in steps:
-        assert not any(name in step for name in PAID), step
+        page = await assistant.call("list_profiles", session_id=session_id)
+        someone = {"candidate_id": page["candidates"][0]["candidate_id"]}
+        for tool in known:
+            more = someone if tool == "get_candidate" else {}
+            await call(assistant, tool, **arguments_for(session_id)[tool] | more)
+        listing = [tool for tool in known if "query" in known[tool].input_schema["properties"]]
+        parts: tuple[dict[str, Any], ...] = ({"query": "zzz"}, {"min_score": 5})
+        for tool in set(listing) - {"search_filter_values"}:
+            for part in parts:
+                await call(assistant, tool, session_id=session_id, **part)
+        await call(assistant, "list_profiles", session_id=session_id, page=5)
+        await call(assistant, "suggest_filters", job_description="We are a nice company.")
+    for fault in (nobody, Fault("status", status=500)):
+        async with connected(sandbox, read_only=True) as assistant:
+            sandbox.fail("profiles", fault, times=9)
+            await call(assistant, "wait_for_session", session_id=session_id)
+            if fault is nobody:
+                for tool in ("list_profiles", "show_candidates", "export_profiles"):
+                    await call(assistant, tool, session_id=session_id)
+        sandbox.mend()
+    slow = Sandbox(match_seconds=600)
+    async with connected(slow) as assistant:
+        session_id = await assistant.start_search()
+    async with connected(slow, read_only=True) as assistant:
+        await call(assistant, "wait_for_session", session_id=session_id, max_wait_seconds=0)
+        for tool in ("list_profiles", "show_candidates", "get_session", "export_profiles"):
+            await call(assistant, tool, session_id=session_id)
+    assert sum("list_profiles" in text for text in texts) >= 3
+    for text in texts:
+        named = set(re.findall(r"[a-z]+(?:_[a-z]+)+", text)) & set(TOOLS)
+        assert named <= known.keys(), text
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import Assistant, connected
 from tests.support.profile_pages import page_of, profile
 
@@ -48,7 +49,7 @@ async def test_those_found_by_fetch_more_are_marked_counted_and_shown_first(only
         scores = [card["score"] for card in top]
         assert scores[:MORE] == sorted(scores[:MORE], reverse=True)
         assert scores[MORE:] == sorted(scores[MORE:], reverse=True)
-        assert waited["next_step"].startswith(f"Show the user {MORE} new, listed first.")
+        assert waited["next_step"].startswith(f"Show the user the {MORE} new ones, listed first.")
 
 
 async def test_the_mark_moves_on_with_the_next_fetch_and_ends_with_new_filters() -> None:
@@ -76,16 +77,40 @@ async def test_a_first_search_has_nobody_new(assistant: Assistant) -> None:
     assert not any("new" in card for card in waited["top_candidates"])
 
 
-async def test_nobody_is_marked_if_two_fetches_were_made_unseen() -> None:
+@pytest.mark.parametrize("seen", [False, True], ids=["unseen", "seen while matching"])
+async def test_after_two_fetches_everyone_is_new_who_was_not_in_the_last_list(seen: bool) -> None:
+    clock = [time.time()]
+    shared = Sandbox(match_seconds=10, first_batch=30, more_batch=MORE, clock=lambda: clock[0])
+    async with connected(shared) as assistant:
+        session_id = await assistant.start_search(skills=SKILLS)
+        clock[0] += 20
+        before = await ids_of(assistant, session_id)
+        for _ in range(2):
+            await assistant.call("fetch_more_profiles", session_id=session_id)
+            clock[0] += 5
+            if seen:
+                page = await assistant.call("list_profiles", session_id=session_id)
+                assert page["status"] == "running"
+            clock[0] += 20
+        waited = await assistant.call("wait_for_session", session_id=session_id)
+        assert waited["new_profiles"] == 2 * MORE
+        assert all(card.get("new") for card in waited["top_candidates"])
+        marked = await new_of(assistant, session_id)
+        assert len(marked) == 2 * MORE
+        assert marked.isdisjoint(before)
+
+
+async def test_a_recovered_fetch_leads_to_the_new_candidates() -> None:
     shared = sandbox()
     async with connected(shared) as assistant:
         session_id = await assistant.search(skills=SKILLS)
-        async with connected(shared) as other:
-            for _ in range(2):
-                await other.call("fetch_more_profiles", session_id=session_id)
+        shared.fail("fetch_more", Fault("502_after"), times=1)
+        fetched = await assistant.call("fetch_more_profiles", session_id=session_id)
+        assert fetched["next_step"].startswith(
+            f"Call wait_for_session with session_id {session_id}"
+        )
         waited = await assistant.call("wait_for_session", session_id=session_id)
-        assert "new_profiles" not in waited
-        assert await new_of(assistant, session_id) == set()
+        assert waited["new_profiles"] == MORE
 
 
 def stored(seconds: float, number: int) -> dict[str, Any]:

@@ -125,9 +125,11 @@ function updateTexts(current: Shortlist): void {
   by("count").textContent = some ? `${count}, ${chosen}` : count;
   by("table").hidden = !visible.length;
   by("empty").hidden = visible.length > 0 || loading || status === "running";
-  by("empty-text").textContent = cards.length
-    ? "No candidates match these filters."
-    : "No candidates match this search. Ask the assistant to loosen one of its filters.";
+  by("empty-text").textContent = current.either
+    ? "All words of a search must occur, so it has no OR. Search for one after the other."
+    : cards.length
+      ? "No candidates match these filters."
+      : "No candidates match this search. Ask the assistant to loosen one of its filters.";
   by("clear").hidden = !current.filtered;
   by("all-candidates").hidden = !Object.keys(current.part).length;
   for (const id of ["reveal-email", "reveal-phone", "fetch-more"])

@@ -25,14 +25,54 @@ const folded = (text: string): string =>
     .trim()
     .toLowerCase();
 
-/** The words of a search: each must occur, `-word` must not, "two words" stay together. */
-function terms(text: string): { word: string; excluded: boolean }[] {
-  return [...text.matchAll(/(-?)(?:"([^"]*)"|([^\s"]+))/g)]
-    .map(([, dash, phrase, bare]) => ({
-      word: folded(phrase ?? bare ?? ""),
-      excluded: dash === "-",
-    }))
-    .filter(({ word }) => /[^-]/.test(word));
+interface Term {
+  word: string;
+  excluded: boolean;
+}
+
+const MARKS = "!\\-\u2010-\u2015\u2212";
+const TERM = new RegExp(
+  `[(\\[{'\`\u2018\u2019]*([${MARKS}]*)(?:"([^"]*)"|([^\\s",;\u3001\uff0c\uff1b]+))`,
+  "g",
+);
+/** Before a word to leave out, inside quotation marks. */
+const MARKED = new RegExp(`\\s+(?=[${MARKS}]+[^\\s${MARKS}])`);
+const MARK = new RegExp(`^[${MARKS}]+`);
+const BRACKETS = /^[()[\]{}'`\u2018\u2019]+|[()[\]{}'`\u2018\u2019]+$/g;
+const NEGATORS = new Set(["not", "no", "without", "except", "exclude", "excluding"]);
+
+/**
+ * The words of a search: each must occur, `-word` must not, "two words" stay together.
+ *
+ * It takes the same forms as the server's queries (`fj_mcp/shortlist/queries.py`); a search that is
+ * not finished, such as a dash, has no words yet.
+ */
+function terms(text: string): Term[] {
+  const found: Term[] = [];
+  let negator = "";
+  for (const [, mark = "", phrase, bare = ""] of text.replace(/[“”„‟«»＂]/g, '"').matchAll(TERM)) {
+    const plain = bare.replace(BRACKETS, "");
+    const name = plain.toLowerCase();
+    if (!mark && NEGATORS.has(name)) {
+      negator = name;
+      continue;
+    }
+    if (name === "and" || name === "but" || (negator === "except" && name === "for")) continue;
+    const excluded = mark !== "" || negator !== "";
+    (phrase?.trim().split(MARKED) ?? [plain]).forEach((piece, place) => {
+      const word = folded(piece.replace(MARK, ""));
+      if (!/[^\s!-]/.test(word)) return;
+      found.push({ word, excluded: MARK.test(piece) || (excluded && !place) });
+      negator = "";
+    });
+  }
+  return found;
+}
+
+/** Whether a search joins words with OR, which neither the page nor the server can do. */
+function isEither(text: string): boolean {
+  const loose = text.replace(/[“”„‟«»＂]/g, '"').replace(/"[^"]*"/g, "");
+  return loose.includes("|") || /(^|[\s(])or([\s)]|$)/i.test(loose);
 }
 
 /** The end of a list that is too long to be complete. */
@@ -91,8 +131,13 @@ export class Shortlist {
     return [...this.#cards.values()];
   }
 
+  /** Whether the user's search joins words with OR. */
+  get either(): boolean {
+    return this.text !== this.query && isEither(this.text);
+  }
+
   get filtered(): boolean {
-    return this.#terms.length > 0 || this.minScore > 0 || this.skills.size > 0;
+    return this.either || this.#terms.length > 0 || this.minScore > 0 || this.skills.size > 0;
   }
 
   /** The arguments that make the server leave out the same candidates. */
@@ -105,7 +150,7 @@ export class Shortlist {
   }
 
   /** What the user searches for, unless the server has already applied it. */
-  get #terms(): { word: string; excluded: boolean }[] {
+  get #terms(): Term[] {
     return this.text === this.query ? [] : terms(this.text);
   }
 
@@ -180,6 +225,7 @@ export class Shortlist {
   }
 
   visible(): Card[] {
+    if (this.either) return [];
     const words = this.#terms;
     const chosen = this.cards.filter(
       (card) =>

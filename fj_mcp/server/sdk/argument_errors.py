@@ -41,11 +41,11 @@ Names = Callable[[Path], list[str]]
 Nearest = Callable[[str, list[str]], str | None]
 """Finds the closest of some names to a misspelled one."""
 
-Advice = Callable[[str], str | None]
-"""Finds what to do instead of using a name that asks for something unavailable."""
+Advice = Callable[[str, object], str | None]
+"""Finds what to do instead of using a name, with its value, that asks for something unavailable."""
 
 
-def no_advice(_: str) -> None:
+def no_advice(_: str, __: object) -> None:
     """No name has any."""
 
 
@@ -86,7 +86,13 @@ def describe_problems(
         and (error["type"] != "missing" or error["loc"] not in meant)
     ]
     problems = [
-        _unknown_name(error["loc"], names(error["loc"][:-1]), owner, near, advice)
+        _unknown_name(
+            error["loc"],
+            names(error["loc"][:-1]),
+            owner,
+            near,
+            advice(str(error["loc"][-1]), error["input"]),
+        )
         if error["type"] == "extra_forbidden"
         else _problem(error)
         for error in shown
@@ -133,7 +139,9 @@ def _problem(error: ErrorDetails) -> str:
     return f"{path} {_PROBLEMS.get(kind, 'is not valid')}"
 
 
-def _unknown_name(loc: Path, known: list[str], owner: str, near: Nearest, advice: Advice) -> str:
+def _unknown_name(
+    loc: Path, known: list[str], owner: str, near: Nearest, instead: str | None
+) -> str:
     name = as_word(str(loc[-1]))
     path = _path((*loc[:-1], name))
     if len(loc) == 1:
@@ -142,7 +150,7 @@ def _unknown_name(loc: Path, known: list[str], owner: str, near: Nearest, advice
         words = f"{path} is not {'a filter' if loc[:-1] == ('filters',) else 'known'}"
     if not known:
         return f"{words}, which takes none"
-    if (instead := advice(str(loc[-1]))) is not None:
+    if instead is not None:
         return f"{words}: {instead}"
     if meant := near(str(loc[-1]), known):
         return f"{words}; did you mean {meant}?"

@@ -28,7 +28,9 @@ async def suggest_filters(
     )
     filters, ignored = from_queries(suggested, marked=True)
     shown, cut_short = fitted_filters(filters.as_dict())
-    if filters.skills:
+    if connection.settings.read_only:
+        step = "Show these filters to the user. This server is read-only and starts no searches."
+    elif filters.skills:
         step = (
             "Show these filters to the user, correct them, and then call "
             "create_sourcing_session with them."

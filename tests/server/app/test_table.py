@@ -116,6 +116,38 @@ def test_words_find_candidates_by_everything_in_their_row(page: Page, at: Served
     expect(search).to_have_value("")
 
 
+def test_a_search_takes_the_forms_that_queries_take(page: Page, at: Served) -> None:
+    view = opened(page, at, filters=PUNE).settled()
+    search = view.frame.get_by_role("searchbox")
+    everyone = view.names()
+
+    def found(text: str) -> list[str]:
+        search.fill(text)
+        return view.names()
+
+    # A word in the region of some, so that every card has it or certainly does not.
+    city = next(one for one in ("Mumbai", "Pune") if 0 < len(found(one)) < len(everyone))
+    inside, outside = found(city), found(f"-{city}")
+    assert len(inside) + len(outside) == len(everyone)
+    for text in (
+        f"!{city}",
+        f'"-{city}"',
+        f"'-{city}'",
+        f"no {city}",
+        f"without {city}",
+        f"NOT {city}",
+        f"except for {city}",
+        f"but not ({city})",
+    ):
+        assert found(text) == outside, text
+    for text in (f"{city},india", f"india, {city}", f"{city} and india", f"[{city}; india]"):
+        assert found(text) == inside, text
+    for text in (f"{city}|india", f"{city} OR india"):
+        assert found(text) == []
+        expect(view.frame.get_by_text("it has no OR")).to_be_visible()
+    assert found("") == everyone
+
+
 def test_the_histogram_counts_scores_and_its_slider_and_bars_filter_by_them(
     page: Page, at: Served
 ) -> None:
