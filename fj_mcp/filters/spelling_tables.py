@@ -308,3 +308,9 @@ SQL Server | Microsoft SQL Server | MSSQL | MS SQL
 TypeScript | Type Script
 Vue.js | VueJS | Vue JS
 """
+
+AROUND = frozenset(
+    {"area", "bay", "city", "district", "greater", "metro", "metropolitan", "ncr", "region",
+     "urban"}
+)  # fmt: skip
+"""Words of a region around a city; it is also looked up without them."""
