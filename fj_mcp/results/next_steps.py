@@ -60,10 +60,10 @@ def widen_step(session_id: str | None, requested: str | None = None) -> str:
     """
     if session_id is None:
         return f"{NOTHING_BOUGHT} Loosen or remove a filter, then search again."
-    nobody = (
-        f"{NOTHING_BOUGHT} Of {requested}, loosen or" if requested else "Nobody fits. Loosen or"
-    )
+    nobody, one = "Nobody fits.", "a filter"
+    if requested is not None:
+        nobody, one = NOTHING_BOUGHT, f"one of {requested}"
     return (
-        f"{nobody} remove one with update_sourcing_session and session_id {session_id}, which "
-        "costs credits: ask first."
+        f"{nobody} Loosen or remove {one} with update_sourcing_session and session_id "
+        f"{session_id}, which costs credits: ask first."
     )

@@ -138,7 +138,7 @@ def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]
     proven = list(_as_before(clues.looser))
     loosened = (
         change
-        for change in chain(_narrowest(shown), suggest_changes(filters))
+        for change in chain(_narrowest(shown), _one_mandatory(shown), suggest_changes(filters))
         if _may_help(shown, change, clues, unknown)
     )
     changes: dict[bytes, Suggestion] = {}
@@ -305,6 +305,18 @@ def _skill(shown: Changes) -> Iterator[Suggestion]:
         yield Suggestion(
             filters={"skills": {tier: words for tier, words in moved.items() if words}},
             reason=f"As a core skill, {last} still raises the score but no longer excludes anyone.",
+        )
+
+
+def _one_mandatory(shown: Changes) -> Iterator[Suggestion]:
+    """The change for three mandatory skills or more, of which one fewer rarely helps."""
+    skills = shown.get("skills", {})
+    first, *others = skills.get("mandatory") or [""]
+    if len(others) > 1:
+        moved = skills | {"mandatory": [first], "core": [*others, *skills.get("core", [])]}
+        yield Suggestion(
+            filters={"skills": moved},
+            reason=f"Only {first} stays mandatory; the other mandatory skills become core.",
         )
 
 

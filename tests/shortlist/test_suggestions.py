@@ -399,6 +399,19 @@ async def nobody_for(assistant: Assistant, filters: dict[str, Any]) -> dict[str,
     raise AssertionError("refused twice")
 
 
+async def test_of_many_mandatory_skills_that_nobody_has_one_is_kept(
+    assistant: Assistant,
+) -> None:
+    many = {"skills": {"mandatory": ["C#", "Figma", "Kotlin"], "core": ["React"]}}
+    nobody = await nobody_for(assistant, many)
+    first = nobody["suggestions"][0]
+    assert first["filters"] == {
+        "skills": {"mandatory": ["C#"], "core": ["Figma", "Kotlin", "React"]}
+    }
+    found = await assistant.call("create_sourcing_session", title="T", filters=first["filters"])
+    assert found["expected_profiles"] > 0
+
+
 async def test_a_distance_is_never_blamed(assistant: Assistant) -> None:
     pune = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
     await assistant.call("create_sourcing_session", title="T", filters=pune)
