@@ -59,11 +59,11 @@ def widen_step(session_id: str | None, requested: str | None = None) -> str:
         requested: names the filters of an update that was not bought.
     """
     if session_id is None:
-        return f"{NOTHING_BOUGHT} Loosen or remove a filter, then search again."
+        return f"{NOTHING_BOUGHT} Correct, loosen or remove a filter, then search again."
     nobody, one = "Nobody fits.", "a filter"
     if requested is not None:
         nobody, one = NOTHING_BOUGHT, f"one of {requested}"
     return (
-        f"{nobody} Loosen or remove {one} with update_sourcing_session and session_id "
+        f"{nobody} Correct, loosen or remove {one} with update_sourcing_session and session_id "
         f"{session_id}, which costs credits: ask first."
     )

@@ -59,18 +59,18 @@ async def finished(
 
 def _nobody_step(result: StartedSession, why: str | None) -> str:
     """The next step after a search that was not bought, because nobody fits."""
-    sentences = [NOTHING_BOUGHT]
-    if result.unknown_values and not (why or "").startswith(UNKNOWN):
-        sentences.append(f"{UNKNOWN} {', '.join(result.unknown_values[:_NAMED])}.")
+    advice = (result.next_step or "").removeprefix(NOTHING_BOUGHT).strip()
     if result.suggestions:
-        sentences.append(f"suggestions[0]: {result.suggestions[0].reason}")
-    elif why:
-        sentences.append(why)
-    elif not result.unknown_values:
-        return result.next_step or NOTHING_BOUGHT
+        reason = result.suggestions[0].reason
+        named, advice = reason.startswith(UNKNOWN), f"suggestions[0]: {reason}"
     else:
-        sentences.append("Correct them or leave them out, then search again.")
-    return " ".join(sentences)
+        # What a suggestion would leave out is only named where there is none.
+        named, about = False, "" if why is None or why.startswith(UNKNOWN) else why
+        advice = f"{about} {advice}".strip()
+    sentences = [NOTHING_BOUGHT]
+    if result.unknown_values and not named:
+        sentences.append(f"{UNKNOWN} {', '.join(result.unknown_values[:_NAMED])}.")
+    return " ".join([*sentences, advice])
 
 
 async def _suggest(

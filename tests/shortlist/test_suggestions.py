@@ -499,6 +499,20 @@ async def test_what_an_update_added_excludes_everyone_if_the_session_has_candida
     assert "honors excludes everyone: an earlier search" in nobody["next_step"]
     # Without honors nothing is left of the update.
     assert "suggestions" not in nobody
+    assert session_id in nobody["next_step"]
+
+
+async def test_an_update_to_nothing_but_unknown_values_names_them(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    nobody = await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"schools": ["Foo School"]}
+    )
+    assert nobody["next_step"] == (
+        "Nobody fits; nothing was charged. Unknown values: schools “Foo School”. schools excludes "
+        "everyone: an earlier search with the same other filters found 30. Correct, loosen or "
+        "remove one of the requested filters with update_sourcing_session and session_id "
+        f"{session_id}, which costs credits: ask first."
+    )
 
 
 @pytest.mark.parametrize("tool", ["wait_for_session", "list_profiles"])
