@@ -189,9 +189,13 @@ class Filter(ABC):
         said = folded(word, self.spoken.fillers)
         return self._unsure.get(said) or self._said.get(said, ())
 
-    def _unknown(self, word: str, meant: tuple[str, ...]) -> str:
+    def nearest(self, word: str) -> tuple[str, ...]:
+        """The tokens that a word outside the vocabulary is most like; at most three."""
         near = get_close_matches(normalized(word), self._tokens, n=3, cutoff=0.7)
-        tokens = meant or tuple(dict.fromkeys(self._tokens[name] for name in near))
+        return tuple(dict.fromkeys(self._tokens[name] for name in near))
+
+    def _unknown(self, word: str, meant: tuple[str, ...]) -> str:
+        tokens = meant or self.nearest(word)
         if tokens:
             hint = f"did you mean {' or '.join(tokens)}?"
         else:

@@ -16,7 +16,7 @@ from fj_mcp.filters import wordings
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag, Whole
 from fj_mcp.filters.base import Filter, Loosening
 from fj_mcp.filters.kinds import Choice, Distance, Range, Switch, Tiers, Values
-from fj_mcp.filters.spellings import COUNTRIES_AND_CODES, PLACES, TECHNOLOGIES
+from fj_mcp.filters.spellings import COUNTRIES_AND_CODES, PLACES, TECHNOLOGIES, TITLES
 from fj_mcp.filters.vocabularies import (
     ANNUAL_REVENUE,
     COMPANY_TYPES,
@@ -95,10 +95,21 @@ class SearchFilters(_Part):
     )
     current_titles: Annotated[
         list[str],
-        Values(key="current_employers.title", autocomplete=_TITLE, published="always"),
+        Values(
+            key="current_employers.title",
+            autocomplete=_TITLE,
+            spellings=TITLES,
+            published="always",
+        ),
     ] = _optional("Current job titles; include usual variants.")
     past_titles: Annotated[
-        list[str], Values(key="past_employers.title", autocomplete=_TITLE, loosening=_person(70))
+        list[str],
+        Values(
+            key="past_employers.title",
+            autocomplete=_TITLE,
+            spellings=TITLES,
+            loosening=_person(70),
+        ),
     ] = _optional("Past job titles.")
     years_of_experience: Annotated[
         Span, Range(key="years_of_experience_raw", lowest=0, end=60, published="always")

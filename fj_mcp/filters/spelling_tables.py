@@ -365,3 +365,9 @@ United Arab Emirates | AE | ARE
 United Kingdom | GB | GBR
 Vietnam | VN | VNM
 """
+
+AROUND = frozenset(
+    {"area", "bay", "city", "district", "greater", "metro", "metropolitan", "ncr", "region",
+     "urban"}
+)  # fmt: skip
+"""Words of a region around a city; it is also looked up without them."""

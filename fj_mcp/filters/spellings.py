@@ -1,8 +1,9 @@
 """Other spellings of the values that FutureJobs completes, and what is the same in another one."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
 from fj_mcp.filters import spelling_tables
@@ -15,11 +16,45 @@ Groups = tuple[Group, ...]
 _CLOSE, _SIMILAR = 0.8, 0.6
 """How similar a misspelling is to a spelling declared here, or to one that was looked up."""
 
+_MISSPELLED, _RELATED = 0.85, 0.7
+"""How similar each word of a certain misspelling is, and of a value that is worth naming."""
+
+LONGEST_CODE = 3
+"""Names of so few letters, such as CA or NRW, begin the names of many other things."""
+
+_LEVEL = re.compile(r"^(?:senior|sr\.?|junior|jr\.?)\s+", re.IGNORECASE)
+
 
 def plain(text: str) -> str:
     """`text` in the form in which spellings are compared: also without accents."""
     letters = unicodedata.normalize("NFKD", normalized(text))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def without_level(title: str) -> str:
+    """A job title without "Senior" or "Junior" before it."""
+    return _LEVEL.sub("", title)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s/-]+", plain(text)) if word]
+
+
+def _is_close(text: str, other: str, similarity: float) -> bool:
+    """Whether each word of `text` is the word of `other` in its place, or a misspelling of it."""
+    words, others = _words(text), _words(other)
+    if "".join(words) == "".join(others):
+        return True
+    return len(words) == len(others) and all(
+        word == one
+        or (
+            word[0] == one[0]
+            # Another number is another thing.
+            and not re.search(r"\d", word + one)
+            and SequenceMatcher(None, word, one).ratio() >= similarity
+        )
+        for word, one in zip(words, others, strict=True)
+    )
 
 
 def _groups(*tables: str) -> Groups:
@@ -90,9 +125,48 @@ class Spellings:
         close = get_close_matches(wanted, names, n=3, cutoff=_SIMILAR)
         return [value for name in close for value in names[name]]
 
+    def means(self, text: str, value: str) -> bool:
+        """Whether `text` is certainly `value`, in another spelling or misspelled."""
+        if self.knows(text):
+            return self.standard(text) == self.standard(value)
+        return _is_close(text, value, _MISSPELLED)
+
+    def related(self, text: str, values: list[str]) -> list[str]:
+        """Those of `values` that `text` may misspell, then those with all of its words, or some.
+
+        A word counts only as a whole: Salesforce has nothing to do with sales.
+        """
+        name, words = self.name(text), set(_words(self.name(text)))
+        close = [one for one in values if _is_close(name, self.name(one), _RELATED)]
+        sharing = [
+            (len(words ^ others), one)
+            for one in values
+            if one not in close
+            and ((others := set(_words(self.name(one)))) <= words or words <= others)
+        ]
+        return close + [one for _, one in sorted(sharing, key=lambda found: found[0])]
+
+    def area(self, text: str, values: list[str]) -> str | None:  # noqa: ARG002
+        """`text`, as `values` spell it, if they are places in that state or country."""
+        return None
+
+    def is_country(self, text: str) -> bool:  # noqa: ARG002
+        """Whether `text` is a country where a city or a state is wanted."""
+        return False
+
     def name(self, text: str) -> str:
         """The part of a value that tells it from others."""
         return text
+
+
+@dataclass(frozen=True)
+class TitleSpellings(Spellings):
+    """Spellings of job titles."""
+
+    def guessed(self, text: str) -> list[str]:
+        """The title without its level."""
+        plain_title = without_level(text)
+        return [plain_title] if plain_title != text else []
 
 
 @dataclass(frozen=True)
@@ -132,8 +206,52 @@ class PlaceSpellings(Spellings):
         return list(dict.fromkeys([text, city, *self.others(city)]))
 
     def guessed(self, text: str) -> list[str]:
-        """Those of the city."""
-        return super().guessed(self.name(text))
+        """Those of the city, and of the city that a region such as Greater Mumbai is around."""
+        city = self.name(text)
+        center = self._center(city)
+        around = [center, *self.others(center)] if center != city else []
+        return list(dict.fromkeys([*around, *super().guessed(city)]))
+
+    def means(self, text: str, value: str) -> bool:
+        """Also for the region around a city; no areas may contradict."""
+        (city, *areas), other = parts_of(text), self.name(value)
+        center = self._center(city)
+        if len(city) <= LONGEST_CODE or not self._is_same(", ".join([other, *areas]), value):
+            return False
+        if self.knows(center):
+            return self.standard(center) == self.standard(other)
+        return any(_is_close(one, other, _MISSPELLED) for one in (city, center))
+
+    def related(self, text: str, values: list[str]) -> list[str]:
+        """Those of the city, unless a state or country of `text` is another one."""
+        (_, *areas) = parts_of(text)
+        given = {self._areas.standard(area) for area in areas if self._areas.knows(area)}
+        possible = [
+            value
+            for value in values
+            if given <= {self._areas.standard(part) for part in parts_of(value)}
+        ]
+        return super().related(text, possible)
+
+    def area(self, text: str, values: list[str]) -> str | None:
+        """Also several areas, such as `California, United States`."""
+        wanted = [self._areas.standard(part) for part in parts_of(text)]
+        for value in values:
+            areas = parts_of(value)[1:]
+            known = [self._areas.standard(area) for area in areas]
+            for start in range(len(areas)):
+                if known[start : start + len(wanted)] == wanted:
+                    return ", ".join(areas[start : start + len(wanted)])
+        return None
+
+    def is_country(self, text: str) -> bool:
+        """Those of the table, without the names of states."""
+        return COUNTRIES.knows(text)
+
+    def _center(self, city: str) -> str:
+        """The city without the words that make it a region."""
+        words = [word for word in city.split() if plain(word) not in spelling_tables.AROUND]
+        return " ".join(words) or city
 
     def name(self, text: str) -> str:
         """The city."""
@@ -151,6 +269,7 @@ def parts_of(place: str) -> list[str]:
 
 ANY = Spellings()
 PLACES = PlaceSpellings()
+TITLES = TitleSpellings()
 COUNTRIES = Spellings((spelling_tables.COUNTRIES,))
 TECHNOLOGIES = Spellings((spelling_tables.TECHNOLOGIES,))
 

@@ -3,6 +3,7 @@
 from fj_mcp.api.session_records import DOCUMENTED_STATUSES, CreditInfo, Session, Started
 from fj_mcp.results.models import Credits
 
+NOTHING_BOUGHT = "Nobody fits; nothing was charged."
 MATCHING_HINT = "matching usually takes under a minute and waiting is free"
 
 
@@ -50,12 +51,19 @@ def last_page(pages: int) -> str:
     return f"There are only pages 1 to {pages}" if pages > 1 else "There is only page 1"
 
 
-def widen_step(session_id: str | None, filters: str = "these filters") -> str:
-    """The next step when no candidate matches `filters`."""
-    how = "move a mandatory skill to core, add regions or within_km, widen years_of_experience"
+def widen_step(session_id: str | None, requested: str | None = None) -> str:
+    """The next step when no candidate matches.
+
+    Args:
+        session_id: of the session; None if there is none, because nothing was bought.
+        requested: names the filters of an update that was not bought.
+    """
     if session_id is None:
-        return f"No candidate matches all of {filters}. Loosen one ({how}), then search again."
+        return f"{NOTHING_BOUGHT} Correct, loosen or remove a filter, then search again."
+    nobody, one = "Nobody fits.", "a filter"
+    if requested is not None:
+        nobody, one = NOTHING_BOUGHT, f"one of {requested}"
     return (
-        f"No candidate matches all of {filters}. Loosen one ({how}) with "
-        f"update_sourcing_session and session_id {session_id}, which costs credits: ask first."
+        f"{nobody} Correct, loosen or remove {one} with update_sourcing_session and session_id "
+        f"{session_id}, which costs credits: ask first."
     )

@@ -7,9 +7,10 @@ from fj_mcp.filters.base import MAX_VALUE_LENGTH, Filter
 from fj_mcp.filters.kinds import Choice, Tiers, Values
 from fj_mcp.filters.names import nearest_name
 from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.filters.spellings import LONGEST_CODE
 from fj_mcp.results.models import FilterValues
 from fj_mcp.text.cleaning import as_word, clean_line, quoted
-from fj_mcp.text.comparison import normalized
+from fj_mcp.text.comparison import distinct, normalized
 from fj_mcp.workspace.known_values import MAX_COMPLETIONS, SHORTEST_QUERY, KnownValues
 
 if TYPE_CHECKING:
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 _SHORTEST_GUESS = 3
 """Fewer letters are the beginning of too many names."""
 
+_EVERYTHING = frozenset({"", "*", "all", "any"})
+"""Queries that ask for a whole list."""
+
 
 async def search_values(
     connection: "Connection", name: str, query: str, limit: int
 ) -> FilterValues:
-    """Find at most `limit` values of the filter `name` that match `query`.
+    """Find at most `limit` values of the filter `name` that match `query`, or a whole fixed list.
 
     Raises:
         BadArguments: if the filter does not exist or takes no text, or if the query is too short
@@ -50,21 +54,34 @@ async def search_values(
 async def _completed(
     known: KnownValues, declared: Filter, name: str, query: str, limit: int
 ) -> FilterValues:
-    """Complete a query; without any value also its other spellings, and its first letters."""
+    """Complete a query; without the value itself also its other spellings, and its beginning."""
     filter_type, spellings = declared.autocomplete or "", declared.spellings
-    if found := await known.complete(filter_type, query, limit):
-        return FilterValues(filter=name, values=found)
+    found = await known.complete(filter_type, query, limit)
+    is_code = len(query) <= LONGEST_CODE
+    if same := spellings.same(query, found):
+        return FilterValues(filter=name, values=distinct([*same, *found]))
+    if found and not is_code and spellings.area(query, found):
+        country = declared.must_be_known and spellings.is_country(query)
+        step = f"{quoted(as_word(query))} is a country: use countries." if country else None
+        return FilterValues(filter=name, values=found, next_step=step)
     nothing = f"FutureJobs has no value for {quoted(as_word(query))}"
     others = spellings.queries(query)[1:]
-    if len(query) >= _SHORTEST_GUESS:
+    if not found and len(query) >= _SHORTEST_GUESS:
         others += spellings.guessed(query)
     for other in dict.fromkeys(others):
-        found = await known.complete(filter_type, other, limit)
-        # A name of two letters begins many others.
-        found = spellings.same(other, found) or found
-        if found:
-            step = f"{nothing}; these are for {quoted(other)}."
-            return FilterValues(filter=name, values=found, next_step=step)
+        more = await known.complete(filter_type, other, limit)
+        meant = spellings.same(other, more) or [
+            one for one in more if spellings.area(other, [one]) is not None
+        ]
+        if not meant and not found and len(other) > LONGEST_CODE:
+            meant = more
+        if meant:
+            these = "the first" if found else "these"
+            step = f"{nothing}; {these} are for {quoted(other)}."
+            values = distinct([*meant, *found])[:limit]
+            return FilterValues(filter=name, values=values, next_step=step)
+    if found:
+        return FilterValues(filter=name, values=found)
     for start in spellings.shorter(query):
         found = await known.complete(filter_type, start, MAX_COMPLETIONS)
         if nearest := spellings.nearest(query, found)[:limit]:
@@ -76,13 +93,16 @@ async def _completed(
 
 def _from_vocabulary(declared: Filter, name: str, query: str, limit: int) -> FilterValues:
     wanted = normalized(query)
+    every = wanted in _EVERYTHING
     found = [
         token
         for token, label in declared.vocabulary.items()
-        if wanted in normalized(token) or wanted in normalized(label)
+        if not every and (wanted in normalized(token) or wanted in normalized(label))
     ] or list(declared.meanings(query))
     if found:
-        return FilterValues(filter=name, values=found[:limit])
+        more = f"{limit} of {len(found)} matches." if len(found) > limit else None
+        return FilterValues(filter=name, values=found[:limit], next_step=more)
+    # A part of the list would be taken for all of it.
     rule = "accepts only these values" if declared.closed else "is known to accept these values"
-    known = list(declared.vocabulary)[:limit]
-    return FilterValues(filter=name, values=known, next_step=f"No match; {name} {rule}.")
+    step = f"{name} {rule}." if every else f"No match; {name} {rule}."
+    return FilterValues(filter=name, values=list(declared.vocabulary), next_step=step)

@@ -7,7 +7,7 @@ because a search costs credits.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,7 +19,7 @@ from fj_mcp.filters.contradictions import contradiction_in
 from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges
-from fj_mcp.filters.spellings import UnknownValue
+from fj_mcp.filters.spellings import UnknownValue, without_level
 from fj_mcp.results.models import Suggestion
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.text.cleaning import as_word, cut, quoted
@@ -38,7 +38,6 @@ _MAX_SEARCH_BYTES = 1_500
 
 _USUAL_KM = (10, 25, 50, 100, 150, 200, 300, 500)
 
-_LEVEL = re.compile(r"^(?:senior|sr\.?|junior|jr\.?)\s+", re.IGNORECASE)
 _SOFTWARE = re.compile(
     r"^(?:(?:software|back-?end|front-?end|full[ -]?stack|web|mobile|android|ios|python|java|"
     r"javascript|typescript|react|node(?:\.?js)?|php|ruby|go|golang|rust|scala|kotlin|swift|"
@@ -48,6 +47,8 @@ _SOFTWARE = re.compile(
 )
 _SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "developer"}
 """For software titles only: elsewhere a developer is not an engineer."""
+
+UNKNOWN = "Unknown values:"
 
 Changes = dict[str, Any]
 
@@ -131,24 +132,28 @@ def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]
     shown = filters.as_dict()
     if "skills" not in shown:
         return []
-    unknown: dict[str, list[UnknownValue]] = {}
-    for one in clues.unknown:
-        unknown.setdefault(one.filter, []).append(one)
-    excluding = [name for name, values in unknown.items() if _exclude(shown[name], values)]
-    found = chain(
-        *(_known_instead(shown, name, unknown[name]) for name in excluding),
-        _as_before(clues.looser),
-        _narrowest(shown),
-        suggest_changes(filters),
-        *(_known_instead(shown, name, values) for name, values in unknown.items()),
+    unknown = {(one.filter, one.value): one for one in clues.unknown}
+    excluding = [one for one in clues.unknown if _excludes(shown, one.filter, unknown)]
+    misspelled = [one for one in clues.unknown if one.filter != "skills" and _meant(one)]
+    proven = list(_as_before(clues.looser))
+    loosened = (
+        change
+        for change in chain(_narrowest(shown), _one_mandatory(shown), suggest_changes(filters))
+        if _may_help(shown, change, clues, unknown)
     )
     changes: dict[bytes, Suggestion] = {}
-    for suggestion in found:
-        if len(to_json(suggestion)) <= _MAX_BYTES and not contradiction_in(
-            _merged(shown, suggestion)
+    for suggestion in chain(
+        _known_instead(shown, excluding), proven, loosened, _known_instead(shown, misspelled)
+    ):
+        merged = _merged(shown, suggestion)
+        if (
+            len(to_json(suggestion)) <= _MAX_BYTES
+            and contradiction_in(merged) is None
+            and not any(_excludes(merged, name, unknown) for name in merged)
         ):
             change = to_json((suggestion.filters, suggestion.remove_filters))
-            changes.setdefault(change, suggestion)
+            if change not in changes or suggestion in proven:
+                changes[change] = suggestion
     return list(changes.values())[:MAX_SUGGESTIONS]
 
 
@@ -183,49 +188,98 @@ def _merged(shown: Changes, change: Suggestion) -> Changes:
     return {name: merged[name] for name in merged if name not in (change.remove_filters or [])}
 
 
-def _exclude(given: Any, unknown: Sequence[UnknownValue]) -> bool:
+def _excludes(filters: Changes, name: str, unknown: Collection[tuple[str, str]]) -> bool:
     """Whether a filter fits nobody because of its unknown values."""
-    words = {one.value for one in unknown}
+    given = filters[name]
     if isinstance(given, dict):
-        return not words.isdisjoint(given.get("mandatory", []))
-    return words.issuperset(given)
+        words = [word for words in given.values() if isinstance(words, list) for word in words]
+        needed = given.get("mandatory") or []
+        return any((name, word) in unknown for word in needed) or _all_unknown(name, words, unknown)
+    return isinstance(given, list) and _all_unknown(name, given, unknown)
 
 
-def _known_instead(
-    shown: Changes, name: str, unknown: Sequence[UnknownValue]
-) -> Iterator[Suggestion]:
-    """The change that replaces the unknown values of one filter with the nearest known ones."""
-    nearest = {one.value: one.nearest[:1] for one in unknown}
-    first = unknown[0]
-    has = f"; it has {quoted(cut(first.nearest[0], 60))}" if first.nearest else ""
-    reason = f"FutureJobs does not know {quoted(as_word(first.value))} in {name}{has}."
+def _all_unknown(name: str, words: list[str], unknown: Collection[tuple[str, str]]) -> bool:
+    return bool(words) and all((name, word) in unknown for word in words)
 
-    def known(values: list[str]) -> list[str]:
-        return distinct([word for value in values for word in nearest.get(value, (value,))])
 
-    given = shown[name]
-    if isinstance(given, dict):
-        tiers = {tier: words for tier, values in given.items() if (words := known(values))}
-        if tiers:
-            yield Suggestion(filters={name: tiers}, reason=reason)
-    elif values := known(given):
-        yield Suggestion(filters={name: values}, reason=reason)
-    else:
-        # Without regions there is nothing to be near.
-        names = [name, "within_km"] if name == "regions" and "within_km" in shown else [name]
-        yield Suggestion(remove_filters=names, reason=reason)
+def _may_help(
+    shown: Changes, change: Suggestion, clues: Clues, unknown: Collection[tuple[str, str]]
+) -> bool:
+    """Whether a change touches what excludes everyone, as far as that is known."""
+    merged = _merged(shown, change)
+    skills = (change.filters or {}).get("skills", {})
+    if any(("skills", word) in unknown for words in skills.values() for word in words):
+        return False  # An unknown skill helps in no tier.
+    if clues.looser is None:
+        return True
+    blamed = clues.looser.without or ("skills",)
+    return any(merged.get(name) != shown.get(name) for name in blamed)
+
+
+def _known_instead(shown: Changes, unknown: Sequence[UnknownValue]) -> Iterator[Suggestion]:
+    """The change that leaves unknown values out, or replaces those that are misspelled."""
+    instead = {(one.filter, one.value): _meant(one) for one in unknown}
+
+    def known(name: str, values: list[str]) -> list[str]:
+        return distinct([word for one in values for word in instead.get((name, one), (one,))])
+
+    filters: Changes = {}
+    removed: list[str] = []
+    for name in dict.fromkeys(one.filter for one in unknown):
+        given = shown[name]
+        kept: Any = known(name, given) if isinstance(given, list) else {
+            tier: words for tier, values in given.items() if (words := known(name, values))
+        }  # fmt: skip
+        if kept:
+            filters[name] = kept
+        elif name == "skills":
+            return  # A search needs one.
+        else:
+            removed.append(name)
+    if moved := [one.value for one in unknown if _is_country(one)]:
+        filters["countries"] = distinct([*shown.get("countries", []), *moved])
+    if "regions" in removed and "within_km" in shown:
+        removed.append("within_km")  # Without regions there is nothing to be near.
+    if filters or removed:
+        reason = "; ".join(_replaced(one, instead[one.filter, one.value]) for one in unknown)
+        yield Suggestion(
+            filters=filters or None,
+            remove_filters=removed or None,
+            reason=f"{UNKNOWN} {reason}.",
+        )
+
+
+def _meant(one: UnknownValue) -> tuple[str, ...]:
+    """The known value that an unknown one certainly misspells; none if there is no such value."""
+    spellings = FILTERS[one.filter].spellings
+    meant = tuple(value for value in one.nearest if spellings.means(one.value, value))
+    return meant if len(meant) == 1 else ()
+
+
+def _is_country(one: UnknownValue) -> bool:
+    return one.filter == "regions" and FILTERS[one.filter].spellings.is_country(one.value)
+
+
+def _replaced(one: UnknownValue, meant: tuple[str, ...]) -> str:
+    change = f"replaced by {quoted(cut(meant[0], 60))}" if meant else "left out"
+    if _is_country(one):
+        change = "moved to countries"
+    return f"{one.filter} {quoted(as_word(one.value))} {change}"
 
 
 def _as_before(looser: Looser | None) -> Iterator[Suggestion]:
-    if looser is None:
+    if looser is None or not (looser.without or looser.skills):
         return
     found = f"an earlier search with the same other filters found {looser.profiles}."
     if looser.skills is not None:
         reason = f"The mandatory skills exclude everyone: {found}"
         yield Suggestion(filters={"skills": looser.skills}, reason=reason)
     else:
-        verb = "exclude" if len(looser.without) > 1 else "excludes"
-        reason = f"{' and '.join(looser.without)} {verb} everyone: {found}"
+        # A distance only adds people; it goes because its regions do.
+        blamed = [name for name in looser.without if name != "within_km"]
+        *others, last = blamed or looser.without
+        names = f"{', '.join(others)} and {last}" if others else last
+        reason = f"{names} {'exclude' if others else 'excludes'} everyone: {found}"
         yield Suggestion(remove_filters=list(looser.without), reason=reason)
 
 
@@ -251,6 +305,18 @@ def _skill(shown: Changes) -> Iterator[Suggestion]:
         yield Suggestion(
             filters={"skills": {tier: words for tier, words in moved.items() if words}},
             reason=f"As a core skill, {last} still raises the score but no longer excludes anyone.",
+        )
+
+
+def _one_mandatory(shown: Changes) -> Iterator[Suggestion]:
+    """The change for three mandatory skills or more, of which one fewer rarely helps."""
+    skills = shown.get("skills", {})
+    first, *others = skills.get("mandatory") or [""]
+    if len(others) > 1:
+        moved = skills | {"mandatory": [first], "core": [*others, *skills.get("core", [])]}
+        yield Suggestion(
+            filters={"skills": moved},
+            reason=f"Only {first} stays mandatory; the other mandatory skills become core.",
         )
 
 
@@ -288,7 +354,7 @@ def _titles(shown: Changes) -> Iterator[Suggestion]:
     known = {title.casefold() for title in titles}
     more: dict[str, str] = {}
     for title in titles:
-        plain = _LEVEL.sub("", title)
+        plain = without_level(title)
         for variant in (plain, *_same_work(plain), *_same_work(title)):
             if variant.casefold() not in known:
                 more.setdefault(variant.casefold(), variant)
@@ -301,7 +367,7 @@ def _titles(shown: Changes) -> Iterator[Suggestion]:
 
 
 def _same_work(title: str) -> Iterator[str]:
-    plain = _LEVEL.sub("", title)
+    plain = without_level(title)
     if found := _SOFTWARE.match(plain):
         other = _SAME_WORK[found[1].casefold()]
         yield title[: -len(found[1])] + (other.title() if found[1][0].isupper() else other)

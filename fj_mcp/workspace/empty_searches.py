@@ -13,7 +13,9 @@ from fj_mcp.filters.base import STORED
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FilterChanges
 from fj_mcp.results.models import StartedSession
+from fj_mcp.results.next_steps import NOTHING_BOUGHT
 from fj_mcp.shortlist.suggestions import (
+    UNKNOWN,
     Changes,
     Clues,
     Looser,
@@ -28,6 +30,9 @@ from fj_mcp.workspace.workspace import Workspace
 _SECONDS = 3.0
 _SESSIONS = 5
 """The newest sessions with candidates are compared, with one request each."""
+
+_NAMED = 5
+"""Unknown values that the next step repeats."""
 
 
 async def finished(
@@ -46,15 +51,33 @@ async def finished(
     """
     result.unknown_values = [str(one) for one in checked.unknown] or None
     if result.status == "done" and result.expected_profiles == 0:
+        why = None
         with suppress(ApiError):
-            await _suggest(workspace, result, checked.filters.as_dict(), removed)
+            why = await _suggest(workspace, result, checked.filters.as_dict(), removed)
+        result.next_step = _nobody_step(result, why)
     return result
+
+
+def _nobody_step(result: StartedSession, why: str | None) -> str:
+    """The next step after a search that was not bought, because nobody fits."""
+    advice = (result.next_step or "").removeprefix(NOTHING_BOUGHT).strip()
+    if result.suggestions:
+        reason = result.suggestions[0].reason
+        named, advice = reason.startswith(UNKNOWN), f"suggestions[0]: {reason}"
+    else:
+        # What a suggestion would leave out is only named where there is none.
+        named, about = False, "" if why is None or why.startswith(UNKNOWN) else why
+        advice = f"{about} {advice}".strip()
+    sentences = [NOTHING_BOUGHT]
+    if result.unknown_values and not named:
+        sentences.append(f"{UNKNOWN} {', '.join(result.unknown_values[:_NAMED])}.")
+    return " ".join([*sentences, advice])
 
 
 async def _suggest(
     workspace: Workspace, result: StartedSession, given: Changes, removed: Sequence[str]
-) -> None:
-    """Add suggestions to the result of a search that nobody fits."""
+) -> str | None:
+    """Add suggestions to the result of a search that nobody fits; return the likeliest reason."""
     before: Changes = {}
     if result.session_id is not None:
         session = await workspace.client.get_session(result.session_id)
@@ -67,8 +90,7 @@ async def _suggest(
     else:
         whole = [as_update(given, removed, before, one) for one in found]
     result.suggestions = [one for one in whole if one is not None] or None
-    if found:
-        result.next_step = f"{result.next_step} {found[0].reason}"
+    return found[0].reason if found else None
 
 
 async def clues_for(workspace: Workspace, filters: FilterChanges) -> Clues:
@@ -96,9 +118,16 @@ async def _looser_search(workspace: Workspace, filters: FilterChanges) -> Looser
 
 def _compared(wanted: Changes, other: Changes, profiles: int) -> Looser | None:
     """The difference of another search that had fewer filters; None if it was not looser."""
-    if any(name != "skills" and _plain(wanted.get(name)) != _plain(other[name]) for name in other):
+    if any(
+        name not in ("skills", "within_km") and _plain(wanted.get(name)) != _plain(other[name])
+        for name in other
+    ):
         return None
-    without = tuple(name for name in wanted if name not in other)
+    # Over a longer distance the same search finds no fewer candidates.
+    if other.get("within_km", 0) > wanted.get("within_km", 0):
+        return None
+    nearby = {"within_km"} if "regions" in other else set()
+    without = tuple(name for name in wanted if name not in other and name not in nearby)
     same_skills = _plain(wanted["skills"]) == _plain(other.get("skills"))
     if same_skills and without:
         return Looser(profiles, without)

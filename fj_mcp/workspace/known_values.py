@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from cachetools import TTLCache
+from pydantic_core import to_json
 
 from fj_mcp.api.errors import ApiError, CannotConnect, Rejected
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import STORED, Filter
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
-from fj_mcp.filters.spellings import UnknownValue
+from fj_mcp.filters.spellings import LONGEST_CODE, UnknownValue
 from fj_mcp.ledger.purchase import DAY_SECONDS
 from fj_mcp.ledger.storage import Storage
 from fj_mcp.text.cleaning import as_word, cut, looks_like_instructions, quoted
@@ -42,6 +43,7 @@ MAX_LOOKUPS = 24
 _MAX_QUERIES = 4
 """Spellings of one value that are looked up."""
 
+_MAX_GUESSES = 2
 _MAX_NEAREST = 3
 _CACHED_ANSWERS = 500
 _CACHED_SECONDS = 3600.0
@@ -65,7 +67,7 @@ class Checked(Generic[F]):
 
     Attributes:
         filters: with FutureJobs' spelling of each value for which it is certain.
-        unknown: the values that FutureJobs does not know.
+        unknown: the values that FutureJobs does not know, or is not known to accept.
     """
 
     filters: F
@@ -108,9 +110,9 @@ class KnownValues:
                 know.
             CannotConnect: if no connection is possible. Any other failure is ignored.
         """
-        values = _values_in(filters)
+        values, outside = _values_in(filters), _outside_vocabularies(filters)
         if not values:
-            return Checked(filters)
+            return Checked(filters, tuple(outside))
         note = f"values:{call}"
         known = await self._storage.noted(note)
         if known is None:
@@ -118,12 +120,13 @@ class KnownValues:
             known = await self._storage.note(note, json.dumps(found), _REMEMBERED_SECONDS)
             _refuse_unknown_places(_unknown(values, json.loads(known)))
         findings: Findings = json.loads(known)
-        return Checked(_respelled(filters, findings), tuple(_unknown(values, findings)))
+        unknown = _unknown(values, findings) + outside
+        return Checked(_respelled(filters, findings), tuple(unknown))
 
     async def unknown_in(self, filters: SearchFilters) -> list[UnknownValue]:
         """The values of filters that FutureJobs does not know, as far as can be found out."""
         values = _values_in(filters)
-        return _unknown(values, await self._find(values))
+        return _unknown(values, await self._find(values)) + _outside_vocabularies(filters)
 
     async def _find(self, values: list[tuple[str, str]]) -> Findings:
         """Look up values in parallel, until the time for it is over or a look-up fails.
@@ -176,6 +179,8 @@ class KnownValues:
 async def _look_up(declared: Filter, value: str, ask: Ask) -> tuple[str | None, list[str]] | None:
     """FutureJobs' spelling of a value, or None and the nearest ones; None if it cannot be known."""
     spellings = declared.spellings
+    is_code = len(value) <= LONGEST_CODE
+    area: str | None = None
     seen: list[str] = []
     hidden = False
     for query in spellings.queries(value)[:_MAX_QUERIES]:
@@ -190,18 +195,40 @@ async def _look_up(declared: Filter, value: str, ask: Ask) -> tuple[str | None, 
             return same[0], []
         if same:
             return None, same[:_MAX_NEAREST]
-        seen += found
-        hidden = hidden or full
+        area = area or spellings.area(value, found)
+        if area is not None and not is_code:
+            break
+        if query == value or len(query) > LONGEST_CODE:
+            seen += found
+            hidden = hidden or full
+    if declared.must_be_known and spellings.is_country(value) and (area or not hidden):
+        return None, []
+    if area is not None:
+        # A code may be another place's as well: CA is California, and Canada.
+        respelled = normalized(area) != normalized(value)
+        return (None, [area]) if is_code and respelled else (area, [])
+    if declared.must_be_known and len(value) == SHORTEST_QUERY:
+        return None, []
     if hidden:
         return None
-    nearest = spellings.nearest(value, seen) or seen
-    for query in [*spellings.guessed(value)[:1], *spellings.shorter(value)]:
-        if nearest:
-            break
-        found = await ask(query) or []
-        nearest = spellings.same(query, found) or spellings.nearest(value, found)
+    nearest = spellings.related(value, seen)
+    if not nearest and not is_code:
+        nearest = await _guess(declared, value, ask)
     # They are quoted in sentences.
     return None, [one for one in nearest if not looks_like_instructions(one)][:_MAX_NEAREST]
+
+
+async def _guess(declared: Filter, value: str, ask: Ask) -> list[str]:
+    """What a value that is not completed may be meant for."""
+    spellings = declared.spellings
+    for query in spellings.guessed(value)[:_MAX_GUESSES]:
+        found = await ask(query) or []
+        if guessed := spellings.same(query, found):
+            return guessed
+    for query in spellings.shorter(value):
+        if related := spellings.related(value, await ask(query) or []):
+            return related
+    return []
 
 
 def _values_in(filters: SearchFilters) -> list[tuple[str, str]]:
@@ -215,6 +242,17 @@ def _values_in(filters: SearchFilters) -> list[tuple[str, str]]:
     ]
     found.sort(key=lambda one: not FILTERS[one[0]].must_be_known)
     return found[:MAX_VALUES]
+
+
+def _outside_vocabularies(filters: SearchFilters) -> list[UnknownValue]:
+    """The values that no vocabulary has although there is one; FutureJobs may know them."""
+    return [
+        UnknownValue(name, value, FILTERS[name].nearest(value))
+        for name, given in filters.as_dict().items()
+        if FILTERS[name].vocabulary and isinstance(given, list)
+        for value in given
+        if value not in FILTERS[name].vocabulary
+    ]
 
 
 def _flat(given: Any) -> list[str]:
@@ -267,4 +305,6 @@ def _refuse_unknown_places(unknown: list[UnknownValue]) -> None:
 def _in_words(one: UnknownValue) -> str:
     has = " or ".join(quoted(cut(value, 80)) for value in one.nearest)
     known = f"it has {has}" if has else "it has nothing like it"
+    if FILTERS[one.filter].spellings.is_country(one.value):
+        known = f"use countries: {to_json([one.value]).decode()}"
     return f"filters.{one.filter} {quoted(as_word(one.value))} ({known})"

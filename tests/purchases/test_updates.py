@@ -138,7 +138,7 @@ async def test_an_update_that_nobody_fits_shows_the_filters_that_are_in_force(
         "Nothing was changed or charged: the session keeps the filters shown here and the "
         f"candidates found so far ({PEOPLE})."
     )
-    assert result["next_step"].startswith("No candidate matches all of the requested filters.")
+    assert result["next_step"].startswith("Nobody fits; nothing was charged. ")
     shown = await assistant.call("get_session", session_id=session_id)
     assert (shown["filters"], shown["total"]) == (result["filters"], PEOPLE)
     assert paid(assistant.sandbox, "update_session") == 0

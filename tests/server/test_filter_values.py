@@ -18,7 +18,8 @@ WORDS = [
 async def test_every_filter_of_words_has_values(assistant: Assistant, name: str) -> None:
     result = await assistant.call("search_filter_values", filter=name, query="se", limit=5)
     assert result["filter"] == name
-    assert len(result["values"]) <= 5
+    whole = list(FILTERS[name].vocabulary)
+    assert len(result["values"]) <= 5 or result["values"] == whole
     asked = assistant.sent("autocomplete") > 0
     assert asked == (not FILTERS[name].vocabulary and FILTERS[name].autocomplete is not None)
     if not result["values"]:
@@ -35,10 +36,55 @@ async def test_fixed_lists_are_searched_by_value_or_label_without_the_api(
     assert assistant.sandbox.calls == []
 
 
-async def test_a_word_outside_a_fixed_list_returns_the_list(assistant: Assistant) -> None:
-    result = await assistant.call("search_filter_values", filter="degree", query="none", limit=25)
-    assert result["values"] == list(FILTERS["degree"].vocabulary)
-    assert result["next_step"] == "No match; degree accepts only these values."
+@pytest.mark.parametrize(
+    ("query", "step"),
+    [("none", "No match; functions accepts only these values."),
+     ("all", "functions accepts only these values."),
+     ("", "functions accepts only these values.")],
+)  # fmt: skip
+@pytest.mark.parametrize("limit", [1, 10, 25])
+async def test_without_a_match_in_a_fixed_list_all_of_it_is_returned(
+    assistant: Assistant, query: str, step: str, limit: int
+) -> None:
+    result = await assistant.call(
+        "search_filter_values", filter="functions", query=query, limit=limit
+    )
+    assert result["values"] == list(FILTERS["functions"].vocabulary)
+    assert result["next_step"] == step
+
+
+async def test_matches_that_are_cut_off_are_counted(assistant: Assistant) -> None:
+    result = await assistant.call(
+        "search_filter_values", filter="funding_stages", query="series", limit=2
+    )
+    assert result["values"] == ["series_a", "series_b"]
+    assert result["next_step"] == "2 of 6 matches."
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "first", "step"),
+    [
+        ("skills", "ML", "Machine Learning",
+         "FutureJobs has no value for “ML”; the first are for “Machine Learning”."),
+        ("regions", "CA", "San Francisco, California, United States",
+         "FutureJobs has no value for “CA”; the first are for “California”."),
+        ("regions", "California", "San Francisco, California, United States", None),
+        ("regions", "Germany", "Berlin, Germany", "“Germany” is a country: use countries."),
+        ("company_headquarters", "Germany", "Berlin, Germany", None),
+        ("skills", "React", "React", None),
+    ],
+)  # fmt: skip
+async def test_what_is_meant_comes_before_what_has_the_same_letters(
+    assistant: Assistant, name: str, query: str, first: str, step: str | None
+) -> None:
+    result = await assistant.call("search_filter_values", filter=name, query=query)
+    assert result["values"][0] == first
+    assert result.get("next_step") == step
+
+
+async def test_a_name_is_not_looked_up_as_the_letters_of_its_code(assistant: Assistant) -> None:
+    result = await assistant.call("search_filter_values", filter="regions", query="Georgia")
+    assert result["values"] == []
 
 
 @pytest.mark.parametrize(
@@ -97,11 +143,14 @@ async def test_filters_without_a_look_up_are_explained(
         ("regions", "NYC", "New York, New York, United States", "these are for “New York”"),
         ("regions", "Berlin, Berlin, Germany", "Berlin, Germany", "these are for “Berlin”"),
         ("regions", "Hyderbad", "Hyderabad, Telangana, India", "these are for “Hyderabad”"),
+        ("regions", "Greater Mumbai", "Mumbai, Maharashtra, India", "these are for “Mumbai”"),
+        ("regions", "Delhi NCR", "New Delhi, Delhi, India", "these are for “Delhi”"),
         ("regions", "Moradabat", "Moradabad, Uttar Pradesh, India", "start with “Mora”"),
         ("countries", "Deutschland", "Germany", "these are for “Germany”"),
         ("skills", "Golang", "Go", "these are for “Go”"),
         ("skills", "Kubernets", "Kubernetes", "these are for “Kubernetes”"),
         ("skills", "Photoshopp", "", "for other spellings or for fewer letters"),
+        ("current_titles", "Senior Python Developer", "Python Developer", "for “Python Developer”"),
         ("current_titles", "Sofware Developer", "Software Developer", "start with “Sof”"),
     ],
 )

@@ -1,5 +1,6 @@
 """Suggestions for a search that finds too few: changes an update takes as they are."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from fj_mcp.shortlist.suggestions import (
     suggest_changes,
     suggest_for_nobody,
 )
-from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, search_for, small_sandbox
 from tests.support.filter_strategies import all_filters
 from tests.support.profile_pages import page_of, profile
 
@@ -287,7 +288,9 @@ async def test_a_new_search_that_nobody_fits_suggests_whole_searches(assistant: 
     assert "session_id" not in nobody
     first, *others = nobody["suggestions"]
     assert first["reason"] == "honors is usually the narrowest of these filters."
-    assert nobody["next_step"].endswith(first["reason"])
+    assert nobody["next_step"] == (
+        f"Nobody fits; nothing was charged. suggestions[0]: {first['reason']}"
+    )
     assert first["filters"] == CSHARP | {"regions": ["Pune, Maharashtra, India"]}
     assert all(one["filters"]["skills"] for one in others)
     found = await assistant.call("create_sourcing_session", title="T", filters=first["filters"])
@@ -304,13 +307,141 @@ async def test_the_unknown_value_that_excludes_everyone_is_named_first(
         "honors": ["Nobel Prize"],
     }
     nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
-    first, second, *_ = nobody["suggestions"]
-    assert first["reason"] == (
-        "FutureJobs does not know “Software Developper” in current_titles; it has “Software "
-        "Developer”."
+    (only,) = nobody["suggestions"]
+    assert only["reason"] == (
+        "Unknown values: current_titles “Software Developper” replaced by “Software Developer”."
     )
-    assert first["filters"]["current_titles"] == ["Software Developer"]
-    assert "honors" not in second["filters"]
+    assert only["filters"] == narrow | {"current_titles": ["Software Developer"]}
+    # The unknown skill excludes nobody.
+    assert nobody["next_step"] == (
+        f"Nobody fits; nothing was charged. suggestions[0]: {only['reason']}"
+    )
+
+
+REPAIRED = [
+    (
+        {"skills": {"mandatory": ["C#", "Nursing", "AI", "Sales", "Angulr"]}},
+        {"skills": {"mandatory": ["C#", "Angular"]}},
+        "skills “Nursing” left out; skills “AI” left out; skills “Sales” left out; "
+        "skills “Angulr” replaced by “Angular”",
+    ),
+    (
+        CSHARP | {"schools": ["Foo School"], "regions": ["Atlantis"], "within_km": 50},
+        CSHARP,
+        "regions “Atlantis” left out; schools “Foo School” left out",
+    ),
+    (
+        CSHARP | {"current_titles": ["VP of Engineering"], "regions": ["Delhi NCR"]},
+        CSHARP | {"regions": ["New Delhi, Delhi, India"]},
+        "regions “Delhi NCR” replaced by “New Delhi, Delhi, India”; "
+        "current_titles “VP of Engineering” left out",
+    ),
+    (
+        CSHARP | {"company_types": ["Product Company"]},
+        CSHARP,
+        "company_types “Product Company” left out",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "repaired", "clauses"), REPAIRED)
+async def test_one_suggestion_repairs_all_that_is_unknown_and_names_each_value(
+    assistant: Assistant, given: dict[str, Any], repaired: dict[str, Any], clauses: str
+) -> None:
+    nobody = await nobody_for(assistant, given)
+    first = nobody["suggestions"][0]
+    assert first == {"filters": repaired, "reason": f"Unknown values: {clauses}."}
+    found = await assistant.call("create_sourcing_session", title="T", filters=repaired)
+    assert found["expected_profiles"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("current_titles", "Senior Python Developer"),
+        ("current_titles", "Python Engineer"),
+        ("regions", "Georgia"),
+        ("regions", "CA"),
+        ("regions", "Paris, Texas"),
+        ("schools", "Nowhere University"),
+    ],
+)
+async def test_an_unknown_value_is_never_replaced_by_another_thing(
+    assistant: Assistant, name: str, value: str
+) -> None:
+    nobody = await nobody_for(assistant, CSHARP | {name: [value]})
+    assert nobody["suggestions"][0]["filters"] == CSHARP
+    assert all("replaced" not in one["reason"] for one in nobody["suggestions"])
+    assert all(one["filters"].get(name) != [value] for one in nobody["suggestions"])
+
+
+@pytest.mark.parametrize(
+    "skill", ["AI", "Sales", "Accounting", "Data Engineering", "Nursing", "Testing"]
+)
+@pytest.mark.parametrize("tier", ["mandatory", "core"])
+async def test_nothing_is_suggested_where_the_only_skill_is_unknown(
+    assistant: Assistant, skill: str, tier: str
+) -> None:
+    nobody = await nobody_for(assistant, {"skills": {tier: [skill]}})
+    assert "suggestions" not in nobody
+    assert nobody["next_step"].startswith(
+        f"Nobody fits; nothing was charged. Unknown values: skills “{skill}”"
+    )
+
+
+async def nobody_for(assistant: Assistant, filters: dict[str, Any]) -> dict[str, Any]:
+    """The result of a search, repeated if it was refused because of a place."""
+    for _ in range(2):
+        with suppress(Refused):
+            nobody = await assistant.call("create_sourcing_session", title="T", filters=filters)
+            assert nobody["expected_profiles"] == 0
+            return nobody
+    raise AssertionError("refused twice")
+
+
+async def test_of_many_mandatory_skills_that_nobody_has_one_is_kept(
+    assistant: Assistant,
+) -> None:
+    many = {"skills": {"mandatory": ["C#", "Figma", "Kotlin"], "core": ["React"]}}
+    nobody = await nobody_for(assistant, many)
+    first = nobody["suggestions"][0]
+    assert first["filters"] == {
+        "skills": {"mandatory": ["C#"], "core": ["Figma", "Kotlin", "React"]}
+    }
+    found = await assistant.call("create_sourcing_session", title="T", filters=first["filters"])
+    assert found["expected_profiles"] > 0
+
+
+async def test_a_distance_is_never_blamed(assistant: Assistant) -> None:
+    pune = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
+    await assistant.call("create_sourcing_session", title="T", filters=pune)
+    narrow = pune | {"within_km": 20, "honors": ["Nobel Prize"]}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    first = nobody["suggestions"][0]
+    assert first["filters"] == pune | {"within_km": 20}
+    assert first["reason"].startswith("honors excludes everyone: ")
+
+
+async def test_three_filters_that_exclude_everyone_are_named_with_commas(
+    assistant: Assistant,
+) -> None:
+    await assistant.call("create_sourcing_session", title="T", filters=CSHARP)
+    narrow = CSHARP | {"honors": ["Nobel Prize"], "degree": "DOCTORATE", "seniority": ["CXO"]}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    assert "seniority, degree and honors exclude everyone: " in nobody["next_step"]
+
+
+async def test_what_an_earlier_search_blames_is_changed_by_every_suggestion(
+    assistant: Assistant,
+) -> None:
+    wide = {"skills": {"mandatory": ["C#", "React"]}, "regions": ["Pune, Maharashtra, India"]}
+    await assistant.call("create_sourcing_session", title="T", filters=wide)
+    narrow = wide | {"seniority": ["In Training"], "years_of_experience": {"min": 30}}
+    nobody = await assistant.call("create_sourcing_session", title="T", filters=narrow)
+    assert nobody["suggestions"]
+    for one in nobody["suggestions"]:
+        kept = {name: one["filters"].get(name) for name in ("seniority", "years_of_experience")}
+        assert kept != {name: narrow[name] for name in kept}
 
 
 async def test_an_earlier_search_tells_which_filter_excludes_everyone(
@@ -366,7 +497,22 @@ async def test_what_an_update_added_excludes_everyone_if_the_session_has_candida
         "update_sourcing_session", session_id=session_id, filters={"honors": ["Nobel Prize"]}
     )
     assert "honors excludes everyone: an earlier search" in nobody["next_step"]
-    assert all("honors" in one["filters"] for one in nobody["suggestions"])
+    # Without honors nothing is left of the update.
+    assert "suggestions" not in nobody
+    assert session_id in nobody["next_step"]
+
+
+async def test_an_update_to_nothing_but_unknown_values_names_them(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    nobody = await assistant.call(
+        "update_sourcing_session", session_id=session_id, filters={"schools": ["Foo School"]}
+    )
+    assert nobody["next_step"] == (
+        "Nobody fits; nothing was charged. Unknown values: schools “Foo School”. schools excludes "
+        "everyone: an earlier search with the same other filters found 30. Correct, loosen or "
+        "remove one of the requested filters with update_sourcing_session and session_id "
+        f"{session_id}, which costs credits: ask first."
+    )
 
 
 @pytest.mark.parametrize("tool", ["wait_for_session", "list_profiles"])

@@ -52,6 +52,14 @@ SPELLED = [
     ("regions", "Paris, Ile-de-France, France", "Paris, Île-de-France, France"),
     ("regions", "NYC", "New York, New York, United States"),
     ("regions", "Austin, TX", "Austin, Texas, United States"),
+    ("regions", "California", "California"),
+    ("regions", "california, USA", "California, United States"),
+    ("regions", "Maharashtra", "Maharashtra"),
+    ("regions", "England", "England"),
+    ("regions", "Bayern", "Bavaria"),
+    ("regions", "Goa", "Goa"),
+    ("regions", "LA", "Los Angeles, California, United States"),
+    ("company_headquarters", "Germany", "Germany"),
     ("company_headquarters", "Bombay, India", "Mumbai, Maharashtra, India"),
     ("countries", "Deutschland", "Germany"),
     ("countries", "USA", "United States"),
@@ -162,6 +170,79 @@ async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Ass
         "create_sourcing_session", title="T", filters=CSHARP | {"regions": ["Springfield"]}
     )
     assert all(meaning in refusal for meaning in meanings)
+
+
+@pytest.mark.parametrize("country", ["Germany", "United Kingdom", "India", "UK", "Singapore"])
+async def test_a_country_among_the_regions_is_refused_once_with_where_it_belongs(
+    assistant: Assistant, country: str
+) -> None:
+    filters = CSHARP | {"regions": [country]}
+    refusal = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert f'filters.regions “{country}” (use countries: ["{country}"])' in refusal
+    searched = await create(assistant, filters)
+    assert searched["unknown_values"] == [f"regions “{country}”"]
+    for suggestion in searched.get("suggestions", []):
+        assert suggestion["filters"] == CSHARP | {"countries": [country]}
+        assert f"“{country}” moved to countries" in suggestion["reason"]
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("CA", "it has “California”"),
+        ("GA", "it has nothing like it"),
+        ("IN", "it has nothing like it"),
+        ("Georgia", "it has nothing like it"),
+        ("Paris, Texas", "it has nothing like it"),
+        ("Mumbai Metropolitan Region", "it has “Mumbai, Maharashtra, India”"),
+        ("Greater Mumbai", "it has “Mumbai, Maharashtra, India”"),
+        ("Delhi NCR", "it has “New Delhi, Delhi, India”"),
+        ("Bangalore Urban, Karnataka", "it has “Bengaluru, Karnataka, India”"),
+        ("Chennai Area, India", "it has “Chennai, Tamil Nadu, India”"),
+        ("San Francisco Bay Area", "it has “San Francisco, California, United States”"),
+        ("Bay Area", "it has nothing like it"),
+    ],
+)
+async def test_a_refused_place_names_only_what_may_be_meant(
+    assistant: Assistant, given: str, known: str
+) -> None:
+    filters = CSHARP | {"regions": [given]}
+    refusal = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert f"filters.regions “{given}” ({known})" in refusal
+
+
+async def test_a_code_is_no_city_although_the_list_is_cut_off(assistant: Assistant) -> None:
+    many = [f"Inville {number}, Ohio, United States" for number in range(25)]
+    assistant.sandbox.fail("autocomplete", completing(*many), times=3)
+    filters = CSHARP | {"regions": ["IN"]}
+    refusal = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert "Inville" not in refusal
+
+
+async def test_a_state_is_known_although_the_list_is_cut_off(assistant: Assistant) -> None:
+    many = [f"Town {number}, Georgia, United States" for number in range(25)]
+    assistant.sandbox.fail("autocomplete", completing(*many), times=3)
+    result = await create(assistant, CSHARP | {"regions": ["Georgia"]})
+    assert result["filters"]["regions"] == ["Georgia"]
+    assert "unknown_values" not in result
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("company_types", "Product Company", "“Product Company” (nearest: “Public Company”)"),
+        ("company_headcount_ranges", "1-200", "“1-200” (nearest: “51-200”)"),
+        ("industries", "Fintech", "“Fintech”"),
+        ("employment_types", "Gig", "“Gig”"),
+    ],
+)
+async def test_a_value_outside_a_list_of_known_ones_is_searched_and_named(
+    assistant: Assistant, name: str, value: str, named: str
+) -> None:
+    result = await create(assistant, CSHARP | {name: [value]})
+    assert result["filters"] == CSHARP | {name: [value]}
+    assert result["unknown_values"] == [f"{name} {named}"]
+    assert assistant.sent("create_session") == 1
 
 
 async def test_a_list_that_may_hide_the_value_proves_nothing(assistant: Assistant) -> None:
