@@ -25,16 +25,17 @@ MAX_QUERY = 200
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _MARKS = f"{_DASHES}!"
 _BRACKETS = "()[]{}'`\u2018\u2019"
-_TERM = re.compile(
+# Patterns of queries are compiled by the first query: it takes time that a start does not have.
+_TERM = (
     r"""([(\[{'`\u2018\u2019]*)"""
     + f"([{re.escape(_MARKS)}]*)"
     + r"""(?:"([^"]*)"|([^\s",;\u3001\uff0c\uff1b]+))"""
 )
-_MARKED = re.compile(rf"\s+(?=[{re.escape(_MARKS)}]+[^\s{re.escape(_MARKS)}])")
+_MARKED = rf"\s+(?=[{re.escape(_MARKS)}]+[^\s{re.escape(_MARKS)}])"
 """Before a word to leave out, inside quotation marks."""
 
-_UNSHOWN = re.compile(r"[^\w .,+#&/()'-]+")
-_PHRASE = re.compile('"[^"]*"')
+_UNSHOWN = r"[^\w .,+#&/()'-]+"
+_PHRASE = '"[^"]*"'
 _NEGATORS = frozenset({"not", "no", "without", "except", "exclude", "excluding"})
 _FILLERS = frozenset({"and", "but"})
 _LONGEST_NAME = 4
@@ -150,9 +151,9 @@ class Query:
 def _terms(text: str) -> Iterator[_Term]:
     """The words and phrases of a query with plain quotation marks. Raises `BadArguments`."""
     negator = ""
-    if "|" in _PHRASE.sub("", text):
+    if "|" in re.sub(_PHRASE, "", text):
         raise _no_or()
-    for opening, mark, phrase, bare in _TERM.findall(text):
+    for opening, mark, phrase, bare in re.findall(_TERM, text):
         word = bare.strip(_BRACKETS)
         plain = word.casefold()
         if plain == "or" and not mark:
@@ -168,11 +169,11 @@ def _terms(text: str) -> Iterator[_Term]:
             continue
         if plain in _FILLERS or (negator == "except" and plain == "for"):
             continue
-        for place, piece in enumerate(_MARKED.split(phrase.strip()) if phrase else [word]):
+        for place, piece in enumerate(re.split(_MARKED, phrase.strip()) if phrase else [word]):
             folded = _folded(piece)
             if re.search(r"\w", folded):
                 left_out = piece[0] in _MARKS or (excluded and not place)
-                shown = as_word(_UNSHOWN.sub(" ", piece.strip(_MARKS)))
+                shown = as_word(re.sub(_UNSHOWN, " ", piece.strip(_MARKS)))
                 yield _Term(shown, folded, left_out, bool(phrase))
                 negator = ""
     if negator:
