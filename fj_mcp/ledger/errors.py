@@ -18,13 +18,16 @@ class LedgerUnavailable(FutureJobsError):
 class OverBudget(FutureJobsError):
     """A purchase of `price` credits on top of `spent` would exceed the day's `budget`.
 
-    `ends` is the end of the day in Unix seconds.
+    `ends` is the end of the day in Unix seconds. `each`: whether it may be one of several.
     """
 
-    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
+    def __init__(
+        self, spent: int, price: int, budget: int, ends: float, *, each: bool = False
+    ) -> None:
+        what = "each contact" if each else "this"
         day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
             f"Nothing was sent or charged: {spent} of today's {budget} credits are spent or "
-            f"reserved, and this would cost about {price}. The day ends at {day_ends}; a higher "
+            f"reserved, and {what} would cost about {price}. The day ends at {day_ends}; a higher "
             "FJ_CREDIT_BUDGET takes effect after a restart of the server."
         )
