@@ -208,7 +208,8 @@ async def test_the_question_states_the_purchase_its_price_and_the_balance() -> N
         "about 5 credits. 95 credits were left after the last purchase. Go ahead?",
         "Sandbox: no real credits. This buys a new search in “Test” with changes to open_to_work "
         "from FutureJobs. It replaces the candidates found so far (55). It costs credits; "
-        "FutureJobs does not publish how many. 90 credits were left after the last purchase. Go ahead?",
+        "FutureJobs does not publish how many. 90 credits were left after the last purchase. Go "
+        "ahead?",
     ]
 
 
