@@ -19,14 +19,17 @@ class LedgerUnavailable(FutureJobsError):
 class OverBudget(FutureJobsError):
     """A purchase of `price` credits on top of `spent` would exceed the day's `budget`.
 
-    `ends` is the end of the day in Unix seconds.
+    `ends` is the end of the day in Unix seconds. `each`: whether it may be one of several.
     """
 
-    def __init__(self, spent: int, price: int, budget: int, ends: float) -> None:
+    def __init__(
+        self, spent: int, price: int, budget: int, ends: float, *, each: bool = False
+    ) -> None:
+        what = "each contact" if each else "this"
         day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
             f"Nothing was sent or charged: {spent} of today's {number_of(budget, 'credit')} "
-            f"{'is' if budget == 1 else 'are'} spent or reserved, and this would cost about "
-            f"{price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
+            f"{'is' if budget == 1 else 'are'} spent or reserved, and {what} would cost "
+            f"about {price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
             "restart of the server."
         )

@@ -31,6 +31,9 @@ class Evidence:
         text: digest of its job description.
         filters: digest of its filters.
         sample: digest of its sample profile's address.
+        search: digest of its filters and sample profile in any spelling, without places; of an
+            update: those in force afterwards.
+        places: its places, each as digests of itself and of the shorter forms that mean it.
         counter: the session's counter of changes, or of fetches, before the purchase.
         credits: the session's cost before the purchase.
         shows_counters: whether the session has such counters at all.
@@ -49,6 +52,8 @@ class Evidence:
     text: str | None = None
     filters: str | None = None
     sample: str | None = None
+    search: str | None = None
+    places: list[list[str]] | None = None
     counter: int = 0
     credits: int | None = None
     shows_counters: bool = False
@@ -110,6 +115,21 @@ class Evidence:
         """Whether both are of the same search."""
         same_filters = (self.filters, self.sample) == (other.filters, other.sample)
         return self.has_name_of(other) and same_filters
+
+    def is_search_of(self, other: "Evidence") -> bool:
+        """Whether `other` is of a search for the same people, whatever its title and text."""
+        if self.search is None or other.search is None:
+            # An earlier version stored only these.
+            same = (self.filters, self.sample) == (other.filters, other.sample)
+            return same and self.filters is not None
+        return self.search == other.search and _same_places(self.places or [], other.places or [])
+
+
+def _same_places(some: list[list[str]], others: list[list[str]]) -> bool:
+    def all_in(ones: list[list[str]], twos: list[list[str]]) -> bool:
+        return all(any(one[0] in two or two[0] in one for two in twos) for one in ones)
+
+    return len(some) == len(others) and all_in(some, others) and all_in(others, some)
 
 
 def _object(value: Any) -> dict[str, Any]:

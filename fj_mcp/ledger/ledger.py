@@ -53,16 +53,27 @@ class Ledger:
         fingerprint: str,
         session_id: str | None,
         lease_seconds: float,
+        *,
+        evidence: Sequence[Evidence],
     ) -> int | Purchase:
         """Acquire the first of `locks` for a new purchase, if all of them are free.
+
+        Args:
+            operation: the API's operation.
+            locks: see `Order.locks`.
+            fingerprint: recorded.
+            session_id: the session concerned; None for a new one.
+            lease_seconds: after which the claim counts as abandoned.
+            evidence: the first is recorded; an open search of any of them holds the lock, too.
 
         Returns:
             The id of the new purchase, or an open purchase that holds one of the locks.
         """
 
         async def work(rows: Rows) -> int | Purchase:
-            if (other := await self._holder(rows, locks)) is not None:
+            if (other := await self._holder(rows, locks, evidence)) is not None:
                 return other
+            channel = evidence[0].channel
             now = self._clock()
             return await rows.add(
                 {
@@ -76,11 +87,11 @@ class Ledger:
                     "process": os.getpid(),
                     "token": process_token(self._storage.machine),
                     "sent": 0,
-                    "expected": await _price(rows, operation) or USUAL_PRICE,
+                    "expected": await _price(rows, operation, channel) or USUAL_PRICE,
                     "credits": None,
                     "remaining": None,
                     "told": 0,
-                    "traces": "{}",
+                    "traces": evidence[0].stored(),
                 }
             )
 
@@ -104,7 +115,8 @@ class Ledger:
                 spent = await self._spent(rows)
                 before = spent.charged + spent.open
                 if before + own["expected"] > budget:
-                    raise OverBudget(before, own["expected"], budget, self._day_ends())
+                    each = own["operation"] == "reveal"
+                    raise OverBudget(before, own["expected"], budget, self._day_ends(), each=each)
             sent = {"sent": 1, "traces": evidence.stored()}
             await rows.change(purchase_id, sent)
             self._sent[purchase_id] = {**own, **sent}
@@ -212,14 +224,30 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def charged(self, fingerprints: Sequence[str]) -> Purchase | None:
-        """The newest purchase with one of these fingerprints that was charged."""
+    async def charged(
+        self, fingerprints: Sequence[str], evidence: Sequence[Evidence] = ()
+    ) -> Purchase | None:
+        """The newest charged purchase of the same intent.
 
-        async def identical(rows: Rows) -> list[Row]:
-            return [row for one in fingerprints for row in await rows.with_fingerprint(one)]
+        That is one with one of these fingerprints; or of the last 24 hours, one after which the
+        session holds a search of `evidence`. Not one whose filters an update replaced since.
+        """
+        searches = [one for one in evidence if one.filters is not None]
 
-        charged = [one for one in await self._list(identical) if one.state == "charged"]
-        return max(charged, key=lambda one: one.id, default=None)
+        async def similar(rows: Rows) -> list[Row]:
+            found = [row for one in fingerprints for row in await rows.with_fingerprint(one)]
+            recent = await rows.since(self._clock() - DAY_SECONDS) if searches else []
+            return list({row["id"]: row for row in [*found, *recent]}.values())
+
+        charged = [one for one in await self._list(similar) if one.state == "charged"]
+        replaced: set[str | None] = set()
+        for one in sorted(charged, key=lambda one: one.id, reverse=True):
+            same = one.fingerprint in fingerprints or _is_any(one, searches)
+            if same and one.session_id not in replaced:
+                return one
+            if one.operation == "update_session" and one.evidence.search is not None:
+                replaced.add(one.session_id)
+        return None
 
     async def in_session(self, session_id: str) -> list[Purchase]:
         """All purchases in a session, newest first."""
@@ -237,9 +265,11 @@ class Ledger:
                 return one
         return None
 
-    async def open_in(self, locks: Sequence[str]) -> Purchase | None:
-        """An open purchase that holds one of these locks."""
-        return await self._storage.read(lambda rows: self._holder(rows, locks))
+    async def open_in(
+        self, locks: Sequence[str], evidence: Sequence[Evidence] = ()
+    ) -> Purchase | None:
+        """An open purchase that holds one of these locks, or is a search of this evidence."""
+        return await self._storage.read(lambda rows: self._holder(rows, locks, evidence))
 
     async def open(self) -> list[Purchase]:
         """All purchases with an unknown outcome that no process is working on."""
@@ -258,9 +288,9 @@ class Ledger:
         """The ids of the sessions created by charged searches."""
         return await self._storage.read(lambda rows: rows.sessions_made())
 
-    async def price(self, operation: str) -> int | None:
-        """The last price that the API named for an operation."""
-        return await self._storage.read(lambda rows: _price(rows, operation))
+    async def price(self, operation: str, channel: str | None = None) -> int | None:
+        """The last price that the API named for an operation; of a reveal, by this channel."""
+        return await self._storage.read(lambda rows: _price(rows, operation, channel))
 
     async def newest(self, count: int) -> list[Purchase]:
         """The newest purchases in any state."""
@@ -294,10 +324,19 @@ class Ledger:
 
         return await self._storage.read(work)
 
-    async def _holder(self, rows: Rows, locks: Sequence[str]) -> Purchase | None:
-        """An open purchase that holds one of these locks."""
-        row = next((row for row in await rows.open() if row["slot"] in locks), None)
-        return self._purchase(row) if row is not None else None
+    async def _holder(
+        self, rows: Rows, locks: Sequence[str], evidence: Sequence[Evidence]
+    ) -> Purchase | None:
+        """An open purchase that holds one of these locks, or is a search of this evidence."""
+        searches = [one for one in evidence if one.filters is not None]
+        for row in await rows.open():
+            if row["slot"] in locks:
+                return self._purchase(row)
+            if searches and not row["slot"].startswith(_RELEASED):
+                purchase = self._purchase(row)
+                if _is_any(purchase, searches):
+                    return purchase
+        return None
 
     def _purchase(self, row: Row) -> Purchase:
         pending = row["state"] == "pending"
@@ -336,6 +375,10 @@ class Ledger:
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
 
 
-async def _price(rows: Rows, operation: str) -> int | None:
-    last = await rows.last_priced(operation)
+def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:
+    return any(purchase.evidence.is_search_of(one) for one in searches)
+
+
+async def _price(rows: Rows, operation: str, channel: str | None) -> int | None:
+    last = await rows.last_priced(operation, channel)
     return int(last["credits"]) if last is not None else None

@@ -129,8 +129,8 @@ class _RedisRows:
         ids = await self._redis.zrangebyscore(self._name("time"), moment, "+inf")
         return await self._rows(sorted(ids, key=int, reverse=True))
 
-    async def last_priced(self, operation: str) -> Row | None:
-        return next(iter(await self._among(f"priced:{operation}", 1)), None)
+    async def last_priced(self, operation: str, channel: str | None) -> Row | None:
+        return next(iter(await self._among(_priced(operation, channel), 1)), None)
 
     async def sessions_made(self) -> set[str]:
         return set(await self._redis.zrange(self._name("made"), 0, -1))
@@ -187,12 +187,18 @@ def index_entries(row: Row) -> IndexEntries:
     if row["session_id"]:
         by_id.append(f"session:{row['session_id']}")
     if charged and row["credits"]:
-        by_id.append(f"priced:{row['operation']}")
+        by_id.append(_priced(row["operation"], None))
+        if channel := json.loads(row["traces"]).get("channel"):
+            by_id.append(_priced(row["operation"], channel))
     entries: IndexEntries = {(name, number): row["id"] for name in by_id}
     entries["time", number] = row["claimed_at"]
     if charged and row["operation"] == "create_session" and row["session_id"]:
         entries["made", row["session_id"]] = row["id"]
     return entries
+
+
+def _priced(operation: str, channel: str | None) -> str:
+    return f"priced:{operation}" + (f":{channel}" if channel else "")
 
 
 def _machine() -> str:

@@ -54,8 +54,11 @@ class SqliteStorage(Storage):
         await self._database.run(check)
 
     def _noted(self, connection: sqlite3.Connection, name: str) -> str | None:
-        query = "SELECT value FROM notes WHERE workspace = ? AND name = ?"
-        row = connection.execute(query, (self._workspace, name)).fetchone()
+        query = (
+            "SELECT value FROM notes WHERE workspace = ? AND name = ?"
+            " AND (until IS NULL OR until >= ?)"
+        )
+        row = connection.execute(query, (self._workspace, name, time.time())).fetchone()
         return str(row["value"]) if row else None
 
     def _finished(self, work: Callable[[Rows], Awaitable[T]], connection: sqlite3.Connection) -> T:
@@ -93,8 +96,13 @@ class _SqliteRows:
     async def since(self, moment: float) -> list[Row]:
         return self._select("claimed_at >= ?", moment)
 
-    async def last_priced(self, operation: str) -> Row | None:
-        return self._first("operation = ? AND state = 'charged' AND credits > 0", operation)
+    async def last_priced(self, operation: str, channel: str | None) -> Row | None:
+        priced = "operation = ? AND state = 'charged' AND credits > 0"
+        if channel is None:
+            return self._first(priced, operation)
+        return self._first(
+            f"{priced} AND json_extract(traces, '$.channel') = ?", operation, channel
+        )
 
     async def sessions_made(self) -> set[str]:
         rows = self._connection.execute(

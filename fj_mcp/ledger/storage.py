@@ -39,8 +39,13 @@ class Rows(Protocol):
     async def since(self, moment: float) -> list[Row]:
         """The purchases claimed at `moment` (Unix seconds) or later."""
 
-    async def last_priced(self, operation: str) -> Row | None:
-        """The newest charged purchase of an operation with a known price above 0."""
+    async def last_priced(self, operation: str, channel: str | None) -> Row | None:
+        """The newest charged purchase of an operation with a known price above 0.
+
+        Args:
+            operation: the API's operation.
+            channel: of a reveal; None for any.
+        """
 
     async def sessions_made(self) -> set[str]:
         """The ids of the sessions created by charged searches."""

@@ -78,7 +78,7 @@ class Checkout:
             ApiError: nothing was carried out.
         """
         await self._outcomes.record_pending()
-        known = await self.ledger.charged(order.fingerprints)
+        known = await self.ledger.charged(order.fingerprints, order.evidence)
         abandoned = [purchase for purchase in await self.ledger.open() if purchase.abandoned]
         await reconcile_all(self._workspace, abandoned, self._call_seconds)
         while True:
@@ -88,6 +88,7 @@ class Checkout:
                 order.fingerprints[0],
                 order.session_id,
                 self._call_seconds,
+                evidence=order.evidence,
             )
             if isinstance(claim, Purchase):
                 if (result := await self._resolve(claim, order)) is not None:
@@ -106,22 +107,28 @@ class Checkout:
             return None
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
-        price = await self.price(orders[0].operation)
-        return question_text(plans, price, await self.ledger.newest(20))
+        price = await self.price(orders[0].operation, orders[0].evidence[0].channel)
+        newest = await self.ledger.newest(20)
+        return question_text(plans, price, newest, sandbox=self._settings.sandbox)
 
-    async def price(self, operation: str) -> int | None:
-        """The last price of an operation in credits, else the published one; None if unknown."""
+    async def price(self, operation: str, channel: str | None = None) -> int | None:
+        """The last price of an operation in credits, else the published one; None if unknown.
+
+        Args:
+            operation: the API's operation.
+            channel: of a reveal.
+        """
         with suppress(LedgerUnavailable):
-            if (last := await self.ledger.price(operation)) is not None:
+            if (last := await self.ledger.price(operation, channel)) is not None:
                 return last
         return ENDPOINTS[operation].attempted.price
 
     async def _plan(self, order: Order[Any, Any, Any]) -> Plan | None:
         """The plan of an order; None if nothing would be sent."""
-        while (other := await self.ledger.open_in(order.locks)) is not None:
+        while (other := await self.ledger.open_in(order.locks, order.evidence)) is not None:
             if await self._resolve(other, order) is not None:
                 return None
-        known = await self.ledger.charged(order.fingerprints)
+        known = await self.ledger.charged(order.fingerprints, order.evidence)
         if known is not None and not known.delivered:
             return None
         found = await order.inspect()
@@ -185,7 +192,8 @@ class Checkout:
 
     async def _warn_once(self, order: Order[R, Any, Any], plan: Plan) -> None:
         """Refuse an order with its effects, unless that was done before the same call."""
-        if await self.ledger.is_first(fingerprint(order.fingerprints[0], effects=plan.effects)):
+        # Not by the sentences: the numbers in them change between two calls.
+        if await self.ledger.is_first(fingerprint("effects", call=order.fingerprints[0])):
             raise NotApproved(
                 f"tell the user first what this does. {plan.effects} If they agree, call "
                 f"{order.attempted.tool} again with the same arguments."
@@ -323,7 +331,7 @@ class Checkout:
 
     async def _undelivered(self, order: Order[R, Any, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""
-        last = await self.ledger.charged(order.fingerprints)
+        last = await self.ledger.charged(order.fingerprints, order.evidence)
         if last is None:
             return None
         # A call that arrived before the delivery is a repetition.
@@ -331,7 +339,9 @@ class Checkout:
         if known is not None and known.id == last.id and known.delivered_before(arrived):
             return None
         try:
-            return await self._deliver(order, last, existed=last.delivered)
+            # A search may be found as what an update made of another one.
+            existed = last.delivered or last.operation != order.operation
+            return await self._deliver(order, last, existed=existed)
         except NotFound:
             # The session was deleted in FutureJobs since.
             await self._outcomes.record_delivered(last.id)
@@ -369,7 +379,7 @@ class Checkout:
         Returns:
             Its result if it is the same purchase as `order`, else None.
         """
-        same = other.fingerprint in order.fingerprints
+        same = order.is_same(other)
         current: Purchase | None = other
         waited = False
         while current is not None and current.state == "pending" and not current.abandoned:

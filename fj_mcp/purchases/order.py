@@ -116,6 +116,8 @@ class Order(ABC, Generic[R, P, D]):
             session's counters show whether a purchase was carried out.
         fingerprints: equal for equal intent. The first is recorded; the others are those that
             earlier versions recorded.
+        evidence: known of it before it is inspected. The first is recorded with the claim; a search
+            of any of them is the same search.
         session_id: the session concerned; None for a new one.
         allow_duplicate: whether to buy even if an identical purchase has an outcome that cannot be
             found out.
@@ -124,6 +126,7 @@ class Order(ABC, Generic[R, P, D]):
     operation: ClassVar[str]
     locks: tuple[str, ...]
     fingerprints: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = (Evidence(),)
     session_id: str | None
     allow_duplicate: bool = False
 
@@ -131,6 +134,12 @@ class Order(ABC, Generic[R, P, D]):
     def attempted(self) -> Attempted:
         """The wording of its errors, and its published price."""
         return ENDPOINTS[self.operation].attempted
+
+    def is_same(self, purchase: Purchase) -> bool:
+        """Whether a purchase in the record is the same as this order."""
+        return purchase.fingerprint in self.fingerprints or any(
+            purchase.evidence.is_search_of(one) for one in self.evidence
+        )
 
     @abstractmethod
     async def inspect(self) -> P | R:

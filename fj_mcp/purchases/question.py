@@ -5,16 +5,20 @@ from fj_mcp.purchases.order import Plan
 from fj_mcp.text.numbers import number_of
 
 
-def question_text(plans: list[Plan], price: int | None, newest: list[Purchase]) -> str:
+def question_text(
+    plans: list[Plan], price: int | None, newest: list[Purchase], *, sandbox: bool
+) -> str:
     """The question about some plans of one kind.
 
     Args:
         plans: one or more.
         price: of each in credits, as far as it is known.
         newest: purchases of the workspace, newest first.
+        sandbox: whether the credits are invented.
     """
     many = f" ({len(plans)} candidates)" if len(plans) > 1 else ""
     sentences = [
+        "Sandbox: no real credits." if sandbox else "",
         f"This buys {plans[0].description}{many} from FutureJobs.",
         plans[0].effects,
         f"It costs {_cost(price, len(plans))}.",

@@ -73,6 +73,7 @@ class RevealOrder(Order[ContactResult, Plan, ContactResult]):
             fingerprint(self.operation, session=session_id, candidate=profile.id, channel=channel),
         )
         self.locks = (f"session:{session_id}",)
+        self.evidence = (Evidence(candidate=profile.id, channel=channel),)
 
     async def inspect(self) -> Plan | ContactResult:
         known = self._profile.contact(self._channel)
@@ -84,9 +85,7 @@ class RevealOrder(Order[ContactResult, Plan, ContactResult]):
             return await self.repeat(bought, existed=True)
         if self._profile.reveal_url is None:
             return ContactResult("not_found")
-        evidence = Evidence(
-            credits=session.credits_charged, candidate=self._profile.id, channel=self._channel
-        )
+        evidence = replace(self.evidence[0], credits=session.credits_charged)
         contact = {"email": "email address", "phone": "phone number"}[self._channel]
         return Plan(evidence, f"the {contact} of a candidate")
 

@@ -1,5 +1,6 @@
 """The order for a new search, and the results of bought searches."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,10 @@ from fj_mcp.api.errors import NotFound
 from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.contradictions import contradiction_in
+from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
-from fj_mcp.filters.search_filters import SearchFilters
+from fj_mcp.filters.search_filters import FILTERS, SearchFilters
+from fj_mcp.filters.spellings import UnknownValue
 from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
@@ -24,6 +27,7 @@ from fj_mcp.purchases.order import (
     age,
     fingerprint,
 )
+from fj_mcp.purchases.same_search import same_link, search_digests
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, StartedSession
 from fj_mcp.text import lenient
@@ -56,7 +60,11 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         job_description: str,
         sample_profile_url: str,
         allow_duplicate: bool,
+        given: SearchFilters | None = None,
+        unknown: Sequence[UnknownValue] = (),
     ) -> None:
+        """Args: `given`: the filters in the call's own spelling, `unknown` to FutureJobs."""
+        given = given or filters
         check_size(filters)
         self._workspace = workspace
         self._title = title
@@ -65,31 +73,45 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         self._text = clean_line(job_description, MAX_JD_CHARACTERS)
         self._sample = sample_profile_url
         self.allow_duplicate = allow_duplicate
-        # Case matters in a URL.
-        matched_by = {"filters": filters.as_dict(), "sample": sample_profile_url.encode().hex()}
+        # Case matters in the path of an address.
+        link = same_link(sample_profile_url).encode().hex()
         self.fingerprints = (
-            fingerprint(self.operation, **matched_by),
-            # In records written before titles and texts ceased to matter.
-            fingerprint(self.operation, title=title, text=self._text, **matched_by),
+            fingerprint(self.operation, filters=filters.as_dict(), sample=link),
+            # In records written before titles, texts and spellings ceased to matter.
+            fingerprint(
+                self.operation,
+                title=title,
+                filters=given.as_dict(),
+                text=self._text,
+                sample=sample_profile_url.encode().hex(),
+            ),
         )
         self.locks = tuple(f"create:{one}" for one in self.fingerprints)
+        self.evidence = tuple(
+            replace(
+                search_evidence(title, self._text, to_queries(one), sample_profile_url),
+                **search_digests(one, sample_profile_url, unknown),
+            )
+            for one in ((filters, given) if given != filters else (filters,))
+        )
 
     async def inspect(self) -> Plan | StartedSession:
         bought = None
         if not self.allow_duplicate:
-            bought = await self._workspace.ledger.charged(self.fingerprints)
+            bought = await self._workspace.ledger.charged(self.fingerprints, self.evidence)
         if bought is not None:
             # NotFound: the session was deleted in FutureJobs since.
             with suppress(NotFound):
-                earlier = await self.repeat(bought, existed=True)
-                if age(self._workspace, bought) < DAY_SECONDS:
-                    return earlier
+                session = await self._workspace.watcher.look(bought.session_id or "")
+                # The response tells the time.
+                recent = age(self._workspace, bought) < DAY_SECONDS
+                if recent and self._holds(session, bought):
+                    return self._existing(session)
         # This read yields the API's time, by which the session is recognized if the response is
         # lost. A key without a project can still search.
         with suppress(NotFound):
             await self._workspace.client.project_sessions()
-        evidence = search_evidence(self._title, self._text, self._queries, self._sample)
-        return Plan(evidence, f"a search {quoted(self._title)}")
+        return Plan(self.evidence[0], f"a search {quoted(self._title)}")
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.create_session(
@@ -115,6 +137,25 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         session = await self._workspace.watcher.look(purchase.session_id or "")
         if not existed:
             return earlier_search(self._workspace, session, earlier_credits(purchase))
+        return self._existing(session)
+
+    def _holds(self, session: Session, purchase: Purchase) -> bool:
+        """Whether a session still has the filters that were bought for it."""
+        updated = purchase.operation != self.operation
+        if session.filter_changes_counter <= (purchase.evidence.counter + 1 if updated else 0):
+            return True
+        # Changed by an update that the record does not know.
+        shown = from_queries(self._workspace.sent_filters.in_force(session))[0]
+        # A response may omit ranges.
+        omitted = {
+            name: getattr(self._filters, name)
+            for name, declared in FILTERS.items()
+            if isinstance(declared, Range) and getattr(shown, name, None) is None
+        }
+        present = search_digests(shown.model_copy(update=omitted), session.sample_profile_url)
+        return any(Evidence(**present).is_search_of(one) for one in self.evidence)
+
+    def _existing(self, session: Session) -> StartedSession:
         result = earlier_search(self._workspace, session, Credits(charged=0))
         result.already_existed = True
         result.next_step = f"{self._bought_before(session)} {result.next_step}"
@@ -124,16 +165,9 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         """A sentence about the search that this order would buy again."""
         text = clean_line(session.job_description or "", _SHOWN_JD_CHARACTERS)
         described = f" with the text {quoted(text)}" if text else ""
-        in_force = self._workspace.sent_filters.in_force(session)
-        changed = _filters_digest(in_force) != _filters_digest(self._queries)
-        since = (
-            " Its filters were changed since then; filters shows the present ones."
-            if session.filter_changes_counter and changed
-            else ""
-        )
         return (
             f"This search was already bought as {quoted(session.title or session.id)}{described}, "
-            f"so nothing was charged; allow_duplicate true buys it again.{since}"
+            "so nothing was charged; allow_duplicate true buys it again."
         )
 
     @classmethod
@@ -252,14 +286,10 @@ def search_evidence(
     """The evidence that identifies a search, as it was sent or as a session shows it."""
     return replace(
         _name_evidence(title, text),
-        filters=_filters_digest(queries),
+        filters=fingerprint("filters", filters=from_queries(queries)[0].as_dict()),
         sample=fingerprint("sample", link=lenient.link(sample_profile_url)),
         credits=0,
     )
-
-
-def _filters_digest(queries: Any) -> str:
-    return fingerprint("filters", filters=from_queries(queries)[0].as_dict())
 
 
 def _name_evidence(title: str | None, text: str | None) -> Evidence:

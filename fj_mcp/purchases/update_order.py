@@ -1,7 +1,7 @@
 """The order that changes a session and searches again in it."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -26,6 +26,7 @@ from fj_mcp.purchases.order import (
     is_matching,
     session_evidence,
 )
+from fj_mcp.purchases.same_search import same_link, search_digests
 from fj_mcp.purchases.search_order import (
     MAX_JD_CHARACTERS,
     check_size,
@@ -41,6 +42,8 @@ from fj_mcp.workspace.workspace import Workspace
 
 _NEVER_SENT = frozenset({"allowFallback", "languages", "search_other_regions", "nuances"})
 
+
+_SHOWN_CHARACTERS = 200
 
 _READ_SECONDS = 3.0
 """How long a result waits for the filters in force, if nobody matches."""
@@ -103,7 +106,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 session=session_id,
                 title=title,
                 text=job_description,
-                sample=(sample_profile_url or "").encode().hex(),
+                sample=same_link(sample_profile_url).encode().hex(),
                 changes=changes.as_dict() if changes else None,
                 removed=removed,
             ),
@@ -130,7 +133,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         described = self._text is not None or self._sample is not None
         text = clean_line((self._text or session.job_description or ""), MAX_JD_CHARACTERS)
         sample = session.sample_profile_url if self._sample is None else self._sample
-        same_search = filters.as_dict() == before and sample == session.sample_profile_url
+        same_sample = same_link(sample) == same_link(session.sample_profile_url)
+        same_search = filters.as_dict() == before and same_sample
         if (
             same_search
             and self._title in (None, session.title)
@@ -152,9 +156,15 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
-        effects, unexpected = await self._effects(session, only_texts=same_search)
+        effects, unexpected = await self._effects(
+            session, only_texts=same_search, kept=_kept_skills(before, self._changes)
+        )
+        evidence = session_evidence(session, session.filter_changes_counter)
+        if not kept:
+            # A new search with the filters that are then in force is this one.
+            evidence = replace(evidence, **search_digests(filters, sample))
         return UpdatePlan(
-            session_evidence(session, session.filter_changes_counter),
+            evidence,
             f"a new search in {quoted(session.title or session.id)} with changes to {named}",
             effects,
             unexpected,
@@ -187,7 +197,9 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             result.warning = f"{result.warning} {note}" if result.warning else note
         return result
 
-    async def _effects(self, session: Session, *, only_texts: bool) -> tuple[str, bool]:
+    async def _effects(
+        self, session: Session, *, only_texts: bool, kept: dict[str, list[str]]
+    ) -> tuple[str, bool]:
         """What the user should know before, and whether a client that cannot ask must stop once."""
         count = session.matched or session.total
         revealed = 0
@@ -198,6 +210,9 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sentences = []
         if only_texts:
             sentences.append("Changing only a title or a text costs credits like any other update.")
+        if kept:
+            tiers = "; ".join(f"{tier} {', '.join(skills)}" for tier, skills in kept.items())
+            sentences.append(f"These skills stay: {clean_line(tiers, _SHOWN_CHARACTERS)}.")
         if count:
             sentences.append(f"It replaces the candidates found so far ({count}).")
         if revealed:
@@ -285,6 +300,8 @@ def _merge(
 ) -> SearchFilters:
     """The full set of filters after a change. Raises `BadArguments` if it has no skill."""
     merged = before | (changes.as_dict() if changes is not None else {})
+    if kept := _kept_skills(before, changes):
+        merged["skills"] = merged["skills"] | kept
     for name in removed:
         merged.pop(name, None)
     try:
@@ -293,3 +310,21 @@ def _merge(
         raise BadArguments(
             "filters.skills is required, because the session has no skills"
         ) from None
+
+
+def _kept_skills(before: dict[str, Any], changes: FilterChanges | None) -> dict[str, list[str]]:
+    """The skills of the tiers that a change leaves out, without those that it names itself.
+
+    Clients that fill in every parameter send an empty tier for each one they do not mean.
+    """
+    given = changes.as_dict().get("skills", {}) if changes is not None else {}
+    if not given:
+        return {}
+    standard = FILTERS["skills"].spellings.standard
+    named = {standard(skill) for skills in given.values() for skill in skills}
+    kept = {
+        tier: [skill for skill in skills if standard(skill) not in named]
+        for tier, skills in before.get("skills", {}).items()
+        if tier not in given
+    }
+    return {tier: skills for tier, skills in kept.items() if skills}

@@ -167,6 +167,8 @@ class Prices(BaseModel):
 
     fetch_more: int | None = None
     reveal: int | None = None
+    reveal_email: int | None = None
+    reveal_phone: int | None = None
 
 
 class ShownCandidates(CandidateList):

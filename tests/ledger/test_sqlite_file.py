@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from fj_mcp.ledger.sqlite import SqliteStorage
+from fj_mcp.ledger.sqlite_file import SqliteDatabase
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
@@ -89,3 +91,12 @@ def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_
         {key, key.removeprefix("fjk_")} | names | digits | set().union(*revealed.values())
     ):
         assert secret.encode() not in content, secret
+
+
+@pytest.mark.anyio
+async def test_a_note_is_gone_once_its_time_is_over() -> None:
+    storage = SqliteStorage(SqliteDatabase(lambda: None), "w")
+    await storage.note("kept", "1")
+    await storage.note("recent", "2", 3600)
+    await storage.note("old", "3", -1)
+    assert [await storage.noted(name) for name in ("kept", "recent", "old")] == ["1", "2", None]

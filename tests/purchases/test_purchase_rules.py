@@ -202,12 +202,14 @@ async def test_the_question_states_the_purchase_its_price_and_the_balance() -> N
         await assistant.call("wait_for_session", session_id=session_id)
         await update(assistant, session_id)
     assert person.questions == [
-        "This buys a search “Test” from FutureJobs. It costs about 5 credits. Go ahead?",
-        "This buys more candidates for “Test” from FutureJobs. It costs about 5 credits. 95 "
-        "credits were left after the last purchase. Go ahead?",
-        "This buys a new search in “Test” with changes to open_to_work from FutureJobs. It "
-        "replaces the candidates found so far (55). It costs credits; FutureJobs does not publish "
-        "how many. 90 credits were left after the last purchase. Go ahead?",
+        "Sandbox: no real credits. This buys a search “Test” from FutureJobs. It costs about 5 "
+        "credits. Go ahead?",
+        "Sandbox: no real credits. This buys more candidates for “Test” from FutureJobs. It costs "
+        "about 5 credits. 95 credits were left after the last purchase. Go ahead?",
+        "Sandbox: no real credits. This buys a new search in “Test” with changes to open_to_work "
+        "from FutureJobs. It replaces the candidates found so far (55). It costs credits; "
+        "FutureJobs does not publish how many. 90 credits were left after the last purchase. Go "
+        "ahead?",
     ]
 
 

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
 from fj_mcp.filters.search_filters import FILTERS, SearchFilters
+from fj_mcp.ledger.evidence import Evidence
+from fj_mcp.purchases.order import fingerprint
+from fj_mcp.purchases.same_search import search_digests
 from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
@@ -180,9 +183,127 @@ async def test_a_session_with_new_filters_since_then_is_not_passed_off_as_the_ol
         "update_sourcing_session", session_id=session_id, filters={"open_to_work": True}
     )
     again = await assistant.call("create_sourcing_session", **SEARCH)
+    assert again["session_id"] != session_id
+    assert again["filters"] == CSHARP
+    assert "already_existed" not in again
+
+
+@pytest.mark.anyio
+async def test_a_search_that_an_update_made_of_another_one_is_not_paid_for_again(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    await assistant.call(
+        "update_sourcing_session",
+        session_id=session_id,
+        title="Open",
+        filters={"open_to_work": True},
+    )
+    wish = {"title": "Another", "filters": CSHARP | {"open_to_work": True}}
+    again = await assistant.call("create_sourcing_session", **wish)
     assert again["session_id"] == session_id
-    assert again["filters"] == CSHARP | {"open_to_work": True}
-    assert "Its filters were changed since then" in again["next_step"]
+    assert again["already_existed"] is True
+    assert again["next_step"].startswith("This search was already bought as “Open”")
+    assert len(assistant.sandbox.charges) == 2
+
+
+@pytest.mark.anyio
+async def test_a_new_title_does_not_make_a_session_another_search(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    update = {"session_id": session_id, "title": "New name"}
+    await assistant.refusal("update_sourcing_session", **update)
+    await assistant.call("update_sourcing_session", **update)
+    again = await assistant.call("create_sourcing_session", **SEARCH)
+    assert again["session_id"] == session_id
+    assert again["next_step"].startswith("This search was already bought as “New name”")
+
+
+PUNE = "Pune, Maharashtra, India"
+SPELLINGS = [
+    ({"regions": ["Bangalore", PUNE]}, {"regions": ["Bengaluru, Karnataka, India", PUNE]}),
+    ({"regions": ["Bengaluru, Karnataka, India"]}, {"regions": ["bangalore, india"]}),
+    ({"regions": ["Poona", "Mumbai"]}, {"regions": ["Bombay, India", PUNE]}),
+    ({"regions": ["NYC"]}, {"regions": ["New York City"]}),
+    ({"countries": ["UK"]}, {"countries": ["United Kingdom"]}),
+    ({"skills": {"mandatory": ["ReactJS"]}}, {"skills": {"mandatory": ["React.js"]}}),
+]
+OTHER_PLACES = [
+    ("York", "New York"),
+    ("New York, United States", "New York, New York, United States"),
+    ("New York", "New York, United States"),
+    ("Georgia", "Georgia, United States"),
+    ("Portland, OR", "Portland, ME"),
+    ("Portland", "Portland, Oregon, United States"),
+    ("Vienna", "Vienna, Virginia, United States"),
+    ("Delhi, India", "New Delhi, Delhi, India"),
+    ("Hyderabad, Sindh, Pakistan", "Hyderabad, Telangana, India"),
+    ("London", "London, Ontario, Canada"),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+@pytest.mark.parametrize("turned", [False, True], ids=["", "the other way round"])
+async def test_a_failed_look_up_does_not_make_two_searches_of_one(
+    one: dict[str, Any], other: dict[str, Any], turned: bool
+) -> None:
+    first, second = (CSHARP | filters for filters in ((other, one) if turned else (one, other)))
+    sandbox = small_sandbox(refuse_without_match=False)
+    sandbox.fail("autocomplete", Fault("502_before"), times=99)
+    async with connected(sandbox) as assistant:
+        bought = await assistant.call("create_sourcing_session", title="T", filters=first)
+        again = await assistant.call("create_sourcing_session", title="T", filters=second)
+    assert again["session_id"] == bought["session_id"]
+    assert again["already_existed"] is True
+    assert len(sandbox.charges) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER_PLACES)
+def test_two_places_are_never_taken_for_one(one: str, other: str) -> None:
+    first, second = (
+        Evidence(
+            **search_digests(SearchFilters.model_validate(CSHARP | {"regions": [place]}), None)
+        )
+        for place in (one, other)
+    )
+    assert not first.is_search_of(second)
+    assert not second.is_search_of(first)
+
+
+@pytest.mark.anyio
+async def test_the_spelling_found_after_a_failed_look_up_is_the_same_search(
+    assistant: Assistant,
+) -> None:
+    assistant.sandbox.fail("autocomplete", Fault("502_before"), times=99)
+    filters = CSHARP | {"regions": ["Bangalore", PUNE]}
+    await assistant.call("create_sourcing_session", title="T", filters=filters)
+    assistant.sandbox.mend()
+    filters = CSHARP | {"regions": ["Bengaluru", "Pune"]}
+    again = await assistant.call("create_sourcing_session", title="U", filters=filters)
+    assert again["already_existed"] is True
+    assert len(assistant.sandbox.charges) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://www.linkedin.com/in/jane/", True),
+        ("http://linkedin.com/in/jane", True),
+        ("https://www.LinkedIn.com/in/jane?utm_source=x", True),
+        ("https://www.linkedin.com/in/Jane", False),
+        ("https://www.linkedin.com/in/john", False),
+    ],
+)
+async def test_a_sample_profile_is_the_same_at_any_address_of_it(
+    assistant: Assistant, address: str, same: bool
+) -> None:
+    first = SEARCH | {"sample_profile_url": "https://www.linkedin.com/in/jane"}
+    await assistant.call("create_sourcing_session", **first)
+    again = await assistant.call(
+        "create_sourcing_session", **SEARCH, **{"sample_profile_url": address}
+    )
+    assert again.get("already_existed", False) is same
 
 
 @pytest.mark.anyio
@@ -222,9 +343,13 @@ async def test_a_lost_search_is_found_by_its_own_title_whatever_the_next_call_sa
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("lost", [False, True], ids=["charged", "response lost"])
+@pytest.mark.parametrize("title", ["C# people", "Another title"])
+@pytest.mark.parametrize("regions", [[], ["Pune"]], ids=["", "respelled place"])
 async def test_a_search_of_a_version_that_counted_titles_is_not_paid_for_again(
-    tmp_path: Path, lost: bool
+    tmp_path: Path, lost: bool, title: str, regions: list[str]
 ) -> None:
+    filters = CSHARP | {"regions": regions}
+    search = {"title": "C# people", "filters": filters}
     clock = SteppedClock()
     sandbox = small_sandbox(clock=clock.now)
     own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_upgrade", "state_dir": tmp_path}
@@ -233,14 +358,25 @@ async def test_a_search_of_a_version_that_counted_titles_is_not_paid_for_again(
             sandbox.fail("create_session", Fault("drop_after"))
             sandbox.fail("project_sessions", Fault("delay_before"))
             sandbox.fail("project_sessions", Fault("502_before"), times=9)
-            await assistant.refusal("create_sourcing_session", **SEARCH)
+            await assistant.refusal("create_sourcing_session", **search)
         else:
-            await assistant.call("create_sourcing_session", **SEARCH)
+            await assistant.call("create_sourcing_session", **search)
     (row,) = rows_of(tmp_path)
-    as_before = {"fingerprint": FINGERPRINT_WITH_TITLE, "slot": f"create:{FINGERPRINT_WITH_TITLE}"}
-    put_back(tmp_path, [row | as_before])
+    given = SearchFilters.model_validate(filters)
+    identity = fingerprint(
+        "create_session", title="C# people", filters=given.as_dict(), text="", sample=""
+    )
+    assert regions or identity == FINGERPRINT_WITH_TITLE
+    # It sent places as they were given, and recorded neither places nor what is equal to them.
+    traces = json.loads(row["traces"])
+    traces = {name: value for name, value in traces.items() if name not in ("search", "places")}
+    traces["filters"] = fingerprint("filters", filters=given.as_dict())
+    (session,) = sandbox.sessions.values()
+    session.queries = session.echo = to_queries(given)
+    as_before = {"fingerprint": identity, "slot": f"create:{identity}"}
+    put_back(tmp_path, [row | as_before | {"traces": json.dumps(traces)}])
     sandbox.mend()
     async with connected(sandbox, clock=clock, **own) as assistant:
-        found = await assistant.call("create_sourcing_session", **SEARCH)
+        found = await assistant.call("create_sourcing_session", **search | {"title": title})
     assert [found["session_id"]] == [charge.session_id for charge in sandbox.charges]
     assert ("already_existed" in found) is not lost

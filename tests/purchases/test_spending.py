@@ -8,7 +8,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import population
-from tests.support.assistant import CSHARP, Assistant, connected, search_for, small_sandbox
+from tests.support.assistant import CSHARP, Assistant, Refused, connected, search_for, small_sandbox
 from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
@@ -159,3 +159,40 @@ async def test_contacts_that_were_paid_for_are_never_said_to_have_cost_nothing()
     assert "Nothing was" not in result["warning"]
     assert result["warning"].startswith("Stopped: the sandbox has ")
     assert "Not revealed and not charged: " in result["warning"]
+
+
+async def test_each_channel_has_its_own_price_in_the_budget_the_question_and_the_view() -> None:
+    questions: list[str] = []
+
+    async def approve(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(credit_budget=14, answer=approve) as assistant:
+        session_id = await assistant.search()
+        await reveal(assistant, session_id, "email", 4)
+        shown = await assistant.call("show_candidates", session_id=session_id)
+        assert shown["prices"] == {"fetch_more": 5, "reveal_email": 1}
+        await reveal(assistant, session_id, "phone")
+        shown = await assistant.call("show_candidates", session_id=session_id)
+        assert shown["prices"] == {
+            "fetch_more": 5, "reveal": 2, "reveal_email": 1, "reveal_phone": 2
+        }  # fmt: skip
+        await reveal(assistant, session_id, "phone", 2)
+    assert "It costs credits; FutureJobs does not publish how many." in questions[2]
+    assert "a phone" not in questions[1]
+    assert "the phone number of a candidate" in questions[3]
+    assert "about 2 credits" in questions[3]
+
+
+async def test_a_channel_whose_price_is_unknown_cannot_exceed_the_budget() -> None:
+    async with connected(credit_budget=10) as assistant:
+        session_id = await assistant.search()
+        await reveal(assistant, session_id, "email", 4)
+        with pytest.raises(Refused) as refused:
+            await reveal(assistant, session_id, "phone", 2)
+        report = await assistant.call("get_spending")
+    assert "9 of today's 10 credits are spent or reserved, and each contact would cost about 5" in (
+        str(refused.value)
+    )
+    assert report["spent_today"] == 9

@@ -212,3 +212,72 @@ async def test_a_contact_that_futurejobs_no_longer_shows_is_not_paid_for_again()
             "bought; a file exported before has it."
         )
         assert paid(assistant.sandbox, "reveal") == 1
+
+
+TIERS = {"mandatory": ["C#"], "core": ["SQL"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "skills"),
+    [
+        (
+            {"mandatory": None, "core": ["SQL", "Docker"], "secondary": None},
+            {"mandatory": ["C#"], "core": ["SQL", "Docker"]},
+        ),
+        ({"secondary": ["SQL"]}, {"mandatory": ["C#"], "secondary": ["SQL"]}),
+        ({"mandatory": ["Java"], "core": []}, {"mandatory": ["Java"], "core": ["SQL"]}),
+        ({"mandatory": ["SQL"], "core": ["C#"]}, {"mandatory": ["SQL"], "core": ["C#"]}),
+    ],
+    ids=["null tiers", "moved", "an empty tier", "all named"],
+)
+async def test_tiers_of_skills_that_are_left_out_stay(
+    changes: dict[str, Any], skills: dict[str, list[str]]
+) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox) as assistant:
+        session_id = await assistant.search(skills=TIERS)
+        updated = await assistant.call(
+            "update_sourcing_session", session_id=session_id, filters={"skills": changes}
+        )
+    assert updated["filters"]["skills"] == skills
+
+
+async def test_the_question_names_the_skills_that_stay() -> None:
+    questions: list[str] = []
+
+    async def approve(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(answer=approve) as assistant:
+        session_id = await assistant.search(skills=TIERS)
+        changes = {"skills": {"core": ["SQL", "Docker"]}}
+        await assistant.call("update_sourcing_session", session_id=session_id, filters=changes)
+    assert "These skills stay: mandatory C#. It replaces" in questions[-1]
+
+
+async def test_a_warning_given_once_is_not_repeated_because_its_numbers_moved() -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox) as assistant:
+        session_id = await assistant.search()
+        update = {"session_id": session_id, "title": "Java"}
+        await assistant.refusal("update_sourcing_session", **update)
+        await assistant.call("fetch_more_profiles", session_id=session_id)
+        await assistant.call("wait_for_session", session_id=session_id)
+        assert (await assistant.call("update_sourcing_session", **update))["title"] == "Java"
+
+
+async def test_a_sample_profile_at_another_address_of_it_changes_nothing(
+    assistant: Assistant,
+) -> None:
+    link = "https://www.linkedin.com/in/jane"
+    started = await assistant.call(
+        "create_sourcing_session", title="T", filters=CSHARP, sample_profile_url=link
+    )
+    session_id = started["session_id"]
+    await assistant.call("wait_for_session", session_id=session_id)
+    same = await assistant.call(
+        "update_sourcing_session", session_id=session_id, sample_profile_url=f"{link}/?x=1"
+    )
+    assert same["credits"] == {"charged": 0}
+    assert paid(assistant.sandbox, "update_session") == 0

@@ -120,6 +120,15 @@ async def test_an_unknown_place_is_refused_once_with_the_known_spelling(
     assert assistant.sent("create_session") == 2
 
 
+async def test_without_questions_an_unknown_place_is_searched_and_named() -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox, confirm_spend="off") as assistant:
+        searched = await create(assistant, PUNNE)
+    assert searched["unknown_values"] == [
+        f"regions “Punne, Maharashtra, India” (nearest: “{PUNE}”)"
+    ]
+
+
 async def test_after_the_refusal_the_same_call_buys_exactly_once(assistant: Assistant) -> None:
     assistant.sandbox.fail("autocomplete", completing(), times=20)
     unknown = CSHARP | {"countries": ["India"]}

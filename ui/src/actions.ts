@@ -41,7 +41,7 @@ export async function reveal(
     title: `Reveal ${contacts}?`,
     body: [
       nameList(ids.map((id) => list.name(id))),
-      el("p", { class: "cost" }, revealCost(list, ids.length - known)),
+      el("p", { class: "cost" }, revealCost(list, channel, ids.length - known)),
       known > 0 && el("p", {}, `${known} of ${ids.length} already revealed, at no cost.`),
     ],
     confirm: "Reveal",
@@ -79,14 +79,15 @@ function isRevealed(list: Shortlist, id: string, channel: Channel): boolean {
   return outcome === "found" || outcome === "already_revealed";
 }
 
-function revealCost({ prices }: Shortlist, people: number): string {
+function revealCost({ prices }: Shortlist, channel: Channel, people: number): string {
   if (!people) return "This is free.";
-  if (prices.reveal === undefined) {
+  const price = channel === "email" ? prices.reveal_email : prices.reveal_phone;
+  if (price === undefined) {
     return "This costs credits for each candidate. FutureJobs does not publish the price.";
   }
-  const each = counted(prices.reveal, "credit");
+  const each = counted(price, "credit");
   if (people === 1) return `This costs about ${each}.`;
-  return `This costs about ${each} for each candidate, ${prices.reveal * people} in total.`;
+  return `This costs about ${each} for each candidate, ${price * people} in total.`;
 }
 
 /** Buys more candidates. Returns whether any are on their way. */

@@ -110,6 +110,8 @@ export interface MoreProfiles {
 export interface Prices {
   fetch_more?: number;
   reveal?: number;
+  reveal_email?: number;
+  reveal_phone?: number;
 }
 
 export interface RevealedContact {

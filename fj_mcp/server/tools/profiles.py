@@ -100,7 +100,13 @@ async def show_candidates(
     prices = None
     if view.can_spend:
         price = connection.checkout.price
-        prices = Prices(fetch_more=await price("fetch_more"), reveal=await price("reveal"))
+        email, phone = await price("reveal", "email"), await price("reveal", "phone")
+        prices = Prices(
+            fetch_more=await price("fetch_more"),
+            reveal=max(email, phone) if email and phone else None,
+            reveal_email=email,
+            reveal_phone=phone,
+        )
     return candidate_pages.shown_candidates(listed, ranked, view, prices)
 
 

@@ -1,12 +1,13 @@
 """Tools for sourcing sessions: start, wait, change, look up."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import Field
 
 from fj_mcp.api.session_records import Session
+from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, SpendingFlag
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
@@ -41,6 +42,8 @@ from fj_mcp.workspace.empty_searches import finished
 from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.ranked_sessions import rank_in_time
 
+F = TypeVar("F", bound=SearchFilters)
+
 
 async def given_search(
     title: str,
@@ -61,6 +64,17 @@ async def given_search(
     )
 
 
+async def check_values(connection: Connection, filters: F, call: str) -> Checked[F]:
+    """The filters of a call in FutureJobs' spelling; see `KnownValues.check`."""
+    try:
+        return await connection.workspace.known_values.check(filters, call)
+    except BadArguments:
+        if connection.settings.confirm_spend != "off":
+            raise
+        # Nobody is there to decide, and the same call made again goes through.
+        return await connection.workspace.known_values.check(filters, call)
+
+
 async def check_search(
     filters: SearchFilters,
     _: Annotated[SearchOrder, Resolve(given_search)],
@@ -68,11 +82,12 @@ async def check_search(
 ) -> Checked[SearchFilters]:
     """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
     call = fingerprint("search values", filters=filters.as_dict())
-    return await connection.workspace.known_values.check(filters, call)
+    return await check_values(connection, filters, call)
 
 
 async def search_order(
     title: str,
+    filters: SearchFilters,
     checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
     job_description: str | None,
     sample_profile_url: str | None,
@@ -80,8 +95,15 @@ async def search_order(
     connection: CurrentConnection,
 ) -> SearchOrder:
     """The order for that call, in FutureJobs' spelling."""
-    return await given_search(
-        title, checked.filters, job_description, sample_profile_url, allow_duplicate, connection
+    return SearchOrder(
+        connection.workspace,
+        title,
+        checked.filters,
+        job_description=job_description or "",
+        sample_profile_url=sample_profile_url or "",
+        allow_duplicate=allow_duplicate,
+        given=filters,
+        unknown=checked.unknown,
     )
 
 
@@ -121,7 +143,7 @@ async def check_update(
     if filters is None:
         return Checked(FilterChanges())
     call = fingerprint("update values", session=session_id, filters=filters.as_dict())
-    return await connection.workspace.known_values.check(filters, call)
+    return await check_values(connection, filters, call)
 
 
 async def update_order(
