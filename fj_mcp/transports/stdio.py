@@ -77,12 +77,9 @@ async def _serve(settings: Settings) -> signal.Signals | None:
                 _end_even_if_unread()
                 lines.stop()
 
-    async def load_client() -> None:
-        """Load what the first call needs, as soon as that does not delay the list of tools."""
-        await lines.tools_sent.wait()
-        await anyio.to_thread.run_sync(_load_client, abandon_on_cancel=True)
-
     server = build_server(settings, on_open=on_open)
+    if settings.key and not settings.sandbox:
+        from fj_mcp.api import client, transport  # noqa: F401
     export_spans(os.environ)
     gc.freeze()
     gc.enable()
@@ -90,8 +87,6 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         # Windows ends a process without a signal.
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
-        if settings.key and not settings.sandbox:
-            tasks.start_soon(load_client)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
         async with stdio_server(stdin, stdout) as (received, sent):
@@ -100,12 +95,6 @@ async def _serve(settings: Settings) -> signal.Signals | None:
             await core.run(received, responses, core.create_initialization_options())
         tasks.cancel_scope.cancel()
     return signals_received[0] if signals_received else None
-
-
-def _load_client() -> None:
-    from fj_mcp.api import client, network  # noqa: F401 - the client is loaded, too
-
-    network.load()
 
 
 def _end_even_if_unread() -> None:
