@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
+from fj_mcp.api.transport import AiohttpTransport
 from fj_mcp.text import lenient
 
 PROXY_NEEDS_PASSWORD = (
@@ -39,11 +40,13 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """
     try:
         if options.get("transport") is None:
-            trusted = _trusted(os.environ.get("SSL_CERT_FILE"))
+            file = os.environ.get("SSL_CERT_FILE")
             if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-                options |= {"verify": trusted, "limits": _LIMITS}
+                options |= {"verify": _trusted(file), "limits": _LIMITS}
             else:
-                options["transport"] = _direct(trusted)
+                # No redirect is followed, so that a client of an http address sends nothing else.
+                plain = options.get("base_url", "").startswith("http:")
+                options["transport"] = AiohttpTransport(None if plain else _trusted(file), _LIMITS)
         return httpx.AsyncClient(**options)
     except OSError as error:
         # ssl.SSLError, raised for a file without certificates, is an OSError.
@@ -67,11 +70,9 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         ) from None
 
 
-def load() -> None:
-    """Load what the first request needs in advance, which takes 100 ms."""
-    from fj_mcp.api import transport  # noqa: F401
-
-    # The first request reports a file that cannot be used.
+def load_certificates() -> None:
+    """Load the trusted certificates before the first request needs them."""
+    # That request reports a file that cannot be used.
     with suppress(OSError):
         _trusted(os.environ.get("SSL_CERT_FILE"))
 
@@ -106,13 +107,6 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
         f"The proxy {proxy} cannot be reached",
         "Start it, or correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY and restart the server",
     )
-
-
-def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    # Imported by the first request, because the import takes a tenth of the start-up time.
-    from fj_mcp.api.transport import AiohttpTransport
-
-    return AiohttpTransport(trusted, _LIMITS)
 
 
 @cache

@@ -78,8 +78,6 @@ async def _serve(settings: Settings) -> signal.Signals | None:
                 lines.stop()
 
     server = build_server(settings, on_open=on_open)
-    if settings.key and not settings.sandbox:
-        from fj_mcp.api import client, transport  # noqa: F401
     export_spans(os.environ)
     gc.freeze()
     gc.enable()
@@ -87,6 +85,12 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         # Windows ends a process without a signal.
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
+        if settings.key and not settings.sandbox:
+            from fj_mcp.api import client, network  # noqa: F401 - needed by the first call
+
+            if settings.api_base_url.startswith("https:"):
+                load = network.load_certificates
+                tasks.start_soon(partial(anyio.to_thread.run_sync, load, abandon_on_cancel=True))
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
         async with stdio_server(stdin, stdout) as (received, sent):

@@ -4,6 +4,7 @@ There are hundreds, for every version of the protocol, and a connection uses a f
 all takes a tenth of the start-up time.
 """
 
+from mcp_types.version import LATEST_HANDSHAKE_VERSION
 from pydantic import BaseModel
 
 
@@ -12,6 +13,9 @@ def load_protocol_models() -> None:
     # The SDK has no setting for it, but its models inherit this one from pydantic's.
     BaseModel.model_config["defer_build"] = True
     try:
-        import mcp_types.methods  # noqa: F401
+        from mcp_types import methods
     finally:
         del BaseModel.model_config["defer_build"]
+    # The first call should not wait for these.
+    methods.validate_client_request("tools/call", LATEST_HANDSHAKE_VERSION, {"name": ""})
+    methods.serialize_server_result("tools/call", LATEST_HANDSHAKE_VERSION, {"content": []})
