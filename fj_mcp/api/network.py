@@ -14,8 +14,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from fj_mcp.api.direct_transport import DirectTransport
 from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
-from fj_mcp.api.transport import AiohttpTransport
 from fj_mcp.text import lenient
 
 PROXY_NEEDS_PASSWORD = (
@@ -44,9 +44,10 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
             if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
                 options |= {"verify": _trusted(file), "limits": _LIMITS}
             else:
-                # No redirect is followed, so that a client of an http address sends nothing else.
+                # No redirect is followed, so that an http address needs no certificate.
                 plain = options.get("base_url", "").startswith("http:")
-                options["transport"] = AiohttpTransport(None if plain else _trusted(file), _LIMITS)
+                trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else _trusted(file)
+                options["transport"] = DirectTransport(trusted, _LIMITS)
         return httpx.AsyncClient(**options)
     except OSError as error:
         # ssl.SSLError, raised for a file without certificates, is an OSError.

@@ -19,12 +19,10 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """A connection pool without proxies, opened in the event loop of the first request."""
+    """A connection pool, opened in the event loop of the first request."""
 
-    def __init__(self, trusted: ssl.SSLContext | None, limits: httpx.Limits) -> None:
-        """Args: `trusted`: the authorities for `https` addresses, if there are any; `limits` of the
-        pool.
-        """
+    def __init__(self, trusted: ssl.SSLContext, limits: httpx.Limits) -> None:
+        """Args: `trusted`: the authorities for `https` addresses; `limits` of the pool."""
         self._trusted = trusted
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
@@ -64,7 +62,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     def _open_session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=self._trusted or True,
+            ssl=self._trusted,
             limit=self._limits.max_connections or 0,
             keepalive_timeout=self._limits.keepalive_expiry,
             resolver=aiohttp.ThreadedResolver(),

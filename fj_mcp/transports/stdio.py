@@ -11,6 +11,10 @@ from typing import cast
 import anyio
 from mcp.server.stdio import stdio_server
 
+# The client is loaded here because the first call needs it.
+from fj_mcp.api import client  # noqa: F401
+from fj_mcp.api.direct_transport import load_aiohttp
+from fj_mcp.api.network import load_certificates
 from fj_mcp.server.build import build_server
 from fj_mcp.server.connection import Connection
 from fj_mcp.settings.settings import Settings
@@ -30,6 +34,9 @@ LAST_WORDS_SECONDS = 1.0
 
 _RESPONSE_SECONDS = 0.25
 """How long to wait for the response to a finished purchase to be sent."""
+
+_QUIET_SECONDS = 1.0
+"""How long to leave the processor to a client that calls as soon as it has the list of tools."""
 
 _STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
 """The exit status after each signal."""
@@ -77,6 +84,15 @@ async def _serve(settings: Settings) -> signal.Signals | None:
                 _end_even_if_unread()
                 lines.stop()
 
+    async def load_in_background() -> None:
+        """Load what makes later calls faster, when that does not delay the first answers."""
+        if settings.api_base_url.startswith("https:"):
+            # Other threads go on meanwhile.
+            await anyio.to_thread.run_sync(load_certificates, abandon_on_cancel=True)
+        await lines.tools_sent.wait()
+        await anyio.sleep(_QUIET_SECONDS)
+        await anyio.to_thread.run_sync(load_aiohttp, abandon_on_cancel=True)
+
     server = build_server(settings, on_open=on_open)
     export_spans(os.environ)
     gc.freeze()
@@ -86,11 +102,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
         if settings.key and not settings.sandbox:
-            from fj_mcp.api import client, network  # noqa: F401 - needed by the first call
-
-            if settings.api_base_url.startswith("https:"):
-                load = network.load_certificates
-                tasks.start_soon(partial(anyio.to_thread.run_sync, load, abandon_on_cancel=True))
+            tasks.start_soon(load_in_background)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
         async with stdio_server(stdin, stdout) as (received, sent):
