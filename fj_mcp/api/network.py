@@ -25,6 +25,8 @@ PROXY_NEEDS_PASSWORD = (
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20)
 
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 _RESTART = "and restart the server"
 
 
@@ -46,7 +48,7 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
             else:
                 # No redirect is followed, so that an http address needs no certificate.
                 plain = options.get("base_url", "").startswith("http:")
-                trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else _trusted(file)
+                trusted = _NO_CERTIFICATES if plain else _trusted(file)
                 options["transport"] = DirectTransport(trusted, _LIMITS)
         return httpx.AsyncClient(**options)
     except OSError as error:
