@@ -11,8 +11,6 @@ from typing import cast
 import anyio
 from mcp.server.stdio import stdio_server
 
-# The client is loaded here because the first call needs it.
-from fj_mcp.api import client  # noqa: F401
 from fj_mcp.api.direct_transport import load_aiohttp
 from fj_mcp.api.network import load_certificates
 from fj_mcp.server.build import build_server
