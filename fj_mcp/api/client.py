@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 import anyio
 import httpx
-import stamina
 
 from fj_mcp.api import network
 from fj_mcp.api.call_context import BeforeSend, tool_in_use
@@ -284,7 +283,9 @@ class FutureJobs:
                 raise
             # Its traceback would keep the response in memory until the retries are over.
             failed = error.with_traceback(None)
-        # Created only for a retry: its setup takes longer than everything else here.
+        # Only for a retry: its import and setup take longer than everything else here.
+        import stamina
+
         attempts = stamina.retry_context(
             on=pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.3, wait_jitter=0.3
         )

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from fj_mcp.api.direct_transport import DirectTransport
 from fj_mcp.api.errors import ApiError, Attempted, CannotConnect, Unreachable
 from fj_mcp.text import lenient
 
@@ -23,6 +24,8 @@ PROXY_NEEDS_PASSWORD = (
 )
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 _RESTART = "and restart the server"
 
@@ -39,11 +42,14 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """
     try:
         if options.get("transport") is None:
-            trusted = _trusted(os.environ.get("SSL_CERT_FILE"))
+            file = os.environ.get("SSL_CERT_FILE")
             if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-                options |= {"verify": trusted, "limits": _LIMITS}
+                options |= {"verify": _trusted(file), "limits": _LIMITS}
             else:
-                options["transport"] = _direct(trusted)
+                # No redirect is followed, so that an http address needs no certificate.
+                plain = options.get("base_url", "").startswith("http:")
+                trusted = _NO_CERTIFICATES if plain else _trusted(file)
+                options["transport"] = DirectTransport(trusted, _LIMITS)
         return httpx.AsyncClient(**options)
     except OSError as error:
         # ssl.SSLError, raised for a file without certificates, is an OSError.
@@ -67,11 +73,9 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         ) from None
 
 
-def load() -> None:
-    """Load what the first request needs in advance, which takes 100 ms."""
-    from fj_mcp.api import transport  # noqa: F401
-
-    # The first request reports a file that cannot be used.
+def load_certificates() -> None:
+    """Load the trusted certificates before the first request needs them."""
+    # That request reports a file that cannot be used.
     with suppress(OSError):
         _trusted(os.environ.get("SSL_CERT_FILE"))
 
@@ -106,13 +110,6 @@ def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.
         f"The proxy {proxy} cannot be reached",
         "Start it, or correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY and restart the server",
     )
-
-
-def _direct(trusted: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    # Imported by the first request, because the import takes a tenth of the start-up time.
-    from fj_mcp.api.transport import AiohttpTransport
-
-    return AiohttpTransport(trusted, _LIMITS)
 
 
 @cache

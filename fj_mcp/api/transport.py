@@ -19,7 +19,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """A connection pool without proxies, opened in the event loop of the first request."""
+    """A connection pool, opened in the event loop of the first request."""
 
     def __init__(self, trusted: ssl.SSLContext, limits: httpx.Limits) -> None:
         """Args: `trusted`: the authorities for `https` addresses; `limits` of the pool."""

@@ -24,8 +24,10 @@ from fj_mcp.text.cleaning import clean_block, clean_line
 
 
 def _pattern(pattern: str, words: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
     def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+        if not compiled.fullmatch(text):
             raise ValueError(words)
         return text
 
@@ -49,12 +51,13 @@ def _web_address(text: str) -> str:
 
 def _bare(uri: str) -> BeforeValidator:
     """Take an id out of quotes, and out of a URI that matches the pattern `uri`."""
+    in_uri = re.compile(uri)
 
     def bare(value: object) -> object:
         if not isinstance(value, str):
             return value
         word = value.strip(" \t\r\n\"'`“”‘’")
-        return found["id"] if (found := re.fullmatch(uri, word)) is not None else word
+        return found["id"] if (found := in_uri.fullmatch(word)) is not None else word
 
     return BeforeValidator(bare)
 

@@ -11,6 +11,8 @@ from typing import cast
 import anyio
 from mcp.server.stdio import stdio_server
 
+from fj_mcp.api.direct_transport import load_aiohttp
+from fj_mcp.api.network import load_certificates
 from fj_mcp.server.build import build_server
 from fj_mcp.server.connection import Connection
 from fj_mcp.settings.settings import Settings
@@ -30,6 +32,9 @@ LAST_WORDS_SECONDS = 1.0
 
 _RESPONSE_SECONDS = 0.25
 """How long to wait for the response to a finished purchase to be sent."""
+
+_QUIET_SECONDS = 1.0
+"""How long to leave the processor to a client that calls as soon as it has the list of tools."""
 
 _STATUS = {signal.SIGTERM: 0, signal.SIGINT: 130}
 """The exit status after each signal."""
@@ -77,10 +82,14 @@ async def _serve(settings: Settings) -> signal.Signals | None:
                 _end_even_if_unread()
                 lines.stop()
 
-    async def load_client() -> None:
-        """Load what the first call needs, as soon as that does not delay the list of tools."""
+    async def load_in_background() -> None:
+        """Load what makes later calls faster, when that does not delay the first answers."""
+        if settings.api_base_url.startswith("https:"):
+            # Other threads go on meanwhile.
+            await anyio.to_thread.run_sync(load_certificates, abandon_on_cancel=True)
         await lines.tools_sent.wait()
-        await anyio.to_thread.run_sync(_load_client, abandon_on_cancel=True)
+        await anyio.sleep(_QUIET_SECONDS)
+        await anyio.to_thread.run_sync(load_aiohttp, abandon_on_cancel=True)
 
     server = build_server(settings, on_open=on_open)
     export_spans(os.environ)
@@ -91,7 +100,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
         if settings.key and not settings.sandbox:
-            tasks.start_soon(load_client)
+            tasks.start_soon(load_in_background)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
         async with stdio_server(stdin, stdout) as (received, sent):
@@ -100,12 +109,6 @@ async def _serve(settings: Settings) -> signal.Signals | None:
             await core.run(received, responses, core.create_initialization_options())
         tasks.cancel_scope.cancel()
     return signals_received[0] if signals_received else None
-
-
-def _load_client() -> None:
-    from fj_mcp.api import client, network  # noqa: F401 - the client is loaded, too
-
-    network.load()
 
 
 def _end_even_if_unread() -> None:

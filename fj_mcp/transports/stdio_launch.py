@@ -4,8 +4,6 @@ import gc
 import sys
 from pathlib import Path
 
-from fj_mcp.settings.settings import settings_here
-
 TERMINAL_NOTE = """\
 This is the FutureJobs MCP server, waiting for an assistant to connect. Press Ctrl-C to stop it.
 
@@ -24,6 +22,10 @@ def serve_stdio(*, sandbox: bool = False, env_file: Path | None = None) -> None:
         print(TERMINAL_NOTE, file=sys.stderr)  # noqa: T201 - started by hand
     # Start-up creates no garbage, so collecting meanwhile only costs time; `serve` turns it on.
     gc.disable()
+    from fj_mcp.server.sdk.protocol_models import load_protocol_models
+
+    load_protocol_models()
+    from fj_mcp.settings.settings import settings_here
     from fj_mcp.telemetry.logs import log_settings
     from fj_mcp.transports.stdio import serve
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from anyio.abc import TaskGroup
 
+from fj_mcp.api.client import FutureJobs, Transport
 from fj_mcp.clock import Clock
 from fj_mcp.ledger.ledger import Ledger
 from fj_mcp.ledger.storage import Storage
@@ -16,7 +17,6 @@ from fj_mcp.shortlist.ranking import Shortlists
 from fj_mcp.workspace.known_values import KnownValues
 
 if TYPE_CHECKING:
-    from fj_mcp.api.client import FutureJobs, Transport
     from fj_mcp.api.rate_limit import RateLimit
 
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Workspace:
     """The API client of one key, and everything that is built on it."""
 
-    client: "FutureJobs"
+    client: FutureJobs
     ledger: Ledger
     watcher: SessionWatcher
     shortlists: Shortlists
@@ -39,7 +39,7 @@ def open_workspace(
     tasks: TaskGroup,
     clock: Clock,
     *,
-    transport: "Transport | None" = None,
+    transport: Transport | None = None,
     rate_limit: "RateLimit | None" = None,
     brought_key: bool = False,
 ) -> Workspace:
@@ -54,9 +54,6 @@ def open_workspace(
         rate_limit: of the key, if it is shared with other processes.
         brought_key: whether the key came with a request.
     """
-    # httpx is a tenth of the start-up time, and listing tools needs none of it.
-    from fj_mcp.api.client import FutureJobs
-
     client = FutureJobs(settings, transport, rate_limit, brought_key, clock)
     return Workspace(
         client=client,

@@ -11,6 +11,7 @@ import anyio
 import httpx
 import pytest
 
+from fj_mcp.api.direct_transport import DirectTransport, load_aiohttp
 from fj_mcp.api.transport import AiohttpTransport
 
 pytestmark = pytest.mark.anyio
@@ -92,9 +93,23 @@ def refusing() -> Iterator[str]:
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
-def client() -> httpx.AsyncClient:
-    transport = AiohttpTransport(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), httpx.Limits())
-    return httpx.AsyncClient(transport=transport, timeout=None)
+Client = Callable[[], httpx.AsyncClient]
+
+LIBRARIES: dict[str, type[AiohttpTransport] | None] = {
+    "httpcore": None,
+    "aiohttp": AiohttpTransport,
+}
+
+
+@pytest.fixture(params=LIBRARIES)
+def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """Makes clients that send over one library, before and after the other is loaded."""
+    monkeypatch.setattr(DirectTransport, "over_aiohttp", LIBRARIES[request.param])
+    return lambda: httpx.AsyncClient(transport=direct(), timeout=None)
+
+
+def direct() -> DirectTransport:
+    return DirectTransport(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), httpx.Limits())
 
 
 @pytest.fixture
@@ -106,7 +121,7 @@ def anyio_backend() -> str:
 @pytest.mark.parametrize("kept", [False, True], ids=["a new connection", "a kept connection"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT"])
 async def test_a_request_that_may_have_been_sent_is_never_retried_or_reported_as_unsent(
-    method: str, kept: bool, ending: str
+    client: Client, method: str, kept: bool, ending: str
 ) -> None:
     first = [answering(WHOLE)] if kept else []
     with api([*first, ENDINGS[ending]], [answering(WHOLE)]) as server:
@@ -120,7 +135,7 @@ async def test_a_request_that_may_have_been_sent_is_never_retried_or_reported_as
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
-async def test_a_closed_keep_alive_connection_is_replaced(method: str) -> None:
+async def test_a_closed_keep_alive_connection_is_replaced(client: Client, method: str) -> None:
     with api([answering(WHOLE)], [answering(WHOLE)]) as server:
         async with client() as http:
             await http.get(f"{server.address}/first")
@@ -131,14 +146,14 @@ async def test_a_closed_keep_alive_connection_is_replaced(method: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["refused", "http://nobody.invalid", "https://127.0.0.1:1"])
-async def test_a_connection_error_means_that_nothing_was_sent(address: str) -> None:
+async def test_a_connection_error_means_that_nothing_was_sent(client: Client, address: str) -> None:
     with refusing() as refused:
         async with client() as http:
             with pytest.raises(httpx.ConnectError):
                 await http.post(refused if address == "refused" else address, json={"a": 1})
 
 
-async def test_a_connect_time_out_means_that_nothing_was_sent() -> None:
+async def test_a_connect_time_out_means_that_nothing_was_sent(client: Client) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         waiting = [socket.socket() for _ in range(3)]
@@ -156,7 +171,7 @@ async def test_a_connect_time_out_means_that_nothing_was_sent() -> None:
             each.close()
 
 
-async def test_an_address_is_sent_as_httpx_encoded_it() -> None:
+async def test_an_address_is_sent_as_httpx_encoded_it(client: Client) -> None:
     with api([answering(WHOLE)]) as server:
         async with client() as http:
             query = {"q": "C++ & C# / ü", "u": "https://x"}
@@ -164,7 +179,7 @@ async def test_an_address_is_sent_as_httpx_encoded_it() -> None:
     assert server.asked == [f"GET {response.request.url.raw_path.decode()}"]
 
 
-async def test_only_the_headers_of_the_request_are_sent() -> None:
+async def test_only_the_headers_of_the_request_are_sent(client: Client) -> None:
     cookie = WHOLE.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b; path=/\r\n\r\n", 1)
 
     with api([answering(cookie), answering(WHOLE)]) as server:
@@ -177,10 +192,26 @@ async def test_only_the_headers_of_the_request_are_sent() -> None:
     assert names == {name.lower() for name in request.headers}
 
 
-async def test_a_long_header_of_a_gateway_is_no_failure() -> None:
+async def test_a_long_header_of_a_gateway_is_no_failure(client: Client) -> None:
     policy = b"content-security-policy: " + b"x" * 60_000
     long = WHOLE.replace(b"\r\n\r\n", b"\r\n" + policy + b"\r\n\r\n", 1)
     with api([answering(long)]) as server:
         async with client() as http:
             response = await http.post(server.address, json={"a": 1})
     assert response.json() == {}
+
+
+async def test_a_client_goes_on_over_aiohttp_as_soon_as_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(DirectTransport, "over_aiohttp", None)
+    with api([answering(WHOLE)], [answering(WHOLE), answering(WHOLE)]) as server:
+        async with httpx.AsyncClient(transport=direct(), timeout=None) as http:
+            responses = [await http.get(f"{server.address}/first")]
+            load_aiohttp()
+            responses += [
+                await http.get(f"{server.address}/{path}") for path in ("second", "third")
+            ]
+    assert server.asked == ["GET /first", "GET /second", "GET /third"]
+    # Of the two, only httpcore lets its caller at the connection.
+    assert ["network_stream" in each.extensions for each in responses] == [True, False, False]

@@ -14,6 +14,7 @@ from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from fj_mcp.api.direct_transport import load_aiohttp
 from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
@@ -61,6 +62,7 @@ def create_app(
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
         # Each worker exports its own spans, and must flush here: a signal ends it without cleanup.
         export_spans(os.environ)
+        load_aiohttp()
         async with served.open(server) as connection:
             yield connection
         await anyio.to_thread.run_sync(flush_spans)
