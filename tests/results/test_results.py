@@ -381,8 +381,8 @@ async def test_a_minimum_score_that_no_candidate_reaches_is_lowered_without_payi
     page = await assistant.call("list_profiles", session_id=session_id, min_score=4)
     assert page["candidates"] == []
     assert page["next_step"] == (
-        "None of the 2 candidates reaches that score. Call list_profiles with session_id "
-        f"{session_id} and a lower min_score; it is free."
+        "None of the 2 candidates reaches min_score 4; the best score is 3. Call "
+        f"list_profiles with session_id {session_id} and min_score 3; it is free."
     )
 
 
