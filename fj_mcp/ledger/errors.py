@@ -29,7 +29,7 @@ class OverBudget(FutureJobsError):
         day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
             f"Nothing was sent or charged: {spent} of today's {number_of(budget, 'credit')} "
-            f"{'is' if budget == 1 else 'are'} spent or reserved, and {what} would cost "
-            f"about {price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
+            f"{'is' if budget == 1 else 'are'} spent or reserved, and {what} would cost about "
+            f"{price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
             "restart of the server."
         )
