@@ -181,7 +181,8 @@ class Object(Form):
             if field is None:
                 read[name] = inner
             elif field.required:
-                read[name] = None if _is_null(inner) else field.form.read(inner)
+                needed = field.form.read(inner)
+                read[name] = None if _is_null(needed) else needed
             elif not _is_empty(inner) and not _is_empty(kept := field.form.read(inner)):
                 read[name] = kept
         return read
