@@ -5,7 +5,8 @@ process does not have.
 """
 
 import ssl
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import httpcore  # noqa: F401 - httpx would load it for the first client
 import httpx
@@ -13,12 +14,19 @@ import httpx
 if TYPE_CHECKING:
     from fj_mcp.api.transport import AiohttpTransport
 
+_loaded: "list[type[AiohttpTransport]]" = []
+
 
 def load_aiohttp() -> None:
     """Load aiohttp. From then on every transport of the process sends its requests over it."""
     from fj_mcp.api.transport import AiohttpTransport
 
-    DirectTransport.over_aiohttp = AiohttpTransport
+    _loaded.append(AiohttpTransport)
+
+
+def loaded_aiohttp() -> "type[AiohttpTransport] | None":
+    """The transport over aiohttp; None until it is loaded."""
+    return _loaded[0] if _loaded else None
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
@@ -28,12 +36,22 @@ class DirectTransport(httpx.AsyncBaseTransport):
     was sent, any other `httpx.TransportError` that something may have been.
     """
 
-    over_aiohttp: "ClassVar[type[AiohttpTransport] | None]" = None
+    def __init__(
+        self,
+        trusted: ssl.SSLContext,
+        limits: httpx.Limits,
+        find_faster: "Callable[[], type[AiohttpTransport] | None]" = loaded_aiohttp,
+    ) -> None:
+        """Prepare to send.
 
-    def __init__(self, trusted: ssl.SSLContext, limits: httpx.Limits) -> None:
-        """Args: `trusted`: the authorities for `https` addresses; `limits` of each pool."""
+        Args:
+            trusted: the authorities for `https` addresses.
+            limits: of each pool.
+            find_faster: finds the transport to change to, as soon as there is one.
+        """
         self._trusted = trusted
         self._limits = limits
+        self._find_faster = find_faster
         self._first: httpx.AsyncHTTPTransport | None = None
         self._faster: AiohttpTransport | None = None
 
@@ -43,7 +61,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: see the class.
         """
-        return await self._loaded().handle_async_request(request)
+        return await self._fastest().handle_async_request(request)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -51,9 +69,9 @@ class DirectTransport(httpx.AsyncBaseTransport):
             if transport is not None:
                 await transport.aclose()
 
-    def _loaded(self) -> httpx.AsyncBaseTransport:
-        if self._faster is None and self.over_aiohttp is not None:
-            self._faster = self.over_aiohttp(self._trusted, self._limits)
+    def _fastest(self) -> httpx.AsyncBaseTransport:
+        if self._faster is None and (faster := self._find_faster()) is not None:
+            self._faster = faster(self._trusted, self._limits)
         if self._faster is not None:
             return self._faster
         if self._first is None:

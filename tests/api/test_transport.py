@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 
-from fj_mcp.api.direct_transport import DirectTransport, load_aiohttp
+from fj_mcp.api.direct_transport import DirectTransport
 from fj_mcp.api.transport import AiohttpTransport
 
 pytestmark = pytest.mark.anyio
@@ -102,14 +102,15 @@ LIBRARIES: dict[str, type[AiohttpTransport] | None] = {
 
 
 @pytest.fixture(params=LIBRARIES)
-def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(request: pytest.FixtureRequest) -> Client:
     """Makes clients that send over one library, before and after the other is loaded."""
-    monkeypatch.setattr(DirectTransport, "over_aiohttp", LIBRARIES[request.param])
-    return lambda: httpx.AsyncClient(transport=direct(), timeout=None)
+    return lambda: client_over(lambda: LIBRARIES[request.param])
 
 
-def direct() -> DirectTransport:
-    return DirectTransport(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), httpx.Limits())
+def client_over(find: Callable[[], type[AiohttpTransport] | None]) -> httpx.AsyncClient:
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = DirectTransport(trusted, httpx.Limits(), find)
+    return httpx.AsyncClient(transport=transport, timeout=None)
 
 
 @pytest.fixture
@@ -201,14 +202,12 @@ async def test_a_long_header_of_a_gateway_is_no_failure(client: Client) -> None:
     assert response.json() == {}
 
 
-async def test_a_client_goes_on_over_aiohttp_as_soon_as_it_is_loaded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(DirectTransport, "over_aiohttp", None)
+async def test_a_client_goes_on_over_aiohttp_as_soon_as_it_is_loaded() -> None:
+    loaded: list[type[AiohttpTransport]] = []
     with api([answering(WHOLE)], [answering(WHOLE), answering(WHOLE)]) as server:
-        async with httpx.AsyncClient(transport=direct(), timeout=None) as http:
+        async with client_over(lambda: loaded[0] if loaded else None) as http:
             responses = [await http.get(f"{server.address}/first")]
-            load_aiohttp()
+            loaded.append(AiohttpTransport)
             responses += [
                 await http.get(f"{server.address}/{path}") for path in ("second", "third")
             ]

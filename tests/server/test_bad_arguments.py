@@ -219,7 +219,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         "create_sourcing_session",
         {"title": "Test", "filters": {"skills": {"exclude": ["C#"]}}},
         "filters.skills.exclude is not known: FutureJobs has no exclusion; search without it, then "
-        'leave people out with list_profiles query "-infosys".',
+        'leave people out with list_profiles query "-c#".',
     ),
     *(
         (

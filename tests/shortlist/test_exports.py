@@ -370,7 +370,7 @@ async def test_the_shortlist_opens_with_the_data_its_view_needs(assistant: Assis
         "reveal_contacts", session_id=session_id, candidate_ids=[best], channel="email"
     )
     again = await assistant.call("show_candidates", session_id=session_id, min_score=2)
-    assert again["prices"]["reveal"] >= 1
+    assert again["prices"]["reveal_email"] >= 1
     assert again["min_score"] == 2
     assert all(card["score"] >= 2 for card in again["candidates"])
 
