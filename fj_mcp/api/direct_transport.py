@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpcore  # noqa: F401 - httpx would load it for the first client
 import httpx
+import sniffio  # noqa: F401 - httpcore looks for it four times a request, even in vain
 
 if TYPE_CHECKING:
     from fj_mcp.api.transport import AiohttpTransport

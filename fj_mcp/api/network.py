@@ -43,7 +43,8 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     try:
         if options.get("transport") is None:
             file = os.environ.get("SSL_CERT_FILE")
-            if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
+            proxies = getproxies()
+            if any(proxies.get(scheme) for scheme in ("http", "https", "all")):
                 options |= {"verify": _trusted(file), "limits": _LIMITS}
             else:
                 # No redirect is followed, so that an http address needs no certificate.
