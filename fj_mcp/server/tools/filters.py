@@ -57,7 +57,7 @@ async def search_filter_values(
 ) -> FilterValues:
     """Look up how FutureJobs spells one filter value (the name of a city, company or
     university), or which values there are to choose from in a fixed list (seniority, functions,
-    industries; no match lists them). Free. Use it before a search: an unknown spelling finds
-    nobody. For a whole text use suggest_filters.
+    industries; query all lists every value). Free. Use it before a search: an unknown spelling
+    finds nobody. For a whole text use suggest_filters.
     """
     return await search_values(connection, filter, query, limit)
