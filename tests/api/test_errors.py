@@ -245,5 +245,5 @@ async def test_no_match_is_an_empty_result_that_says_how_to_widen_the_search(
     assert result["status"] == "done"
     assert result["expected_profiles"] == 0
     assert "session_id" not in result
-    assert "mandatory skill to core" in result["next_step"]
+    assert "skills “Underwater Basket Weaving” left out" in result["next_step"]
     assert assistant.sandbox.charges == []

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from fj_mcp.filters.base import STORED
 from fj_mcp.filters.query_map import from_queries, to_queries
 from fj_mcp.filters.search_filters import FILTERS, SearchFilters
 from fj_mcp.sandbox.faults import Fault
@@ -56,7 +57,7 @@ def test_a_filter_map_of_any_shape_is_read_without_failing(queries: dict[str, An
     for answer in (queries, {key: {"presence": True, "value": v} for key, v in queries.items()}):
         filters, _ = from_queries(answer)
         if filters.skills:
-            SearchFilters.model_validate(filters.as_dict())
+            SearchFilters.model_validate(filters.as_dict(), context=STORED)
 
 
 def normal(**given: Any) -> dict[str, Any]:

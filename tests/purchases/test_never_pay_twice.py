@@ -124,6 +124,8 @@ class Purchases(RuleBasedStateMachine):
         self.since_told: Counter[str] = Counter()
         self.insisted: set[str] = set()
         self.last_charge: dict[str, float] = {}
+        self.made: dict[str, str] = {}
+        self.replaced: set[str] = set()
         self.asked_for: dict[str, Purchase] = {}
         self.seen_charges = 0
         self.wrong: list[str] = []
@@ -230,9 +232,16 @@ class Purchases(RuleBasedStateMachine):
             self.since_told[charge.wish] += 1
             if self.since_told[charge.wish] > 1:
                 self.wrong.append(f"charged twice before it was told: {charge.wish}")
-            if once_a_day and recent and charge.wish not in self.insisted:
+            allowed = self.insisted | self.replaced
+            if once_a_day and recent and charge.wish not in allowed:
                 self.wrong.append(f"charged twice in a day: {charge.wish}")
             self.last_charge[charge.wish] = charge.at
+            if charge.wish.startswith("create_session"):
+                self.made[charge.wish] = charge.session_id
+                self.replaced.discard(charge.wish)
+            elif charge.wish.startswith(f"update_session | {charge.session_id} | years"):
+                # The session holds another search now, so the one before may be bought again.
+                self.replaced |= {w for w, made in self.made.items() if made == charge.session_id}
         self.seen_charges = len(self.world.wire.charged)
 
     # The steps

@@ -155,7 +155,7 @@ async def test_an_unanswered_question_ends_with_the_call() -> None:
     async with connected(sandbox, "legacy", answer=silence, call_deadline_seconds=1) as assistant:
         text = await assistant.refusal("create_sourcing_session", **SEARCH)
     assert text == (
-        "The call took longer than 1 seconds. If the user was asked whether to spend credits, wait "
+        "The call took longer than 1 second. If the user was asked whether to spend credits, wait "
         "for their answer and call again with the same arguments; nothing is paid for twice."
     )
     assert sandbox.charges == []

@@ -122,7 +122,7 @@ async def test_if_credits_run_out_the_candidates_not_revealed_are_named() -> Non
         text = await assistant.refusal(
             "reveal_contacts", session_id=session_id, candidate_ids=[*missing][:1], channel="email"
         )
-        assert text.startswith("Nothing was charged: the workspace has")
+        assert text.startswith("Nothing was charged: the sandbox has")
 
 
 async def test_a_404_response_to_a_reveal_means_no_contact(assistant: Assistant) -> None:

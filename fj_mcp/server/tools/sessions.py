@@ -289,8 +289,8 @@ async def update_sourcing_session(
     filters: Annotated[
         FilterChanges,
         Field(
-            description="Only what changes; each list given replaces the old one, others stay. Takes "
-            "every filter and value of create_sourcing_session."
+            description="Only what changes; each list given replaces the old one, others stay. "
+            "Takes every filter and value of create_sourcing_session."
         ),
     ] = LEFT_OUT,
     remove_filters: Annotated[
