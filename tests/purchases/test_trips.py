@@ -19,9 +19,15 @@ import pytest
 
 import fj_mcp
 from tests.support.assistant import CSHARP, connected
+from tests.support.ledgers import on_a_file
 from tests.support.repository import ROOT
 
-pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.unmeasured,
+    # While Redis is waited for, what goes on beside it would be counted between.
+    on_a_file,
+]
 
 PACKAGE = Path(fj_mcp.__file__).parent
 GROUND = {"settings", "text", "clock", "errors", "telemetry"}
