@@ -179,7 +179,8 @@ def _p99(loads: list[Load]) -> float:
 
 async def _search(port: int, skill: str, key: str = KEY) -> str:
     filters = {"skills": {"mandatory": ["C#"]}}
-    request = call(key, "create_sourcing_session", title=skill, filters=filters)
+    arguments = {"title": skill, "filters": filters, "allow_duplicate": True}
+    request = call(key, "create_sourcing_session", **arguments)
     load = await send(port, [request], 1, keep=True)
     session_id: str = load.results[0]["structuredContent"]["session_id"]
     return session_id
