@@ -10,7 +10,7 @@ _BUCKET = re.compile(r"([\d,.]+) *(?:[-–] *([\d,.]+)|\+)")
 
 
 def contradiction_in(filters: dict[str, Any]) -> str | None:
-    """What is wrong with filters, all of a search by name, of which one makes another useless.
+    """A contradiction in filters, all of a search by name, of which one makes another useless.
 
     Only certain contradictions count. The text starts with a filter's name and has no period.
     """

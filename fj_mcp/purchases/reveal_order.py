@@ -45,7 +45,7 @@ PHONE_CONCLUSIVE_AFTER_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class ContactResult:
-    """What came of one reveal: addresses or numbers, or the reason why there are none."""
+    """The outcome of one reveal: addresses or numbers, or the reason why there are none."""
 
     status: RevealStatus
     values: tuple[str, ...] = ()

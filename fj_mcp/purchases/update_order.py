@@ -200,7 +200,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
     async def _effects(
         self, session: Session, *, only_texts: bool, kept: dict[str, list[str]]
     ) -> tuple[str, bool]:
-        """What the user should know before, and whether a client that cannot ask must stop once."""
+        """The effects to tell the user, and whether a client that cannot ask must stop once."""
         count = session.matched or session.total
         revealed = 0
         for one in await self._workspace.ledger.in_session(session.id):

@@ -164,7 +164,7 @@ class Chosen:
 
 @dataclass
 class _Entry:
-    """What is cached of one session.
+    """The cached candidates of one session.
 
     Attributes:
         counters: of the session when its profiles were read.

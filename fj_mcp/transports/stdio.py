@@ -83,7 +83,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
                 lines.stop()
 
     async def load_in_background() -> None:
-        """Load what makes later calls faster, when that does not delay the first answers."""
+        """Load what makes later calls faster, when that does not delay the first responses."""
         if settings.api_base_url.startswith("https:"):
             # Other threads go on meanwhile.
             await anyio.to_thread.run_sync(load_certificates, abandon_on_cancel=True)

@@ -101,7 +101,7 @@ class KnownValues:
 
         Args:
             filters: of a new search, or to change on a session.
-            call: a digest of what was asked for. The same call gets the same answer for two days,
+            call: a digest of what was asked for. The same call gets the same findings for two days,
                 even if the look-ups failed the first time: with other filters it would be another
                 search, and paid for again.
 

@@ -82,7 +82,7 @@ def _score(shares: dict[str, float]) -> float:
 
 
 def _shares(person: Person, wanted: Wanted, distances: dict[str, float]) -> dict[str, float]:
-    """The share of each requirement that the person meets, from 0 to 1."""
+    """The share of each requirement that the candidate meets, from 0 to 1."""
     shares = {"Skills": _skills_share(person, wanted)}
     if wanted.years is not None:
         low, high = wanted.years
