@@ -186,6 +186,10 @@ class PlaceSpellings(Spellings):
             (spelling_tables.STATES, spelling_tables.COUNTRIES, spelling_tables.CITIES)
         )
 
+    @cached_property
+    def _states(self) -> Spellings:
+        return Spellings((spelling_tables.STATES,))
+
     def same(self, text: str, values: list[str]) -> list[str]:
         """Those with the same city, in the same state and country as far as both name them."""
         return [value for value in values if self._is_same(text, value)]
@@ -198,7 +202,10 @@ class PlaceSpellings(Spellings):
         given, other = {city, *areas}, {city, *other_areas}
         if given <= other:
             return True
-        return bool(areas and other_areas) and areas[-1] == other_areas[-1] and other <= given
+        if not (areas and other_areas and areas[-1] == other_areas[-1] and other <= given):
+            return False
+        # A further part is a state: another city would be lost without a word.
+        return all(self._states.knows(part) for part in given - other)
 
     def queries(self, text: str) -> list[str]:
         """Also the city alone."""

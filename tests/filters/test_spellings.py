@@ -44,7 +44,7 @@ def test_a_country_code_is_the_country_and_no_american_state() -> None:
     [
         ("Pune", "Pune, Maharashtra, India"),
         ("Zurich, Switzerland", "Zürich, Zürich, Schweiz"),
-        ("Dublin, Leinster, Ireland", "Dublin, Ireland"),
+        ("Munich, Bayern, Germany", "Munich, Germany"),
         ("New Orleans, LA", "New Orleans, Louisiana, United States"),
         ("LA, California", "Los Angeles, California, United States"),
         ("Washington, DC", "Washington, District of Columbia, United States"),

@@ -426,3 +426,13 @@ async def test_an_update_of_the_title_looks_nothing_up(assistant: Assistant) -> 
     await assistant.call("update_sourcing_session", **change)
     assert assistant.sent("update_session") == 1
     assert assistant.sent("autocomplete") == before
+
+
+@pytest.mark.parametrize("places", ["Berlin, Munich, Germany", "Madrid, Barcelona, Spain"])
+async def test_a_place_that_names_two_cities_is_not_cut_to_one(
+    assistant: Assistant, places: str
+) -> None:
+    arguments = {"title": "Two cities", "filters": CSHARP | {"regions": [places]}}
+    refusal = await assistant.refusal("create_sourcing_session", **arguments)
+    assert places in refusal
+    assert assistant.sent("create_session") == 0
