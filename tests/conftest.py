@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import stamina
+from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from tests.support.assistant import Assistant, connected
@@ -21,6 +22,11 @@ from tests.support.processes import Api, sandbox_process
 # The tests are about the ledger, not the disk, and a file in memory is faster.
 if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"
+
+# One state of the code passes or fails every time; FJ_LONG=1 looks for examples never seen before.
+settings.register_profile("same examples", derandomize=True, deadline=None)
+if not os.environ.get("FJ_LONG"):
+    settings.load_profile("same examples")
 
 
 def pytest_xdist_setupnodes() -> None:

@@ -41,6 +41,11 @@ def read_arguments(
         return {}, []
     given = {name: value for name, value in arguments.items() if name != "_meta"}
     read: dict[str, Any] = form.read(given)
+    for _ in range(_MAX_QUOTING):
+        # A form inside another shows only once the outer one has been read.
+        before, read = read, form.read(read)
+        if read == before:
+            break
     notes = []
     for name, most in form.maxima.items():
         value = read.get(name)
@@ -82,10 +87,11 @@ class Text(Form):
 
     def read(self, value: Any) -> Any:
         """The only string of a list, or `value`."""
+        value = _only(value, otherwise=value)
         # Free text is not parsed as JSON unless it can be nothing else.
         if isinstance(value, str) and value.lstrip()[:2] == '["':
             value = _only(_parsed(value), otherwise=value)
-        return _only(value, otherwise=value)
+        return value
 
 
 class Number(Form):
