@@ -10,9 +10,10 @@ def main() -> None:
     words = sys.argv[1:]
     if words in ([], ["--sandbox"]):
         # Assistants start the server like this and allow it little time; loading the commands
-        # would take a tenth of it. The SDK and httpx load rich if they can, and it would print
-        # nothing here.
-        sys.modules["rich"] = None  # type: ignore[assignment]
+        # would take a tenth of it. The SDK and httpx load these if they can, and they would
+        # print nothing here.
+        for package in ("rich", "pygments"):
+            sys.modules[package] = None  # type: ignore[assignment]
         serve_stdio(sandbox=bool(words))
     else:
         from fj_mcp.commands.typer_app import app

@@ -8,6 +8,7 @@ null defaults, and what a model can do without.
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -32,6 +33,7 @@ def description_of(fn: Callable[..., Any]) -> str:
     return " ".join((inspect.getdoc(fn) or "").split())
 
 
+@cache
 def result_schema(result: type[BaseModel]) -> dict[str, Any]:
     """The published schema of a tool's result: where each field is, and its type.
 

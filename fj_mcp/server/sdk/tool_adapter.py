@@ -11,6 +11,7 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     CONNECTION_CLOSED,
@@ -20,7 +21,7 @@ from mcp_types import (
     TextContent,
     ToolAnnotations,
 )
-from pydantic import ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from fj_mcp.api.call_context import arrived_at, tool_in_use
@@ -35,6 +36,10 @@ from fj_mcp.server.sdk.argument_forms import names_in, read_arguments
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
 from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
+
+# The SDK would ignore an unknown argument. A second, strict model of each tool would take as long to
+# build as the first.
+ArgModelBase.model_config["extra"] = "forbid"
 
 _CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
 
@@ -147,10 +152,7 @@ def _base_tool(fn: Callable[..., Any]) -> SourcingTool:
         structured_output=False,
     )
     assert isinstance(tool, SourcingTool)
-    metadata = tool.fn_metadata
-    strict = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
-    metadata.arg_model = type(metadata.arg_model.__name__, (metadata.arg_model,), strict)
-    metadata.output_schema = result_schema(_result_model(fn))
+    tool.fn_metadata.output_schema = result_schema(_result_model(fn))
     tool.parameters = published_schema(tool.parameters)
     return tool
 
