@@ -7,13 +7,13 @@ was a 429.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import anyio
 import httpx
+from msgspec.structs import replace
 
 from fj_mcp.api import network
 from fj_mcp.api.call_context import BeforeSend, tool_in_use

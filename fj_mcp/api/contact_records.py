@@ -1,8 +1,9 @@
 """Contacts in the API's responses: those in a profile, and the response to a reveal."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal, Self
+
+from msgspec import Struct
 
 from fj_mcp.api import required_data
 from fj_mcp.api.session_records import CreditInfo
@@ -11,8 +12,7 @@ from fj_mcp.text import lenient
 _NOT_FOUND_WORDS = re.compile("not[_ ]?found|unavailable|no[_ ]?result", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """One channel of a candidate's contact. `values` is empty until it is revealed."""
 
     revealed: bool = False
@@ -26,8 +26,7 @@ class Contact:
         return cls(state.get("revealed") is True or bool(values), values)
 
 
-@dataclass(frozen=True, slots=True)
-class Reveal:
+class Reveal(Struct, frozen=True):
     """The response to a reveal. `absent` is true if the API reports that no contact exists."""
 
     values: tuple[str, ...]

@@ -4,8 +4,9 @@ Paths and methods come from the API's documentation.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
@@ -16,8 +17,7 @@ _TRANSIENT_STATUSES = frozenset({None, 408, 502, 503, 504})
 """A gateway's statuses for a server that may be back a moment later; None is a lost connection."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One endpoint.
 
     Attributes:

@@ -15,14 +15,13 @@ ApiError
     └── TimedOut         no response in time
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.text.numbers import number_of
 
 
-@dataclass(frozen=True)
-class Attempted:
+class Attempted(Struct, frozen=True):
     """The operation that failed, in the words of its error message.
 
     Attributes:

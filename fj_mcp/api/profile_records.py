@@ -4,8 +4,10 @@ They are parsed leniently, like all records: a profile with nothing but an `_id`
 """
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import Any, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fj_mcp.api.contact_records import Contact
 from fj_mcp.text import lenient
@@ -13,8 +15,7 @@ from fj_mcp.text import lenient
 _TIME_OF_DAY = re.compile(r"T\d\d:.*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One employment."""
 
     title: str | None
@@ -50,8 +51,7 @@ class Job:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Education:
+class Education(Struct, frozen=True):
     """One course of study."""
 
     school: str | None
@@ -74,8 +74,7 @@ class Education:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A candidate in a session's list."""
 
     id: str
@@ -140,8 +139,7 @@ class Profile:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilePage:
+class ProfilePage(Struct, frozen=True):
     """One page of a session's profiles, in the API's order."""
 
     profiles: list[Profile]
@@ -160,8 +158,7 @@ class ProfilePage:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A candidate's full profile."""
 
     id: str

@@ -10,10 +10,10 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from msgspec import Struct
 from pydantic_core import from_json
 
 from fj_mcp.api import required_data
@@ -50,8 +50,7 @@ _FEW_BYTES = 3_000_000
 """The values of a response up to this size take less than that: the most `{},`, 72 bytes each."""
 
 
-@dataclass(frozen=True)
-class RequestContext:
+class RequestContext(Struct, frozen=True):
     """Details of the request, for error messages.
 
     Attributes:

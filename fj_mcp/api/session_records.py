@@ -5,9 +5,11 @@ handle. Untrusted text is cleaned here, once, so that no other package has to.
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fj_mcp.text import lenient
 
@@ -19,8 +21,7 @@ YOUNG_SECONDS = 120
 """The age up to which `idle` may mean "not finished yet": matching takes under a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreditInfo:
+class CreditInfo(Struct, frozen=True):
     """The credits charged and left; None where the API did not report them."""
 
     charged: int | None = None
@@ -39,8 +40,7 @@ class CreditInfo:
         return cls(charged, lenient.credits(info.get("remainingCredits")))
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A sourcing session."""
 
     id: str
@@ -139,8 +139,7 @@ class Session:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """The response to create, update and fetch-more."""
 
     session: Session
@@ -180,8 +179,7 @@ class Started:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSession:
+class ListedSession(Struct, frozen=True):
     """A session in the project's list."""
 
     id: str

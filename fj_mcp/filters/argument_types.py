@@ -1,8 +1,8 @@
 """Argument types that are stricter than pydantic's own, and marks on how arguments are read."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import BeforeValidator, StrictBool
 
 
@@ -29,8 +29,7 @@ SpendingFlag = Annotated[StrictBool, AS_GIVEN]
 """Strictly JSON true or false: it decides whether credits are spent twice."""
 
 
-@dataclass(frozen=True)
-class Capped:
+class Capped(Struct, frozen=True):
     """Marks a number that counts as the maximum if it is above it; the result then says so."""
 
     maximum: int

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
+
+from msgspec import Struct
 
 from fj_mcp.filters import spelling_tables
 from fj_mcp.text.cleaning import as_word, cut, quoted
@@ -62,8 +63,7 @@ def _groups(*tables: str) -> Groups:
     return tuple(tuple(word.strip() for word in line.split("|")) for line in lines)
 
 
-@dataclass(frozen=True)
-class Spellings:
+class Spellings(Struct, frozen=True, dict=True):
     """Groups of interchangeable spellings; a spelling in two groups counts in the first."""
 
     tables: tuple[str, ...] = ()
@@ -159,8 +159,7 @@ class Spellings:
         return text
 
 
-@dataclass(frozen=True)
-class TitleSpellings(Spellings):
+class TitleSpellings(Spellings, frozen=True):
     """Spellings of job titles."""
 
     def guessed(self, text: str) -> list[str]:
@@ -169,8 +168,7 @@ class TitleSpellings(Spellings):
         return [plain_title] if plain_title != text else []
 
 
-@dataclass(frozen=True)
-class PlaceSpellings(Spellings):
+class PlaceSpellings(Spellings, frozen=True):
     """Spellings of places, as `City, State, Country`, of which only the city is certain."""
 
     tables: tuple[str, ...] = (
@@ -291,8 +289,7 @@ def country_of(place: str) -> str | None:
     return last if COUNTRIES.knows(last) else None
 
 
-@dataclass(frozen=True)
-class UnknownValue:
+class UnknownValue(Struct, frozen=True):
     """A filter's value that FutureJobs does not complete.
 
     Attributes:

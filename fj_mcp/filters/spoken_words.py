@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’]\d{3})+(?![.,'’]?\d)")
 _DECIMAL = re.compile(r"(?<=\d)[.,'’](?=\d)")
 _NOISE = re.compile(r"[^\w+<>.]+|_+|\bto\b")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spoken:
+class Spoken(Struct, frozen=True, kw_only=True):
     """The words for one vocabulary, each as people write it.
 
     Attributes:

@@ -5,15 +5,15 @@ ever answered with the filter of a similar name: that would search for the oppos
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NO_DATA = "FutureJobs has no such data; ask the candidates themselves"
 _MAX_VALUES = 5
 """Of an exclusion, in the advice."""
 
 
-@dataclass(frozen=True)
-class Unavailable:
+class Unavailable(Struct, frozen=True):
     """Something that cannot be searched by.
 
     Attributes:

@@ -6,7 +6,8 @@ FutureJobs takes each of them as a word, charges for the search, and finds nobod
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fj_mcp.text.cleaning import as_word, quoted
 
@@ -23,8 +24,7 @@ _UPPER_LIMIT = re.compile(
 _IN_PARENTHESES = re.compile(r"\([^)]*\)")
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What tells the text of one value from that of several values.
 
     Attributes:

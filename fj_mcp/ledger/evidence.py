@@ -1,12 +1,13 @@
 """The evidence by which a purchase is found again if its response is lost, stored as JSON."""
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from msgspec import Struct, to_builtins
+from msgspec.structs import fields, replace
 
-@dataclass(frozen=True)
-class Moment:
+
+class Moment(Struct, frozen=True):
     """A moment by all clocks.
 
     Attributes:
@@ -22,8 +23,7 @@ class Moment:
     boot: str = ""
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The state before a purchase, and the times at which it was sent.
 
     Attributes:
@@ -90,7 +90,7 @@ class Evidence:
         """The JSON for `read`."""
         content = {
             name: value
-            for name, value in asdict(self).items()
+            for name, value in to_builtins(self).items()
             if value is not None and value is not False
         }
         if (delivered := content.pop("delivered", None)) is not None:

@@ -12,9 +12,10 @@ import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from fj_mcp.clock import boot
 from fj_mcp.ledger.errors import OverBudget

@@ -1,7 +1,8 @@
 """A purchase as the ledger records it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from fj_mcp.clock import boot
 from fj_mcp.ledger.evidence import Evidence
@@ -13,8 +14,7 @@ USUAL_PRICE = 5
 """The price in credits for operations without a known price; the documented prices are the same."""
 
 
-@dataclass(frozen=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """One purchase in the ledger.
 
     Attributes:
@@ -50,8 +50,7 @@ class Purchase:
         return self.delivered and not (since == boot() and delivered_at > moment)
 
 
-@dataclass(frozen=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """A workspace's credits in the current UTC day.
 
     Attributes:

@@ -5,10 +5,10 @@ anything is sent again, and what was already bought is returned without paying.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import anyio
+from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend, arrived_at
 from fj_mcp.api.endpoints import ENDPOINTS

@@ -1,6 +1,6 @@
 """The order for more candidates in a session."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.session_records import Session, Started

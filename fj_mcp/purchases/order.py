@@ -8,8 +8,9 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
+
+from msgspec import Struct
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.endpoints import ENDPOINTS
@@ -25,8 +26,7 @@ from fj_mcp.workspace.workspace import Workspace
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """An order that has been inspected and may be sent.
 
     Attributes:
@@ -46,8 +46,7 @@ P = TypeVar("P", bound=Plan)
 D = TypeVar("D")
 
 
-@dataclass(frozen=True)
-class Receipt(Generic[P, D]):
+class Receipt(Struct, Generic[P, D], frozen=True):
     """An order that was carried out.
 
     Attributes:
@@ -67,23 +66,20 @@ class Receipt(Generic[P, D]):
     unfinished: bool = False
 
 
-@dataclass(frozen=True)
-class Settled(Generic[R]):
+class Settled(Struct, Generic[R], frozen=True):
     """The result of an order that had nothing to buy now, or found nobody."""
 
     result: R
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A purchase whose response was lost, found by free reads."""
 
     session_id: str
     charged: int | None
 
 
-@dataclass(frozen=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """Whether a purchase may be sent.
 
     Attributes:

@@ -1,10 +1,10 @@
 """The purchases of this process that are in flight, and the recording of their outcomes."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import anyio
+from msgspec.structs import replace
 
 from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.ledger.evidence import Evidence

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.contact_records import Contact
@@ -43,8 +44,7 @@ PHONE_CONCLUSIVE_AFTER_SECONDS = 240.0
 """A phone number can arrive three minutes after it was paid for."""
 
 
-@dataclass(frozen=True)
-class ContactResult:
+class ContactResult(Struct, frozen=True):
     """The outcome of one reveal: addresses or numbers, or the reason why there are none."""
 
     status: RevealStatus

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.errors import NotFound

@@ -1,10 +1,10 @@
 """The order that changes a session and searches again in it."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from fj_mcp.api.call_context import BeforeSend
@@ -49,8 +49,7 @@ _READ_SECONDS = 3.0
 """How long a result waits for the filters in force, if nobody matches."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdatePlan(Plan):
+class UpdatePlan(Plan, frozen=True, kw_only=True):
     """The plan of an update.
 
     Attributes:

@@ -1,10 +1,10 @@
 """The list of tools, with the title and the kind of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from mcp_types import ToolAnnotations
+from msgspec import Struct
 
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, make_tool
 from fj_mcp.server.tools import contacts, filters, profiles, sessions, spending
@@ -13,8 +13,7 @@ from fj_mcp.settings.settings import Settings
 SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
 
-@dataclass(frozen=True)
-class ToolKind:
+class ToolKind(Struct, frozen=True):
     """The hints that a kind of tool publishes, and whether it costs credits."""
 
     hints: ToolAnnotations

@@ -13,10 +13,10 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal
 
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState
+from msgspec import Struct
 from pydantic import SecretStr
 
 from fj_mcp.ledger.errors import LedgerUnavailable
@@ -28,8 +28,7 @@ TTL_SECONDS = 24 * 3600
 EndStatus = Literal["completed", "cancelled"]
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A task that waits for a session.
 
     Attributes:
@@ -43,8 +42,7 @@ class Wait:
     limit: float
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     """The end of a task: its status, and the time in Unix seconds."""
 
     status: EndStatus

@@ -1,9 +1,9 @@
 """The filters that this process sent, for when the API's response omits some of them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
+from msgspec import Struct
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.names import name_of
@@ -11,8 +11,7 @@ from fj_mcp.filters.names import name_of
 _SESSIONS_KEPT = 200
 
 
-@dataclass(frozen=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     counter: int
     queries: dict[str, Any]
 

@@ -9,17 +9,17 @@ in use, and ignored otherwise.
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+
+from msgspec import Struct
 
 _MAX_BYTES = 1_000_000
 
 Values = Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class EnvFile:
+class EnvFile(Struct, frozen=True):
     """The content of a `.env` file.
 
     Attributes:
@@ -35,8 +35,7 @@ class EnvFile:
     ours: bool = True
 
 
-@dataclass(frozen=True)
-class MergedValues:
+class MergedValues(Struct, frozen=True):
     """The values of all sources by name, with problems of the files.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
-from dataclasses import dataclass, field
 from math import floor
 
+from msgspec import Struct, field
 from pydantic_core import to_json
 
 from fj_mcp.api.session_records import Session
@@ -28,8 +28,7 @@ _MAX_WORDS = 5
 """Of a query, in a warning."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """The selection of candidates that a call asks for.
 
     Attributes:
@@ -56,8 +55,7 @@ class View:
         return "".join(f", {name} {value}" for name, value in repeated.items() if value)
 
 
-@dataclass(frozen=True)
-class RankedSession:
+class RankedSession(Struct, frozen=True):
     """A session with everything that its lists show.
 
     Attributes:

@@ -5,8 +5,8 @@ Clients truncate or reject larger results, so the more candidates, the shorter t
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
@@ -21,8 +21,7 @@ _STOPS = " .;:!?"
 _CLAUSES = re.compile(r"(?<=[.;:!?])\s+")
 
 
-@dataclass(frozen=True)
-class CardBudget:
+class CardBudget(Struct, frozen=True):
     """How much of a card is shown: characters of a text, or items of a list.
 
     Attributes:
@@ -138,8 +137,7 @@ def _card(profile: Profile, wanted: Sequence[str], unmet: list[str], budget: Car
     )
 
 
-@dataclass(frozen=True)
-class DetailBudget:
+class DetailBudget(Struct, frozen=True):
     """How much of a full candidate is shown.
 
     Attributes:

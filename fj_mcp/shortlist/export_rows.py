@@ -5,10 +5,11 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from fj_mcp.api.profile_records import Job, Profile
 from fj_mcp.api.session_records import Session
@@ -50,8 +51,7 @@ _FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 of them read as the end of one. The full-width forms are typed in East Asia."""
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Struct, frozen=True):
     """An exported shortlist.
 
     Attributes:

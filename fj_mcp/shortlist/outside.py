@@ -5,8 +5,9 @@ doubt counts: a place may have several spellings, and a company or a title sever
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.filters.query_map import from_queries
@@ -19,8 +20,7 @@ _PARTS = 3
 """A region of this many parts is a city, a state and a country."""
 
 
-@dataclass(frozen=True)
-class CardFilters:
+class CardFilters(Struct, frozen=True):
     """The filters that a card can contradict; empty ones are not checked.
 
     Attributes:

@@ -10,9 +10,10 @@ matched whole: "java" does not find JavaScript, but "node" finds Node.js.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Self
+
+from msgspec import Struct
 
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.errors import BadArguments
@@ -59,8 +60,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 """Letters of languages that write no spaces between words."""
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """One way to write a word, or several words that stay together.
 
     Attributes:
@@ -82,8 +82,7 @@ class Spelling:
         return self.literal in text and self.pattern.search(text) is not None
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a query, or several that belong together.
 
     Attributes:
@@ -101,8 +100,7 @@ class Word:
         return any(all(one.is_in(text) for one in way) for way in self.ways)
 
 
-@dataclass(frozen=True)
-class _Term:
+class _Term(Struct, frozen=True):
     shown: str
     folded: str
     excluded: bool
@@ -110,8 +108,7 @@ class _Term:
     """Whether it was in quotation marks."""
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """The words of a query, all of which a candidate must fit."""
 
     words: tuple[Word, ...]

@@ -7,12 +7,12 @@ session's counters stay the same.
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
 from cachetools import LRUCache
+from msgspec import Struct, field
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile, ProfilePage
@@ -43,8 +43,7 @@ _APART_SECONDS = 10.0
 """Candidates stored less than this before a fetch may have been found by it."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a shortlist that a call asks for.
 
     Attributes:
@@ -58,8 +57,7 @@ class Part:
     candidate_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shortlist:
+class Shortlist(Struct, frozen=True, dict=True):
     """A session's candidates, best score first; ties in the API's order, missing scores last.
 
     Attributes:
@@ -136,8 +134,7 @@ class Shortlist:
         return [searchable_text(item) for item in self.profiles]
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The candidates in a part of a shortlist, best first.
 
     Attributes:
@@ -162,8 +159,7 @@ class Chosen:
     with_languages: bool
 
 
-@dataclass
-class _Entry:
+class _Entry(Struct):
     """The cached candidates of one session.
 
     Attributes:

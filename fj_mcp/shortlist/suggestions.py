@@ -8,10 +8,10 @@ because a search costs credits.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.api.session_records import Session
@@ -53,8 +53,7 @@ UNKNOWN = "Unknown values:"
 Changes = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Looser:
+class Looser(Struct, frozen=True):
     """An earlier search that found candidates with fewer of the same filters.
 
     Attributes:
@@ -68,8 +67,7 @@ class Looser:
     skills: Changes | None = None
 
 
-@dataclass(frozen=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What free reads say about why nobody fits some filters.
 
     Attributes:

@@ -6,11 +6,11 @@ A value that FutureJobs does not know finds nobody, and the credits are gone all
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from cachetools import TTLCache
+from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.api.errors import ApiError, CannotConnect, Rejected
@@ -61,8 +61,7 @@ Findings = dict[str, tuple[str | None, list[str]]]
 not know, by the value's digest: like the ledger, the note repeats nothing that was asked for."""
 
 
-@dataclass(frozen=True)
-class Checked(Generic[F]):
+class Checked(Struct, Generic[F], frozen=True):
     """Filters after the look-up of their values.
 
     Attributes:

@@ -1,10 +1,10 @@
 """The workspace of one key."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anyio.abc import TaskGroup
+from msgspec import Struct
 
 from fj_mcp.api.client import FutureJobs, Transport
 from fj_mcp.clock import Clock
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from fj_mcp.api.rate_limit import RateLimit
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """The API client of one key, and everything that is built on it."""
 
     client: FutureJobs

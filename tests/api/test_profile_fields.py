@@ -1,7 +1,7 @@
 """Pages of profiles, decoded without the fields that are not read."""
 
 import json
-from dataclasses import fields
+from msgspec.structs import fields
 from typing import Any
 
 import pytest

@@ -37,8 +37,8 @@ from fj_mcp.server.sdk.protocol_errors import UNEXPECTED, ProtocolError
 from fj_mcp.server.sdk.schemas import description_of, published_schema, result_schema
 from fj_mcp.server.sdk.tracing import ToolCall
 
-# The SDK would ignore an unknown argument. A second, strict model of each tool would take as long to
-# build as the first.
+# The SDK would ignore an unknown argument. A second, strict model of each tool would take as long
+# to build as the first.
 ArgModelBase.model_config["extra"] = "forbid"
 
 _CONNECTION_ERRORS = (CONNECTION_CLOSED, MISSING_REQUIRED_CLIENT_CAPABILITY)
