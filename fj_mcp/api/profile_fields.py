@@ -6,9 +6,9 @@ Half of the time of a list of 500 candidates would go into decoding and dropping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
-if TYPE_CHECKING:
-    import msgspec
+from msgspec.json import Decoder
 
+if TYPE_CHECKING:
     from fj_mcp.api.response_bodies import Body
 
 
@@ -89,8 +89,6 @@ def decode_profiles(content: "Body") -> dict[str, Any] | None:
 
 
 @cache
-def _decoder() -> "msgspec.json.Decoder[dict[str, Any]]":
-    # Imported by the first list of candidates: the import takes ten milliseconds.
-    import msgspec
-
-    return msgspec.json.Decoder(_Response)
+def _decoder() -> Decoder[dict[str, Any]]:
+    # Made by the first list of candidates.
+    return Decoder(_Response)
