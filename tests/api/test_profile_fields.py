@@ -1,10 +1,10 @@
 """Pages of profiles, decoded without the fields that are not read."""
 
 import json
-from msgspec.structs import fields
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from fj_mcp.api.profile_fields import decode_profiles
 from fj_mcp.api.profile_records import ProfilePage
