@@ -1,11 +1,15 @@
 """Look up filter names by the API's keys, by common aliases and by misspellings."""
 
 import re
+from collections.abc import Iterable
 
-from fj_mcp.filters.search_filters import FILTERS
+from fj_mcp.filters.search_filters import FILTERS, SkillTiers
 from fj_mcp.filters.unavailable import advice_on
 from fj_mcp.text.cleaning import as_word
 from fj_mcp.text.comparison import closest_match
+
+REMOVABLE = (*FILTERS, *(f"skills.{tier}" for tier in SkillTiers.model_fields))
+"""What an update can remove: filters, and tiers of skills."""
 
 _NAMES = {declared.key: name for name, declared in FILTERS.items()}
 
@@ -16,13 +20,13 @@ def name_of(key: str) -> str | None:
 
 
 def filter_name(text: str) -> str:
-    """The filter that `text` names, whatever its case and joints, or `text` unchanged.
+    """The filter or tier of skills that `text` names, whatever its case and joints, or `text`.
 
     "Regions", "filters.regions" and "currentTitles" are taken, because they are the same letters.
     """
     named = text.strip(" \"'`").casefold().removeprefix("filters.")
     letters = re.sub(r"[ _-]", "", named)
-    return next((name for name in FILTERS if name.replace("_", "") == letters), text)
+    return next((name for name in REMOVABLE if name.replace("_", "") == letters), text)
 
 
 _ALIASES = {
@@ -45,6 +49,8 @@ _ALIASES = {
     "industry": "industries",
     "university": "schools",
     "universities": "schools",
+    **{tier: f"skills.{tier}" for tier in SkillTiers.model_fields},
+    **{f"skills.{tier}": "skills" for tier in SkillTiers.model_fields},
 }
 """Common names for filters that are not misspellings of the real ones."""
 
@@ -55,11 +61,11 @@ def nearest_filter(name: str, known: list[str]) -> str | None:
     return alias_of if alias_of in known else closest_match(name, known)
 
 
-def nearest_name(name: str) -> str:
+def nearest_name(name: str, known: Iterable[str] = FILTERS) -> str:
     """Explain that `name` is not a filter, and suggest the nearest one or what to do instead."""
     if (advice := advice_on(name)) is not None:
         return f"{as_word(name)} is not a filter: {advice}"
-    nearest = nearest_filter(name, list(FILTERS))
+    nearest = nearest_filter(name, list(known))
     if as_word(name) == nearest:
         return f"has stray characters; did you mean {nearest}?"
     return f"{as_word(name)} is not a filter{f'; did you mean {nearest}?' if nearest else ''}"

@@ -11,7 +11,6 @@ import anyio
 from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend, arrived_at
-from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import ApiError, NoMatch, NoResponse, NotFound
 from fj_mcp.errors import BadSettings
 from fj_mcp.ledger.errors import LedgerUnavailable
@@ -33,6 +32,7 @@ from fj_mcp.purchases.order import (
     moment_now,
 )
 from fj_mcp.purchases.outcomes import Outcomes
+from fj_mcp.purchases.prices import price_in_session, usual_price
 from fj_mcp.purchases.question import question_text
 from fj_mcp.purchases.reconciliation import reconcile, reconcile_all
 from fj_mcp.settings.settings import Settings
@@ -45,9 +45,6 @@ SILENCE_SECONDS = 15.0
 """How long a response may be outstanding before free reads look for the purchase."""
 
 _FIND_AGAIN_SECONDS = 3.0
-
-_PRICE_SECONDS = 3.0
-"""How long a result waits for its price, if the response did not state it."""
 
 _POLL_SECONDS = 0.1
 
@@ -107,21 +104,10 @@ class Checkout:
             return None
         if self._settings.unsafe_to_spend:
             raise BadSettings(self._settings.unsafe_to_spend)
-        price = await self.price(orders[0].operation, orders[0].evidence[0].channel)
+        channel = orders[0].evidence[0].channel
+        price = await usual_price(self._workspace, orders[0].operation, channel)
         newest = await self.ledger.newest(20)
         return question_text(plans, price, newest, sandbox=self._settings.sandbox)
-
-    async def price(self, operation: str, channel: str | None = None) -> int | None:
-        """The last price of an operation in credits, else the published one; None if unknown.
-
-        Args:
-            operation: the API's operation.
-            channel: of a reveal.
-        """
-        with suppress(LedgerUnavailable):
-            if (last := await self.ledger.price(operation, channel)) is not None:
-                return last
-        return ENDPOINTS[operation].attempted.price
 
     async def _plan(self, order: Order[Any, Any, Any]) -> Plan | None:
         """The plan of an order; None if nothing would be sent."""
@@ -252,7 +238,9 @@ class Checkout:
             evidence=replace(evidence, nobody=receipt.exhausted),
         )
         if receipt.credits.charged is None:
-            price = await self._find_price(claim, receipt.session_id, evidence, receipt.unfinished)
+            price = await self._find_price(
+                claim, receipt.session_id, evidence, unfinished=receipt.unfinished
+            )
             receipt = replace(receipt, credits=replace(receipt.credits, charged=price))
         await self._outcomes.record_delivered(claim)
         return receipt
@@ -309,25 +297,15 @@ class Checkout:
         return await order.find(self._workspace, purchase, self._call_seconds)
 
     async def _find_price(
-        self, claim: int, session_id: str, evidence: Evidence, unfinished: bool = False
+        self, claim: int, session_id: str, evidence: Evidence, *, unfinished: bool = False
     ) -> int | None:
-        """Find the price of a purchase whose response did not state it, from the session."""
-        before = evidence.credits
-        with anyio.move_on_after(_PRICE_SECONDS), suppress(ApiError, LedgerUnavailable):
-            session = await self._client.get_session(session_id)
-            after = session.credits_charged
-            newest = await self.ledger.newest_in(session_id)
-            # A later purchase in the session would be counted as well.
-            if before is None or after is None or newest is None or newest.id != claim:
-                return None
-            used = session.search_more_counter or session.filter_changes_counter
-            if newest.operation == "create_session" and used:
-                return None  # Continued elsewhere, so that its total is of several purchases.
-            # No difference proves a price of 0 only if the search did not complete.
-            if after > before or (after == before and unfinished):
-                await self._outcomes.record(claim, "charged", credits=after - before)
-                return after - before
-        return None
+        """Record the price of a purchase whose response did not state it, if it can be found."""
+        price = await price_in_session(
+            self._workspace, claim, session_id, evidence, unfinished=unfinished
+        )
+        if price is not None:
+            await self._outcomes.record(claim, "charged", credits=price)
+        return price
 
     async def _undelivered(self, order: Order[R, Any, Any], known: Purchase | None) -> R | None:
         """The result of an identical purchase that was not delivered, or is newer than `known`."""

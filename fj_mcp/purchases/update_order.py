@@ -12,9 +12,10 @@ from fj_mcp.api.errors import ApiError
 from fj_mcp.api.session_records import Session, Started
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import STORED
-from fj_mcp.filters.names import name_of, nearest_name
+from fj_mcp.filters.changes import after_change, skills_left
+from fj_mcp.filters.names import REMOVABLE, name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
-from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
+from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import (
     Found,
@@ -89,7 +90,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         if all(item is None for item in given) and not removed:
             raise BadArguments(
                 "title, job_description, sample_profile_url, filters or remove_filters is "
-                "required; an empty filter keeps its value, and remove_filters removes it"
+                "required; an empty filter or tier keeps its value, and remove_filters removes it, "
+                "such as regions or skills.core"
             )
         _check_removed(changes, removed)
         self._workspace = workspace
@@ -97,7 +99,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         self._title = title
         self._text = job_description
         self._sample = sample_profile_url
-        self._changes = changes
+        self._changes = changes.as_dict() if changes is not None else {}
         self._removed = removed
         self.fingerprints = (
             fingerprint(
@@ -106,7 +108,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 title=title,
                 text=job_description,
                 sample=same_link(sample_profile_url).encode().hex(),
-                changes=changes.as_dict() if changes else None,
+                changes=self._changes or None,
                 removed=removed,
             ),
         )
@@ -127,7 +129,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 "The session is still matching, so nothing was changed or charged. Call "
                 f"wait_for_session with session_id {session.id} (free), then update again.",
             )
-        filters = _merge(before, self._changes, self._removed)
+        filters = self._filters_after(before)
         check_size(filters)
         described = self._text is not None or self._sample is not None
         text = clean_line((self._text or session.job_description or ""), MAX_JD_CHARACTERS)
@@ -145,7 +147,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 "The session already has exactly these values, so nothing was sent or charged. "
                 f"{next_steps.session_step(session)}",
             )
-        changed = {*self._removed, *(self._changes.as_dict() if self._changes else ())}
+        # A tier is a part of its filter.
+        changed = {*self._changes, *(name.partition(".")[0] for name in self._removed)}
         kept = {
             key: entry
             for key, entry in stored.items()
@@ -156,7 +159,9 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
         effects, unexpected = await self._effects(
-            session, only_texts=same_search, kept=_kept_skills(before, self._changes)
+            session,
+            only_texts=same_search,
+            left=skills_left(before, self._changes, self._removed) if "skills" in changed else {},
         )
         evidence = session_evidence(session, session.filter_changes_counter)
         if not kept:
@@ -179,6 +184,21 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             },
         )
 
+    def _filters_after(self, before: dict[str, Any]) -> SearchFilters:
+        """The full set of filters after the update. Raises `BadArguments` if it has no skill."""
+        after = after_change(before, self._changes, self._removed)
+        if "skills" in before and "skills" not in after:
+            tiers = ", ".join(name for name in self._removed if name.startswith("skills."))
+            raise BadArguments(
+                f"remove_filters may not name {tiers}; a search needs at least one skill"
+            )
+        try:
+            return SearchFilters.model_validate(after, context=STORED)
+        except ValidationError:
+            raise BadArguments(
+                "filters.skills is required, because the session has no skills"
+            ) from None
+
     async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[UpdatePlan, Started]:
         started = await self._workspace.client.update_session(
             self.session_id, **plan.changes, before_send=before_send
@@ -197,7 +217,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         return result
 
     async def _effects(
-        self, session: Session, *, only_texts: bool, kept: dict[str, list[str]]
+        self, session: Session, *, only_texts: bool, left: dict[str, list[str]]
     ) -> tuple[str, bool]:
         """The effects to tell the user, and whether a client that cannot ask must stop once."""
         count = session.matched or session.total
@@ -209,8 +229,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sentences = []
         if only_texts:
             sentences.append("Changing only a title or a text costs credits like any other update.")
-        if kept:
-            tiers = "; ".join(f"{tier} {', '.join(skills)}" for tier, skills in kept.items())
+        if left:
+            tiers = "; ".join(f"{tier} {', '.join(skills)}" for tier, skills in left.items())
             sentences.append(f"These skills stay: {clean_line(tiers, _SHOWN_CHARACTERS)}.")
         if count:
             sentences.append(f"It replaces the candidates found so far ({count}).")
@@ -278,52 +298,22 @@ def _unchanged(session: Session, filters: dict[str, Any], step: str) -> StartedS
 
 def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
     """Reject changes that would cost credits and cannot be what was meant."""
+    given = changes.as_dict() if changes is not None else {}
+    fields = {*(changes.model_fields_set if changes is not None else ())}
     for position, name in enumerate(removed):
-        if name not in FILTERS:
-            raise BadArguments(f"remove_filters[{position}] {nearest_name(name)}")
-        if changes is not None and name in changes.model_fields_set:
+        if name not in REMOVABLE:
+            raise BadArguments(f"remove_filters[{position}] {nearest_name(name, REMOVABLE)}")
+        filter_name, _, tier = name.partition(".")
+        if name in fields or tier in given.get(filter_name, ()):
             raise BadArguments(f"filters.{name} is in remove_filters too; keep one of the two")
     if "skills" in removed:
-        raise BadArguments("remove_filters may not name skills; a search needs at least one skill")
-    blank = changes.model_fields_set - changes.as_dict().keys() if changes is not None else set()
-    if blank:
+        raise BadArguments(
+            "remove_filters may not name skills; a search needs at least one skill, and a single "
+            "tier is named as skills.core"
+        )
+    if blank := fields - given.keys():
         name = min(blank)
         raise BadArguments(
             f"filters.{name} restricts nothing with these values; to remove the filter, name it in "
             "remove_filters"
         )
-
-
-def _merge(
-    before: dict[str, Any], changes: FilterChanges | None, removed: list[str]
-) -> SearchFilters:
-    """The full set of filters after a change. Raises `BadArguments` if it has no skill."""
-    merged = before | (changes.as_dict() if changes is not None else {})
-    if kept := _kept_skills(before, changes):
-        merged["skills"] = merged["skills"] | kept
-    for name in removed:
-        merged.pop(name, None)
-    try:
-        return SearchFilters.model_validate(merged, context=STORED)
-    except ValidationError:
-        raise BadArguments(
-            "filters.skills is required, because the session has no skills"
-        ) from None
-
-
-def _kept_skills(before: dict[str, Any], changes: FilterChanges | None) -> dict[str, list[str]]:
-    """The skills of the tiers that a change leaves out, without those that it names itself.
-
-    Clients that fill in every parameter send an empty tier for each one they do not mean.
-    """
-    given = changes.as_dict().get("skills", {}) if changes is not None else {}
-    if not given:
-        return {}
-    standard = FILTERS["skills"].spellings.standard
-    named = {standard(skill) for skills in given.values() for skill in skills}
-    kept = {
-        tier: [skill for skill in skills if standard(skill) not in named]
-        for tier, skills in before.get("skills", {}).items()
-        if tier not in given
-    }
-    return {tier: skills for tier, skills in kept.items() if skills}

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.api.session_records import Session
+from fj_mcp.filters.changes import Changes, after_change, change_between
 from fj_mcp.filters.contradictions import contradiction_in
 from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import from_queries
@@ -49,8 +50,6 @@ _SAME_WORK = {"developer": "engineer", "engineer": "developer", "programmer": "d
 """For software titles only: elsewhere a developer is not an engineer."""
 
 UNKNOWN = "Unknown values:"
-
-Changes = dict[str, Any]
 
 
 class Looser(Struct, frozen=True):
@@ -133,7 +132,7 @@ def suggest_for_nobody(filters: FilterChanges, clues: Clues) -> list[Suggestion]
     unknown = {(one.filter, one.value): one for one in clues.unknown}
     excluding = [one for one in clues.unknown if _excludes(shown, one.filter, unknown)]
     misspelled = [one for one in clues.unknown if one.filter != "skills" and _meant(one)]
-    proven = list(_as_before(clues.looser))
+    proven = list(_as_before(shown, clues.looser))
     loosened = (
         change
         for change in chain(_narrowest(shown), _one_mandatory(shown), suggest_changes(filters))
@@ -161,29 +160,27 @@ def as_search(filters: FilterChanges, change: Suggestion) -> Suggestion | None:
     return whole if len(to_json(whole)) <= _MAX_SEARCH_BYTES else None
 
 
-def as_update(
-    given: Changes, removed: Sequence[str], in_force: Changes, change: Suggestion
-) -> Suggestion | None:
+def as_update(in_force: Changes, tried: FilterChanges, change: Suggestion) -> Suggestion | None:
     """A change to an update that nobody fits, as another update; None if nothing is left of it.
 
     Args:
-        given: the filters of the update.
-        removed: the filters that it removed.
-        in_force: the filters of the session, which it did not change.
-        change: to the two together.
+        in_force: the filters of the session, which the update did not change.
+        tried: all filters that it would have led to.
+        change: to those.
     """
-    dropped = set(change.remove_filters or [])
-    filters = {name: value for name, value in (given | (change.filters or {})).items()
-               if name not in dropped and in_force.get(name) != value}  # fmt: skip
-    names = [name for name in dict.fromkeys([*removed, *dropped]) if name in in_force]
-    if not filters and not names:
+    return _change(in_force, _merged(tried.as_dict(), change), change.reason)
+
+
+def _change(before: Changes, after: Changes, reason: str) -> Suggestion | None:
+    """The suggestion that makes `after` of `before`; None if they are equal."""
+    filters, removed = change_between(before, after)
+    if not filters and not removed:
         return None
-    return Suggestion(filters=filters or None, remove_filters=names or None, reason=change.reason)
+    return Suggestion(filters=filters or None, remove_filters=removed or None, reason=reason)
 
 
 def _merged(shown: Changes, change: Suggestion) -> Changes:
-    merged = shown | (change.filters or {})
-    return {name: merged[name] for name in merged if name not in (change.remove_filters or [])}
+    return after_change(shown, change.filters or {}, change.remove_filters or [])
 
 
 def _excludes(filters: Changes, name: str, unknown: Collection[tuple[str, str]]) -> bool:
@@ -221,30 +218,25 @@ def _known_instead(shown: Changes, unknown: Sequence[UnknownValue]) -> Iterator[
     def known(name: str, values: list[str]) -> list[str]:
         return distinct([word for one in values for word in instead.get((name, one), (one,))])
 
-    filters: Changes = {}
-    removed: list[str] = []
+    after = dict(shown)
     for name in dict.fromkeys(one.filter for one in unknown):
         given = shown[name]
         kept: Any = known(name, given) if isinstance(given, list) else {
             tier: words for tier, values in given.items() if (words := known(name, values))
         }  # fmt: skip
         if kept:
-            filters[name] = kept
+            after[name] = kept
         elif name == "skills":
             return  # A search needs one.
         else:
-            removed.append(name)
+            del after[name]
     if moved := [one.value for one in unknown if _is_country(one)]:
-        filters["countries"] = distinct([*shown.get("countries", []), *moved])
-    if "regions" in removed and "within_km" in shown:
-        removed.append("within_km")  # Without regions there is nothing to be near.
-    if filters or removed:
-        reason = "; ".join(_replaced(one, instead[one.filter, one.value]) for one in unknown)
-        yield Suggestion(
-            filters=filters or None,
-            remove_filters=removed or None,
-            reason=f"{UNKNOWN} {reason}.",
-        )
+        after["countries"] = distinct([*shown.get("countries", []), *moved])
+    if "regions" not in after:
+        after.pop("within_km", None)  # Without regions there is nothing to be near.
+    reason = "; ".join(_replaced(one, instead[one.filter, one.value]) for one in unknown)
+    if (change := _change(shown, after, f"{UNKNOWN} {reason}.")) is not None:
+        yield change
 
 
 def _meant(one: UnknownValue) -> tuple[str, ...]:
@@ -265,13 +257,14 @@ def _replaced(one: UnknownValue, meant: tuple[str, ...]) -> str:
     return f"{one.filter} {quoted(as_word(one.value))} {change}"
 
 
-def _as_before(looser: Looser | None) -> Iterator[Suggestion]:
+def _as_before(shown: Changes, looser: Looser | None) -> Iterator[Suggestion]:
     if looser is None or not (looser.without or looser.skills):
         return
     found = f"an earlier search with the same other filters found {looser.profiles}."
     if looser.skills is not None:
         reason = f"The mandatory skills exclude everyone: {found}"
-        yield Suggestion(filters={"skills": looser.skills}, reason=reason)
+        if (change := _change(shown, shown | {"skills": looser.skills}, reason)) is not None:
+            yield change
     else:
         # A distance only adds people; it goes because its regions do.
         blamed = [name for name in looser.without if name != "within_km"]

@@ -6,8 +6,11 @@ The SDK drops messages that it cannot read, which leaves the client waiting for 
 import re
 from typing import Any, NamedTuple
 
-from mcp_types import INVALID_REQUEST, PARSE_ERROR
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
 from pydantic_core import from_json, to_json
+
+from fj_mcp.errors import BadArguments
+from fj_mcp.text.repeated_keys import RepeatedKey, parse_json
 
 NO_JSON = "The message is not JSON, or it is nested too deeply: send one JSON-RPC message."
 NO_REQUEST = (
@@ -56,7 +59,8 @@ def parse_message(data: bytes) -> ParsedMessage:
     """Parse a message; all its text is valid Unicode afterward.
 
     Raises:
-        BadMessage: if it is not JSON (-32700) or not a JSON-RPC message (-32600).
+        BadMessage: if it is not JSON (-32700), not a JSON-RPC message (-32600), or a tool call that
+            gives two values for one key (-32602).
     """
     repaired = _replace_lone_surrogates(data.removeprefix(_BOM))
     try:
@@ -97,9 +101,27 @@ def _as_json_rpc(content: dict[str, Any], json: bytes) -> ParsedMessage:
     named = isinstance(content.get("method"), str) and not outcome
     usable = isinstance(content.get("params"), dict | None)
     valid_id = "id" not in content or request_id is not None
-    if content.get("jsonrpc") == "2.0" and named and usable and valid_id:
-        return ParsedMessage(content, json)
-    raise BadMessage(INVALID_REQUEST, NO_REQUEST, request_id)
+    if not (content.get("jsonrpc") == "2.0" and named and usable and valid_id):
+        raise BadMessage(INVALID_REQUEST, NO_REQUEST, request_id)
+    if content["method"] == "tools/call" and (problem := _repetition_in(json)) is not None:
+        raise BadMessage(INVALID_PARAMS, str(BadArguments(problem)), request_id)
+    return ParsedMessage(content, json)
+
+
+def _repetition_in(json: bytes) -> str | None:
+    """What is wrong with JSON that gives two values for one key; None for any other.
+
+    It takes some microseconds, so only what may cost credits is checked: calls, and the responses
+    to questions before a purchase.
+    """
+    try:
+        parse_json(json.decode())
+    except RepeatedKey as repeated:
+        return str(repeated)
+    except (ValueError, RecursionError):
+        # Of two parsers one may be stricter; what was parsed once is a message.
+        pass
+    return None
 
 
 def _response(content: dict[str, Any], json: bytes, request_id: Id) -> ParsedMessage:
@@ -112,7 +134,7 @@ def _response(content: dict[str, Any], json: bytes, request_id: Id) -> ParsedMes
         type(error.get("code")) is int and isinstance(error.get("message"), str)
     )
     succeeded = isinstance(content.get("result"), dict) and request_id is not None
-    if content.get("jsonrpc") == "2.0" and failed != succeeded:
+    if content.get("jsonrpc") == "2.0" and failed != succeeded and not _repetition_in(json):
         return ParsedMessage(content, json)
     invalid = {"code": INVALID_REQUEST, "message": _INVALID_RESPONSE}
     content = {"jsonrpc": "2.0", "id": request_id, "error": invalid}

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.session_records import newest_first
 from fj_mcp.filters.base import STORED
+from fj_mcp.filters.changes import Changes, after_change
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FilterChanges
 from fj_mcp.results.models import StartedSession
 from fj_mcp.results.next_steps import NOTHING_BOUGHT
 from fj_mcp.shortlist.suggestions import (
     UNKNOWN,
-    Changes,
     Clues,
     Looser,
     as_search,
@@ -82,13 +82,12 @@ async def _suggest(
     if result.session_id is not None:
         session = await workspace.client.get_session(result.session_id)
         before = from_queries(workspace.sent_filters.in_force(session))[0].as_dict()
-    kept = {name: value for name, value in before.items() if name not in removed}
-    tried = FilterChanges.model_validate(kept | given, context=STORED)
+    tried = FilterChanges.model_validate(after_change(before, given, removed), context=STORED)
     found = suggest_for_nobody(tried, await clues_for(workspace, tried))
     if result.session_id is None:
         whole = [as_search(tried, one) for one in found]
     else:
-        whole = [as_update(given, removed, before, one) for one in found]
+        whole = [as_update(before, tried, one) for one in found]
     result.suggestions = [one for one in whole if one is not None] or None
     return found[0].reason if found else None
 

@@ -242,6 +242,49 @@ async def test_tiers_of_skills_that_are_left_out_stay(
     assert updated["filters"]["skills"] == skills
 
 
+@pytest.mark.parametrize(
+    ("changes", "skills"),
+    [
+        ({"remove_filters": ["skills.core"]}, {"mandatory": ["C#"], "secondary": ["Docker"]}),
+        ({"remove_filters": "filters.Skills.Core"}, {"mandatory": ["C#"], "secondary": ["Docker"]}),
+        ({"remove_filters": ["skills.core", "skills.mandatory"]}, {"secondary": ["Docker"]}),
+        (
+            {
+                "filters": {"skills": {"secondary": ["SQL", "Docker"]}},
+                "remove_filters": ["skills.core"],
+            },
+            {"mandatory": ["C#"], "secondary": ["SQL", "Docker"]},
+        ),
+    ],
+    ids=["one", "in another form", "two", "moved"],
+)
+async def test_a_tier_of_skills_can_be_removed(
+    changes: dict[str, Any], skills: dict[str, list[str]]
+) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox) as assistant:
+        session_id = await assistant.search(skills=TIERS | {"secondary": ["Docker"]})
+        updated = await assistant.call("update_sourcing_session", session_id=session_id, **changes)
+        shown = await assistant.call("get_session", session_id=session_id)
+    assert updated["filters"]["skills"] == shown["filters"]["skills"] == skills
+
+
+async def test_the_last_tier_of_skills_cannot_be_removed(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    text = await assistant.refusal(
+        "update_sourcing_session", session_id=session_id, remove_filters=["skills.mandatory"]
+    )
+    assert text == (
+        "Nothing was sent or charged: remove_filters may not name skills.mandatory; a search "
+        "needs at least one skill."
+    )
+    unchanged = await assistant.call(
+        "update_sourcing_session", session_id=session_id, remove_filters=["skills.core"]
+    )
+    assert unchanged["credits"] == {"charged": 0}
+    assert assistant.sent("update_session") == 0
+
+
 async def test_the_question_names_the_skills_that_stay() -> None:
     questions: list[str] = []
 

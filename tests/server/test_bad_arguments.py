@@ -338,7 +338,8 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         "update_sourcing_session",
         {"session_id": SESSION, "filters": {"regions": []}},
         "title, job_description, sample_profile_url, filters or remove_filters is required; an "
-        "empty filter keeps its value, and remove_filters removes it.",
+        "empty filter or tier keeps its value, and remove_filters removes it, such as regions or "
+        "skills.core.",
     ),
     (
         "update_sourcing_session",
@@ -349,7 +350,32 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     (
         "update_sourcing_session",
         {"session_id": SESSION, "remove_filters": ["skills"]},
-        "remove_filters may not name skills; a search needs at least one skill.",
+        "remove_filters may not name skills; a search needs at least one skill, and a single tier "
+        "is named as skills.core.",
+    ),
+    (
+        "update_sourcing_session",
+        {"session_id": SESSION, "remove_filters": ["core"]},
+        "remove_filters[0] core is not a filter; did you mean skills.core?",
+    ),
+    (
+        "update_sourcing_session",
+        {"session_id": SESSION, "remove_filters": ["skills.cor"]},
+        "remove_filters[0] skills.cor is not a filter; did you mean skills.core?",
+    ),
+    (
+        "update_sourcing_session",
+        {
+            "session_id": SESSION,
+            "filters": {"skills": {"core": ["SQL"]}},
+            "remove_filters": ["skills.core"],
+        },
+        "filters.skills.core is in remove_filters too; keep one of the two.",
+    ),
+    (
+        "search_filter_values",
+        {"filter": "skills.core", "query": "SQL"},
+        "filter skills.core is not a filter; did you mean skills?",
     ),
     (
         "create_sourcing_session",

@@ -529,6 +529,36 @@ async def test_a_session_that_nobody_fits_names_its_unknown_value_first(
     assert len(assistant.sandbox.charges) == 1
 
 
+async def test_an_unknown_skill_that_fills_a_tier_is_removed_with_it(assistant: Assistant) -> None:
+    session_id = await unread(assistant)
+    assistant.sandbox.fail("profiles", page_of(), times=3)
+    lost = {"skills": {"mandatory": ["Nursing"], "core": ["C#"]}}
+    assistant.sandbox.sessions[session_id].queries.update(as_queries(lost))
+    listed = await assistant.call("list_profiles", session_id=session_id)
+    first = listed["suggestions"][0]
+    assert first["remove_filters"] == ["skills.mandatory"]
+    assert first.pop("reason") == "Unknown values: skills “Nursing” left out."
+    updated = await assistant.call("update_sourcing_session", session_id=session_id, **first)
+    assert updated["filters"] == {"skills": {"core": ["C#"]}}
+
+
+async def test_an_update_without_the_mandatory_skills_is_suggested_as_one_that_removes_them(
+    assistant: Assistant,
+) -> None:
+    wider = {"skills": {"core": ["SQL"]}}
+    await assistant.call("create_sourcing_session", title="T", filters=wider)
+    session_id = await assistant.search(skills={"mandatory": ["C#"], "core": ["SQL"]})
+    nobody = await assistant.call(
+        "update_sourcing_session",
+        session_id=session_id,
+        filters={"skills": {"mandatory": ["C#", "Figma"]}},
+    )
+    first = nobody["suggestions"][0]
+    assert first.pop("reason").startswith("The mandatory skills exclude everyone: an earlier")
+    updated = await assistant.call("update_sourcing_session", session_id=session_id, **first)
+    assert updated["filters"] == wider
+
+
 async def test_without_free_data_the_narrowest_filter_is_still_named(assistant: Assistant) -> None:
     narrow = CSHARP | {"honors": ["Nobel Prize"]}
     session_id = await unread(assistant)

@@ -197,6 +197,45 @@ def test_every_message_gets_a_one_sentence_response(
         assert not ask(request(300, "tools/call", call, era), 300)["result"]["isError"]
 
 
+JAVA = b'{"skills": {"mandatory": ["Java"]}}'
+PYTHON = b'{"skills": {"mandatory": ["Python"]}}'
+REPEATED: list[tuple[bytes, str | None]] = [
+    (b'"title": "T", "filters": %s, "filters": %s' % (JAVA, PYTHON), "filters"),
+    (b'"filters": {"skills": {"core": ["A"], "core": ["B"]}}, "title": "T"', "core"),
+    (b'"title": "A", "title": "B", "filters": %s' % JAVA, "title"),
+    (
+        b'"title": "T", "filters": %s, "allow_duplicate": 1, "allow_duplicate": true' % JAVA,
+        "allow_duplicate",
+    ),
+    (b'"title": "T"}, "arguments": {"title": "T", "filters": %s' % JAVA, "arguments"),
+    (b'"title": "T", "title": "T", "filters": %s, "filters": %s' % (JAVA, JAVA), None),
+]
+"""The arguments of a call as text, and the key that has two values in it."""
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("transport", [on_stdio, over_http])
+def test_a_call_with_two_values_for_one_key_is_refused_and_equal_ones_do_no_harm(
+    api: Api, tmp_path: Path, transport: Any, era: str
+) -> None:
+    call = {"name": "create_sourcing_session", "arguments": {"here": 1}}
+    before = len(api.charges("fjk_malformed"))
+    with transport(api, era, tmp_path) as ask:
+        for number, (arguments, key) in enumerate(REPEATED, 1):
+            answer = ask(
+                request(number, "tools/call", call, era).replace(b'"here": 1', arguments), number
+            )
+            if key is None:
+                assert answer["result"]["structuredContent"]["credits"]["charged"] == 5
+                continue
+            assert answer["error"]["code"] == -32602
+            assert told(answer) == (
+                f"Nothing was sent or charged: {key} is twice in one JSON text with different "
+                "values; give it once, with all of its values."
+            )
+    assert len(api.charges("fjk_malformed")) == before + 1
+
+
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("transport", [on_stdio, over_http])
 def test_lone_surrogates_and_invalid_bytes_are_replaced_and_pairs_are_kept(
@@ -247,7 +286,16 @@ def test_an_endless_line_is_rejected_and_the_next_is_served(tmp_path: Path) -> N
         assert process.wait(timeout=10) == 0
 
 
-def test_an_unreadable_response_ends_the_question(api: Api, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"result": null',
+        '"result": {"action": "decline", "action": "accept", "content": {"approve": true}}',
+        '"result": {"action": "accept", "content": {"approve": false, "approve": true}}',
+    ],
+    ids=["null", "two actions", "two answers"],
+)
+def test_an_unreadable_response_ends_the_question(api: Api, tmp_path: Path, answer: str) -> None:
     wish = {"title": "T", "filters": {"skills": {"mandatory": ["C#"]}}}
     with stdio_process(api, "fjk_unreadable", tmp_path) as server:
         server.request(
@@ -263,9 +311,9 @@ def test_an_unreadable_response_ends_the_question(api: Api, tmp_path: Path) -> N
         question = server.line()
         assert question is not None
         assert question["method"] == "elicitation/create"
-        answer = {"jsonrpc": "2.0", "id": question["id"], "result": None}
         assert server.process.stdin is not None
-        server.process.stdin.write(json.dumps(answer) + "\n")
+        request_id = json.dumps(question["id"])
+        server.process.stdin.write(f'{{"jsonrpc": "2.0", "id": {request_id}, {answer}}}\n')
         server.process.stdin.flush()
         (result,) = server.answers([call])
         assert "Nothing was sent or charged" in result["content"][0]["text"]

@@ -6,7 +6,6 @@ as it is, and validation refuses it by name. The forms come from the model that 
 every tool, argument and filter is read in the same way.
 """
 
-import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pydantic import BaseModel
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import AS_GIVEN, Capped
-from fj_mcp.text.cleaning import as_word
+from fj_mcp.text.repeated_keys import RepeatedKey, parse_json
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _MAX_QUOTING = 3
@@ -242,23 +241,12 @@ def _parsed(value: Any) -> Any:
         if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", '"')):
             break
         try:
-            value = json.loads(value, object_pairs_hook=_without_repetitions)
+            value = parse_json(value)
+        except RepeatedKey as repeated:
+            raise BadArguments(str(repeated)) from None
         except (ValueError, RecursionError):
             break
     return value
-
-
-def _without_repetitions(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found and found[key] != value:
-            # The JSON text of a call's arguments; which of the two is meant is not certain.
-            raise BadArguments(
-                f"{as_word(key)} is twice in one JSON text with different values; give it once, "
-                "with all of its values"
-            )
-        found[key] = value
-    return found
 
 
 def _unquoted(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Tools for the candidates of a session."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from fj_mcp.filters.argument_types import LEFT_OUT
+from fj_mcp.purchases.prices import usual_price
 from fj_mcp.results.models import (
     CandidateList,
     ExportedProfiles,
@@ -99,7 +101,7 @@ async def show_candidates(
     listed = candidate_pages.candidate_list(ranked, view)
     prices = None
     if view.can_spend:
-        price = connection.checkout.price
+        price = partial(usual_price, connection.workspace)
         email, phone = await price("reveal", "email"), await price("reveal", "phone")
         prices = Prices(
             fetch_more=await price("fetch_more"),

@@ -13,7 +13,7 @@ from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.order import fingerprint
-from fj_mcp.purchases.search_order import SearchOrder
+from fj_mcp.purchases.search_order import SearchOrder, check_size
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
     FullSession,
@@ -45,25 +45,6 @@ from fj_mcp.workspace.ranked_sessions import rank_in_time
 F = TypeVar("F", bound=SearchFilters)
 
 
-async def given_search(
-    title: str,
-    filters: SearchFilters,
-    job_description: str | None,
-    sample_profile_url: str | None,
-    allow_duplicate: bool,
-    connection: CurrentConnection,
-) -> SearchOrder:
-    """The order for a call of `create_sourcing_session`, in the call's own spelling."""
-    return SearchOrder(
-        connection.workspace,
-        title,
-        filters,
-        job_description=job_description or "",
-        sample_profile_url=sample_profile_url or "",
-        allow_duplicate=allow_duplicate,
-    )
-
-
 async def check_values(connection: Connection, filters: F, call: str) -> Checked[F]:
     """The filters of a call in FutureJobs' spelling; see `KnownValues.check`."""
     try:
@@ -76,11 +57,10 @@ async def check_values(connection: Connection, filters: F, call: str) -> Checked
 
 
 async def check_search(
-    filters: SearchFilters,
-    _: Annotated[SearchOrder, Resolve(given_search)],
-    connection: CurrentConnection,
+    filters: SearchFilters, connection: CurrentConnection
 ) -> Checked[SearchFilters]:
-    """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
+    """The filters of a search in FutureJobs' spelling, looked up if they can be sent at all."""
+    check_size(filters)
     call = fingerprint("search values", filters=filters.as_dict())
     return await check_values(connection, filters, call)
 
@@ -94,7 +74,7 @@ async def search_order(
     allow_duplicate: bool,
     connection: CurrentConnection,
 ) -> SearchOrder:
-    """The order for that call, in FutureJobs' spelling."""
+    """The order for a call of `create_sourcing_session`, in FutureJobs' spelling."""
     return SearchOrder(
         connection.workspace,
         title,

@@ -12,7 +12,7 @@ from fj_mcp.transports.messages import Id
 
 
 class RequestRejected(Exception):
-    """A rejected request. The text says what to do, and quotes nothing from the request."""
+    """A rejected request. The text says what to do, and quotes no value from the request."""
 
     def __init__(
         self,
