@@ -7,6 +7,7 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
 from fj_mcp.filters import spelling_tables
+from fj_mcp.filters.spoken_words import may_mean
 from fj_mcp.text.cleaning import as_word, cut, quoted
 from fj_mcp.text.comparison import normalized
 
@@ -98,7 +99,8 @@ class Spellings:
         """The spellings of whatever `text` is the beginning, or a misspelling, of."""
         wanted = plain(text)
         known = [word for word in self._group_of if word.startswith(wanted)]
-        known = known or get_close_matches(wanted, self._group_of, n=1, cutoff=_CLOSE)
+        possible = (word for word in self._group_of if may_mean(wanted, word))
+        known = known or get_close_matches(wanted, list(possible), n=1, cutoff=_CLOSE)
         words = (word for one in known[:1] for word in self._group_of[one])
         return [word for word in words if plain(word) != wanted]
 
@@ -120,7 +122,7 @@ class Spellings:
         """Those of `values` that `text` is most likely the beginning, or a misspelling, of."""
         wanted = plain(self.name(text))
         names: dict[str, list[str]] = {}
-        for value in values:
+        for value in (one for one in values if may_mean(text, one)):
             names.setdefault(plain(self.name(value))[: len(wanted) + 2], []).append(value)
         close = get_close_matches(wanted, names, n=3, cutoff=_SIMILAR)
         return [value for name in close for value in names[name]]

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’]\d{3})+(?![.,'’]?\d)")
 _DECIMAL = re.compile(r"(?<=\d)[.,'’](?=\d)")
 _NOISE = re.compile(r"[^\w+<>.]+|_+|\bto\b")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\+?\s?([kmbdwy]?)")
+_MORE = re.compile(r"\b(?:more|over|above|least|greater|min(?:imum)?)\b|>")
+_LESS = re.compile(r"\b(?:less|fewer|under|below|most|up|max(?:imum)?)\b|<")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +42,22 @@ def folded(text: str, fillers: tuple[str, ...] = ()) -> str:
     while filler := next((one for one in fillers if words.endswith(f" {one}")), None):
         words = words.removesuffix(f" {filler}")
     return words
+
+
+def may_mean(text: str, other: str) -> bool:
+    """Whether no number in a text contradicts another one.
+
+    "1.2 months" is not 12 months, "$1B" is not $1M, and "more than 1 year" is not less than one.
+    """
+    given, known = folded(text), folded(other)
+    if _direction(given) * _direction(known) < 0:
+        return False
+    amounts = _AMOUNT.findall(known)
+    return not amounts or all(
+        any(number == one and (not unit or not its or unit == its) for one, its in amounts)
+        for number, unit in _AMOUNT.findall(given)
+    )
+
+
+def _direction(words: str) -> int:
+    return bool(_MORE.search(words)) - bool(_LESS.search(words))

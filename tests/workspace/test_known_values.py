@@ -240,7 +240,8 @@ async def test_a_state_is_known_although_the_list_is_cut_off(assistant: Assistan
     ("name", "value", "named"),
     [
         ("company_types", "Product Company", "“Product Company” (nearest: “Public Company”)"),
-        ("company_headcount_ranges", "1-200", "“1-200” (nearest: “51-200”)"),
+        ("company_headcount_ranges", "1-200", "“1-200”"),
+        ("company_headcount_ranges", "51-20", "“51-20”"),
         ("industries", "Fintech", "“Fintech”"),
         ("employment_types", "Gig", "“Gig”"),
     ],
