@@ -181,6 +181,84 @@ async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Ass
     assert all(meaning in refusal for meaning in meanings)
 
 
+NEW_YORK = ("New York, United States", "New York, New York, United States")
+WASHINGTON = (
+    "Washington, United States",
+    "Washington, District of Columbia, United States",
+    "Washington, Pennsylvania, United States",
+)
+QUEBEC = ("Quebec, Canada", "Quebec, Quebec, Canada")
+MEXICO_CITY = ("Mexico City, Mexico", "Mexico City, Mexico City, Mexico")
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "sent"),
+    [
+        ("New York, NY", NEW_YORK, NEW_YORK[1]),
+        ("New York, NY, USA", NEW_YORK, NEW_YORK[1]),
+        ("New York, New York", NEW_YORK, NEW_YORK[1]),
+        ("New York City", NEW_YORK, NEW_YORK[1]),
+        ("NYC, USA", NEW_YORK, NEW_YORK[1]),
+        ("New York, United States", NEW_YORK, NEW_YORK[0]),
+        ("Washington, DC", WASHINGTON, WASHINGTON[1]),
+        ("Washington D.C.", WASHINGTON, WASHINGTON[1]),
+        ("Washington, D.C., United States", WASHINGTON, WASHINGTON[1]),
+        ("Quebec, QC", QUEBEC, QUEBEC[1]),
+        ("Québec, Québec, Canada", QUEBEC, QUEBEC[1]),
+        ("Quebec City, QC", QUEBEC, QUEBEC[1]),
+        ("Mexico City", MEXICO_CITY, MEXICO_CITY[1]),
+        ("CDMX", MEXICO_CITY, MEXICO_CITY[1]),
+        ("Mexico City, Mexico", MEXICO_CITY, MEXICO_CITY[0]),
+        (
+            "Luxembourg City",
+            ("Luxembourg, Belgium", "Luxembourg, Luxembourg"),
+            "Luxembourg, Luxembourg",
+        ),
+        (
+            "Singapore",
+            ("Singapore, Michigan, United States", "Singapore, Singapore"),
+            "Singapore, Singapore",
+        ),
+        (
+            "Toronto, ON",
+            ("Toronto, Ohio, United States", "Toronto, Ontario, Canada"),
+            "Toronto, Ontario, Canada",
+        ),
+    ],
+)
+async def test_a_city_with_its_state_is_not_the_state_of_the_same_name(
+    assistant: Assistant, given: str, listed: tuple[str, ...], sent: str
+) -> None:
+    assistant.sandbox.fail("autocomplete", completing(*listed), times=4)
+    result = await create(assistant, CSHARP | {"regions": [given]})
+    assert result["filters"]["regions"] == [sent]
+    assert result.get("unknown_values", []) in ([], ["skills “C#”"])
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "said"),
+    [
+        ("New York", NEW_YORK, NEW_YORK),
+        ("Washington", WASHINGTON, WASHINGTON),
+        ("Quebec", QUEBEC, QUEBEC),
+        ("New York, NY", NEW_YORK[:1], NEW_YORK[:1]),
+        ("NYC", ("Buffalo, New York, United States",), ("it has nothing like it",)),
+        ("Washington DC", ("Seattle, Washington, United States",), ("it has nothing like it",)),
+        ("Luxembourg", ("Luxembourg, Luxembourg",), ('use countries: ["Luxembourg"]',)),
+        ("Mexico", ("Mexico, Missouri, United States",), ('use countries: ["Mexico"]',)),
+    ],
+)
+async def test_a_name_of_a_city_and_of_what_it_lies_in_is_no_guess(
+    assistant: Assistant, given: str, listed: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    assistant.sandbox.fail("autocomplete", completing(*listed), times=20)
+    refusal = await assistant.refusal(
+        "create_sourcing_session", title="T", filters=CSHARP | {"regions": [given]}
+    )
+    assert f"filters.regions “{given}” (" in refusal
+    assert all(one in refusal for one in said)
+
+
 @pytest.mark.parametrize("country", ["Germany", "United Kingdom", "India", "UK", "Singapore"])
 async def test_a_country_among_the_regions_is_refused_once_with_where_it_belongs(
     assistant: Assistant, country: str
