@@ -31,6 +31,7 @@ class Evidence:
         text: digest of its job description.
         filters: digest of its filters.
         sample: digest of its sample profile's address.
+        given: digest of a search or an update in the call's own spelling, whatever was looked up.
         search: digest of its filters and sample profile in any spelling, without places; of an
             update: those in force afterwards.
         places: its places, each as digests of itself and of the shorter forms that mean it.
@@ -52,6 +53,7 @@ class Evidence:
     text: str | None = None
     filters: str | None = None
     sample: str | None = None
+    given: str | None = None
     search: str | None = None
     places: list[list[str]] | None = None
     counter: int = 0
@@ -107,6 +109,11 @@ class Evidence:
         }
         return replace(self, **late)
 
+    @property
+    def shows_search(self) -> bool:
+        """Whether it can be compared with a search."""
+        return self.filters is not None or self.given is not None
+
     def has_name_of(self, other: "Evidence") -> bool:
         """Whether both are of a search with the same title and text."""
         return (self.title, self.text) == (other.title, other.text)
@@ -118,6 +125,9 @@ class Evidence:
 
     def is_search_of(self, other: "Evidence") -> bool:
         """Whether `other` is of a search for the same people, whatever its title and text."""
+        if self.given is not None and self.given == other.given:
+            # With other answers to its look-ups, a repeated call would travel in another spelling.
+            return True
         if self.search is None or other.search is None:
             # An earlier version stored only these.
             same = (self.filters, self.sample) == (other.filters, other.sample)

@@ -232,7 +232,7 @@ class Ledger:
         That is one with one of these fingerprints; or of the last 24 hours, one after which the
         session holds a search of `evidence`. Not one whose filters an update replaced since.
         """
-        searches = [one for one in evidence if one.filters is not None]
+        searches = [one for one in evidence if one.shows_search]
 
         async def similar(rows: Rows) -> list[Row]:
             found = [row for one in fingerprints for row in await rows.with_fingerprint(one)]
@@ -328,7 +328,7 @@ class Ledger:
         self, rows: Rows, locks: Sequence[str], evidence: Sequence[Evidence]
     ) -> Purchase | None:
         """An open purchase that holds one of these locks, or is a search of this evidence."""
-        searches = [one for one in evidence if one.filters is not None]
+        searches = [one for one in evidence if one.shows_search]
         for row in await rows.open():
             if row["slot"] in locks:
                 return self._purchase(row)

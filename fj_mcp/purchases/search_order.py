@@ -87,9 +87,11 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
             ),
         )
         self.locks = tuple(f"create:{one}" for one in self.fingerprints)
+        own = fingerprint(self.operation, given=given.as_dict(), sample=link)
         self.evidence = tuple(
             replace(
                 search_evidence(title, self._text, to_queries(one), sample_profile_url),
+                given=own,
                 **search_digests(one, sample_profile_url, unknown),
             )
             for one in ((filters, given) if given != filters else (filters,))

@@ -15,6 +15,7 @@ from fj_mcp.filters.base import STORED
 from fj_mcp.filters.names import name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import (
     Found,
@@ -83,11 +84,13 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sample_profile_url: str | None,
         changes: FilterChanges | None,
         removed: list[str],
+        given: FilterChanges | None = None,
     ) -> None:
+        """Args: `given`: the changes in the call's own spelling."""
         if changes is not None and not changes.model_fields_set:
             changes = None
-        given = (title, job_description, sample_profile_url, changes)
-        if all(item is None for item in given) and not removed:
+        wanted = (title, job_description, sample_profile_url, changes)
+        if all(item is None for item in wanted) and not removed:
             raise BadArguments(
                 "title, job_description, sample_profile_url, filters or remove_filters is "
                 "required; an empty filter keeps its value, and remove_filters removes it"
@@ -100,17 +103,20 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         self._sample = sample_profile_url
         self._changes = changes
         self._removed = removed
-        self.fingerprints = (
+        sent, own = (
             fingerprint(
                 self.operation,
                 session=session_id,
                 title=title,
                 text=job_description,
                 sample=same_link(sample_profile_url).encode().hex(),
-                changes=changes.as_dict() if changes else None,
+                changes=one.as_dict() if one else None,
                 removed=removed,
-            ),
+            )
+            for one in (changes, changes and (given or changes))
         )
+        self.fingerprints = (sent,)
+        self.evidence = (Evidence(given=own),)
         self.locks = (f"session:{session_id}",)
 
     def _in_force(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -139,7 +145,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             same_search
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MAX_JD_CHARACTERS)
-        ):
+        ) or await self._is_done(session):
             return _unchanged(
                 session,
                 before,
@@ -160,6 +166,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             session, only_texts=same_search, kept=_kept_skills(before, self._changes)
         )
         evidence = session_evidence(session, session.filter_changes_counter)
+        evidence = replace(evidence, given=self.evidence[0].given)
         if not kept:
             # A new search with the filters that are then in force is this one.
             evidence = replace(evidence, **search_digests(filters, sample))
@@ -179,6 +186,14 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 "sample_profile_url": sample if described else None,
             },
         )
+
+    async def _is_done(self, session: Session) -> bool:
+        """Whether the session's last change is this update, sent in any spelling."""
+        ledger = self._workspace.ledger
+        last = await ledger.newest_in(session.id, (self.operation,), {"charged"})
+        if last is None or not self.is_same(last):
+            return False
+        return session.filter_changes_counter <= last.evidence.counter + 1
 
     async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[UpdatePlan, Started]:
         started = await self._workspace.client.update_session(

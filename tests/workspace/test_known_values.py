@@ -172,6 +172,65 @@ async def test_a_search_stays_the_same_when_the_look_up_worked_only_later(tmp_pa
     assert len(sandbox.charges) == 1
 
 
+AUSTIN_AND_BOSTON = {"regions": ["Austin, TX", "Boston, MA"]}
+AUSTIN, BOSTON = "Austin, Texas, United States", "Boston, Massachusetts, United States"
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_failed_look_up_is_forgotten_if_nothing_was_bought(times: int) -> None:
+    sandbox = small_sandbox()
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    sandbox.fail("create_session", Fault("status", status=402, body={"message": "No credits"}))
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.mend()
+        bought = await create(assistant, filters)
+    assert bought["filters"]["regions"] == [AUSTIN, BOSTON]
+    assert "warning" not in bought
+    assert len(sandbox.charges) == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_search_bought_without_a_look_up_is_the_same_once_it_works(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        bought = await create(assistant, filters)
+        assert "Austin, TX" in bought["filters"]["regions"]
+        assert "Not looked up before the search: " in bought["warning"]
+        sandbox.mend()
+        again = await create(assistant, filters, title="Again")
+    assert again["session_id"] == bought["session_id"]
+    assert again["already_existed"] is True
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_bought_search_is_returned_although_its_place_proves_unknown() -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    sandbox.fail("autocomplete", Fault("502_before"), times=99)
+    async with connected(sandbox) as assistant:
+        bought = await create(assistant, PUNNE)
+        sandbox.mend()
+        again = await create(assistant, PUNNE)
+    assert again["session_id"] == bought["session_id"]
+    assert again["unknown_values"] == [f"regions “Punne, Maharashtra, India” (nearest: “{PUNE}”)"]
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_refusal_counts_although_another_look_up_failed() -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = PUNNE | {"countries": ["India"]}
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60))
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60))
+        searched = await create(assistant, filters)
+    assert "Not looked up before the search: 1 filter value;" in searched["warning"]
+    assert searched["unknown_values"]
+
+
 async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Assistant) -> None:
     meanings = ("Springfield, Illinois, United States", "Springfield, Missouri, United States")
     assistant.sandbox.fail("autocomplete", completing(*meanings), times=2)
@@ -358,10 +417,15 @@ async def test_other_unknown_values_are_searched_and_named(assistant: Assistant)
 
 async def test_look_ups_are_few_and_free(assistant: Assistant) -> None:
     names = [f"Zzyzx {letter}" for letter in "abcdefghijklmnopqrst"]
-    await create(assistant, {"skills": {"core": ["C#", *names]}})
+    result = await create(assistant, {"skills": {"core": ["C#", *names]}})
     asked = [call.query["query"] for call in assistant.sandbox.calls if call.query]
     assert len(asked) == assistant.sent("autocomplete") <= MOST_LOOKUPS
     assert len({one for one in asked if one in {"C#", *names}}) <= MOST_VALUES
+    unchecked = len(names) - len(result["unknown_values"])
+    assert unchecked >= len(names) + 1 - MOST_VALUES
+    assert result["warning"].startswith(
+        f"Not looked up before the search: {unchecked} filter values;"
+    )
     assert len(assistant.sandbox.charges) == assistant.sent("create_session") == 1
 
 
@@ -482,6 +546,39 @@ async def test_an_update_to_an_unknown_place_is_refused_once(assistant: Assistan
     assert f"(it has “{PUNE}”)" in refusal
     assert assistant.sent("update_session") == 0
     await assistant.call("update_sourcing_session", **change)
+    assert assistant.sent("update_session") == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_repeated_update_is_the_same_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        session_id = await assistant.search()
+        change = {"session_id": session_id, "filters": AUSTIN_AND_BOSTON}
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+        updated = await assistant.call("update_sourcing_session", **change)
+        assert "Austin, TX" in updated["filters"]["regions"]
+        sandbox.mend()
+        await assistant.call("wait_for_session", session_id=session_id)
+        again = await assistant.call("update_sourcing_session", **change)
+    assert again["credits"] == {"charged": 0}
+    assert "nothing was sent or charged" in again["next_step"]
+    assert assistant.sent("update_session") == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_lost_update_is_found_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        session_id = await assistant.search()
+        change = {"session_id": session_id, "filters": AUSTIN_AND_BOSTON}
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+        sandbox.fail("update_session", Fault("drop_after"))
+        sandbox.fail("get_session", Fault("delay_before"))
+        sandbox.fail("get_session", Fault("502_before"), times=99)
+        await assistant.refusal("update_sourcing_session", **change)
+        sandbox.mend()
+        await assistant.call("update_sourcing_session", **change)
     assert assistant.sent("update_session") == 1
 
 

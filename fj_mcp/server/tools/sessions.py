@@ -64,25 +64,36 @@ async def given_search(
     )
 
 
-async def check_values(connection: Connection, filters: F, call: str) -> Checked[F]:
+async def check_values(
+    connection: Connection, filters: F, call: str, order: SearchOrder | UpdateOrder
+) -> Checked[F]:
     """The filters of a call in FutureJobs' spelling; see `KnownValues.check`."""
     try:
         return await connection.workspace.known_values.check(filters, call)
     except BadArguments:
-        if connection.settings.confirm_spend != "off":
+        # The same call made again goes through; also if nobody is there to decide.
+        if connection.settings.confirm_spend != "off" and not await _is_bought(connection, order):
             raise
-        # Nobody is there to decide, and the same call made again goes through.
         return await connection.workspace.known_values.check(filters, call)
+
+
+async def _is_bought(connection: Connection, order: SearchOrder | UpdateOrder) -> bool:
+    """Whether an order was sent before, when a look-up had failed."""
+    ledger = connection.workspace.ledger
+    return (
+        await ledger.open_in((), order.evidence) is not None
+        or await ledger.charged(order.fingerprints, order.evidence) is not None
+    )
 
 
 async def check_search(
     filters: SearchFilters,
-    _: Annotated[SearchOrder, Resolve(given_search)],
+    order: Annotated[SearchOrder, Resolve(given_search)],
     connection: CurrentConnection,
 ) -> Checked[SearchFilters]:
     """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
     call = fingerprint("search values", filters=filters.as_dict())
-    return await check_values(connection, filters, call)
+    return await check_values(connection, filters, call, order)
 
 
 async def search_order(
@@ -136,14 +147,14 @@ async def given_update(
 async def check_update(
     session_id: str,
     filters: FilterChanges | None,
-    _: Annotated[UpdateOrder, Resolve(given_update)],
+    order: Annotated[UpdateOrder, Resolve(given_update)],
     connection: CurrentConnection,
 ) -> Checked[FilterChanges]:
     """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
     if filters is None:
         return Checked(FilterChanges())
     call = fingerprint("update values", session=session_id, filters=filters.as_dict())
-    return await check_values(connection, filters, call)
+    return await check_values(connection, filters, call, order)
 
 
 async def update_order(
@@ -152,18 +163,20 @@ async def update_order(
     job_description: str | None,
     sample_profile_url: str | None,
     checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
+    filters: FilterChanges | None,
     remove_filters: list[str] | None,
     connection: CurrentConnection,
 ) -> UpdateOrder:
     """The order for that call, in FutureJobs' spelling."""
-    return await given_update(
+    return UpdateOrder(
+        connection.workspace,
         session_id,
-        title,
-        job_description,
-        sample_profile_url,
-        checked.filters,
-        remove_filters,
-        connection,
+        title=title,
+        job_description=job_description,
+        sample_profile_url=sample_profile_url,
+        changes=checked.filters,
+        removed=remove_filters or [],
+        given=filters,
     )
 
 
