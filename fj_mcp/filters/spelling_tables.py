@@ -93,7 +93,7 @@ Washington, District of Columbia | Washington DC | Washington D.C.
 CITY_COUNTRIES = frozenset({"hong kong", "singapore"})
 """Countries that are a single city."""
 
-STATES = """
+_SOME_STATES = """
 Bavaria | Bayern
 Hesse | Hessen
 Lower Saxony | Niedersachsen
@@ -107,6 +107,9 @@ Community of Madrid | Comunidad de Madrid
 Lombardy | Lombardia
 Odisha | Orissa
 Uttarakhand | Uttaranchal
+"""
+
+AMERICAN_STATES = """
 Alabama | AL
 Alaska | AK
 Arizona | AZ
@@ -158,6 +161,9 @@ Washington | WA
 West Virginia | WV
 Wisconsin | WI
 Wyoming | WY
+"""
+
+CANADIAN_PROVINCES = """
 Alberta | AB
 British Columbia | BC
 Manitoba | MB
@@ -169,6 +175,8 @@ Prince Edward Island | PE | PEI
 Quebec | QC
 Saskatchewan | SK
 """
+
+STATES = _SOME_STATES.rstrip() + AMERICAN_STATES.rstrip() + CANADIAN_PROVINCES
 
 COUNTRIES = """
 Austria | Österreich

@@ -240,14 +240,20 @@ class Ledger:
             return list({row["id"]: row for row in [*found, *recent]}.values())
 
         charged = [one for one in await self._list(similar) if one.state == "charged"]
-        replaced: set[str | None] = set()
-        for one in sorted(charged, key=lambda one: one.id, reverse=True):
-            same = one.fingerprint in fingerprints or _is_any(one, searches)
-            if same and one.session_id not in replaced:
-                return one
-            if one.operation == "update_session" and one.evidence.search is not None:
-                replaced.add(one.session_id)
-        return None
+        return _newest_held(
+            charged, lambda one: one.fingerprint in fingerprints or _is_any(one, searches)
+        )
+
+    async def doubtful(self, evidence: Sequence[Evidence]) -> Purchase | None:
+        """The newest charged or open purchase of the last 24 hours that may be this search.
+
+        See `Evidence.may_be_search_of`.
+        """
+        recent = await self._list(lambda rows: rows.since(self._clock() - DAY_SECONDS))
+        return _newest_held(
+            [one for one in recent if one.sent and one.state != "refused"],
+            lambda one: any(one.evidence.may_be_search_of(search) for search in evidence),
+        )
 
     async def in_session(self, session_id: str) -> list[Purchase]:
         """All purchases in a session, newest first."""
@@ -373,6 +379,20 @@ class Ledger:
         """The end of the current UTC day in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
+
+
+def _newest_held(
+    purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]
+) -> Purchase | None:
+    """The newest wanted one whose filters no later update replaced."""
+    replaced: set[str | None] = set()
+    for one in sorted(purchases, key=lambda one: one.id, reverse=True):
+        if is_wanted(one) and one.session_id not in replaced:
+            return one
+        updated = one.operation == "update_session" and one.state == "charged"
+        if updated and one.evidence.search is not None:
+            replaced.add(one.session_id)
+    return None
 
 
 def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:

@@ -113,7 +113,23 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         # lost. A key without a project can still search.
         with suppress(NotFound):
             await self._workspace.client.project_sessions()
-        return Plan(self.evidence[0], f"a search {quoted(self._title)}")
+        doubt = "" if self.allow_duplicate else await self._doubt()
+        description = f"a search {quoted(self._title)}"
+        return Plan(self.evidence[0], description, doubt, unexpected=bool(doubt))
+
+    async def _doubt(self) -> str:
+        """A sentence about an earlier search that may be this one; empty if there is none."""
+        other = await self._workspace.ledger.doubtful(self.evidence)
+        if other is None:
+            return ""
+        which = "a search whose outcome is not known yet"
+        if other.session_id is not None:
+            try:
+                session = await self._workspace.watcher.look(other.session_id)
+            except NotFound:
+                return ""
+            which = f"{quoted(session.title or session.id)} (session {session.id}), bought already"
+        return f"It may be the same as {which}: only a place is written in more or less detail."
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.create_session(

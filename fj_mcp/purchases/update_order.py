@@ -145,13 +145,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             same_search
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MAX_JD_CHARACTERS)
-        ) or await self._is_done(session):
-            return _unchanged(
-                session,
-                before,
-                "The session already has exactly these values, so nothing was sent or charged. "
-                f"{next_steps.session_step(session)}",
-            )
+        ):
+            return _nothing_to_change(session, before)
         changed = {*self._removed, *(self._changes.as_dict() if self._changes else ())}
         kept = {
             key: entry
@@ -162,8 +157,13 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
+        if await self._is_done(session):
+            return _nothing_to_change(session, before)
         effects, unexpected = await self._effects(
-            session, only_texts=same_search, kept=_kept_skills(before, self._changes)
+            session,
+            only_texts=same_search,
+            only_spelling=not same_search and _may_be_same(before, filters, same_sample),
+            kept=_kept_skills(before, self._changes),
         )
         evidence = session_evidence(session, session.filter_changes_counter)
         evidence = replace(evidence, given=self.evidence[0].given)
@@ -213,7 +213,12 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         return result
 
     async def _effects(
-        self, session: Session, *, only_texts: bool, kept: dict[str, list[str]]
+        self,
+        session: Session,
+        *,
+        only_texts: bool,
+        only_spelling: bool,
+        kept: dict[str, list[str]],
     ) -> tuple[str, bool]:
         """The effects to tell the user, and whether a client that cannot ask must stop once."""
         count = session.matched or session.total
@@ -225,6 +230,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sentences = []
         if only_texts:
             sentences.append("Changing only a title or a text costs credits like any other update.")
+        if only_spelling:
+            sentences.append("It may search for the same again: it only spells values otherwise.")
         if kept:
             tiers = "; ".join(f"{tier} {', '.join(skills)}" for tier, skills in kept.items())
             sentences.append(f"These skills stay: {clean_line(tiers, _SHOWN_CHARACTERS)}.")
@@ -235,7 +242,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 f"Contacts of theirs were revealed ({revealed}): export_profiles (free) keeps them "
                 "in a file."
             )
-        return " ".join(sentences), only_texts or bool(revealed)
+        return " ".join(sentences), only_texts or only_spelling or bool(revealed)
 
     async def no_match(self, plan: UpdatePlan) -> StartedSession:
         # Nothing documents what becomes of the session, so look.
@@ -292,6 +299,15 @@ def _unchanged(session: Session, filters: dict[str, Any], step: str) -> StartedS
     )
 
 
+def _nothing_to_change(session: Session, filters: dict[str, Any]) -> StartedSession:
+    return _unchanged(
+        session,
+        filters,
+        "The session already has exactly these values, so nothing was sent or charged. "
+        f"{next_steps.session_step(session)}",
+    )
+
+
 def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
     """Reject changes that would cost credits and cannot be what was meant."""
     for position, name in enumerate(removed):
@@ -308,6 +324,13 @@ def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
             f"filters.{name} restricts nothing with these values; to remove the filter, name it in "
             "remove_filters"
         )
+
+
+def _may_be_same(before: dict[str, Any], after: SearchFilters, same_sample: bool) -> bool:
+    """Whether filters may differ only in how their values are spelled."""
+    stored = FilterChanges.model_validate(before, context=STORED)
+    one, other = (Evidence(**search_digests(filters, None)) for filters in (stored, after))
+    return same_sample and (one.is_search_of(other) or one.may_be_search_of(other))
 
 
 def _merge(
