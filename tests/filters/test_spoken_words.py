@@ -105,7 +105,7 @@ UNSURE: dict[str, dict[str, str]] = {
     "functions": {"PM": "Product Management or Program and Project Management"},
     "funding_stages": {"pre-seed": "seed", "Angel": "seed", "Seris A": "series_a"},
     "recently_funded": {"last 12 month": "12m"},
-    "years_at_company": {"less then 1 year": "Less than 1 year"},
+    "years_at_company": {"less then one year": "Less than 1 year", "two years": "1 to 2 years"},
 }
 """By filter and word: the values that are asked back."""
 
@@ -116,7 +116,7 @@ OTHER_AMOUNTS = {
     ),
     "years_at_company": (
         "3.5 years", "2 to 5 years", "1.2 years", "1 to 2 months", "more than 1 year",
-        "more than 100 years", "6 to 100 years",
+        "more than 100 years", "6 to 100 years", "four years",
     ),
     "annual_revenue": ("over $1M", "$1B – $10B", "under $1B", "$10M – $100B", "$1.10M"),
     "total_funding": ("over $500K", "$10M – $500M"),
