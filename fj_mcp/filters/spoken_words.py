@@ -10,8 +10,6 @@ _NOISE = re.compile(r"[^\w+<>.]+|_+|\bto\b")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\+?\s?([kmbdwy]?)")
 _MORE = re.compile(r"\b(?:more|over|above|least|greater|higher|min(?:imum)?)\b|>")
 _LESS = re.compile(r"\b(?:less|fewer|lower|under|below|most|up|max(?:imum)?)\b|<")
-
-
 _NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",

@@ -207,6 +207,22 @@ async def test_a_search_bought_without_a_look_up_is_the_same_once_it_works(times
     assert len(sandbox.charges) == 1
 
 
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_lost_search_is_found_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    sandbox.fail("create_session", Fault("drop_after"))
+    sandbox.fail("project_sessions", Fault("delay_before"))
+    sandbox.fail("project_sessions", Fault("502_before"), times=99)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.mend()
+        found = await create(assistant, filters)
+    assert found["credits"]["charged"] == 5
+    assert assistant.sent("create_session") == len(sandbox.charges) == 1
+
+
 async def test_a_bought_search_is_returned_although_its_place_proves_unknown() -> None:
     sandbox = small_sandbox(refuse_without_match=False)
     sandbox.fail("autocomplete", Fault("502_before"), times=99)
