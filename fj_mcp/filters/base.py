@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from fj_mcp.filters.spellings import ANY, Spellings
-from fj_mcp.filters.spoken_words import NONE, Spoken, folded
+from fj_mcp.filters.spoken_words import NONE, Spoken, folded, may_mean
 from fj_mcp.filters.unavailable import refuse_negation
 from fj_mcp.filters.wordings import LISTED, Wording, is_upper_limit, refuse_placeholder, several
 from fj_mcp.text.cleaning import as_word, clean_block
@@ -191,7 +191,9 @@ class Filter(ABC):
 
     def nearest(self, word: str) -> tuple[str, ...]:
         """The tokens that a word outside the vocabulary is most like; at most three."""
-        near = get_close_matches(normalized(word), self._tokens, n=3, cutoff=0.7)
+        labels = self.vocabulary
+        names = [name for name, token in self._tokens.items() if may_mean(word, labels[token])]
+        near = get_close_matches(normalized(word), names, n=3, cutoff=0.7)
         return tuple(dict.fromkeys(self._tokens[name] for name in near))
 
     def _unknown(self, word: str, meant: tuple[str, ...]) -> str:

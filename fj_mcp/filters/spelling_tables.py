@@ -55,9 +55,9 @@ Kraków | Cracow | Krakau
 Kyiv | Kiev
 Lisbon | Lisboa
 Los Angeles | LA
-Luxembourg | Luxemburg
+Luxembourg | Luxemburg | Luxembourg City
 Lyon | Lyons
-Mexico City | Ciudad de México
+Mexico City | Ciudad de México | CDMX
 Milan | Milano | Mailand
 Moscow | Moskva
 Munich | München | Muenchen
@@ -66,6 +66,7 @@ New York | New York City | NYC
 Nuremberg | Nürnberg | Nuernberg
 Porto | Oporto
 Prague | Praha
+Quebec | Quebec City | Ville de Québec
 Rome | Roma
 San Francisco | SF
 Seville | Sevilla
@@ -80,7 +81,19 @@ Yangon | Rangoon
 Zürich | Zuerich
 """
 
-STATES = """
+# Names that mean a city and not the state, or country, of the same name; after the city in full.
+NAMED_AS_CITIES = """
+Luxembourg, Luxembourg | Luxembourg City
+Mexico City, Mexico City | Mexico City | Ciudad de México | CDMX
+New York, New York | New York City | NYC
+Quebec, Quebec | Quebec City | Ville de Québec
+Washington, District of Columbia | Washington DC | Washington D.C.
+"""
+
+CITY_COUNTRIES = frozenset({"hong kong", "singapore"})
+"""Countries that are a single city."""
+
+_SOME_STATES = """
 Bavaria | Bayern
 Hesse | Hessen
 Lower Saxony | Niedersachsen
@@ -94,6 +107,9 @@ Community of Madrid | Comunidad de Madrid
 Lombardy | Lombardia
 Odisha | Orissa
 Uttarakhand | Uttaranchal
+"""
+
+AMERICAN_STATES = """
 Alabama | AL
 Alaska | AK
 Arizona | AZ
@@ -102,7 +118,7 @@ California | CA
 Colorado | CO
 Connecticut | CT
 Delaware | DE
-District of Columbia | DC
+District of Columbia | DC | D.C.
 Florida | FL
 Georgia | GA
 Hawaii | HI
@@ -146,6 +162,21 @@ West Virginia | WV
 Wisconsin | WI
 Wyoming | WY
 """
+
+CANADIAN_PROVINCES = """
+Alberta | AB
+British Columbia | BC
+Manitoba | MB
+New Brunswick | NB
+Newfoundland and Labrador
+Nova Scotia | NS
+Ontario | ON
+Prince Edward Island | PE | PEI
+Quebec | QC
+Saskatchewan | SK
+"""
+
+STATES = _SOME_STATES.rstrip() + AMERICAN_STATES.rstrip() + CANADIAN_PROVINCES
 
 COUNTRIES = """
 Austria | Österreich

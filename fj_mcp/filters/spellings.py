@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from fj_mcp.filters import spelling_tables
+from fj_mcp.filters.spoken_words import may_mean
 from fj_mcp.text.cleaning import as_word, cut, quoted
 from fj_mcp.text.comparison import normalized
 
@@ -86,6 +87,10 @@ class Spellings(Struct, frozen=True, dict=True):
         group = self._group_of.get(plain(text))
         return plain(group[0] if group else text)
 
+    def first(self, text: str) -> str:
+        """The first spelling of the group, to look up or to show."""
+        return self._group_of.get(plain(text), (text,))[0]
+
     def knows(self, text: str) -> bool:
         """Whether `text` is in a group."""
         return plain(text) in self._group_of
@@ -98,7 +103,8 @@ class Spellings(Struct, frozen=True, dict=True):
         """The spellings of whatever `text` is the beginning, or a misspelling, of."""
         wanted = plain(text)
         known = [word for word in self._group_of if word.startswith(wanted)]
-        known = known or get_close_matches(wanted, self._group_of, n=1, cutoff=_CLOSE)
+        possible = (word for word in self._group_of if may_mean(wanted, word))
+        known = known or get_close_matches(wanted, list(possible), n=1, cutoff=_CLOSE)
         words = (word for one in known[:1] for word in self._group_of[one])
         return [word for word in words if plain(word) != wanted]
 
@@ -120,7 +126,7 @@ class Spellings(Struct, frozen=True, dict=True):
         """Those of `values` that `text` is most likely the beginning, or a misspelling, of."""
         wanted = plain(self.name(text))
         names: dict[str, list[str]] = {}
-        for value in values:
+        for value in (one for one in values if may_mean(text, one)):
             names.setdefault(plain(self.name(value))[: len(wanted) + 2], []).append(value)
         close = get_close_matches(wanted, names, n=3, cutoff=_SIMILAR)
         return [value for name in close for value in names[name]]
@@ -189,8 +195,26 @@ class PlaceSpellings(Spellings, frozen=True):
         return Spellings((spelling_tables.STATES,))
 
     def same(self, text: str, values: list[str]) -> list[str]:
-        """Those with the same city, in the same state and country as far as both name them."""
-        return [value for value in values if self._is_same(text, value)]
+        """Those with the same city, in the same state and country as far as both name them.
+
+        “New York, NY” is the city, although the state may be listed as “New York, United States”.
+        A country is none of its cities, unless it is one city.
+        """
+        city, *areas = self._parts(text)
+        if self.is_country(text):
+            known = city in spelling_tables.CITY_COUNTRIES
+            return [value for value in values if known and set(self._parts(value)) == {city}][:1]
+        found = [value for value in values if self._is_same(text, value)]
+        if any(map(self._states.knows, areas)):
+            found = [value for value in found if not self._is_state(value)]
+        return [value for value in found if city in areas and self._repeats(city, value)] or found
+
+    def _repeats(self, city: str, value: str) -> bool:
+        return city in map(self._areas.standard, parts_of(value)[1:])
+
+    def _is_state(self, value: str) -> bool:
+        name, *areas = parts_of(value)
+        return self._states.knows(name) and all(map(self.is_country, areas))
 
     def _is_same(self, text: str, value: str) -> bool:
         (city, *areas), (other_city, *other_areas) = self._parts(text), self._parts(value)
@@ -206,9 +230,12 @@ class PlaceSpellings(Spellings, frozen=True):
         return all(self._states.knows(part) for part in given - other)
 
     def queries(self, text: str) -> list[str]:
-        """Also the city alone."""
-        city = self.name(text)
-        return list(dict.fromkeys([text, city, *self.others(city)]))
+        """Also the city with its state, which few others share, and the city alone."""
+        city, *areas = in_full(text)
+        states = [self._states.first(area) for area in areas if self._states.knows(area)]
+        with_state = [f"{city}, {state}" for state in states[:1]]
+        named = self.name(text)
+        return list(dict.fromkeys([text, *with_state, named, *self.others(named)]))
 
     def guessed(self, text: str) -> list[str]:
         """Those of the city, and of the city that a region such as Greater Mumbai is around."""
@@ -240,7 +267,10 @@ class PlaceSpellings(Spellings, frozen=True):
 
     def area(self, text: str, values: list[str]) -> str | None:
         """Also several areas, such as `California, United States`."""
-        wanted = [self._areas.standard(part) for part in parts_of(text)]
+        wanted = [self._areas.standard(part) for part in in_full(text)]
+        if not self._is_area(wanted[0]):
+            # Of a city-state, such as “Berlin, Berlin”, either part says all.
+            wanted = list(dict.fromkeys(wanted))
         for value in values:
             areas = parts_of(value)[1:]
             known = [self._areas.standard(area) for area in areas]
@@ -253,6 +283,9 @@ class PlaceSpellings(Spellings, frozen=True):
         """Those of the table, without the names of states."""
         return COUNTRIES.knows(text)
 
+    def _is_area(self, name: str) -> bool:
+        return self._states.knows(name) or self.is_country(name)
+
     def _center(self, city: str) -> str:
         """The city without the words that make it a region."""
         words = [word for word in city.split() if plain(word) not in spelling_tables.AROUND]
@@ -263,13 +296,26 @@ class PlaceSpellings(Spellings, frozen=True):
         return parts_of(text)[0]
 
     def _parts(self, text: str) -> list[str]:
-        city, *areas = parts_of(text)
+        city, *areas = in_full(text)
         return [self.standard(city), *(self._areas.standard(area) for area in areas)]
 
 
 def parts_of(place: str) -> list[str]:
     """The parts between the commas of a place; at least one."""
     return [part for word in place.split(",") if (part := word.strip())] or [place]
+
+
+_CITY_IN_FULL = {
+    plain(name): parts_of(full)
+    for full, *names in _groups(spelling_tables.NAMED_AS_CITIES)
+    for name in names
+}
+
+
+def in_full(place: str) -> list[str]:
+    """The parts of a place; of a name such as “NYC”, those of the city with its state."""
+    city, *areas = parts_of(place)
+    return [*_CITY_IN_FULL.get(plain(city), [city]), *areas]
 
 
 ANY = Spellings()

@@ -1,6 +1,7 @@
 """The evidence by which a purchase is found again if its response is lost, stored as JSON."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Self
 
 from msgspec import Struct, to_builtins
@@ -31,9 +32,10 @@ class Evidence(Struct, frozen=True):
         text: digest of its job description.
         filters: digest of its filters.
         sample: digest of its sample profile's address.
+        given: digest of a search or an update in the call's own spelling, whatever was looked up.
         search: digest of its filters and sample profile in any spelling, without places; of an
             update: those in force afterwards.
-        places: its places, each as digests of itself and of the shorter forms that mean it.
+        places: its places, each as digests of its forms, see `Place`.
         counter: the session's counter of changes, or of fetches, before the purchase.
         credits: the session's cost before the purchase.
         shows_counters: whether the session has such counters at all.
@@ -52,6 +54,7 @@ class Evidence(Struct, frozen=True):
     text: str | None = None
     filters: str | None = None
     sample: str | None = None
+    given: str | None = None
     search: str | None = None
     places: list[list[str]] | None = None
     counter: int = 0
@@ -107,6 +110,11 @@ class Evidence(Struct, frozen=True):
         }
         return replace(self, **late)
 
+    @property
+    def shows_search(self) -> bool:
+        """Whether it can be compared with a search."""
+        return self.filters is not None or self.given is not None
+
     def has_name_of(self, other: "Evidence") -> bool:
         """Whether both are of a search with the same title and text."""
         return (self.title, self.text) == (other.title, other.text)
@@ -118,18 +126,44 @@ class Evidence(Struct, frozen=True):
 
     def is_search_of(self, other: "Evidence") -> bool:
         """Whether `other` is of a search for the same people, whatever its title and text."""
+        if self.given is not None and self.given == other.given:
+            # With other answers to its look-ups, a repeated call would travel in another spelling.
+            return True
         if self.search is None or other.search is None:
             # An earlier version stored only these.
             same = (self.filters, self.sample) == (other.filters, other.sample)
             return same and self.filters is not None
-        return self.search == other.search and _same_places(self.places or [], other.places or [])
+        return self.search == other.search and _same_places(self, other, _is_same_place)
+
+    def may_be_search_of(self, other: "Evidence") -> bool:
+        """Whether only a place keeps it from that, of which one of both says less.
+
+        Such as “Austin” without its state: there is more than one.
+        """
+        same_rest = self.search is not None and self.search == other.search
+        may_be = same_rest and _same_places(self, other, _may_be_same_place)
+        return may_be and not self.is_search_of(other)
 
 
-def _same_places(some: list[list[str]], others: list[list[str]]) -> bool:
-    def all_in(ones: list[list[str]], twos: list[list[str]]) -> bool:
-        return all(any(one[0] in two or two[0] in one for two in twos) for one in ones)
+Place = list[str]
+"""Digests: of the place, of the shorter forms that mean it, and after a `?` of those that may."""
+
+
+def _same_places(one: Evidence, other: Evidence, is_same: Callable[[Place, Place], bool]) -> bool:
+    some, others = one.places or [], other.places or []
+
+    def all_in(ones: list[Place], twos: list[Place]) -> bool:
+        return all(any(is_same(place, two) for two in twos) for place in ones)
 
     return len(some) == len(others) and all_in(some, others) and all_in(others, some)
+
+
+def _is_same_place(one: Place, other: Place) -> bool:
+    return one[0] in other or other[0] in one
+
+
+def _may_be_same_place(one: Place, other: Place) -> bool:
+    return _is_same_place(one, other) or f"?{one[0]}" in other or f"?{other[0]}" in one
 
 
 def _object(value: Any) -> dict[str, Any]:

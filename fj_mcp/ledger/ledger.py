@@ -233,7 +233,7 @@ class Ledger:
         That is one with one of these fingerprints; or of the last 24 hours, one after which the
         session holds a search of `evidence`. Not one whose filters an update replaced since.
         """
-        searches = [one for one in evidence if one.filters is not None]
+        searches = [one for one in evidence if one.shows_search]
 
         async def similar(rows: Rows) -> list[Row]:
             found = [row for one in fingerprints for row in await rows.with_fingerprint(one)]
@@ -241,14 +241,20 @@ class Ledger:
             return list({row["id"]: row for row in [*found, *recent]}.values())
 
         charged = [one for one in await self._list(similar) if one.state == "charged"]
-        replaced: set[str | None] = set()
-        for one in sorted(charged, key=lambda one: one.id, reverse=True):
-            same = one.fingerprint in fingerprints or _is_any(one, searches)
-            if same and one.session_id not in replaced:
-                return one
-            if one.operation == "update_session" and one.evidence.search is not None:
-                replaced.add(one.session_id)
-        return None
+        return _newest_held(
+            charged, lambda one: one.fingerprint in fingerprints or _is_any(one, searches)
+        )
+
+    async def doubtful(self, evidence: Sequence[Evidence]) -> Purchase | None:
+        """The newest charged or open purchase of the last 24 hours that may be this search.
+
+        See `Evidence.may_be_search_of`.
+        """
+        recent = await self._list(lambda rows: rows.since(self._clock() - DAY_SECONDS))
+        return _newest_held(
+            [one for one in recent if one.sent and one.state != "refused"],
+            lambda one: any(one.evidence.may_be_search_of(search) for search in evidence),
+        )
 
     async def in_session(self, session_id: str) -> list[Purchase]:
         """All purchases in a session, newest first."""
@@ -329,7 +335,7 @@ class Ledger:
         self, rows: Rows, locks: Sequence[str], evidence: Sequence[Evidence]
     ) -> Purchase | None:
         """An open purchase that holds one of these locks, or is a search of this evidence."""
-        searches = [one for one in evidence if one.filters is not None]
+        searches = [one for one in evidence if one.shows_search]
         for row in await rows.open():
             if row["slot"] in locks:
                 return self._purchase(row)
@@ -374,6 +380,20 @@ class Ledger:
         """The end of the current UTC day in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
+
+
+def _newest_held(
+    purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]
+) -> Purchase | None:
+    """The newest wanted one whose filters no later update replaced."""
+    replaced: set[str | None] = set()
+    for one in sorted(purchases, key=lambda one: one.id, reverse=True):
+        if is_wanted(one) and one.session_id not in replaced:
+            return one
+        updated = one.operation == "update_session" and one.state == "charged"
+        if updated and one.evidence.search is not None:
+            replaced.add(one.session_id)
+    return None
 
 
 def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:

@@ -179,7 +179,8 @@ class Checkout:
     async def _warn_once(self, order: Order[R, Any, Any], plan: Plan) -> None:
         """Refuse an order with its effects, unless that was done before the same call."""
         # Not by the sentences: the numbers in them change between two calls.
-        if await self.ledger.is_first(fingerprint("effects", call=order.fingerprints[0])):
+        call = order.evidence[0].given or order.fingerprints[0]
+        if await self.ledger.is_first(fingerprint("effects", call=call)):
             raise NotApproved(
                 f"tell the user first what this does. {plan.effects} If they agree, call "
                 f"{order.attempted.tool} again with the same arguments."

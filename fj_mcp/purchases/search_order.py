@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -88,13 +89,28 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
             ),
         )
         self.locks = tuple(f"create:{one}" for one in self.fingerprints)
+        self._respell = partial(
+            SearchOrder,
+            workspace,
+            title,
+            job_description=job_description,
+            sample_profile_url=sample_profile_url,
+            allow_duplicate=allow_duplicate,
+            given=given,
+        )
+        own = fingerprint(self.operation, given=given.as_dict(), sample=link)
         self.evidence = tuple(
             replace(
                 search_evidence(title, self._text, to_queries(one), sample_profile_url),
+                given=own,
                 **search_digests(one, sample_profile_url, unknown),
             )
             for one in ((filters, given) if given != filters else (filters,))
         )
+
+    def respelled(self, filters: SearchFilters, unknown: Sequence[UnknownValue]) -> "SearchOrder":
+        """The same order with the filters in FutureJobs' spelling, of which some are `unknown`."""
+        return self._respell(filters=filters, unknown=unknown)
 
     async def inspect(self) -> Plan | StartedSession:
         bought = None
@@ -112,7 +128,23 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         # lost. A key without a project can still search.
         with suppress(NotFound):
             await self._workspace.client.project_sessions()
-        return Plan(self.evidence[0], f"a search {quoted(self._title)}")
+        doubt = "" if self.allow_duplicate else await self._doubt()
+        description = f"a search {quoted(self._title)}"
+        return Plan(self.evidence[0], description, doubt, unexpected=bool(doubt))
+
+    async def _doubt(self) -> str:
+        """A sentence about an earlier search that may be this one; empty if there is none."""
+        other = await self._workspace.ledger.doubtful(self.evidence)
+        if other is None:
+            return ""
+        which = "a search whose outcome is not known yet"
+        if other.session_id is not None:
+            try:
+                session = await self._workspace.watcher.look(other.session_id)
+            except NotFound:
+                return ""
+            which = f"{quoted(session.title or session.id)} (session {session.id}), bought already"
+        return f"It may be the same as {which}: only a place is written in more or less detail."
 
     async def send(self, plan: Plan, before_send: BeforeSend) -> Receipt[Plan, Started]:
         started = await self._workspace.client.create_session(

@@ -1,6 +1,7 @@
 """The order that changes a session and searches again in it."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import anyio
@@ -16,6 +17,7 @@ from fj_mcp.filters.changes import after_change, skills_left
 from fj_mcp.filters.names import REMOVABLE, name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
+from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import (
     Found,
@@ -83,11 +85,13 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sample_profile_url: str | None,
         changes: FilterChanges | None,
         removed: list[str],
+        given: FilterChanges | None = None,
     ) -> None:
+        """Args: `given`: the changes in the call's own spelling."""
         if changes is not None and not changes.model_fields_set:
             changes = None
-        given = (title, job_description, sample_profile_url, changes)
-        if all(item is None for item in given) and not removed:
+        wanted = (title, job_description, sample_profile_url, changes)
+        if all(item is None for item in wanted) and not removed:
             raise BadArguments(
                 "title, job_description, sample_profile_url, filters or remove_filters is "
                 "required; an empty filter or tier keeps its value, and remove_filters removes it, "
@@ -101,18 +105,35 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         self._sample = sample_profile_url
         self._changes = changes.as_dict() if changes is not None else {}
         self._removed = removed
-        self.fingerprints = (
+        sent, own = (
             fingerprint(
                 self.operation,
                 session=session_id,
                 title=title,
                 text=job_description,
                 sample=same_link(sample_profile_url).encode().hex(),
-                changes=self._changes or None,
+                changes=one.as_dict() if one else None,
                 removed=removed,
-            ),
+            )
+            for one in (changes, changes and (given or changes))
         )
+        self.fingerprints = (sent,)
+        self.evidence = (Evidence(given=own),)
         self.locks = (f"session:{session_id}",)
+        self._respell = partial(
+            UpdateOrder,
+            workspace,
+            session_id,
+            title=title,
+            job_description=job_description,
+            sample_profile_url=sample_profile_url,
+            removed=removed,
+            given=changes,
+        )
+
+    def respelled(self, changes: FilterChanges) -> "UpdateOrder":
+        """The same order with the changes in FutureJobs' spelling."""
+        return self._respell(changes=changes)
 
     def _in_force(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
         """The session's filters, as FutureJobs stores them and by name."""
@@ -141,12 +162,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             and self._title in (None, session.title)
             and text == clean_line(session.job_description or "", MAX_JD_CHARACTERS)
         ):
-            return _unchanged(
-                session,
-                before,
-                "The session already has exactly these values, so nothing was sent or charged. "
-                f"{next_steps.session_step(session)}",
-            )
+            return _nothing_to_change(session, before)
         # A tier is a part of its filter.
         changed = {*self._changes, *(name.partition(".")[0] for name in self._removed)}
         kept = {
@@ -158,12 +174,16 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
             and from_queries({key: entry})[1]
         }
         named = ", ".join(sorted(changed)) or "its title or texts"
+        if await self._is_done(session):
+            return _nothing_to_change(session, before)
         effects, unexpected = await self._effects(
             session,
             only_texts=same_search,
+            only_spelling=not same_search and _may_be_same(before, filters, same_sample),
             left=skills_left(before, self._changes, self._removed) if "skills" in changed else {},
         )
         evidence = session_evidence(session, session.filter_changes_counter)
+        evidence = replace(evidence, given=self.evidence[0].given)
         if not kept:
             # A new search with the filters that are then in force is this one.
             evidence = replace(evidence, **search_digests(filters, sample))
@@ -199,6 +219,14 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 "filters.skills is required, because the session has no skills"
             ) from None
 
+    async def _is_done(self, session: Session) -> bool:
+        """Whether the session's last change is this update, sent in any spelling."""
+        ledger = self._workspace.ledger
+        last = await ledger.newest_in(session.id, (self.operation,), {"charged"})
+        if last is None or not self.is_same(last):
+            return False
+        return session.filter_changes_counter <= last.evidence.counter + 1
+
     async def send(self, plan: UpdatePlan, before_send: BeforeSend) -> Receipt[UpdatePlan, Started]:
         started = await self._workspace.client.update_session(
             self.session_id, **plan.changes, before_send=before_send
@@ -217,7 +245,12 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         return result
 
     async def _effects(
-        self, session: Session, *, only_texts: bool, left: dict[str, list[str]]
+        self,
+        session: Session,
+        *,
+        only_texts: bool,
+        only_spelling: bool,
+        left: dict[str, list[str]],
     ) -> tuple[str, bool]:
         """The effects to tell the user, and whether a client that cannot ask must stop once."""
         count = session.matched or session.total
@@ -229,6 +262,8 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
         sentences = []
         if only_texts:
             sentences.append("Changing only a title or a text costs credits like any other update.")
+        if only_spelling:
+            sentences.append("It may search for the same again: it only spells values otherwise.")
         if left:
             tiers = "; ".join(f"{tier} {', '.join(skills)}" for tier, skills in left.items())
             sentences.append(f"These skills stay: {clean_line(tiers, _SHOWN_CHARACTERS)}.")
@@ -239,7 +274,7 @@ class UpdateOrder(Order[StartedSession, UpdatePlan, Started]):
                 f"Contacts of theirs were revealed ({revealed}): export_profiles (free) keeps them "
                 "in a file."
             )
-        return " ".join(sentences), only_texts or bool(revealed)
+        return " ".join(sentences), only_texts or only_spelling or bool(revealed)
 
     async def no_match(self, plan: UpdatePlan) -> StartedSession:
         # Nothing documents what becomes of the session, so look.
@@ -296,6 +331,15 @@ def _unchanged(session: Session, filters: dict[str, Any], step: str) -> StartedS
     )
 
 
+def _nothing_to_change(session: Session, filters: dict[str, Any]) -> StartedSession:
+    return _unchanged(
+        session,
+        filters,
+        "The session already has exactly these values, so nothing was sent or charged. "
+        f"{next_steps.session_step(session)}",
+    )
+
+
 def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
     """Reject changes that would cost credits and cannot be what was meant."""
     given = changes.as_dict() if changes is not None else {}
@@ -317,3 +361,10 @@ def _check_removed(changes: FilterChanges | None, removed: list[str]) -> None:
             f"filters.{name} restricts nothing with these values; to remove the filter, name it in "
             "remove_filters"
         )
+
+
+def _may_be_same(before: dict[str, Any], after: SearchFilters, same_sample: bool) -> bool:
+    """Whether filters may differ only in how their values are spelled."""
+    stored = FilterChanges.model_validate(before, context=STORED)
+    one, other = (Evidence(**search_digests(filters, None)) for filters in (stored, after))
+    return same_sample and (one.is_search_of(other) or one.may_be_search_of(other))

@@ -13,7 +13,7 @@ from fj_mcp.filters.base import STORED
 from fj_mcp.filters.changes import Changes, after_change
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FilterChanges
-from fj_mcp.results.models import StartedSession
+from fj_mcp.results.models import StartedSession, warn
 from fj_mcp.results.next_steps import NOTHING_BOUGHT
 from fj_mcp.shortlist.suggestions import (
     UNKNOWN,
@@ -24,6 +24,7 @@ from fj_mcp.shortlist.suggestions import (
     suggest_for_nobody,
 )
 from fj_mcp.text.comparison import normalized
+from fj_mcp.text.numbers import number_of
 from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.workspace import Workspace
 
@@ -50,6 +51,10 @@ async def finished(
         removed: the filters that an update removed.
     """
     result.unknown_values = [str(one) for one in checked.unknown] or None
+    searched = result.credits is None or result.credits.charged != 0
+    if checked.unchecked and searched:
+        count = number_of(checked.unchecked, "filter value")
+        warn(result, f"Not looked up before the search: {count}; search_filter_values is free.")
     if result.status == "done" and result.expected_profiles == 0:
         why = None
         with suppress(ApiError):

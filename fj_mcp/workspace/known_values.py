@@ -37,6 +37,8 @@ CHECK_SECONDS = 3.0
 second before, as all of a call do."""
 
 MAX_VALUES = 12
+"""Of one search; its result says how many more there are."""
+
 MAX_LOOKUPS = 24
 """Of one search, because look-ups count against the key's rate limit. Most values take one."""
 
@@ -49,7 +51,7 @@ _CACHED_ANSWERS = 500
 _CACHED_SECONDS = 3600.0
 
 _REMEMBERED_SECONDS = 2 * DAY_SECONDS
-"""Longer than an equal search is returned instead of bought: until then it must stay equal."""
+"""Longer than an equal search is returned instead of bought."""
 
 F = TypeVar("F", bound=SearchFilters)
 
@@ -67,10 +69,12 @@ class Checked(Struct, Generic[F], frozen=True):
     Attributes:
         filters: with FutureJobs' spelling of each value for which it is certain.
         unknown: the values that FutureJobs does not know, or is not known to accept.
+        unchecked: how many values were not looked up.
     """
 
     filters: F
     unknown: tuple[UnknownValue, ...] = ()
+    unchecked: int = 0
 
 
 class KnownValues:
@@ -101,8 +105,7 @@ class KnownValues:
         Args:
             filters: of a new search, or to change on a session.
             call: a digest of what was asked for. The same call gets the same findings for two days,
-                even if the look-ups failed the first time: with other filters it would be another
-                search, and paid for again.
+                unless a look-up failed; it is then made again.
 
         Raises:
             BadArguments: the first time that this call names a place which FutureJobs does not
@@ -112,41 +115,55 @@ class KnownValues:
         values, outside = _values_in(filters), _outside_vocabularies(filters)
         if not values:
             return Checked(filters, tuple(outside))
-        note = f"values:{call}"
-        known = await self._storage.noted(note)
-        if known is None:
-            found = await self._find(values)
-            known = await self._storage.note(note, json.dumps(found), _REMEMBERED_SECONDS)
-            _refuse_unknown_places(_unknown(values, json.loads(known)))
-        findings: Findings = json.loads(known)
+        note, refused = f"values:{call}", f"refused values:{call}"
+        findings: Findings
+        unchecked = beyond = len(values[MAX_VALUES:])
+        if (known := await self._storage.noted(note)) is not None:
+            findings = json.loads(known)
+        else:
+            was_refused = await self._storage.noted(refused) is not None
+            findings, unchecked = await self._find(values)
+            if unchecked == beyond:
+                stored = json.dumps(findings)
+                known = await self._storage.note(note, stored, _REMEMBERED_SECONDS)
+                findings = json.loads(known)
+            if not was_refused and (places := _unknown_places(values, findings)):
+                await self._storage.note(refused, "", _REMEMBERED_SECONDS)
+                raise BadArguments(_refusal(places))
         unknown = _unknown(values, findings) + outside
-        return Checked(_respelled(filters, findings), tuple(unknown))
+        return Checked(_respelled(filters, findings), tuple(unknown), unchecked)
 
     async def unknown_in(self, filters: SearchFilters) -> list[UnknownValue]:
         """The values of filters that FutureJobs does not know, as far as can be found out."""
         values = _values_in(filters)
-        return _unknown(values, await self._find(values)) + _outside_vocabularies(filters)
+        findings, _ = await self._find(values)
+        return _unknown(values, findings) + _outside_vocabularies(filters)
 
-    async def _find(self, values: list[tuple[str, str]]) -> Findings:
+    async def _find(self, values: list[tuple[str, str]]) -> tuple[Findings, int]:
         """Look up values in parallel, until the time for it is over or a look-up fails.
+
+        Returns:
+            What was found, and how many values could not be looked up.
 
         Raises:
             CannotConnect: because then the search cannot be sent either.
         """
         found: Findings = {}
+        unchecked = len(values)
         failure: ApiError | None = None
         left = MAX_LOOKUPS
         with anyio.move_on_after(self._seconds):
             async with anyio.create_task_group() as tasks:
 
                 async def look(name: str, value: str) -> None:
-                    nonlocal failure
-                    declared = FILTERS[name]
+                    nonlocal failure, unchecked
+                    declared, cut_short = FILTERS[name], False
 
                     async def ask(query: str) -> list[str] | None:
-                        nonlocal left
+                        nonlocal left, cut_short
+                        cut_short = left <= 0
                         left -= 1
-                        return await self._ask(declared, query) if left >= 0 else None
+                        return None if cut_short else await self._ask(declared, query)
 
                     try:
                         finding = await _look_up(declared, value, ask)
@@ -155,14 +172,15 @@ class KnownValues:
                         failure = error
                         tasks.cancel_scope.cancel()
                     else:
+                        unchecked -= finding is not None or not cut_short
                         if finding is not None and finding[0] != value:
                             found[_digest(name, value)] = finding
 
-                for name, value in values:
+                for name, value in values[:MAX_VALUES]:
                     tasks.start_soon(look, name, value)
         if isinstance(failure, CannotConnect):
             raise failure
-        return found
+        return found, unchecked
 
     async def _ask(self, declared: Filter, query: str) -> list[str] | None:
         filter_type = declared.autocomplete or ""
@@ -231,7 +249,10 @@ async def _guess(declared: Filter, value: str, ask: Ask) -> list[str]:
 
 
 def _values_in(filters: SearchFilters) -> list[tuple[str, str]]:
-    """The values to look up with the names of their filters, the most consequential first."""
+    """The values to look up with the names of their filters, the most consequential first.
+
+    Only the first `MAX_VALUES` are looked up.
+    """
     found = [
         (name, value)
         for name, given in filters.as_dict().items()
@@ -240,7 +261,7 @@ def _values_in(filters: SearchFilters) -> list[tuple[str, str]]:
         if len(value) >= SHORTEST_QUERY
     ]
     found.sort(key=lambda one: not FILTERS[one[0]].must_be_known)
-    return found[:MAX_VALUES]
+    return found
 
 
 def _outside_vocabularies(filters: SearchFilters) -> list[UnknownValue]:
@@ -290,12 +311,13 @@ def _respelled(filters: F, findings: Findings) -> F:
     return filters.model_copy(update={name: getattr(valid, name) for name in changed})
 
 
-def _refuse_unknown_places(unknown: list[UnknownValue]) -> None:
-    refused = [one for one in unknown if FILTERS[one.filter].must_be_known]
-    if not refused:
-        return
-    named = "; ".join(_in_words(one) for one in refused[:_MAX_NEAREST])
-    raise BadArguments(
+def _unknown_places(values: list[tuple[str, str]], findings: Findings) -> list[UnknownValue]:
+    return [one for one in _unknown(values, findings) if FILTERS[one.filter].must_be_known]
+
+
+def _refusal(places: list[UnknownValue]) -> str:
+    named = "; ".join(_in_words(one) for one in places[:_MAX_NEAREST])
+    return (
         f"FutureJobs does not know {named}. Correct that, or repeat the call unchanged to search "
         "all the same"
     )

@@ -104,10 +104,24 @@ UNSURE: dict[str, dict[str, str]] = {
     "degree": {"Diploma": "HIGH_SCHOOL or ASSOCIATES", "Postgraduate": "MASTERS or DOCTORATE"},
     "functions": {"PM": "Product Management or Program and Project Management"},
     "funding_stages": {"pre-seed": "seed", "Angel": "seed", "Seris A": "series_a"},
-    "recently_funded": {"1.2 months": "12m", "1,2 months": "12m", "2.4 months": "24m"},
-    "years_at_company": {"3.5 years": "3 to 5 years"},
+    "recently_funded": {"last 12 month": "12m"},
+    "years_at_company": {"less then one year": "Less than 1 year", "two years": "1 to 2 years"},
 }
 """By filter and word: the values that are asked back."""
+
+OTHER_AMOUNTS = {
+    "recently_funded": (
+        "1.2 months", "1,2 months", "2.4 months", "0.6 months", "60 months", "last 7 months",
+        "last 6 years", "12 weeks", "last 120 months",
+    ),
+    "years_at_company": (
+        "3.5 years", "2 to 5 years", "1.2 years", "1 to 2 months", "more than 1 year",
+        "more than 100 years", "6 to 100 years", "four years",
+    ),
+    "annual_revenue": ("over $1M", "$1B – $10B", "under $1B", "$10M – $100B", "$1.10M"),
+    "total_funding": ("over $500K", "$10M – $500M"),
+}  # fmt: skip
+"""By filter: amounts that look like a value, and are another amount."""
 
 
 def one(name: str, word: str) -> Any:
@@ -147,6 +161,20 @@ async def test_a_word_with_more_than_one_meaning_is_refused_with_all_of_them(
     problem = f"filters.{name} has no value {word!r}; did you mean "
     assert text.startswith(f"Nothing was sent or charged: {problem}{values}")
     assert text.endswith("?")
+    assert assistant.sandbox.calls == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "word"), [(name, word) for name, words in OTHER_AMOUNTS.items() for word in words]
+)
+async def test_another_amount_is_refused_without_a_guess(
+    assistant: Assistant, name: str, word: str
+) -> None:
+    filters = CSHARP | {name: one(name, word)}
+    text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert "did you mean" not in text
+    assert all(token in text for token in FILTERS[name].vocabulary)
     assert assistant.sandbox.calls == []
 
 

@@ -1,7 +1,8 @@
 """Identical searches: returned for free instead of bought again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
@@ -224,6 +227,12 @@ SPELLINGS = [
     ({"regions": ["Bengaluru, Karnataka, India"]}, {"regions": ["bangalore, india"]}),
     ({"regions": ["Poona", "Mumbai"]}, {"regions": ["Bombay, India", PUNE]}),
     ({"regions": ["NYC"]}, {"regions": ["New York City"]}),
+    ({"regions": ["NYC"]}, {"regions": ["New York, New York, United States"]}),
+    ({"regions": ["Washington DC"]}, {"regions": ["Washington, D.C., USA"]}),
+    ({"regions": ["Austin, TX"]}, {"regions": ["Austin, Texas, United States"]}),
+    ({"regions": ["Atlanta, GA"]}, {"regions": ["Atlanta, Georgia"]}),
+    ({"regions": ["NYC, USA"]}, {"regions": ["New York, NY"]}),
+    ({"regions": ["Toronto, ON"]}, {"regions": ["Toronto, Ontario, Canada"]}),
     ({"countries": ["UK"]}, {"countries": ["United Kingdom"]}),
     ({"skills": {"mandatory": ["ReactJS"]}}, {"skills": {"mandatory": ["React.js"]}}),
 ]
@@ -235,6 +244,10 @@ OTHER_PLACES = [
     ("Portland, OR", "Portland, ME"),
     ("Portland", "Portland, Oregon, United States"),
     ("Vienna", "Vienna, Virginia, United States"),
+    ("Austin", "Austin, Texas, United States"),
+    ("NYC", "New York"),
+    ("Washington DC", "Washington"),
+    ("Batumi, Georgia", "Batumi, Georgia, United States"),
     ("Delhi, India", "New Delhi, Delhi, India"),
     ("Hyderabad, Sindh, Pakistan", "Hyderabad, Telangana, India"),
     ("London", "London, Ontario, Canada"),
@@ -256,6 +269,98 @@ async def test_a_failed_look_up_does_not_make_two_searches_of_one(
     assert again["session_id"] == bought["session_id"]
     assert again["already_existed"] is True
     assert len(sandbox.charges) == 1
+
+
+DOUBTFUL = [
+    (["Austin"], ["Austin, Texas, United States"]),
+    (["Austin", "Boston"], ["Boston, MA", "Austin"]),
+    (["Austin, United States"], ["Austin, TX"]),
+    (["Vienna"], ["Vienna, Virginia, United States"]),
+    (["Georgia"], ["Georgia, United States"]),
+    (["New York"], ["NYC"]),
+]
+"""Places of which one may be the other."""
+
+CLEARLY_OTHERS = [
+    ("Portland, OR", "Portland, ME"),
+    ("Paris, Texas", "Paris, Île-de-France, France"),
+    ("Austin", "Boston"),
+]
+
+
+@asynccontextmanager
+async def without_look_ups(**options: Any) -> AsyncIterator[Assistant]:
+    sandbox = small_sandbox(refuse_without_match=False)
+    sandbox.fail("autocomplete", Fault("502_before"), times=99)
+    async with connected(sandbox, **options) as assistant:
+        yield assistant
+
+
+def search_in(*regions: str) -> dict[str, Any]:
+    return {"title": "Places", "filters": CSHARP | {"regions": list(regions)}}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("one", "other"), DOUBTFUL)
+@pytest.mark.parametrize("turned", [False, True], ids=["", "the other way round"])
+async def test_a_place_that_may_be_one_searched_in_is_paid_for_only_when_asked_for_twice(
+    one: list[str], other: list[str], turned: bool
+) -> None:
+    first, second = (other, one) if turned else (one, other)
+    async with without_look_ups() as assistant:
+        bought = await assistant.call("create_sourcing_session", **search_in(*first))
+        refusal = await assistant.refusal("create_sourcing_session", **search_in(*second))
+        assert f"“Places” (session {bought['session_id']}), bought already" in refusal
+        assert len(assistant.sandbox.charges) == 1
+        again = await assistant.call("create_sourcing_session", **search_in(*second))
+        assert again["session_id"] != bought["session_id"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("state", ["charged", "unknown"])
+async def test_the_question_names_a_search_that_may_be_the_same(state: str) -> None:
+    asked: list[str] = []
+
+    async def agree(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with without_look_ups(answer=agree) as assistant:
+        if state == "unknown":
+            assistant.sandbox.fail("create_session", Fault("drop_after"))
+            assistant.sandbox.fail("project_sessions", Fault("delay_before"), times=3)
+            assistant.sandbox.fail("project_sessions", Fault("502_before"), times=99)
+            await assistant.refusal("create_sourcing_session", **search_in("Austin"))
+        else:
+            await assistant.call("create_sourcing_session", **search_in("Austin"))
+        assistant.sandbox.mend()
+        assistant.sandbox.fail("create_session", Fault("status", status=402, body={}))
+        await assistant.refusal("create_sourcing_session", **search_in("Austin, TX"))
+    which = "“Places” (session" if state == "charged" else "a search whose outcome is not known yet"
+    assert assistant.sent("create_session") == 2
+    assert "It may be the same as" not in asked[0]
+    assert f"It may be the same as {which}" in asked[1]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("one", "other"), CLEARLY_OTHERS)
+async def test_clearly_another_place_is_searched_at_once(one: str, other: str) -> None:
+    async with without_look_ups() as assistant:
+        await assistant.call("create_sourcing_session", **search_in(one))
+        await assistant.call("create_sourcing_session", **search_in(other))
+        assert len(assistant.sandbox.charges) == 2
+
+
+@pytest.mark.anyio
+async def test_an_update_that_may_change_nothing_is_paid_for_only_when_asked_for_twice() -> None:
+    async with without_look_ups() as assistant:
+        session_id = await assistant.search(**search_in("Austin")["filters"])
+        change = {"session_id": session_id, "filters": {"regions": ["Austin, TX"]}}
+        refusal = await assistant.refusal("update_sourcing_session", **change)
+        assert "It may search for the same again" in refusal
+        assert len(assistant.sandbox.charges) == 1
+        await assistant.call("update_sourcing_session", **change)
+        assert len(assistant.sandbox.charges) == 2
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER_PLACES)

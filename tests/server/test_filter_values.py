@@ -140,7 +140,12 @@ async def test_filters_without_a_look_up_are_explained(
         ("regions", "Bangalore", "Bengaluru, Karnataka, India", "these are for “Bengaluru”"),
         ("regions", "Bang", "Bengaluru, Karnataka, India", "these are for “Bengaluru”"),
         ("regions", "München", "Munich, Bavaria, Germany", "these are for “Munich”"),
-        ("regions", "NYC", "New York, New York, United States", "these are for “New York”"),
+        (
+            "regions",
+            "NYC",
+            "New York, New York, United States",
+            "these are for “New York, New York”",
+        ),
         ("regions", "Berlin, Berlin, Germany", "Berlin, Germany", "these are for “Berlin”"),
         ("regions", "Hyderbad", "Hyderabad, Telangana, India", "these are for “Hyderabad”"),
         ("regions", "Greater Mumbai", "Mumbai, Maharashtra, India", "these are for “Mumbai”"),

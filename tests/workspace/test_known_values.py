@@ -172,6 +172,81 @@ async def test_a_search_stays_the_same_when_the_look_up_worked_only_later(tmp_pa
     assert len(sandbox.charges) == 1
 
 
+AUSTIN_AND_BOSTON = {"regions": ["Austin, TX", "Boston, MA"]}
+AUSTIN, BOSTON = "Austin, Texas, United States", "Boston, Massachusetts, United States"
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_failed_look_up_is_forgotten_if_nothing_was_bought(times: int) -> None:
+    sandbox = small_sandbox()
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    sandbox.fail("create_session", Fault("status", status=402, body={"message": "No credits"}))
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.mend()
+        bought = await create(assistant, filters)
+    assert bought["filters"]["regions"] == [AUSTIN, BOSTON]
+    assert "warning" not in bought
+    assert len(sandbox.charges) == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_search_bought_without_a_look_up_is_the_same_once_it_works(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        bought = await create(assistant, filters)
+        assert "Austin, TX" in bought["filters"]["regions"]
+        assert "Not looked up before the search: " in bought["warning"]
+        sandbox.mend()
+        again = await create(assistant, filters, title="Again")
+    assert again["session_id"] == bought["session_id"]
+    assert again["already_existed"] is True
+    assert len(sandbox.charges) == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_lost_search_is_found_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = CSHARP | AUSTIN_AND_BOSTON
+    sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+    sandbox.fail("create_session", Fault("drop_after"))
+    sandbox.fail("project_sessions", Fault("delay_before"))
+    sandbox.fail("project_sessions", Fault("502_before"), times=99)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.mend()
+        found = await create(assistant, filters)
+    assert found["credits"]["charged"] == 5
+    assert assistant.sent("create_session") == len(sandbox.charges) == 1
+
+
+async def test_a_bought_search_is_returned_although_its_place_proves_unknown() -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    sandbox.fail("autocomplete", Fault("502_before"), times=99)
+    async with connected(sandbox) as assistant:
+        bought = await create(assistant, PUNNE)
+        sandbox.mend()
+        again = await create(assistant, PUNNE)
+    assert again["session_id"] == bought["session_id"]
+    assert again["unknown_values"] == [f"regions “Punne, Maharashtra, India” (nearest: “{PUNE}”)"]
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_refusal_counts_although_another_look_up_failed() -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    filters = PUNNE | {"countries": ["India"]}
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60))
+        await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60))
+        searched = await create(assistant, filters)
+    assert "Not looked up before the search: 1 filter value;" in searched["warning"]
+    assert searched["unknown_values"]
+
+
 async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Assistant) -> None:
     meanings = ("Springfield, Illinois, United States", "Springfield, Missouri, United States")
     assistant.sandbox.fail("autocomplete", completing(*meanings), times=2)
@@ -179,6 +254,84 @@ async def test_a_place_with_several_meanings_is_refused_with_them(assistant: Ass
         "create_sourcing_session", title="T", filters=CSHARP | {"regions": ["Springfield"]}
     )
     assert all(meaning in refusal for meaning in meanings)
+
+
+NEW_YORK = ("New York, United States", "New York, New York, United States")
+WASHINGTON = (
+    "Washington, United States",
+    "Washington, District of Columbia, United States",
+    "Washington, Pennsylvania, United States",
+)
+QUEBEC = ("Quebec, Canada", "Quebec, Quebec, Canada")
+MEXICO_CITY = ("Mexico City, Mexico", "Mexico City, Mexico City, Mexico")
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "sent"),
+    [
+        ("New York, NY", NEW_YORK, NEW_YORK[1]),
+        ("New York, NY, USA", NEW_YORK, NEW_YORK[1]),
+        ("New York, New York", NEW_YORK, NEW_YORK[1]),
+        ("New York City", NEW_YORK, NEW_YORK[1]),
+        ("NYC, USA", NEW_YORK, NEW_YORK[1]),
+        ("New York, United States", NEW_YORK, NEW_YORK[0]),
+        ("Washington, DC", WASHINGTON, WASHINGTON[1]),
+        ("Washington D.C.", WASHINGTON, WASHINGTON[1]),
+        ("Washington, D.C., United States", WASHINGTON, WASHINGTON[1]),
+        ("Quebec, QC", QUEBEC, QUEBEC[1]),
+        ("Québec, Québec, Canada", QUEBEC, QUEBEC[1]),
+        ("Quebec City, QC", QUEBEC, QUEBEC[1]),
+        ("Mexico City", MEXICO_CITY, MEXICO_CITY[1]),
+        ("CDMX", MEXICO_CITY, MEXICO_CITY[1]),
+        ("Mexico City, Mexico", MEXICO_CITY, MEXICO_CITY[0]),
+        (
+            "Luxembourg City",
+            ("Luxembourg, Belgium", "Luxembourg, Luxembourg"),
+            "Luxembourg, Luxembourg",
+        ),
+        (
+            "Singapore",
+            ("Singapore, Michigan, United States", "Singapore, Singapore"),
+            "Singapore, Singapore",
+        ),
+        (
+            "Toronto, ON",
+            ("Toronto, Ohio, United States", "Toronto, Ontario, Canada"),
+            "Toronto, Ontario, Canada",
+        ),
+    ],
+)
+async def test_a_city_with_its_state_is_not_the_state_of_the_same_name(
+    assistant: Assistant, given: str, listed: tuple[str, ...], sent: str
+) -> None:
+    assistant.sandbox.fail("autocomplete", completing(*listed), times=4)
+    result = await create(assistant, CSHARP | {"regions": [given]})
+    assert result["filters"]["regions"] == [sent]
+    assert result.get("unknown_values", []) in ([], ["skills “C#”"])
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "said"),
+    [
+        ("New York", NEW_YORK, NEW_YORK),
+        ("Washington", WASHINGTON, WASHINGTON),
+        ("Quebec", QUEBEC, QUEBEC),
+        ("New York, NY", NEW_YORK[:1], NEW_YORK[:1]),
+        ("NYC", ("Buffalo, New York, United States",), ("it has nothing like it",)),
+        ("Washington DC", ("Seattle, Washington, United States",), ("it has nothing like it",)),
+        ("Luxembourg", ("Luxembourg, Luxembourg",), ('use countries: ["Luxembourg"]',)),
+        ("Mexico", ("Mexico, Missouri, United States",), ('use countries: ["Mexico"]',)),
+    ],
+)
+async def test_a_name_of_a_city_and_of_what_it_lies_in_is_no_guess(
+    assistant: Assistant, given: str, listed: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    assistant.sandbox.fail("autocomplete", completing(*listed), times=20)
+    refusal = await assistant.refusal(
+        "create_sourcing_session", title="T", filters=CSHARP | {"regions": [given]}
+    )
+    assert f"filters.regions “{given}” (" in refusal
+    assert all(one in refusal for one in said)
 
 
 @pytest.mark.parametrize("country", ["Germany", "United Kingdom", "India", "UK", "Singapore"])
@@ -240,7 +393,8 @@ async def test_a_state_is_known_although_the_list_is_cut_off(assistant: Assistan
     ("name", "value", "named"),
     [
         ("company_types", "Product Company", "“Product Company” (nearest: “Public Company”)"),
-        ("company_headcount_ranges", "1-200", "“1-200” (nearest: “51-200”)"),
+        ("company_headcount_ranges", "1-200", "“1-200”"),
+        ("company_headcount_ranges", "51-20", "“51-20”"),
         ("industries", "Fintech", "“Fintech”"),
         ("employment_types", "Gig", "“Gig”"),
     ],
@@ -279,10 +433,15 @@ async def test_other_unknown_values_are_searched_and_named(assistant: Assistant)
 
 async def test_look_ups_are_few_and_free(assistant: Assistant) -> None:
     names = [f"Zzyzx {letter}" for letter in "abcdefghijklmnopqrst"]
-    await create(assistant, {"skills": {"core": ["C#", *names]}})
+    result = await create(assistant, {"skills": {"core": ["C#", *names]}})
     asked = [call.query["query"] for call in assistant.sandbox.calls if call.query]
     assert len(asked) == assistant.sent("autocomplete") <= MOST_LOOKUPS
     assert len({one for one in asked if one in {"C#", *names}}) <= MOST_VALUES
+    unchecked = len(names) - len(result["unknown_values"])
+    assert unchecked >= len(names) + 1 - MOST_VALUES
+    assert result["warning"].startswith(
+        f"Not looked up before the search: {unchecked} filter values;"
+    )
     assert len(assistant.sandbox.charges) == assistant.sent("create_session") == 1
 
 
@@ -403,6 +562,39 @@ async def test_an_update_to_an_unknown_place_is_refused_once(assistant: Assistan
     assert f"(it has “{PUNE}”)" in refusal
     assert assistant.sent("update_session") == 0
     await assistant.call("update_sourcing_session", **change)
+    assert assistant.sent("update_session") == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_repeated_update_is_the_same_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        session_id = await assistant.search()
+        change = {"session_id": session_id, "filters": AUSTIN_AND_BOSTON}
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+        updated = await assistant.call("update_sourcing_session", **change)
+        assert "Austin, TX" in updated["filters"]["regions"]
+        sandbox.mend()
+        await assistant.call("wait_for_session", session_id=session_id)
+        again = await assistant.call("update_sourcing_session", **change)
+    assert again["credits"] == {"charged": 0}
+    assert "nothing was sent or charged" in again["next_step"]
+    assert assistant.sent("update_session") == 1
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["of one place", "of all"])
+async def test_a_lost_update_is_found_whatever_its_look_up_found(times: int) -> None:
+    sandbox = small_sandbox(refuse_without_match=False)
+    async with connected(sandbox, call_deadline_seconds=7.5) as assistant:
+        session_id = await assistant.search()
+        change = {"session_id": session_id, "filters": AUSTIN_AND_BOSTON}
+        sandbox.fail("autocomplete", Fault("delay_before", seconds=60), times=times)
+        sandbox.fail("update_session", Fault("drop_after"))
+        sandbox.fail("get_session", Fault("delay_before"))
+        sandbox.fail("get_session", Fault("502_before"), times=99)
+        await assistant.refusal("update_sourcing_session", **change)
+        sandbox.mend()
+        await assistant.call("update_sourcing_session", **change)
     assert assistant.sent("update_session") == 1
 
 

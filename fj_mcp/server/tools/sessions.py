@@ -13,7 +13,7 @@ from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.order import fingerprint
-from fj_mcp.purchases.search_order import SearchOrder, check_size
+from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
     FullSession,
@@ -45,46 +45,63 @@ from fj_mcp.workspace.ranked_sessions import rank_in_time
 F = TypeVar("F", bound=SearchFilters)
 
 
-async def check_values(connection: Connection, filters: F, call: str) -> Checked[F]:
-    """The filters of a call in FutureJobs' spelling; see `KnownValues.check`."""
-    try:
-        return await connection.workspace.known_values.check(filters, call)
-    except BadArguments:
-        if connection.settings.confirm_spend != "off":
-            raise
-        # Nobody is there to decide, and the same call made again goes through.
-        return await connection.workspace.known_values.check(filters, call)
-
-
-async def check_search(
-    filters: SearchFilters, connection: CurrentConnection
-) -> Checked[SearchFilters]:
-    """The filters of a search in FutureJobs' spelling, looked up if they can be sent at all."""
-    check_size(filters)
-    call = fingerprint("search values", filters=filters.as_dict())
-    return await check_values(connection, filters, call)
-
-
-async def search_order(
+async def given_search(
     title: str,
     filters: SearchFilters,
-    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
     job_description: str | None,
     sample_profile_url: str | None,
     allow_duplicate: bool,
     connection: CurrentConnection,
 ) -> SearchOrder:
-    """The order for a call of `create_sourcing_session`, in FutureJobs' spelling."""
+    """The order for a call of `create_sourcing_session`, in the call's own spelling."""
     return SearchOrder(
         connection.workspace,
         title,
-        checked.filters,
+        filters,
         job_description=job_description or "",
         sample_profile_url=sample_profile_url or "",
         allow_duplicate=allow_duplicate,
-        given=filters,
-        unknown=checked.unknown,
     )
+
+
+async def check_values(
+    connection: Connection, filters: F, call: str, order: SearchOrder | UpdateOrder
+) -> Checked[F]:
+    """The filters of a call in FutureJobs' spelling; see `KnownValues.check`."""
+    try:
+        return await connection.workspace.known_values.check(filters, call)
+    except BadArguments:
+        # The same call made again goes through; also if nobody is there to decide.
+        if connection.settings.confirm_spend != "off" and not await _is_bought(connection, order):
+            raise
+        return await connection.workspace.known_values.check(filters, call)
+
+
+async def _is_bought(connection: Connection, order: SearchOrder | UpdateOrder) -> bool:
+    """Whether an order was sent before, when a look-up had failed."""
+    ledger = connection.workspace.ledger
+    return (
+        await ledger.open_in((), order.evidence) is not None
+        or await ledger.charged(order.fingerprints, order.evidence) is not None
+    )
+
+
+async def check_search(
+    filters: SearchFilters,
+    order: Annotated[SearchOrder, Resolve(given_search)],
+    connection: CurrentConnection,
+) -> Checked[SearchFilters]:
+    """The filters of a search in FutureJobs' spelling, looked up once the rest is in order."""
+    call = fingerprint("search values", filters=filters.as_dict())
+    return await check_values(connection, filters, call, order)
+
+
+async def search_order(
+    order: Annotated[SearchOrder, Resolve(given_search)],
+    checked: Annotated[Checked[SearchFilters], Resolve(check_search)],
+) -> SearchOrder:
+    """The order for that call, in FutureJobs' spelling."""
+    return order.respelled(checked.filters, checked.unknown)
 
 
 async def more_order(session_id: str, connection: CurrentConnection) -> FetchMoreOrder:
@@ -116,35 +133,22 @@ async def given_update(
 async def check_update(
     session_id: str,
     filters: FilterChanges | None,
-    _: Annotated[UpdateOrder, Resolve(given_update)],
+    order: Annotated[UpdateOrder, Resolve(given_update)],
     connection: CurrentConnection,
 ) -> Checked[FilterChanges]:
     """The filters of that call in FutureJobs' spelling, looked up once the rest is in order."""
     if filters is None:
         return Checked(FilterChanges())
     call = fingerprint("update values", session=session_id, filters=filters.as_dict())
-    return await check_values(connection, filters, call)
+    return await check_values(connection, filters, call, order)
 
 
 async def update_order(
-    session_id: str,
-    title: str | None,
-    job_description: str | None,
-    sample_profile_url: str | None,
+    order: Annotated[UpdateOrder, Resolve(given_update)],
     checked: Annotated[Checked[FilterChanges], Resolve(check_update)],
-    remove_filters: list[str] | None,
-    connection: CurrentConnection,
 ) -> UpdateOrder:
     """The order for that call, in FutureJobs' spelling."""
-    return await given_update(
-        session_id,
-        title,
-        job_description,
-        sample_profile_url,
-        checked.filters,
-        remove_filters,
-        connection,
-    )
+    return order.respelled(checked.filters)
 
 
 async def ask_for_search(
