@@ -11,7 +11,7 @@ from msgspec import Struct
 from fj_mcp.api import required_data
 from fj_mcp.api.errors import ApiError, Attempted, RateLimited, Unavailable, Unreachable
 from fj_mcp.api.profile_fields import decode_profiles
-from fj_mcp.ledger.purchase import USUAL_PRICE
+from fj_mcp.storage.ledger.purchase import USUAL_PRICE
 
 _TRANSIENT_STATUSES = frozenset({None, 408, 502, 503, 504})
 """A gateway's statuses for a server that may be back a moment later; None is a lost connection."""

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from fj_mcp.api.errors import NotFound
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
+from fj_mcp.storage.errors import LedgerUnavailable
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.workspace.open_storage import check_record, open_record
 

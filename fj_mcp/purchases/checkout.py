@@ -13,9 +13,6 @@ from msgspec.structs import replace
 from fj_mcp.api.call_context import BeforeSend, arrived_at
 from fj_mcp.api.errors import ApiError, NoMatch, NoResponse, NotFound
 from fj_mcp.errors import BadSettings
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
 from fj_mcp.purchases.order import (
     ALLOWED,
@@ -36,6 +33,9 @@ from fj_mcp.purchases.prices import price_in_session, usual_price
 from fj_mcp.purchases.question import question_text
 from fj_mcp.purchases.reconciliation import reconcile, reconcile_all
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.workspace.workspace import Workspace
 
 _FIND_PAUSES = (0.0, 1.0, 2.0)

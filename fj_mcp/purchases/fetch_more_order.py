@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from fj_mcp.api.call_context import BeforeSend
 from fj_mcp.api.session_records import Session, Started
-from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.order import (
     Found,
     Order,
@@ -18,6 +17,7 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.search_order import earlier_credits, searched
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, MoreProfiles
+from fj_mcp.storage.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.text.cleaning import quoted
 from fj_mcp.workspace.workspace import Workspace
 

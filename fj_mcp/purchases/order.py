@@ -17,8 +17,8 @@ from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import Attempted
 from fj_mcp.api.session_records import CreditInfo, Session
 from fj_mcp.clock import boot
-from fj_mcp.ledger.evidence import Evidence, Moment
-from fj_mcp.ledger.purchase import Purchase
+from fj_mcp.storage.ledger.evidence import Evidence, Moment
+from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.text import lenient
 from fj_mcp.text.comparison import normalized
 from fj_mcp.workspace.workspace import Workspace

@@ -6,10 +6,10 @@ from typing import Any
 import anyio
 from msgspec.structs import replace
 
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import State
 from fj_mcp.purchases.order import moment_now
+from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import State
 from fj_mcp.workspace.workspace import Workspace
 
 

@@ -6,8 +6,8 @@ import anyio
 
 from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import ApiError
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.evidence import Evidence
+from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.workspace.workspace import Workspace
 
 _SECONDS = 3.0

@@ -1,7 +1,7 @@
 """The words of the question before a purchase."""
 
-from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import Plan
+from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.text.numbers import number_of
 
 

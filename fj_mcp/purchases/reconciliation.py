@@ -7,13 +7,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from fj_mcp.api.errors import ApiError, NotFound
-from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
 from fj_mcp.purchases.order import CountersMissing, Order, age, seconds_since
 from fj_mcp.purchases.reveal_order import RevealOrder
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
+from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.workspace.workspace import Workspace
 
 ORDERS: Mapping[str, type[Order[Any, Any, Any]]] = {

@@ -14,8 +14,6 @@ from fj_mcp.api.errors import ApiError, NoMatch, NotFound
 from fj_mcp.api.profile_records import Candidate, Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments, FutureJobsError
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeOpen
 from fj_mcp.purchases.order import (
     CONCLUSIVE_AFTER_SECONDS,
@@ -31,6 +29,8 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -16,8 +16,6 @@ from fj_mcp.filters.kinds import Range
 from fj_mcp.filters.query_map import MAX_FILTER_BYTES, fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import FILTERS, SearchFilters
 from fj_mcp.filters.spellings import UnknownValue
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.purchases.errors import OutcomeHidden
 from fj_mcp.purchases.order import (
     CONCLUSIVE_AFTER_SECONDS,
@@ -32,6 +30,8 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.same_search import same_link, search_digests
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, StartedSession
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Workspace

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from fj_mcp.clock import iso_time
-from fj_mcp.ledger.purchase import Purchase, Spent, State
 from fj_mcp.results.models import PurchaseLine, SessionSpending, SpendingReport
+from fj_mcp.storage.ledger.purchase import Purchase, Spent, State
 from fj_mcp.text.cleaning import cut
 from fj_mcp.text.numbers import number_of
 

@@ -17,8 +17,6 @@ from fj_mcp.filters.changes import after_change, skills_left
 from fj_mcp.filters.names import REMOVABLE, name_of, nearest_name
 from fj_mcp.filters.query_map import fitted_filters, from_queries, to_queries
 from fj_mcp.filters.search_filters import FilterChanges, SearchFilters
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import Purchase
 from fj_mcp.purchases.order import (
     Found,
     Order,
@@ -40,6 +38,8 @@ from fj_mcp.purchases.search_order import (
 )
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, StartedSession
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.text.cleaning import clean_line, quoted
 from fj_mcp.workspace.workspace import Workspace
 

@@ -11,10 +11,10 @@ from anyio.abc import TaskGroup
 
 from fj_mcp.clock import Clock
 from fj_mcp.errors import BadSettings, NoKey
-from fj_mcp.ledger.storage import Storage
 from fj_mcp.purchases.checkout import Checkout
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import open_record
 from fj_mcp.workspace.record import Record
 from fj_mcp.workspace.workspace import Workspace, open_workspace, workspace_fingerprint

@@ -11,7 +11,6 @@ from mcp.server import MCPServer
 from pydantic import Field
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.ledger.purchase import USUAL_PRICE
 from fj_mcp.server.arguments import (
     LONGEST_JOB_DESCRIPTION,
     CandidateId,
@@ -22,6 +21,7 @@ from fj_mcp.server.arguments import (
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.prompt_adapter import known_only, make_prompt
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.ledger.purchase import USUAL_PRICE
 from fj_mcp.text.cleaning import as_word, clean_block
 
 _Wanted = Annotated[int, Field(ge=1, le=100)]

@@ -19,8 +19,8 @@ from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestStat
 from msgspec import Struct
 from pydantic import SecretStr
 
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.storage import Storage
+from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.ledger.storage import Storage
 
 TTL_SECONDS = 24 * 3600
 """How long a task can be queried after its creation."""

@@ -38,7 +38,6 @@ from fj_mcp.api.call_context import tool_in_use
 from fj_mcp.api.errors import ApiError
 from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import DeadlinePassed, FutureJobsError
-from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.sdk.argument_forms import read_arguments
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
@@ -47,6 +46,7 @@ from fj_mcp.server.sdk.tracing import ToolCall
 from fj_mcp.server.task_ids import TTL_SECONDS, End, EndStatus, Wait
 from fj_mcp.server.tools.sessions import wait_for_session, wait_result
 from fj_mcp.sessions.watcher import LOOK_SECONDS, pause_after, progress
+from fj_mcp.storage.errors import LedgerUnavailable
 
 PATIENCE_SECONDS = 300
 """The default limit of a task. It may exceed the call deadline, because it holds no call open."""

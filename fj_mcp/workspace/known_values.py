@@ -18,8 +18,8 @@ from fj_mcp.errors import BadArguments
 from fj_mcp.filters.base import STORED, Filter
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.filters.spellings import LONGEST_CODE, UnknownValue
-from fj_mcp.ledger.purchase import DAY_SECONDS
-from fj_mcp.ledger.storage import Storage
+from fj_mcp.storage.ledger.purchase import DAY_SECONDS
+from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.text.cleaning import as_word, cut, looks_like_instructions, quoted
 from fj_mcp.text.comparison import normalized
 

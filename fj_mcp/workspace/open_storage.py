@@ -6,8 +6,8 @@ from pathlib import Path
 
 import anyio
 
-from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.settings.settings import NO_HOME, STATE_DIR, Settings, own_folder
+from fj_mcp.storage.errors import LedgerUnavailable
 from fj_mcp.workspace.record import LocalRecord, Record
 
 LEDGER_FILE = "purchases.sqlite3"

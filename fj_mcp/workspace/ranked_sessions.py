@@ -4,11 +4,11 @@ from contextlib import suppress
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import from_queries, wanted_skills
-from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
+from fj_mcp.storage.errors import LedgerUnavailable
 from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 

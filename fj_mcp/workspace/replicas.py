@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from fj_mcp.api.rate_limit import RateLimit
-from fj_mcp.ledger.redis import RedisStorage
+from fj_mcp.storage.ledger.redis import RedisStorage
 from fj_mcp.workspace.record import Record
 
 _TIMEOUT_SECONDS = 1.0

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from fj_mcp.api.client import FutureJobs, Transport
 from fj_mcp.clock import Clock
-from fj_mcp.ledger.ledger import Ledger
-from fj_mcp.ledger.storage import Storage
 from fj_mcp.sessions.sent_filters import SentFilters
 from fj_mcp.sessions.watcher import SessionWatcher
 from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
+from fj_mcp.storage.ledger.ledger import Ledger
+from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.known_values import KnownValues
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.ledger.ledger import Ledger
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.ledger.ledger import Ledger
 from fj_mcp.workspace.open_storage import LEDGER_FILE, check_record, open_record
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file, rows_of

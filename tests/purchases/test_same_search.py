@@ -16,10 +16,10 @@ from mcp_types import ElicitRequestParams, ElicitResult
 from fj_mcp.filters.kinds import Choice, Range, Tiers, Values
 from fj_mcp.filters.query_map import to_queries
 from fj_mcp.filters.search_filters import FILTERS, SearchFilters
-from fj_mcp.ledger.evidence import Evidence
 from fj_mcp.purchases.order import fingerprint
 from fj_mcp.purchases.same_search import search_digests
 from fj_mcp.sandbox.faults import Fault
+from fj_mcp.storage.ledger.evidence import Evidence
 from tests.support.assistant import CSHARP, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
 from tests.support.filter_strategies import all_filters, values_of

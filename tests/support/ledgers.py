@@ -19,7 +19,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from fj_mcp.ledger.redis import index_entries
+from fj_mcp.storage.ledger.redis import index_entries
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from fj_mcp.api.client import is_reachable
-from fj_mcp.ledger.errors import LedgerUnavailable
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.errors import LedgerUnavailable
 from fj_mcp.transports.http.tenants import Tenants
 from fj_mcp.workspace.open_storage import check_record
 

@@ -18,10 +18,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from fj_mcp.clock import boot
-from fj_mcp.ledger.errors import OverBudget
-from fj_mcp.ledger.evidence import Evidence
-from fj_mcp.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
-from fj_mcp.ledger.storage import Row, Rows, Storage, has_ended, process_token
+from fj_mcp.storage.database.database import Row
+from fj_mcp.storage.errors import OverBudget
+from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
+from fj_mcp.storage.ledger.storage import Rows, Storage, has_ended, process_token
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")

@@ -5,8 +5,9 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from fj_mcp.ledger.sqlite_file import SqliteDatabase, insert_row, transaction
-from fj_mcp.ledger.storage import Row, Rows, Storage
+from fj_mcp.storage.database.database import Row
+from fj_mcp.storage.database.sqlite_file import SqliteDatabase, insert_row, transaction
+from fj_mcp.storage.ledger.storage import Rows, Storage
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Errors of the ledger that prevent a purchase."""
+"""Errors of what is stored."""
 
 from datetime import UTC, datetime
 

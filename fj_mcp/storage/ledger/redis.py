@@ -16,8 +16,9 @@ import anyio
 from redis.exceptions import RedisError, WatchError
 
 from fj_mcp.clock import boot
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.storage import Row, Rows, Storage
+from fj_mcp.storage.database.database import Row
+from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.ledger.storage import Rows, Storage
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fj_mcp.clock import boot
-from fj_mcp.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.evidence import Evidence
 
 State = Literal["pending", "charged", "refused", "unknown"]
 

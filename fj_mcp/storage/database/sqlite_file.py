@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 import anyio.to_thread
 
-from fj_mcp.ledger.errors import LedgerUnavailable
-from fj_mcp.ledger.storage import Row
+from fj_mcp.storage.database.database import Row
+from fj_mcp.storage.errors import LedgerUnavailable
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]

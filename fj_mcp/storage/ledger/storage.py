@@ -10,12 +10,11 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
+
+from fj_mcp.storage.database.database import Row
 
 T = TypeVar("T")
-
-Row = dict[str, Any]
-"""A purchase by column: the fields of `Purchase`, `traces` as JSON, and the process in charge."""
 
 
 class Rows(Protocol):

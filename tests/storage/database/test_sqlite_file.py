@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.ledger.sqlite import SqliteStorage
-from fj_mcp.ledger.sqlite_file import SqliteDatabase
+from fj_mcp.storage.database.sqlite_file import SqliteDatabase
+from fj_mcp.storage.ledger.sqlite import SqliteStorage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file

@@ -1,0 +1,60 @@
+"""What every database of this server offers, wherever it is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    # Loading it takes a tenth of a second, which waits until the database is used.
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+Row = dict[str, Any]
+"""A row by column."""
+
+
+class Database(ABC):
+    """The database of this process, for all of its workspaces. It is opened at its first use.
+
+    Attributes:
+        machine: identifies this machine among those that share the database; empty if it belongs to
+            this machine alone.
+    """
+
+    machine = ""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Its location without a password, for messages to the user."""
+
+    @abstractmethod
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        """Run `work`, which only reads, in a worker thread, and return its result.
+
+        Raises:
+            StorageUnavailable: if the database cannot be used.
+        """
+
+    @abstractmethod
+    async def transact(
+        self, workspace: str, work: "Callable[[Connection], T]", *, durable: bool = False
+    ) -> T:
+        """Run `work` in a transaction in a worker thread, and return its result.
+
+        Transactions of one workspace follow each other, whatever machine they come from. If `work`
+        raises, nothing has changed. `work` may be run several times.
+
+        Args:
+            workspace: the id of the workspace that `work` changes.
+            work: reads and changes rows.
+            durable: whether the changes must survive a power cut, not only the end of the process.
+
+        Raises:
+            StorageUnavailable: if the database cannot be used.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close its files and connections."""

@@ -1,0 +1,126 @@
+"""The people whom the memory knows, and what it knows about them."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Decision = Literal["shortlisted", "maybe", "rejected", "undecided"]
+"""About a candidate in one search."""
+
+Outreach = Literal["contacted", "replied", "do_not_contact", "none"]
+"""How far the team is with a person, over all searches."""
+
+Reason = Literal[
+    "skills", "experience", "seniority", "location", "not_interested", "in_process", "other"
+]
+
+By = Literal["user", "assistant"]
+"""Whether the user clicked, or an assistant called a tool."""
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A candidate of a session.
+
+    Attributes:
+        candidate_id: the API's.
+        linkedin_url: as FutureJobs has it.
+        score: 0 to 5.
+        rank: in the whole shortlist, from 1.
+    """
+
+    candidate_id: str
+    linkedin_url: str | None = None
+    name: str | None = None
+    title: str | None = None
+    company: str | None = None
+    region: str | None = None
+    score: float | None = None
+    rank: int | None = None
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What a review changes; None leaves as it is."""
+
+    decision: Decision | None = None
+    outreach: Outreach | None = None
+    reason: Reason | None = None
+    note: str | None = None
+
+
+class SeenBefore(Struct, frozen=True):
+    """The newest other search that showed a person.
+
+    Attributes:
+        title: of the session, if known.
+        when: the last time, in Unix seconds.
+        decision: the one made there.
+    """
+
+    session_id: str
+    title: str | None
+    when: float
+    decision: Decision | None = None
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """What the memory knows of a candidate in a session.
+
+    Attributes:
+        decision: in this session; None for undecided.
+        outreach: None for none.
+        note: the newest of this session.
+    """
+
+    decision: Decision | None = None
+    outreach: Outreach | None = None
+    reason: Reason | None = None
+    note: str | None = None
+    seen_before: SeenBefore | None = None
+
+
+class Remembered(Struct, frozen=True, kw_only=True):
+    """A person about whom a decision was made, with the newest one.
+
+    Attributes:
+        person: as known at the newest decision.
+        session_id: of that decision.
+        session_title: if known.
+        decided_at: in Unix seconds.
+    """
+
+    person: Person
+    session_id: str
+    session_title: str | None = None
+    decided_at: float
+    mark: Mark
+
+
+class Review(Struct, frozen=True, kw_only=True):
+    """One decision, as the record of a search lists it.
+
+    Attributes:
+        at: in Unix seconds.
+        by: who or what made it.
+        who: the signed-in user, if one is known.
+        person: with the score and rank at that moment; without names if only a digest is left.
+    """
+
+    at: float
+    by: By
+    who: str | None = None
+    person: Person
+    change: Change
+
+
+class Forgotten(Struct, frozen=True):
+    """What was deleted about people: how many rows of each kind.
+
+    Attributes:
+        people: of whom something was stored.
+        banned: of whom the digest of a do-not-contact remains, so that it can be honoured.
+    """
+
+    people: int = 0
+    reviews: int = 0
+    sightings: int = 0
+    banned: int = 0
