@@ -7,6 +7,7 @@ was a 429.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -19,7 +20,15 @@ from fj_mcp.api import network
 from fj_mcp.api.call_context import BeforeSend, tool_in_use
 from fj_mcp.api.contact_records import Reveal
 from fj_mcp.api.endpoints import ENDPOINTS, Endpoint
-from fj_mcp.api.errors import ApiError, Attempted, RateLimited, TimedOut, Unavailable, Unreadable
+from fj_mcp.api.errors import (
+    ApiError,
+    Attempted,
+    CannotConnect,
+    RateLimited,
+    TimedOut,
+    Unavailable,
+    Unreadable,
+)
 from fj_mcp.api.profile_records import Candidate, ProfilePage
 from fj_mcp.api.rate_limit import RateLimit
 from fj_mcp.api.response_bodies import ENCODINGS, NotReadable, read_body
@@ -211,6 +220,12 @@ class FutureJobs:
     @property
     def _key(self) -> str:
         return self._settings.key or ""
+
+    def open(self) -> None:
+        """Open the HTTP client before a request needs it."""
+        # That request reports settings that cannot be used.
+        with suppress(CannotConnect):
+            self._client(self._attempted("get_session"))
 
     def _client(self, attempted: Attempted) -> httpx.AsyncClient:
         """The HTTP client, opened by the first request. Raises `CannotConnect`."""

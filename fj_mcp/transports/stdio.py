@@ -58,11 +58,13 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> signal.Signals | None:
     """Serve; return the signal that ended it."""
     opened: list[Connection] = []
+    is_open = anyio.Event()
     lines = Lines()
     signals_received: list[signal.Signals] = []
 
     def on_open(connection: Connection) -> None:
         opened.append(connection)
+        is_open.set()
         connection.exit_stack.callback(_end_even_if_unread)
 
     async def finish(seconds: float) -> None:
@@ -87,6 +89,8 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         if settings.api_base_url.startswith("https:"):
             # Other threads go on meanwhile.
             await anyio.to_thread.run_sync(load_certificates, abandon_on_cancel=True)
+        await is_open.wait()
+        opened[0].workspace.client.open()
         await lines.tools_sent.wait()
         await anyio.sleep(_QUIET_SECONDS)
         await anyio.to_thread.run_sync(load_aiohttp, abandon_on_cancel=True)
@@ -99,7 +103,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         # Windows ends a process without a signal.
         if sys.platform != "win32":
             tasks.start_soon(end_on_signal)
-        if settings.key and not settings.sandbox:
+        if settings.key and not settings.problems and not settings.sandbox:
             tasks.start_soon(load_in_background)
         stdin = cast("anyio.AsyncFile[str]", lines.read(partial(finish, HUNG_UP_SECONDS)))
         stdout = cast("anyio.AsyncFile[str]", Stdout()) if sys.platform != "win32" else None
