@@ -129,6 +129,43 @@ def install(
     raise typer.Exit(run_install(client, settings, machine, show=show))
 
 
+@app.command()
+def memory(
+    context: typer.Context,
+    export: Annotated[
+        Path | None, typer.Option(help="Write all of it to this new file, as JSON.")
+    ] = None,
+    erase: Annotated[bool, typer.Option("--erase", help="Delete all of it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --erase.")] = False,
+    sandbox: Sandbox = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Show what is stored about people: decisions, outreach, notes, who was shown."""
+    from fj_mcp.commands.memory import erase_memory, export_memory, show_memory
+
+    settings = _settings(context, sandbox, env_file)
+    if export is not None:
+        raise typer.Exit(export_memory(settings, export))
+    if not erase:
+        raise typer.Exit(show_memory(settings))
+    if not yes:
+        typer.confirm("Delete all decisions, notes and sightings of this key?", abort=True)
+    raise typer.Exit(erase_memory(settings))
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="Their LinkedIn address.")],
+    sandbox: Sandbox = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Delete everything that is stored about a person."""
+    from fj_mcp.commands.memory import forget_person
+
+    raise typer.Exit(forget_person(_settings(context, sandbox, env_file), person))
+
+
 @app.command(hidden=True)
 def docs() -> None:
     """Regenerate the documentation of the project in this folder."""

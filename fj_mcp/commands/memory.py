@@ -1,0 +1,105 @@
+"""`fj-mcp memory` and `fj-mcp forget`: what is stored about people, shown, exported or deleted."""
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import anyio
+import typer
+
+from fj_mcp.errors import FutureJobsError
+from fj_mcp.server.connection import open_connection
+from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.memory.memory import Memory
+from fj_mcp.storage.memory.people import Forgotten
+from fj_mcp.telemetry.logs import start_logging
+from fj_mcp.text.numbers import number_of
+
+
+def show_memory(settings: Settings) -> int:
+    """Print how much is stored about people, and where. Returns the exit status."""
+
+    async def show(memory: Memory) -> str:
+        rows = await memory.everything()
+        counts = "\n".join(f"  {len(found):>7,} {table}" for table, found in rows.items())
+        return (
+            f"In {memory.place}, about people found with this key:\n\n{counts}\n\n"
+            "fj-mcp memory --export FILE writes all of it as JSON, fj-mcp forget LINKEDIN-ADDRESS "
+            "deletes one person, fj-mcp memory --erase everybody."
+        )
+
+    return _run(settings, show)
+
+
+def export_memory(settings: Settings, path: Path) -> int:
+    """Write everything that is stored about people to a new file. Returns the exit status."""
+
+    async def export(memory: Memory) -> str:
+        text = json.dumps(await memory.everything(), ensure_ascii=False, indent=1) + "\n"
+        try:
+            # Only for its owner, and never over another file.
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(text)
+        except OSError as error:
+            raise _NotDone(f"{path} cannot be written ({error.strerror}).") from None
+        return f"Everything that is stored about people is in {path}. Delete it when it is done."
+
+    return _run(settings, export)
+
+
+def erase_memory(settings: Settings) -> int:
+    """Delete everything that is stored about people. Returns the exit status."""
+
+    async def erase(memory: Memory) -> str:
+        return described(await memory.erase())
+
+    return _run(settings, erase)
+
+
+def forget_person(settings: Settings, person: str) -> int:
+    """Delete a person, by LinkedIn address. Returns the exit status."""
+
+    async def forget(memory: Memory) -> str:
+        return described(await memory.forget(linkedin_urls=[person]))
+
+    return _run(settings, forget)
+
+
+def described(forgotten: Forgotten) -> str:
+    """What was deleted, in a sentence."""
+    if not forgotten.people:
+        return "Nothing is stored about this person, so nothing was deleted."
+    parts = (
+        number_of(forgotten.reviews, "review"),
+        f"{number_of(forgotten.sightings, 'sighting')} in searches",
+    )
+    kept = (
+        " A digest stays that keeps them from being shown or contacted again, and names nobody."
+        if forgotten.banned
+        else ""
+    )
+    people = "one person" if forgotten.people == 1 else f"{forgotten.people:,} people"
+    return f"Deleted: {people}, with {' and '.join(parts)}.{kept}"
+
+
+class _NotDone(FutureJobsError):
+    """The command cannot do it; the text says why."""
+
+
+def _run(settings: Settings, work: Callable[[Memory], Awaitable[str]]) -> int:
+    start_logging(settings.log_level)
+    return anyio.run(_run_with_memory, settings, work)
+
+
+async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitable[str]]) -> int:
+    if settings.sandbox:
+        typer.echo("The sandbox keeps nothing when it ends.", err=True)
+        return 1
+    try:
+        async with open_connection(settings) as connection:
+            typer.echo(await work(connection.workspace.memory))
+    except* FutureJobsError as errors:
+        typer.echo(str(errors.exceptions[0]), err=True)
+        return 1
+    return 0
