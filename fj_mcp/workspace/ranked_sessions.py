@@ -8,7 +8,7 @@ from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
@@ -59,7 +59,7 @@ async def _new_ids(
         return shortlist.new_ids
     # This process did not see the session before the fetch, but the ledger may know its time.
     last = None
-    with suppress(LedgerUnavailable):
+    with suppress(StorageUnavailable):
         last = await workspace.ledger.newest_in(
             session.id, ("fetch_more", "update_session"), {"charged"}
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fj_mcp.api.rate_limit import RateLimit
-from fj_mcp.storage.database.sqlite_file import SqliteDatabase
+from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.ledger.sqlite import SqliteStorage
 from fj_mcp.storage.ledger.storage import Storage
 
