@@ -6,7 +6,7 @@ A field without a value is omitted, never null.
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr
 
 from fj_mcp.api.session_records import Status
 from fj_mcp.storage.memory.people import Decision, Outreach
@@ -47,6 +47,10 @@ class Result(BaseModel):
     def links(self) -> list[Link]:
         """Links to files and resources; nothing essential, because some clients show no links."""
         return []
+
+    def for_view(self) -> dict[str, Any] | None:
+        """What the client gives to the interactive view, but not to the model."""
+        return None
 
     def as_dict(self, *, sandbox: bool = False) -> dict[str, Any]:
         """The result without empty fields; `next_step` comes last, where models notice it.
@@ -205,8 +209,17 @@ class ShownCandidates(CandidateList):
     can_spend: bool
     prices: Prices
     counts: dict[str, int] | None = Field(
-        default=None, description="Candidates by decision and outreach; none: nothing is recorded."
+        default=None, description="Candidates by decision and outreach, if remembered."
     )
+    _view_token: str | None = PrivateAttr(None)
+
+    def give_token(self, token: str) -> None:
+        """Let the view prove that the user clicked in it: it sends the token back."""
+        self._view_token = token
+
+    def for_view(self) -> dict[str, Any] | None:
+        """The token as `fj-mcp/view`."""
+        return {"fj-mcp/view": self._view_token} if self._view_token else None
 
 
 class ReviewedCandidates(Result):

@@ -21,7 +21,7 @@ from fj_mcp.results.models import (
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
 from fj_mcp.shortlist.queries import SEARCHED
-from fj_mcp.shortlist.ranking import NO_MARK, NO_MARKS, Chosen, Part, Shortlist, unread_warning
+from fj_mcp.shortlist.ranking import NO_MARKS, Chosen, Part, Shortlist, unread_warning
 from fj_mcp.storage.memory.people import Mark
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.numbers import number_of
@@ -92,14 +92,13 @@ class RankedSession(Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int] | None:
         """The number of candidates by decision and outreach; None if it is not known."""
-        return None if self.marks is None else count_marks(self.shortlist, self.marks)
+        return None if self.marks is None else count_marks(self.marks)
 
 
-def count_marks(shortlist: Shortlist, marks: Mapping[str, Mark]) -> dict[str, int]:
+def count_marks(marks: Mapping[str, Mark]) -> dict[str, int]:
     """The number of candidates by decision and outreach."""
-    known = [marks.get(item.id, NO_MARK) for item in shortlist.profiles]
-    states = [state for mark in known for state in (mark.decision, mark.outreach) if state]
-    return dict(Counter[str](states))
+    states = [(mark.decision, mark.outreach) for mark in marks.values()]
+    return dict(Counter(state for pair in states for state in pair if state is not None))
 
 
 def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
