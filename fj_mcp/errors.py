@@ -5,8 +5,8 @@
     ├── BadSettings              a setting is wrong
     ├── NoKey                    no API key is set
     ├── DeadlinePassed           a tool call took too long
-    ├── in `ledger.errors`
-    │   ├── LedgerUnavailable    purchases cannot be recorded, so none is made
+    ├── in `storage.errors`
+    │   ├── StorageUnavailable   nothing can be recorded, so nothing is bought or decided
     │   └── OverBudget           the purchase would exceed the day's budget
     ├── in `purchases.errors`
     │   ├── NotApproved          the user declined, or could not be asked

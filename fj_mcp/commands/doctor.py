@@ -11,7 +11,7 @@ from fj_mcp.api.errors import NotFound
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.workspace.open_storage import check_record, open_record
 
@@ -58,7 +58,7 @@ async def _examine(settings: Settings, console: Console) -> int:
             async with open_record(settings) as record:
                 await check_record(record)
                 say(True, f"purchases are recorded in {record.place}")
-        except LedgerUnavailable as error:
+        except StorageUnavailable as error:
             say(False, str(error))
     if settings.key is not None and not settings.problems:
         good, words = await _call(settings)

@@ -33,7 +33,7 @@ from fj_mcp.purchases.prices import price_in_session, usual_price
 from fj_mcp.purchases.question import question_text
 from fj_mcp.purchases.reconciliation import reconcile, reconcile_all
 from fj_mcp.settings.settings import Settings
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.storage.ledger.purchase import Purchase
 from fj_mcp.workspace.workspace import Workspace
@@ -71,7 +71,7 @@ class Checkout:
         Raises:
             OutcomeOpen: if it was sent and its outcome is not known yet.
             NotApproved: if it would have to be sent and the user did not agree.
-            OverBudget, LedgerUnavailable, BadArguments, BadSettings: nothing was sent.
+            OverBudget, StorageUnavailable, BadArguments, BadSettings: nothing was sent.
             ApiError: nothing was carried out.
         """
         await self._outcomes.record_pending()
@@ -162,7 +162,7 @@ class Checkout:
                 return None
         except BaseException:
             # A failing ledger must not hide the original error.
-            with suppress(LedgerUnavailable):
+            with suppress(StorageUnavailable):
                 await self.ledger.forget(claim)
             raise
         return await self._pay(order, plan, claim)
@@ -251,7 +251,7 @@ class Checkout:
         claim = await self._outcomes.record(
             claim, "charged", session_id=found.session_id, credits=found.charged
         )
-        with suppress(LedgerUnavailable):
+        with suppress(StorageUnavailable):
             purchase = await self.ledger.get(claim)
             if purchase is not None and purchase.state == "charged":
                 return await self._deliver(order, purchase, existed=False)
@@ -343,7 +343,7 @@ class Checkout:
                 break
             await self._clock.sleep(pause)
             # A failed look-up must not hide the original error.
-            with suppress(ApiError, LedgerUnavailable):
+            with suppress(ApiError, StorageUnavailable):
                 purchase = await self.ledger.get(claim)
                 if purchase is not None and purchase.state in ("pending", "unknown"):
                     wait = await reconcile(self._workspace, purchase, self._call_seconds)

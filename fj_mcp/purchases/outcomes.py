@@ -7,7 +7,7 @@ import anyio
 from msgspec.structs import replace
 
 from fj_mcp.purchases.order import moment_now
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.storage.ledger.purchase import State
 from fj_mcp.workspace.workspace import Workspace
@@ -38,14 +38,14 @@ class Outcomes:
                 await anyio.sleep(0.02)
         for purchase_id in list(self.in_flight):
             await self.record(purchase_id, "unknown")
-        with suppress(LedgerUnavailable):
+        with suppress(StorageUnavailable):
             await self.record_pending()
 
     async def record(self, claim: int, state: State, **known: Any) -> int:
         """Record an outcome, or leave it to the next purchase; return the purchase's id."""
         try:
             return await self._ledger.settle(claim, state, **known)
-        except LedgerUnavailable:
+        except StorageUnavailable:
             # A paid result must reach the model even if the disk is full.
             self._unrecorded.append((claim, state, known))
             return claim
@@ -61,11 +61,11 @@ class Outcomes:
 
     async def record_delivered(self, claim: int) -> None:
         """Record that a client receives the result, if the ledger can be written."""
-        with suppress(LedgerUnavailable):
+        with suppress(StorageUnavailable):
             await self._ledger.deliver(claim)
 
     async def record_pending(self) -> None:
-        """Record outcomes that could not be written earlier. Raises `LedgerUnavailable`."""
+        """Record outcomes that could not be written earlier. Raises `StorageUnavailable`."""
         while self._unrecorded:
             claim, state, known = first = self._unrecorded[0]
             await self._ledger.settle(claim, state, **known)

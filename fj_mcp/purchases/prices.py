@@ -6,7 +6,7 @@ import anyio
 
 from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import ApiError
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.workspace.workspace import Workspace
 
@@ -24,7 +24,7 @@ async def usual_price(
         operation: the API's operation.
         channel: of a reveal.
     """
-    with suppress(LedgerUnavailable):
+    with suppress(StorageUnavailable):
         if (last := await workspace.ledger.price(operation, channel)) is not None:
             return last
     return ENDPOINTS[operation].attempted.price
@@ -48,7 +48,7 @@ async def price_in_session(
         unfinished: whether the session was saved but its search did not complete.
     """
     before = evidence.credits
-    with anyio.move_on_after(_SECONDS), suppress(ApiError, LedgerUnavailable):
+    with anyio.move_on_after(_SECONDS), suppress(ApiError, StorageUnavailable):
         session = await workspace.client.get_session(session_id)
         after = session.credits_charged
         newest = await workspace.ledger.newest_in(session_id)

@@ -6,9 +6,10 @@ A field without a value is omitted, never null.
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr
 
 from fj_mcp.api.session_records import Status
+from fj_mcp.storage.memory.people import Decision, Outreach
 from fj_mcp.text.cleaning import first_within
 
 _MAX_CONTACT_BYTES = 1_200
@@ -46,6 +47,10 @@ class Result(BaseModel):
     def links(self) -> list[Link]:
         """Links to files and resources; nothing essential, because some clients show no links."""
         return []
+
+    def for_view(self) -> dict[str, Any] | None:
+        """What the client gives to the interactive view, but not to the model."""
+        return None
 
     def as_dict(self, *, sandbox: bool = False) -> dict[str, Any]:
         """The result without empty fields; `next_step` comes last, where models notice it.
@@ -111,10 +116,20 @@ class MoreProfiles(SessionResult):
     exhausted: bool | None = None
 
 
+class Seen(BaseModel):
+    """The newest other search that showed a candidate, and what was decided elsewhere."""
+
+    session_id: str
+    title: str | None = None
+    when: str
+    decision: Decision | None = None
+
+
 class Card(BaseModel):
     """A candidate in a list."""
 
     candidate_id: str
+    session_id: str | None = Field(default=None, description="In a list over all searches.")
     name: str | None = None
     headline: str | None = None
     title: str | None = None
@@ -122,6 +137,10 @@ class Card(BaseModel):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
+    decision: Decision | None = None
+    outreach: Outreach | None = None
+    note: str | None = Field(default=None, description="The user's.")
+    seen_before: Seen | None = None
     new: bool | None = Field(default=None, description="Found by fetch-more.")
     outside: list[str] | None = Field(default=None, description="Filters not met.")
     skills: list[str] | None = Field(default=None, description="Wanted ones first.")
@@ -138,6 +157,11 @@ SCORE_SCALE = "0 to 5, by FutureJobs' matching"
 ScoreScale = Annotated[str | None, Field(description="What a score measures.")]
 
 
+LeftOut = Annotated[
+    dict[str, int] | None, Field(description="How many are not listed, by decision or outreach.")
+]
+
+
 class WaitedSession(SessionResult):
     """The result of waiting."""
 
@@ -147,6 +171,7 @@ class WaitedSession(SessionResult):
     new_profiles: int | None = Field(default=None, description="Found by fetch-more.")
     score_scale: ScoreScale = None
     top_candidates: list[Card] | None = None
+    left_out: LeftOut = None
     suggestions: Suggestions = None
 
 
@@ -159,6 +184,7 @@ class CandidateList(SessionResult):
     has_more: bool
     score_scale: ScoreScale = None
     candidates: list[Card]
+    left_out: LeftOut = None
     suggestions: Suggestions = None
 
 
@@ -182,6 +208,33 @@ class ShownCandidates(CandidateList):
     wanted_skills: list[str]
     can_spend: bool
     prices: Prices
+    counts: dict[str, int] | None = Field(
+        default=None, description="Candidates by decision and outreach, if remembered."
+    )
+    _view_token: str | None = PrivateAttr(None)
+
+    def give_token(self, token: str) -> None:
+        """Let the view prove that the user clicked in it: it sends the token back."""
+        self._view_token = token
+
+    def for_view(self) -> dict[str, Any] | None:
+        """The token as `fj-mcp/view`."""
+        return {"fj-mcp/view": self._view_token} if self._view_token else None
+
+
+class ReviewedCandidates(Result):
+    """A review, and what the whole session has come to."""
+
+    session_id: str
+    reviewed: int
+    counts: dict[str, int] = Field(description="Candidates by decision and outreach.")
+
+
+class ForgottenCandidates(Result):
+    """What was deleted about candidates: how many people and records."""
+
+    forgotten: int
+    deleted: dict[str, int] = Field(description="Records by kind.")
 
 
 class ExportedProfiles(Result):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from fj_mcp.filters.argument_types import NOT_BOOL, Capped
 from fj_mcp.filters.names import filter_name
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.shortlist.queries import MAX_QUERY
+from fj_mcp.storage.memory.identity import is_profile
 from fj_mcp.text.cleaning import clean_block, clean_line
 
 
@@ -46,6 +47,12 @@ def _cleaned(clean: Callable[[str, int], str], limit: int) -> Callable[[str], st
 def _web_address(text: str) -> str:
     if not re.fullmatch(r"https?://\S{1,400}", text) or clean_line(text, 500) != text:
         raise ValueError("must be a URL that starts with https:// and has no spaces")
+    return text
+
+
+def _profile_address(text: str) -> str:
+    if len(text) > 500 or not is_profile(text):
+        raise ValueError("must be a LinkedIn profile, such as https://www.linkedin.com/in/name")
     return text
 
 
@@ -103,6 +110,7 @@ ProfileUrl = Annotated[
     AfterValidator(_web_address),
     Field(description="LinkedIn URL of an example candidate."),
 ]
+LinkedInUrl = Annotated[str, _bare("(?P<id>.*)"), AfterValidator(_profile_address)]
 Score = Annotated[float, Field(ge=0, le=5, allow_inf_nan=False), NOT_BOOL]
 Query = Annotated[
     str,
@@ -115,6 +123,18 @@ Chosen = Annotated[
 ]
 Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL, Capped(50)]
+State = Literal[
+    "shortlisted",
+    "maybe",
+    "rejected",
+    "undecided",
+    "contacted",
+    "replied",
+    "do_not_contact",
+    "none",
+]
+"""A decision or an outreach."""
+
 FilterName = Annotated[
     str, BeforeValidator(lambda name: filter_name(name) if isinstance(name, str) else name)
 ]

@@ -7,33 +7,47 @@ from mcp_types import ToolAnnotations
 from msgspec import Struct
 
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, make_tool
-from fj_mcp.server.tools import contacts, filters, profiles, sessions, spending
+from fj_mcp.server.tools import contacts, filters, profiles, reviews, sessions, spending
 from fj_mcp.settings.settings import Settings
 
 SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
 
 
 class ToolKind(Struct, frozen=True):
-    """The hints that a kind of tool publishes, and whether it costs credits."""
+    """The hints that a kind of tool publishes.
+
+    Attributes:
+        costs: whether it costs credits.
+        remembers: whether it is about what the server remembers.
+    """
 
     hints: ToolAnnotations
     costs: bool = False
+    remembers: bool = False
 
 
-def _kind(*, changes: bool, replaces: bool = False, costs: bool = False) -> ToolKind:
+def _kind(
+    *, changes: bool, replaces: bool = False, costs: bool = False, remembers: bool = False
+) -> ToolKind:
     hints = ToolAnnotations(
         read_only_hint=not changes,
         destructive_hint=replaces,
-        idempotent_hint=not changes,
-        open_world_hint=True,
+        # Remembering or forgetting the same again changes nothing.
+        idempotent_hint=not changes or remembers,
+        open_world_hint=not remembers,
     )
-    return ToolKind(hints, costs)
+    return ToolKind(hints, costs, remembers)
 
 
 READS = _kind(changes=False)
 WRITES = _kind(changes=True)
 SPENDS = _kind(changes=True, costs=True)
 REPLACES = _kind(changes=True, replaces=True, costs=True)
+REMEMBERS = _kind(changes=True, remembers=True)
+FORGETS = _kind(changes=True, replaces=True, remembers=True)
+
+_OF_MEMORY = ("decisions", "new_only")
+"""Parameters that need the memory."""
 
 TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (filters.suggest_filters, "Suggest filters from a job description", READS),
@@ -43,12 +57,14 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (profiles.list_profiles, "List candidates, best first", READS),
     (profiles.get_candidate, "Show one candidate", READS),
     (profiles.show_candidates, "Show the interactive shortlist", READS),
+    (reviews.review_candidates, "Record decisions about candidates", REMEMBERS),
     (profiles.export_profiles, "Export candidates to a file", WRITES),
     (sessions.fetch_more_profiles, "Find more candidates", SPENDS),
     (sessions.update_sourcing_session, "Change a search", REPLACES),
     (sessions.get_session, "Show a search", READS),
     (sessions.list_sessions, "List earlier searches", READS),
     (contacts.reveal_contacts, "Reveal contacts", SPENDS),
+    (reviews.forget_candidates, "Forget candidates", FORGETS),
     (spending.get_spending, "Show credits spent", READS),
 )
 """Every tool, in the order in which a search uses them."""
@@ -68,11 +84,24 @@ def list_tools(settings: Settings) -> list[SourcingTool]:
         )
         for fn, title, kind in TOOLS
         if not (kind.costs and settings.read_only)
+        if not (kind.remembers and not settings.memory)
     ]
     for tool in tools:
+        if not settings.memory:
+            _without_memory(tool)
         if (wait := tool.parameters["properties"].get("max_wait_seconds")) is not None:
             wait["description"] = wait["description"].format(seconds=settings.longest_wait)
     return tools
+
+
+def _without_memory(tool: SourcingTool) -> None:
+    """Hide the parameters that need the memory, and require what only it can do without."""
+    properties = tool.parameters["properties"]
+    for name in _OF_MEMORY:
+        properties.pop(name, None)
+    if tool.name == profiles.list_profiles.__name__:
+        properties["session_id"].pop("description")
+        tool.parameters.setdefault("required", []).append("session_id")
 
 
 def _meta(fn: Callable[..., Any], kind: ToolKind, settings: Settings) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """One client's time with the server: its settings, its workspace and its open resources."""
 
+import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,15 @@ from fj_mcp.purchases.checkout import Checkout
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.workspace.open_storage import open_record
 from fj_mcp.workspace.record import Record
-from fj_mcp.workspace.workspace import Workspace, open_workspace, workspace_fingerprint
+from fj_mcp.workspace.workspace import (
+    Workspace,
+    derived_key,
+    open_workspace,
+    workspace_fingerprint,
+)
 
 if TYPE_CHECKING:
     from fj_mcp.api.client import Transport
@@ -53,6 +60,7 @@ class Connection:
             self.storage,
             self.tasks,
             self.clock,
+            memory=self.memory,
             transport=self.make_transport() if self.make_transport else None,
             rate_limit=self.record.rate_limit(fingerprint),
             brought_key=self.brought_key,
@@ -84,6 +92,28 @@ class Connection:
     def storage(self) -> Storage:
         """The storage of the workspace."""
         return self.record.storage(self.fingerprint)
+
+    @cached_property
+    def memory(self) -> Memory | None:
+        """The memory of the workspace; None if nothing is to be remembered."""
+        settings, database = self.settings, self.record.database
+        fingerprint = self.fingerprint
+        if not settings.memory or database is None:
+            return None
+        secret = derived_key(settings.key or "", "people")
+        return Memory(database, fingerprint, secret, self.clock.now, settings.keep_days)
+
+    def view_token(self, session_id: str) -> str:
+        """The token that the interactive shortlist of a session sends with what the user clicks.
+
+        It goes to the view with the result that opens it, in `_meta`, which models do not see.
+        """
+        secret = derived_key(self.settings.key or "", "views")
+        return hmac.digest(secret, session_id.encode(), "sha256")[:16].hex()
+
+    def is_view(self, session_id: str, token: str) -> bool:
+        """Whether a token is the one of a session's view."""
+        return hmac.compare_digest(token.encode(), self.view_token(session_id).encode())
 
     @cached_property
     def task_ids(self) -> TaskIds:

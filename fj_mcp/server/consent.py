@@ -1,4 +1,4 @@
-"""Asking the user before credits are spent, where their client can ask."""
+"""Asking the user before credits are spent or people forgotten, where their client can ask."""
 
 import hashlib
 import secrets
@@ -25,8 +25,9 @@ from pydantic import (
     model_validator,
 )
 
+from fj_mcp.errors import FutureJobsError
 from fj_mcp.purchases.errors import NotApproved
-from fj_mcp.purchases.order import Consent, Order
+from fj_mcp.purchases.order import Consent, Order, fingerprint
 from fj_mcp.server.connection import Connection
 
 HOW_TO_ALLOW = (
@@ -76,6 +77,11 @@ class Approval(BaseModel):
         answer._cannot_ask = cannot_ask
         return answer
 
+    @property
+    def cannot_ask(self) -> bool:
+        """Whether the user was not asked because their client cannot."""
+        return self._cannot_ask
+
     def consent(self) -> Consent:
         """The consent that it gives, for the purchases of one call."""
         if not self.approve:
@@ -83,6 +89,19 @@ class Approval(BaseModel):
         approval = approval_in_use.get() if self._asked else None
         call = secrets.token_hex(8)
         return Consent(True, approval=approval, call=call, unasked=self._cannot_ask)
+
+
+class Deletion(Approval):
+    """The user's answer to the question whether to delete something."""
+
+    approve: bool = Field(strict=True, description="Delete it?")
+
+
+class NotDeleted(FutureJobsError):
+    """The user did not agree to a deletion. `reason` completes the sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Nothing was deleted: {reason}")
 
 
 Answer = ElicitationResult[Approval]
@@ -128,23 +147,64 @@ async def question(
         return Approval.unasked(False)
     if not may_ask(context):
         raise NotApproved(HOW_TO_ALLOW)
+    return await _put(context, words, Approval, mode)
+
+
+async def ask_before_deleting(
+    connection: Connection, context: Context[Any, Any], words: str, what: list[str]
+) -> Approval | Elicit[Approval]:
+    """The question before a deletion; where the client cannot ask, a call must be made twice.
+
+    Args:
+        connection: of the call.
+        context: of the call.
+        words: of the question.
+        what: identifies the deletion.
+
+    Raises:
+        NotDeleted: if the client cannot ask, and this is the first call.
+    """
+    if connection.settings.confirm_spend == "off":
+        return Deletion.unasked(True)
+    if may_ask(context):
+        answer = await _put(context, words, Deletion, "auto")
+        if not (isinstance(answer, Approval) and answer.cannot_ask):
+            return answer
+    if await connection.workspace.ledger.is_first(fingerprint("forget", what=what)):
+        raise NotDeleted(
+            "ask the user first, because it cannot be undone. If they agree, call "
+            "forget_candidates again with the same arguments."
+        )
+    return Deletion.unasked(True)
+
+
+def require_deletion(answer: Answer) -> None:
+    """Raise `NotDeleted` unless the user agreed."""
+    consented = consent(answer)
+    if not consented.given:
+        raise NotDeleted(consented.refusal)
+
+
+async def _put(
+    context: Context[Any, Any], words: str, form: type[Approval], mode: str
+) -> Approval | Elicit[Approval]:
     version = context.protocol_version
     if version is None or is_version_at_least(version, _IN_RESULTS_SINCE):
-        return Elicit(words, Approval)
-    return await _ask(context, words, mode)
+        return Elicit(words, form)
+    return await _ask(context, words, form, mode)
 
 
-async def _ask(context: Context[Any, Any], words: str, mode: str) -> Approval:
+async def _ask(context: Context[Any, Any], words: str, form: type[Approval], mode: str) -> Approval:
     """Ask with a request of its own, as the protocol versions up to 2025 do."""
     try:
-        answer = await context.elicit(words, Approval)
+        answer = await context.elicit(words, form)
     except MCPError as error:
         if error.code != METHOD_NOT_FOUND:
             return Approval.refused(_UNUSABLE)
         # The client declared a capability that it lacks.
         if mode == "strict":
             raise NotApproved(HOW_TO_ALLOW) from None
-        return Approval.unasked(True, cannot_ask=True)
+        return form.unasked(True, cannot_ask=True)
     except ValueError:
         return Approval.refused(_UNUSABLE)
     return _read(answer)

@@ -19,7 +19,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestStat
 from msgspec import Struct
 from pydantic import SecretStr
 
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 
 TTL_SECONDS = 24 * 3600
@@ -66,14 +66,14 @@ class TaskIds:
         self._clock = clock
 
     async def issue(self, wait: Wait) -> str:
-        """Make an id. Raises `LedgerUnavailable` if there is no secret to seal it with."""
+        """Make an id. Raises `StorageUnavailable` if there is no secret to seal it with."""
         facts = (wait.session_id, wait.created_at, wait.limit)
         return (await self._codec()).seal(json.dumps(facts).encode())
 
     async def read(self, task_id: str) -> Wait | None:
         """The task with an id; None if it is not one of this key's.
 
-        Raises `LedgerUnavailable` if there is no secret to unseal it with.
+        Raises `StorageUnavailable` if there is no secret to unseal it with.
         """
         try:
             return Wait(*json.loads((await self._codec()).unseal(task_id)))
@@ -83,14 +83,14 @@ class TaskIds:
     async def end(self, task_id: str, status: EndStatus) -> End:
         """Record that a task has ended; return its first recorded end."""
         end = End(status, self._clock())
-        with suppress(LedgerUnavailable):
+        with suppress(StorageUnavailable):
             facts = json.dumps([end.status, end.at])
             return End(*json.loads(await self._storage.note(_name(task_id), facts, TTL_SECONDS)))
         return end
 
     async def ended(self, task_id: str) -> End | None:
         """The recorded end of a task; None without one."""
-        with suppress(LedgerUnavailable):
+        with suppress(StorageUnavailable):
             facts = await self._storage.noted(_name(task_id))
             return End(*json.loads(facts)) if facts is not None else None
         return None

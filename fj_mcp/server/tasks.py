@@ -46,7 +46,7 @@ from fj_mcp.server.sdk.tracing import ToolCall
 from fj_mcp.server.task_ids import TTL_SECONDS, End, EndStatus, Wait
 from fj_mcp.server.tools.sessions import wait_for_session, wait_result
 from fj_mcp.sessions.watcher import LOOK_SECONDS, pause_after, progress
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 
 PATIENCE_SECONDS = 300
 """The default limit of a task. It may exceed the call deadline, because it holds no call open."""
@@ -141,7 +141,7 @@ class WaitTasks(Extension):
             return state
         try:
             task_id = await connection.task_ids.issue(wait)
-        except LedgerUnavailable:
+        except StorageUnavailable:
             # Without a lasting secret the tool waits itself.
             return None
         return _working(task_id, wait, wait.created_at, state, "task")

@@ -109,6 +109,8 @@ class Settings(BaseModel):
         credit_budget: the most credits to spend in one UTC day; None for no limit.
         state_dir: the folder of the record of purchases; None for the platform's default.
         ledger_url: a Redis to keep the record instead, for servers on several machines.
+        memory: remember decisions about candidates, and which searches showed them.
+        keep_days: everything about a person is deleted so long after the last decision.
         export_dir: the folder for exports; None for Downloads, or the working directory.
         log_level: of this process's log on stderr.
         http_token: the token that every HTTP request must carry if the server has its own key.
@@ -142,6 +144,8 @@ class Settings(BaseModel):
     credit_budget: int | None = Field(default=None, ge=0)
     state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     ledger_url: Annotated[SecretStr, AfterValidator(_usable_ledger_url)] | None = None
+    memory: bool = True
+    keep_days: int = Field(default=180, ge=1, le=3_650)
     export_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     http_token: Annotated[SecretStr, AfterValidator(_usable_token)] | None = None

@@ -1,5 +1,7 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
+from collections import Counter
+from collections.abc import Mapping
 from math import floor
 
 from msgspec import Struct, field
@@ -19,7 +21,8 @@ from fj_mcp.results.models import (
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
 from fj_mcp.shortlist.queries import SEARCHED
-from fj_mcp.shortlist.ranking import Chosen, Part, Shortlist, unread_warning
+from fj_mcp.shortlist.ranking import NO_MARKS, Chosen, Part, Shortlist, unread_warning
+from fj_mcp.storage.memory.people import Mark
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.numbers import number_of
 
@@ -50,6 +53,8 @@ class View(Struct, frozen=True):
             "min_score": f"{part.min_score:g}" if part.min_score else "",
             "query": to_json(part.query).decode() if part.query else "",
             "candidate_ids": f"[{', '.join(part.candidate_ids)}]" if part.candidate_ids else "",
+            "decisions": f"[{', '.join(part.decisions)}]" if part.decisions else "",
+            "new_only": "true" if part.new_only else "",
             "detail": "detailed" if self.detailed else "",
         }
         return "".join(f", {name} {value}" for name, value in repeated.items() if value)
@@ -66,6 +71,9 @@ class RankedSession(Struct, frozen=True):
         suggestions: what to loosen, if it found too few.
         new_ids: the candidates that fetch-more found since the last look; None if there was none,
             or if that is not known.
+        marks: what the memory knows of its candidates, by id; None if it remembers nothing, or
+            cannot be read.
+        unmarked: a sentence about why it cannot be read.
     """
 
     session: Session
@@ -74,6 +82,23 @@ class RankedSession(Struct, frozen=True):
     filters: CardFilters
     suggestions: list[Suggestion]
     new_ids: frozenset[str] | None = None
+    marks: Mapping[str, Mark] | None = None
+    unmarked: str | None = None
+
+    def choose(self, part: Part) -> Chosen:
+        """The candidates in a part of the list. Raises `BadArguments` if its query is not one."""
+        return self.shortlist.choose(part, self.marks or NO_MARKS)
+
+    @property
+    def counts(self) -> dict[str, int] | None:
+        """The number of candidates by decision and outreach; None if it is not known."""
+        return None if self.marks is None else count_marks(self.marks)
+
+
+def count_marks(marks: Mapping[str, Mark]) -> dict[str, int]:
+    """The number of candidates by decision and outreach."""
+    states = [(mark.decision, mark.outreach) for mark in marks.values()]
+    return dict(Counter(state for pair in states for state in pair if state is not None))
 
 
 def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
@@ -83,12 +108,16 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
         BadArguments: if the view's query is not one.
     """
     session, shortlist = ranked.session, ranked.shortlist
-    chosen = shortlist.choose(view.part)
+    part = view.part
+    chosen = ranked.choose(part)
     total = len(chosen.profiles)
     pages = max(1, -(-total // view.limit))
     # Of a part of the candidates, nothing follows about the search.
-    suggestions = [] if view.part.query or view.part.candidate_ids else ranked.suggestions
+    narrowed = part.query or part.candidate_ids or part.decisions or part.new_only
+    suggestions = [] if narrowed else ranked.suggestions
     warnings = narrowing_warnings(chosen, running=session.status == "running")
+    if ranked.unmarked:
+        warnings.append(ranked.unmarked)
     if shortlist.unread:
         warnings.append(unread_warning(shortlist.available))
     shown, shortened = cards(
@@ -96,6 +125,7 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
         ranked.wanted,
         ranked.filters,
         ranked.new_ids or (),
+        marks=ranked.marks or NO_MARKS,
         detailed=view.detailed,
         reserved=len(to_json([suggestions, warnings, view.repeated])),
     )
@@ -113,10 +143,13 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
         has_more=view.page < pages,
         score_scale=_scale(shown),
         candidates=shown,
+        left_out=chosen.left_out or None,
         suggestions=suggestions or None,
         warning=" ".join(warnings) or None,
-        next_step=_list_step(
-            session, shortlist, chosen, view, pages=pages, suggestions=suggestions
+        next_step=_with_left_out(
+            chosen,
+            part,
+            _list_step(session, shortlist, chosen, view, pages=pages, suggestions=suggestions),
         ),
     )
 
@@ -165,8 +198,38 @@ def nobody_reason(chosen: Chosen, part: Part) -> tuple[str, str]:
         # To one decimal, as scores have, and never above the score itself.
         reached = floor(chosen.best_fitting * 10) / 10
         best, lower = f"the best score is {chosen.best_fitting:g}", f"min_score {reached:g}"
-    reason = one if chosen.fitting == 1 else several
-    return f"{reason}; {best}", f"{ids}{query} and {lower}"
+    if not chosen.reaching:
+        reason = one if chosen.fitting == 1 else several
+        return f"{reason}; {best}", f"{ids}{query} and {lower}"
+    if chosen.left_out:
+        return f"Everyone asked for is left out ({_counted(chosen.left_out)})", (
+            f"{ids}{query}, decisions [{', '.join(_included(chosen, part))}]"
+        )
+    if part.new_only:
+        return "Other searches have shown everyone asked for", f"{ids}{query} and without new_only"
+    return f"Nobody asked for is {' or '.join(part.decisions)}", (
+        f"{ids}{query} and without decisions"
+    )
+
+
+def _counted(left_out: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {state}" for state, count in left_out.items())
+
+
+def _included(chosen: Chosen, part: Part) -> list[str]:
+    """The decisions to ask for, so that those left out are listed too."""
+    return [*part.decisions, *chosen.left_out]
+
+
+def _with_left_out(chosen: Chosen, part: Part, step: str | None) -> str | None:
+    """The next step with how to list those who are left out, if others are listed."""
+    if not chosen.left_out or not chosen.profiles:
+        return step
+    note = (
+        f"Left out: {_counted(chosen.left_out)}; list_profiles with decisions "
+        f"[{', '.join(_included(chosen, part))}] lists them."
+    )
+    return f"{step} {note}" if step else note
 
 
 def _scale(shown: list[Card]) -> str | None:
@@ -216,6 +279,7 @@ def shown_candidates(
         wanted_skills=first_within([cut(skill, 60) for skill in ranked.wanted[:40]], 1_200),
         can_spend=prices is not None,
         prices=prices or Prices(),
+        counts=ranked.counts,
     )
 
 
@@ -268,7 +332,8 @@ def waited_session(
         ranked: the same with its candidates, if it is done and they were readable.
         can_spend: whether the server offers the tools that cost credits.
     """
-    profiles = ranked.shortlist.profiles if ranked else []
+    chosen = ranked.choose(Part()) if ranked else None
+    profiles = chosen.profiles if chosen else []
     suggestions = ranked.suggestions if ranked else []
     new_ids = ranked.new_ids if ranked else None
     best: list[Card] = []
@@ -276,7 +341,16 @@ def waited_session(
         # The user has seen the others.
         new_first = sorted(profiles, key=lambda item: item.id not in (new_ids or ()))
         first = new_first[:TOP_CANDIDATES]
-        best, _ = cards(first, ranked.wanted, ranked.filters, new_ids or ())
+        marks = ranked.marks or NO_MARKS
+        best, _ = cards(first, ranked.wanted, ranked.filters, new_ids or (), marks=marks)
+    step: str | None
+    if session.status == "done" and ranked is None:
+        step = next_steps.session_step(session)
+    elif chosen and chosen.left_out and not profiles:
+        reason, how = nobody_reason(chosen, Part())
+        step = f"{reason}: call list_profiles with session_id {session.id}{how}; it is free."
+    else:
+        step = _waited_step(session, len(profiles), len(new_ids or ()), suggestions, can_spend)
     return WaitedSession(
         session_id=session.id,
         status=session.status,
@@ -287,10 +361,10 @@ def waited_session(
         new_profiles=None if new_ids is None else len(new_ids),
         score_scale=_scale(best),
         top_candidates=best or None,
+        left_out=(chosen.left_out or None) if chosen else None,
         suggestions=suggestions or None,
-        next_step=next_steps.session_step(session)
-        if session.status == "done" and ranked is None
-        else _waited_step(session, len(profiles), len(new_ids or ()), suggestions, can_spend),
+        warning=ranked.unmarked if ranked else None,
+        next_step=_with_left_out(chosen, Part(), step) if chosen else step,
     )
 
 

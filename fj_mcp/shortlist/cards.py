@@ -4,16 +4,19 @@ Clients truncate or reject larger results, so the more candidates, the shorter t
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
+from fj_mcp.clock import iso_time
 from fj_mcp.results.limits import MAX_BYTES
-from fj_mcp.results.models import SCORE_SCALE, Card, Employment, FullCandidate
+from fj_mcp.results.models import SCORE_SCALE, Card, Employment, FullCandidate, Seen
 from fj_mcp.shortlist.outside import CardFilters
-from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.shortlist.ranking import NO_MARK, NO_MARKS, Shortlist
+from fj_mcp.storage.memory.people import Mark, Remembered, SeenBefore
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.comparison import normalized
 
@@ -26,7 +29,9 @@ class CardBudget(Struct, frozen=True):
 
     Attributes:
         name: characters of the name, which is shortened last.
-        label: characters of the title, the company, the region and each skill.
+        label: characters of the title, the company, the region, each skill, and the title of the
+            search that showed the candidate before.
+        note: characters of the user's note.
         link: whether the profile's address is shown.
         missing: number of missing skills.
         contacts: bytes of the revealed addresses, and as many of the numbers.
@@ -35,6 +40,7 @@ class CardBudget(Struct, frozen=True):
     why: int
     headline: int
     skills: int
+    note: int = 500
     highlights: int = 0
     education: int = 0
     name: int = 100
@@ -46,28 +52,28 @@ class CardBudget(Struct, frozen=True):
 
 _CONCISE = (
     CardBudget(240, 120, 8),
-    CardBudget(240, 80, 8),
-    CardBudget(180, 80, 8),
-    CardBudget(140, 70, 7),
-    CardBudget(110, 60, 6),
-    CardBudget(80, 40, 5, missing=20),
-    CardBudget(60, 0, 5, missing=10),
-    CardBudget(0, 0, 3, missing=5, contacts=400),
-    CardBudget(0, 0, 3, label=60, missing=3, contacts=400),
-    CardBudget(0, 0, 2, name=60, label=40, missing=2, contacts=200),
-    CardBudget(0, 0, 1, name=40, label=28, missing=1, contacts=200),
-    CardBudget(0, 0, 0, name=40, label=20, missing=0, contacts=100),
-    CardBudget(0, 0, 0, name=30, label=20, link=False, missing=0, contacts=50),
-    CardBudget(0, 0, 0, name=20, label=10, link=False, missing=0, contacts=50),
+    CardBudget(240, 80, 8, note=240),
+    CardBudget(180, 80, 8, note=240),
+    CardBudget(140, 70, 7, note=160),
+    CardBudget(110, 60, 6, note=120),
+    CardBudget(80, 40, 5, note=120, missing=20),
+    CardBudget(60, 0, 5, note=120, missing=10),
+    CardBudget(0, 0, 3, note=80, missing=5, contacts=400),
+    CardBudget(0, 0, 3, note=60, label=60, missing=3, contacts=400),
+    CardBudget(0, 0, 2, note=60, name=60, label=40, missing=2, contacts=200),
+    CardBudget(0, 0, 1, note=40, name=40, label=28, missing=1, contacts=200),
+    CardBudget(0, 0, 0, note=20, name=40, label=20, missing=0, contacts=100),
+    CardBudget(0, 0, 0, note=0, name=30, label=20, link=False, missing=0, contacts=50),
+    CardBudget(0, 0, 0, note=0, name=20, label=10, link=False, missing=0, contacts=50),
     # Fifty of these always fit: an id is never cut, and has at most 64 characters.
-    CardBudget(0, 0, 0, name=8, label=0, link=False, missing=0, contacts=0),
+    CardBudget(0, 0, 0, note=0, name=8, label=0, link=False, missing=0, contacts=0),
 )
 _DETAILED = (
-    CardBudget(240, 120, 25, 8, 5),
-    CardBudget(240, 120, 25, 4, 3),
-    CardBudget(180, 80, 20, 3, 2),
-    CardBudget(160, 80, 15, 2, 2),
-    CardBudget(110, 60, 8, 1, 1),
+    CardBudget(240, 120, 25, highlights=8, education=5),
+    CardBudget(240, 120, 25, highlights=4, education=3),
+    CardBudget(180, 80, 20, note=240, highlights=3, education=2),
+    CardBudget(160, 80, 15, note=160, highlights=2, education=2),
+    CardBudget(110, 60, 8, note=120, highlights=1, education=1),
     *_CONCISE[5:],
 )
 
@@ -78,6 +84,7 @@ def cards(
     filters: CardFilters,
     new_ids: Collection[str] = (),
     *,
+    marks: Mapping[str, Mark] = NO_MARKS,
     detailed: bool = False,
     reserved: int = 0,
 ) -> tuple[list[Card], bool]:
@@ -90,20 +97,46 @@ def cards(
         wanted: the session's wanted skills, which are shown first.
         filters: the filters in force that a card can contradict.
         new_ids: the candidates that fetch-more found since the last look.
+        marks: what the memory knows of candidates, by id.
         detailed: whether to add highlights, education and more skills.
         reserved: bytes for the rest of the result.
     """
-    # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
-    concise_limit = 3_500 + 400 * len(profiles)
-    largest = MAX_BYTES - 1_500 - reserved
-    most = largest if detailed else min(concise_limit, largest)
-    known = [(profile, filters.unmet(profile)) for profile in profiles if profile.id]
-    shown: list[Card] = []
-    budgets = _DETAILED if detailed else _CONCISE
-    for budget in budgets:
-        shown = [_card(profile, wanted, unmet, budget) for profile, unmet in known]
+    known = [
+        (profile, filters.unmet(profile), marks.get(profile.id, NO_MARK))
+        for profile in profiles
+        if profile.id
+    ]
+
+    def make(budget: CardBudget) -> list[Card]:
+        shown = [_card(profile, wanted, unmet, mark, budget) for profile, unmet, mark in known]
         for card in shown:
             card.new = card.candidate_id in new_ids or None
+        return shown
+
+    return _fitted(make, len(profiles), detailed=detailed, reserved=reserved)
+
+
+def remembered_cards(people: Sequence[Remembered], reserved: int) -> tuple[list[Card], bool]:
+    """The cards of people from all searches, as `cards` makes those of one."""
+    return _fitted(
+        lambda budget: [_remembered_card(one, budget) for one in people],
+        len(people),
+        detailed=False,
+        reserved=reserved,
+    )
+
+
+def _fitted(
+    make: Callable[[CardBudget], list[Card]], count: int, *, detailed: bool, reserved: int
+) -> tuple[list[Card], bool]:
+    # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
+    concise_limit = 3_500 + 400 * count
+    largest = MAX_BYTES - 1_500 - reserved
+    most = largest if detailed else min(concise_limit, largest)
+    budgets = _DETAILED if detailed else _CONCISE
+    shown: list[Card] = []
+    for budget in budgets:
+        shown = make(budget)
         if _size(shown) <= most:
             return shown, budget.why < budgets[0].why and budget.why < 110
     return shown, True
@@ -113,7 +146,9 @@ def _size(shown: list[Card]) -> int:
     return sum(len(card.model_dump_json(exclude_none=True).encode()) + 1 for card in shown)
 
 
-def _card(profile: Profile, wanted: Sequence[str], unmet: list[str], budget: CardBudget) -> Card:
+def _card(
+    profile: Profile, wanted: Sequence[str], unmet: list[str], mark: Mark, budget: CardBudget
+) -> Card:
     missing = missing_skills(profile, wanted)
     job = profile.jobs[0] if profile.jobs else Job(None, None)
     return Card(
@@ -125,6 +160,10 @@ def _card(profile: Profile, wanted: Sequence[str], unmet: list[str], budget: Car
         region=_within(profile.region, budget.label),
         years_of_experience=profile.years_of_experience,
         score=profile.score,
+        decision=mark.decision,
+        outreach=mark.outreach,
+        note=_within(mark.note, budget.note),
+        seen_before=_seen(mark.seen_before, budget),
         outside=unmet if unmet and budget.label else None,
         skills=_first(_wanted_first(profile.skills, wanted), budget.skills, budget.label),
         missing_skills=_counted(missing, budget.missing, budget.label),
@@ -134,6 +173,37 @@ def _card(profile: Profile, wanted: Sequence[str], unmet: list[str], budget: Car
         phones=first_within(profile.phone.values, budget.contacts) or None,
         highlights=list(profile.highlights[: budget.highlights]) or None,
         education=[education_line(item) for item in profile.education[: budget.education]] or None,
+    )
+
+
+def _remembered_card(one: Remembered, budget: CardBudget) -> Card:
+    person = one.person
+    return Card(
+        candidate_id=person.candidate_id,
+        session_id=one.session_id,
+        name=_within(person.name, budget.name),
+        title=_within(person.title, budget.label),
+        company=_within(person.company, budget.label),
+        region=_within(person.region, budget.label),
+        score=person.score,
+        decision=one.mark.decision,
+        outreach=one.mark.outreach,
+        note=_within(one.mark.note, budget.note),
+        seen_before=_seen(
+            SeenBefore(one.session_id, one.session_title, one.decided_at, one.mark.decision), budget
+        ),
+        linkedin_url=person.linkedin_url if budget.link else None,
+    )
+
+
+def _seen(before: SeenBefore | None, budget: CardBudget) -> Seen | None:
+    if before is None:
+        return None
+    return Seen(
+        session_id=before.session_id,
+        title=_within(before.title, budget.label),
+        when=iso_time(datetime.fromtimestamp(before.when, UTC)) or "",
+        decision=before.decision,
     )
 
 

@@ -167,7 +167,7 @@ def _terms(text: str) -> Iterator[_Term]:
         if plain in _FILLERS or (negator == "except" and plain == "for"):
             continue
         for place, piece in enumerate(re.split(_MARKED, phrase.strip()) if phrase else [word]):
-            folded = _folded(piece)
+            folded = folded_text(piece)
             if re.search(r"\w", folded):
                 left_out = piece[0] in _MARKS or (excluded and not place)
                 shown = as_word(re.sub(_UNSHOWN, " ", piece.strip(_MARKS)))
@@ -210,7 +210,7 @@ def _spellings() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for table in (TECHNOLOGIES, PLACES):
         for group in table.groups:
-            names = dict.fromkeys(" ".join(_folded(name).split()) for name in group)
+            names = dict.fromkeys(" ".join(folded_text(name).split()) for name in group)
             sure = tuple(n for n in names if table is TECHNOLOGIES or len(n) >= _SURE_LENGTH)
             for name in names if len(names) > 1 else ():
                 found.setdefault(name, sure)
@@ -233,10 +233,10 @@ def searchable_text(profile: Profile) -> str:
         profile.region,
         *profile.highlights,
     )
-    return _folded("\n".join(part for part in parts if part))
+    return folded_text("\n".join(part for part in parts if part))
 
 
-def _folded(text: str) -> str:
+def folded_text(text: str) -> str:
     """`text` without case and accents; punctuation that is not part of a name becomes a space."""
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))

@@ -6,7 +6,8 @@ session's counters stay the same.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile, ProfilePage
 from fj_mcp.api.session_records import Session, moment_of
 from fj_mcp.shortlist.queries import Query, searchable_text
+from fj_mcp.storage.memory.people import Mark, Person
 from fj_mcp.text.comparison import normalized
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ _APART_SECONDS = 10.0
 """Candidates stored less than this before a fetch may have been found by it."""
 
 
+NO_MARK = Mark()
+NO_MARKS: Mapping[str, Mark] = {}
+
+
 class Part(Struct, frozen=True):
     """A part of a shortlist that a call asks for.
 
@@ -50,11 +56,35 @@ class Part(Struct, frozen=True):
         min_score: the lowest score; 0 for everyone.
         query: words that must occur, as in `queries`.
         candidate_ids: only these; empty for all.
+        decisions: only people with one of these decisions or outreaches; empty for all but those
+            who are left out unless named.
+        new_only: only people whom no other search has shown.
     """
 
     min_score: float = 0
     query: str = ""
     candidate_ids: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    new_only: bool = False
+
+    def takes(self, mark: Mark) -> bool:
+        """Whether somebody with this mark is asked for."""
+        known = (mark.decision or "undecided", mark.outreach or "none")
+        asked = not self.decisions or not {*known}.isdisjoint(self.decisions)
+        return asked and not (self.new_only and mark.seen_before is not None)
+
+    def leaves_out(self, mark: Mark) -> str | None:
+        """Why somebody with this mark is not listed although they are asked for."""
+        if self.candidate_ids:
+            return None
+        return next(
+            (
+                state
+                for state in ("do_not_contact", "rejected")
+                if state in (mark.outreach, mark.decision) and state not in self.decisions
+            ),
+            None,
+        )
 
 
 class Shortlist(Struct, frozen=True, dict=True):
@@ -80,8 +110,13 @@ class Shortlist(Struct, frozen=True, dict=True):
         """The candidate with this id, if listed."""
         return next((item for item in self.profiles if item.id == candidate_id), None)
 
-    def choose(self, part: Part) -> "Chosen":
-        """The candidates in a part of the list. Raises `BadArguments` if its query is not one."""
+    def choose(self, part: Part, marks: Mapping[str, Mark] = NO_MARKS) -> "Chosen":
+        """The candidates in a part of the list. Raises `BadArguments` if its query is not one.
+
+        Args:
+            part: of the list.
+            marks: what the memory knows of candidates, by id.
+        """
         query = Query.parse(part.query)
         texts = self._texts if query.words else []
         ids = set(part.candidate_ids)
@@ -94,14 +129,24 @@ class Shortlist(Struct, frozen=True, dict=True):
             for rank, item in fitting
             if part.min_score <= 0 or (item.score or 0.0) >= part.min_score
         ]
+        asked = [one for one in ranked if part.takes(marks.get(one[1].id, NO_MARK))]
+        left_out: Counter[str] = Counter()
+        listed = []
+        for rank, item in asked:
+            if (state := part.leaves_out(marks.get(item.id, NO_MARK))) is not None:
+                left_out[state] += 1
+            else:
+                listed.append((rank, item))
         known = {item.id for _, item in pool} if ids else set()
         return Chosen(
-            profiles=[item for _, item in ranked],
-            ranks=[rank for rank, _ in ranked],
+            profiles=[item for _, item in listed],
+            ranks=[rank for rank, _ in listed],
             unmatched=query.unmatched(texts),
             strangers=[one for one in dict.fromkeys(part.candidate_ids) if one not in known],
             pool=len(pool),
             fitting=len(fitting),
+            reaching=len(ranked),
+            left_out=dict(left_out),
             best_fitting=next((item.score for _, item in fitting), None),
             only_excludes=query.only_excludes,
             with_languages=any(item.languages for item in self.profiles),
@@ -125,6 +170,11 @@ class Shortlist(Struct, frozen=True, dict=True):
         return later if certain else None
 
     @cached_property
+    def people(self) -> list[Person]:
+        """The candidates as the memory knows them, in this order."""
+        return [person_of(item, rank) for rank, item in enumerate(self.profiles, 1) if item.id]
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """The regions of all candidates, normalized."""
         return frozenset(normalized(item.region) for item in self.profiles if item.region)
@@ -143,6 +193,8 @@ class Chosen(Struct, frozen=True):
         strangers: the requested ids that are not in the shortlist.
         pool: number of candidates with a requested id; of all if none is requested.
         fitting: number of those who fit the query.
+        reaching: number of those who have the lowest score, too.
+        left_out: number of those not listed because of a decision or outreach, by which.
         best_fitting: the best score of those.
         only_excludes: whether the query has no word to look for.
         with_languages: whether FutureJobs lists anybody's languages.
@@ -154,6 +206,8 @@ class Chosen(Struct, frozen=True):
     strangers: list[str]
     pool: int
     fitting: int
+    reaching: int
+    left_out: dict[str, int]
     best_fitting: float | None
     only_excludes: bool
     with_languages: bool
@@ -227,6 +281,11 @@ class Shortlists:
                 entry.fetches = session.search_more_counter
                 entry.settled = session.status == "done"
             return entry.shortlist
+
+    def cached(self, session_id: str) -> Shortlist | None:
+        """The shortlist of a session as last read, if it is still there."""
+        entry = self._entries.get(session_id)
+        return entry.shortlist if entry else None
 
     async def ranked_in_time(self, session: Session) -> Shortlist | None:
         """The shortlist of `session`, or None if it cannot be read before the deadline.
@@ -323,6 +382,21 @@ def _ranked(profiles: list[Profile]) -> list[Profile]:
     missing = float("-inf")
     return sorted(
         profiles, key=lambda item: missing if item.score is None else item.score, reverse=True
+    )
+
+
+def person_of(profile: Profile, rank: int | None = None) -> Person:
+    """A candidate as the memory knows them."""
+    job = profile.jobs[0] if profile.jobs else None
+    return Person(
+        candidate_id=profile.id,
+        linkedin_url=profile.linkedin_url,
+        name=profile.name,
+        title=job.title if job else None,
+        company=job.company if job else None,
+        region=profile.region,
+        score=profile.score,
+        rank=rank,
     )
 
 

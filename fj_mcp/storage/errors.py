@@ -6,13 +6,13 @@ from fj_mcp.errors import FutureJobsError
 from fj_mcp.text.numbers import number_of
 
 
-class LedgerUnavailable(FutureJobsError):
-    """The ledger cannot be read or written. `remedy` is a complete sentence."""
+class StorageUnavailable(FutureJobsError):
+    """The database cannot be read or written. `remedy` is a complete sentence."""
 
     def __init__(self, place: str, remedy: str) -> None:
         super().__init__(
-            f"Nothing was sent or charged: the record of purchases at {place} cannot be used, and "
-            f"nothing is bought without it. {remedy} Free tools still work."
+            f"Nothing was sent or charged: the database at {place} cannot be used, and without it "
+            f"nothing is bought and no decision is recorded. {remedy} Everything else still works."
         )
 
 

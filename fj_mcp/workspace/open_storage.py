@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 
 from fj_mcp.settings.settings import NO_HOME, STATE_DIR, Settings, own_folder
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.workspace.record import LocalRecord, Record
 
 LEDGER_FILE = "purchases.sqlite3"
@@ -31,7 +31,7 @@ async def open_record(settings: Settings) -> AsyncIterator[Record]:
 
 
 async def check_record(record: Record) -> None:
-    """Write and read. Raises `LedgerUnavailable` if purchases cannot be recorded."""
+    """Write and read. Raises `StorageUnavailable` if purchases cannot be recorded."""
     await record.storage("check").check()
 
 
@@ -39,11 +39,11 @@ def ledger_path(settings: Settings) -> Path | None:
     """The file of the record; None for the sandbox, whose sessions end with the process.
 
     Raises:
-        LedgerUnavailable: if there is neither a setting nor a home folder for it.
+        StorageUnavailable: if there is neither a setting nor a home folder for it.
     """
     if settings.sandbox:
         return None
     folder = settings.state_dir or own_folder("user_state_path")
     if folder is None:
-        raise LedgerUnavailable("its usual place", f"{STATE_DIR} {NO_HOME}.")
+        raise StorageUnavailable("its usual place", f"{STATE_DIR} {NO_HOME}.")
     return folder / LEDGER_FILE

@@ -1,29 +1,39 @@
 """A session with its candidates: the reads that every list of candidates starts with."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import from_queries, wanted_skills
+from fj_mcp.results.models import Card
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
+_UNMARKED = (
+    "Decisions and earlier searches cannot be shown now, because the database cannot be used: "
+    "rejected people are listed, too."
+)
 
-async def rank_session(workspace: Workspace, session_id: str, *, can_spend: bool) -> RankedSession:
+
+async def rank_session(
+    workspace: Workspace, session_id: str, *, can_spend: bool, must_mark: bool = False
+) -> RankedSession:
     """The session as it is now, with its candidates. Raises an `ApiError`.
 
     Args:
         workspace: of the key.
         session_id: of the session.
         can_spend: whether the server offers the tools that cost credits.
+        must_mark: whether to raise `StorageUnavailable` rather than do without the memory.
     """
     session = await workspace.watcher.look(session_id)
     shortlist = await workspace.shortlists.ranked(session)
-    return await _ranked(workspace, session, shortlist, can_spend)
+    return await _ranked(workspace, session, shortlist, can_spend, must_mark)
 
 
 async def rank_in_time(
@@ -35,8 +45,20 @@ async def rank_in_time(
 
 
 async def _ranked(
-    workspace: Workspace, session: Session, shortlist: Shortlist, can_spend: bool
+    workspace: Workspace,
+    session: Session,
+    shortlist: Shortlist,
+    can_spend: bool,
+    must_mark: bool = False,
 ) -> RankedSession:
+    marks, unmarked = None, None
+    if workspace.memory is not None:
+        try:
+            marks = await workspace.memory.marks(session.id, shortlist.people)
+        except StorageUnavailable:
+            if must_mark:
+                raise
+            unmarked = _UNMARKED
     in_force = workspace.sent_filters.in_force(session)
     clues = None
     if session.status == "done" and can_spend and not shortlist.profiles:
@@ -48,7 +70,22 @@ async def _ranked(
         filters=card_filters(in_force, shortlist),
         suggestions=suggestions_for(session, shortlist, in_force, clues, can_spend=can_spend),
         new_ids=await _new_ids(workspace, session, shortlist),
+        marks=marks,
+        unmarked=unmarked,
     )
+
+
+async def record_shown(
+    workspace: Workspace, ranked: RankedSession, shown: Collection[Card] | None
+) -> None:
+    """Remember which candidates a result shows."""
+    ids = {card.candidate_id for card in shown or ()}
+    if workspace.memory is None or ranked.marks is None or not ids:
+        return
+    session = ranked.session
+    people = [one for one in ranked.shortlist.people if one.candidate_id in ids]
+    with suppress(StorageUnavailable):
+        await workspace.memory.see(session.id, session.title, people)
 
 
 async def _new_ids(
@@ -59,7 +96,7 @@ async def _new_ids(
         return shortlist.new_ids
     # This process did not see the session before the fetch, but the ledger may know its time.
     last = None
-    with suppress(LedgerUnavailable):
+    with suppress(StorageUnavailable):
         last = await workspace.ledger.newest_in(
             session.id, ("fetch_more", "update_session"), {"charged"}
         )

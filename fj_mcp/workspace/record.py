@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fj_mcp.api.rate_limit import RateLimit
-from fj_mcp.storage.database.sqlite_file import SqliteDatabase
+from fj_mcp.storage.database.database import Database
+from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.ledger.sqlite import SqliteStorage
 from fj_mcp.storage.ledger.storage import Storage
 
@@ -17,6 +18,11 @@ class Record(ABC):
     @abstractmethod
     def place(self) -> str:
         """Its location, for messages to the user."""
+
+    @property
+    def database(self) -> Database | None:
+        """The database that also holds the memory; None if there is none."""
+        return None
 
     @abstractmethod
     def storage(self, workspace: str) -> Storage:
@@ -41,6 +47,10 @@ class LocalRecord(Record):
     @property
     def place(self) -> str:
         return self._database.place
+
+    @property
+    def database(self) -> Database:
+        return self._database
 
     def storage(self, workspace: str) -> SqliteStorage:
         return SqliteStorage(self._database, workspace)

@@ -1,6 +1,7 @@
 """The workspace of one key."""
 
 import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
 from anyio.abc import TaskGroup
@@ -14,6 +15,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
 from fj_mcp.storage.ledger.ledger import Ledger
 from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.workspace.known_values import KnownValues
 
 if TYPE_CHECKING:
@@ -21,10 +23,15 @@ if TYPE_CHECKING:
 
 
 class Workspace(Struct, frozen=True):
-    """The API client of one key, and everything that is built on it."""
+    """The API client of one key, and everything that is built on it.
+
+    Attributes:
+        memory: None if nothing is to be remembered.
+    """
 
     client: FutureJobs
     ledger: Ledger
+    memory: Memory | None
     watcher: SessionWatcher
     shortlists: Shortlists
     sent_filters: SentFilters
@@ -38,6 +45,7 @@ def open_workspace(
     tasks: TaskGroup,
     clock: Clock,
     *,
+    memory: Memory | None = None,
     transport: Transport | None = None,
     rate_limit: "RateLimit | None" = None,
     brought_key: bool = False,
@@ -49,6 +57,7 @@ def open_workspace(
         storage: for the ledger.
         tasks: runs the watchers of sessions.
         clock: of this machine.
+        memory: of the key, if anything is to be remembered.
         transport: replaces the network.
         rate_limit: of the key, if it is shared with other processes.
         brought_key: whether the key came with a request.
@@ -57,6 +66,7 @@ def open_workspace(
     return Workspace(
         client=client,
         ledger=Ledger(storage, clock.now),
+        memory=memory,
         watcher=SessionWatcher(client, tasks),
         shortlists=Shortlists(client),
         sent_filters=SentFilters(),
@@ -68,3 +78,8 @@ def open_workspace(
 def workspace_fingerprint(client_key: str, address: str) -> str:
     """A digest of a key and its API address, from which the key cannot be recovered."""
     return hashlib.sha256(f"{client_key}\n{address}".encode()).hexdigest()[:32]
+
+
+def derived_key(client_key: str, purpose: str) -> bytes:
+    """A secret for one purpose, the same wherever the key is used; it does not tell the key."""
+    return hmac.digest(client_key.encode(), f"fj-mcp {purpose}".encode(), "sha256")

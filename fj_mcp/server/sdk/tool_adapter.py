@@ -86,7 +86,9 @@ class SourcingTool(Tool):
             ResourceLink(type="resource_link", uri=link.uri, name=link.name)
             for link in result.links()
         ]
-        return CallToolResult(content=[text, *links], structured_content=data)
+        return CallToolResult(
+            content=[text, *links], structured_content=data, _meta=result.for_view()
+        )
 
     async def _run(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         try:

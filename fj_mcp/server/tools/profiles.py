@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from fj_mcp.filters.argument_types import LEFT_OUT
+from fj_mcp.filters.argument_types import LEFT_OUT, Flag
 from fj_mcp.purchases.prices import usual_price
 from fj_mcp.results.models import (
     CandidateList,
@@ -24,18 +24,23 @@ from fj_mcp.server.arguments import (
     Query,
     Score,
     SessionId,
+    State,
 )
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
+from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.ranking import Part
-from fj_mcp.workspace.ranked_sessions import rank_session
+from fj_mcp.shortlist.remembered_pages import remembered_list
+from fj_mcp.workspace.ranked_sessions import rank_session, record_shown
 
 
 async def list_profiles(
-    session_id: SessionId,
     connection: CurrentConnection,
+    session_id: Annotated[
+        SessionId, Field(description="Without: everybody decided about, in all searches.")
+    ] = LEFT_OUT,
     page: Page = 1,
     limit: PageSize = 20,
     min_score: Annotated[Score, Field(description="At least, 0 to 5.")] = 0,
@@ -48,6 +53,11 @@ async def list_profiles(
         Field(description='All words must occur; -word excludes, "two words" is a phrase.'),
     ] = LEFT_OUT,
     candidate_ids: Chosen = LEFT_OUT,
+    decisions: Annotated[
+        list[State],
+        Field(min_length=1, description="Only these; rejected people are listed only by this."),
+    ] = LEFT_OUT,
+    new_only: Annotated[Flag, Field(description="Only people no other search showed.")] = False,
 ) -> CandidateList:
     """List a session's candidates, top ones first, page by page; or only people with a score of
     min_score or above, those who know query's words (or leave out its -words), or a few to
@@ -58,12 +68,27 @@ async def list_profiles(
     view = candidate_pages.View(
         page,
         limit,
-        Part(min_score, query or "", tuple(candidate_ids or ())),
+        Part(
+            min_score,
+            query or "",
+            tuple(candidate_ids or ()),
+            tuple(decisions or ()),
+            new_only,
+        ),
         detailed=detail == "detailed",
         can_spend=not connection.settings.read_only,
     )
-    ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
-    return candidate_pages.candidate_list(ranked, view)
+    if session_id is None:
+        return remembered_list(await memory_of(connection).remembered(), view)
+    must_mark = bool(decisions or new_only)
+    if must_mark:
+        memory_of(connection)
+    ranked = await rank_session(
+        connection.workspace, session_id, can_spend=view.can_spend, must_mark=must_mark
+    )
+    listed = candidate_pages.candidate_list(ranked, view)
+    await record_shown(connection.workspace, ranked, listed.candidates)
+    return listed
 
 
 async def get_candidate(
@@ -99,6 +124,7 @@ async def show_candidates(
     )
     ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
     listed = candidate_pages.candidate_list(ranked, view)
+    await record_shown(connection.workspace, ranked, listed.candidates)
     prices = None
     if view.can_spend:
         price = partial(usual_price, connection.workspace)
@@ -109,7 +135,10 @@ async def show_candidates(
             reveal_email=email,
             reveal_phone=phone,
         )
-    return candidate_pages.shown_candidates(listed, ranked, view, prices)
+    shown = candidate_pages.shown_candidates(listed, ranked, view, prices)
+    if ranked.marks is not None:
+        shown.give_token(connection.view_token(session_id))
+    return shown
 
 
 async def export_profiles(

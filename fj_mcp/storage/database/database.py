@@ -14,6 +14,13 @@ Row = dict[str, Any]
 """A row by column."""
 
 
+class NewerDatabase(Exception):
+    """The tables were changed by a newer version of this program."""
+
+    def __init__(self) -> None:
+        super().__init__("It was written by a newer version of fj-mcp; update this one.")
+
+
 class Database(ABC):
     """The database of this process, for all of its workspaces. It is opened at its first use.
 
@@ -50,6 +57,22 @@ class Database(ABC):
             workspace: the id of the workspace that `work` changes.
             work: reads and changes rows.
             durable: whether the changes must survive a power cut, not only the end of the process.
+
+        Raises:
+            StorageUnavailable: if the database cannot be used.
+        """
+
+    @abstractmethod
+    async def overwrite_deleted(self) -> None:
+        """Remove deleted rows from the files, too, as far as that is up to this program.
+
+        Raises:
+            StorageUnavailable: if the database cannot be used.
+        """
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Read and write.
 
         Raises:
             StorageUnavailable: if the database cannot be used.

@@ -37,7 +37,7 @@ _RELEASED = "released:"
 class Ledger:
     """The purchases of one workspace: one API key at one address.
 
-    Every method raises `LedgerUnavailable` if the storage cannot be read or written, so that no
+    Every method raises `StorageUnavailable` if the storage cannot be read or written, so that no
     purchase is made that could not be recorded.
     """
 

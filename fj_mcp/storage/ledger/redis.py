@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, WatchError
 
 from fj_mcp.clock import boot
 from fj_mcp.storage.database.database import Row
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Rows, Storage
 
 T = TypeVar("T")
@@ -90,13 +90,13 @@ class RedisStorage(Storage):
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
-        """Turn failures and time-outs into `LedgerUnavailable`."""
+        """Turn failures and time-outs into `StorageUnavailable`."""
         try:
             # A canceled call must still be able to record the outcome of its purchase.
             with anyio.fail_after(_WORK_SECONDS, shield=True):
                 yield
         except (RedisError, OSError, TimeoutError, ValueError, LookupError) as error:
-            raise LedgerUnavailable(self._place, _REMEDY) from error
+            raise StorageUnavailable(self._place, _REMEDY) from error
 
 
 class _RedisRows:

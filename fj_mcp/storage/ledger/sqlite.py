@@ -1,13 +1,14 @@
-"""The purchases of a workspace in SQLite, shared by the processes of one machine."""
+"""The purchases of a workspace in a database."""
 
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from fj_mcp.storage.database.database import Row
-from fj_mcp.storage.database.sqlite_file import SqliteDatabase, insert_row, transaction
+from fj_mcp.storage.database.database import Database, Row
 from fj_mcp.storage.ledger.storage import Rows, Storage
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection
 
 T = TypeVar("T")
 
@@ -15,54 +16,57 @@ T = TypeVar("T")
 class SqliteStorage(Storage):
     """The purchases and notes of one workspace in SQLite."""
 
-    def __init__(self, database: SqliteDatabase, workspace: str) -> None:
+    def __init__(self, database: Database, workspace: str) -> None:
         """Args: `workspace`: the id of the workspace."""
         self._database = database
         self._workspace = workspace
 
     async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
-        return await self._database.run(lambda connection: self._finished(work, connection))
+        return await self._database.read(lambda connection: self._finished(work, connection))
 
     async def transact(self, work: Callable[[Rows], Awaitable[T]], *, durable: bool = False) -> T:
-        def change(connection: sqlite3.Connection) -> T:
-            with transaction(connection, durable=durable):
-                return self._finished(work, connection)
-
-        return await self._database.run(change)
+        return await self._database.transact(
+            self._workspace,
+            lambda connection: self._finished(work, connection),
+            durable=durable,
+        )
 
     async def note(self, name: str, value: str, seconds: float | None = None) -> str:
-        def write(connection: sqlite3.Connection) -> str:
-            until = None if seconds is None else time.time() + seconds
-            with transaction(connection, durable=False):
-                connection.execute("DELETE FROM notes WHERE until < ?", (time.time(),))
-                row = (self._workspace, name, value, until)
-                connection.execute("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)", row)
-                return self._noted(connection, name) or value
+        def write(connection: "Connection") -> str:
+            from sqlalchemy import delete, insert
 
-        return await self._database.run(write)
+            from fj_mcp.storage.database.tables import notes
+
+            now = time.time()
+            connection.execute(delete(notes).where(notes.c.until < now))
+            if (found := self._noted(connection, name)) is not None:
+                return found
+            until = None if seconds is None else now + seconds
+            row = {"workspace": self._workspace, "name": name, "value": value, "until": until}
+            connection.execute(insert(notes).values(row))
+            return value
+
+        return await self._database.transact(self._workspace, write)
 
     async def noted(self, name: str) -> str | None:
-        return await self._database.run(lambda connection: self._noted(connection, name))
+        return await self._database.read(lambda connection: self._noted(connection, name))
 
     async def check(self) -> None:
-        def check(connection: sqlite3.Connection) -> None:
-            with transaction(connection, durable=False):
-                connection.execute("UPDATE purchases SET state = state WHERE id = -1")
-                (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-                if verdict != "ok":
-                    raise sqlite3.DatabaseError(verdict)
+        await self._database.check()
 
-        await self._database.run(check)
+    def _noted(self, connection: "Connection", name: str) -> str | None:
+        from sqlalchemy import or_, select
 
-    def _noted(self, connection: sqlite3.Connection, name: str) -> str | None:
-        query = (
-            "SELECT value FROM notes WHERE workspace = ? AND name = ?"
-            " AND (until IS NULL OR until >= ?)"
+        from fj_mcp.storage.database.tables import notes
+
+        query = select(notes.c.value).where(
+            notes.c.workspace == self._workspace,
+            notes.c.name == name,
+            or_(notes.c.until.is_(None), notes.c.until >= time.time()),
         )
-        row = connection.execute(query, (self._workspace, name, time.time())).fetchone()
-        return str(row["value"]) if row else None
+        return connection.scalar(query)
 
-    def _finished(self, work: Callable[[Rows], Awaitable[T]], connection: sqlite3.Connection) -> T:
+    def _finished(self, work: Callable[[Rows], Awaitable[T]], connection: "Connection") -> T:
         """Run `work` to its end. It never waits, because the rows of SQLite do not."""
         rows = _SqliteRows(connection, self._workspace)
 
@@ -75,67 +79,77 @@ class SqliteStorage(Storage):
 class _SqliteRows:
     """The rows of a workspace. The methods are asynchronous only because those of Redis are."""
 
-    def __init__(self, connection: sqlite3.Connection, workspace: str) -> None:
+    def __init__(self, connection: "Connection", workspace: str) -> None:
+        from fj_mcp.storage.database.tables import purchases
+
         self._connection = connection
         self._workspace = workspace
+        self._table = purchases
+        self._c = purchases.c
 
     async def get(self, row_id: int) -> Row | None:
-        return self._first("id = ?", row_id)
+        return self._first(self._c.id == row_id)
 
     async def newest(self, count: int) -> list[Row]:
-        return self._select("1", limit=count)
+        return self._select(limit=count)
 
     async def open(self) -> list[Row]:
-        return self._select("state IN ('pending', 'unknown')")
+        return self._select(self._c.state.in_(("pending", "unknown")))
 
     async def with_fingerprint(self, fingerprint: str) -> list[Row]:
-        return self._select("fingerprint = ?", fingerprint)
+        return self._select(self._c.fingerprint == fingerprint)
 
     async def in_session(self, session_id: str) -> list[Row]:
-        return self._select("session_id = ?", session_id)
+        return self._select(self._c.session_id == session_id)
 
     async def since(self, moment: float) -> list[Row]:
-        return self._select("claimed_at >= ?", moment)
+        return self._select(self._c.claimed_at >= moment)
 
     async def last_priced(self, operation: str, channel: str | None) -> Row | None:
-        priced = "operation = ? AND state = 'charged' AND credits > 0"
-        if channel is None:
-            return self._first(priced, operation)
-        return self._first(
-            f"{priced} AND json_extract(traces, '$.channel') = ?", operation, channel
-        )
+        c = self._c
+        priced = [c.operation == operation, c.state == "charged", c.credits > 0]
+        if channel is not None:
+            # How the evidence is written, see `Evidence.stored`.
+            priced.append(c.traces.contains(f'"channel": "{channel}"', autoescape=True))
+        return self._first(*priced)
 
     async def sessions_made(self) -> set[str]:
-        rows = self._connection.execute(
-            "SELECT session_id FROM purchases WHERE workspace = ? AND state = 'charged'"
-            " AND operation = 'create_session' AND session_id IS NOT NULL",
-            (self._workspace,),
+        from sqlalchemy import select
+
+        c = self._c
+        query = select(c.session_id).where(
+            c.workspace == self._workspace,
+            c.state == "charged",
+            c.operation == "create_session",
+            c.session_id.is_not(None),
         )
-        return {row["session_id"] for row in rows}
+        return set(self._connection.scalars(query))
 
     async def add(self, row: Row) -> int:
-        return insert_row(self._connection, "purchases", {"workspace": self._workspace, **row})
+        from sqlalchemy import insert
+
+        values = {"workspace": self._workspace, **row}
+        key = self._connection.execute(insert(self._table).values(values)).inserted_primary_key
+        return int(key[0]) if key else 0
 
     async def change(self, row_id: int, values: Row) -> None:
-        columns = ", ".join(f"{name} = ?" for name in values)
-        self._connection.execute(
-            f"UPDATE purchases SET {columns} WHERE id = ?",  # noqa: S608 - our own names
-            (*values.values(), row_id),
-        )
+        query = self._table.update().where(self._c.id == row_id).values(values)
+        self._connection.execute(query)
 
     async def remove(self, row_id: int) -> None:
-        self._connection.execute("DELETE FROM purchases WHERE id = ?", (row_id,))
+        self._connection.execute(self._table.delete().where(self._c.id == row_id))
 
-    def _first(self, condition: str, *values: Any) -> Row | None:
-        return next(iter(self._select(condition, *values, limit=1)), None)
+    def _first(self, *conditions: "ColumnElement[bool]") -> Row | None:
+        return next(iter(self._select(*conditions, limit=1)), None)
 
-    def _select(self, condition: str, *values: Any, limit: int = -1) -> list[Row]:
-        rows = self._connection.execute(
-            f"SELECT * FROM purchases WHERE workspace = ? AND {condition}"  # noqa: S608 - our own
-            " ORDER BY id DESC LIMIT ?",
-            (self._workspace, *values, limit),
-        )
-        return [dict(row) for row in rows]
+    def _select(self, *conditions: "ColumnElement[bool]", limit: int | None = None) -> list[Row]:
+        from sqlalchemy import select
+
+        own = self._c.workspace == self._workspace
+        query = select(self._table).where(own, *conditions).order_by(self._c.id.desc())
+        if limit is not None:
+            query = query.limit(limit)
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
 
 def _result(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -60,7 +60,7 @@ class Rows(Protocol):
 
 
 class Storage(ABC):
-    """The rows of one workspace. Every method raises `LedgerUnavailable` on failure.
+    """The rows of one workspace. Every method raises `StorageUnavailable` on failure.
 
     Attributes:
         machine: identifies this machine among those that share the storage; empty if there is only

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 
 from fj_mcp.api.client import is_reachable
 from fj_mcp.settings.settings import Settings
-from fj_mcp.storage.errors import LedgerUnavailable
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.transports.http.tenants import Tenants
 from fj_mcp.workspace.open_storage import check_record
 
@@ -61,6 +61,6 @@ class Readiness:
     async def _try_ledger(self) -> bool:
         try:
             await check_record(self._tenants.record)
-        except LedgerUnavailable:
+        except StorageUnavailable:
             return False
         return True

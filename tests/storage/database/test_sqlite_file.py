@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fj_mcp.storage.database.sqlite_file import SqliteDatabase
+from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.ledger.sqlite import SqliteStorage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until

@@ -1,0 +1,154 @@
+"""Tools for the user's decisions about candidates, and for deleting what is known about people."""
+
+from typing import Annotated
+
+from mcp.server.mcpserver import Context, Elicit, Resolve
+from pydantic import AfterValidator, Field
+
+from fj_mcp.errors import BadArguments
+from fj_mcp.filters.argument_types import LEFT_OUT
+from fj_mcp.filters.search_filters import UNPUBLISHED
+from fj_mcp.results.models import ForgottenCandidates, ReviewedCandidates
+from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
+from fj_mcp.server.connection import Connection
+from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require_deletion
+from fj_mcp.server.context import CurrentConnection
+from fj_mcp.shortlist.candidate_pages import count_marks
+from fj_mcp.storage.memory.memory import Memory
+from fj_mcp.storage.memory.people import Change, Decision, Outreach, Reason
+from fj_mcp.text.cleaning import clean_block
+from fj_mcp.text.numbers import number_of
+from fj_mcp.workspace.remembered_people import named_people
+
+_LONGEST_NOTE = 500
+_NO_NOTE = "-"
+
+Note = Annotated[
+    str,
+    Field(max_length=_LONGEST_NOTE, description=f"Replaces the last; {_NO_NOTE} removes it."),
+    AfterValidator(lambda text: clean_block(text, _LONGEST_NOTE)),
+]
+_People = Annotated[list[CandidateId], Field(min_length=1, max_length=50, description="1 to 50.")]
+
+
+def memory_of(connection: Connection) -> Memory:
+    """The memory of a connection. Raises `BadArguments` if nothing is remembered."""
+    memory = connection.memory
+    if memory is None:
+        raise BadArguments("this server remembers no decisions (FJ_MEMORY=0)")
+    return memory
+
+
+async def review_candidates(
+    session_id: SessionId,
+    candidate_ids: _People,
+    connection: CurrentConnection,
+    decision: Annotated[Decision, Field(description="In this search.")] = LEFT_OUT,
+    outreach: Annotated[Outreach, Field(description="In all searches.")] = LEFT_OUT,
+    reason: Reason = LEFT_OUT,
+    note: Note = LEFT_OUT,
+    view: Annotated[
+        str,
+        Field(max_length=64, json_schema_extra={UNPUBLISHED: True}),
+    ] = LEFT_OUT,
+) -> ReviewedCandidates:
+    """Remember what the user decided about candidates: keep, shortlist, maybe or reject them, why,
+    a note, and whether somebody wrote to them (contacted), they replied, or they asked never to be
+    written to (do_not_contact). Free. The last one counts; undecided and none take back. Lists
+    leave out rejected people. Only when the user says so: a score is no decision.
+    """
+    memory = memory_of(connection)
+    change = Change(
+        decision=decision,
+        outreach=outreach,
+        reason=reason,
+        note="" if note == _NO_NOTE else note,
+    )
+    if change == Change():
+        raise BadArguments("decision, outreach, reason or note is required")
+    named = await named_people(connection.workspace, memory, session_id, candidate_ids)
+    # Only the view that the user clicks in knows the token.
+    by_user = view is not None and connection.is_view(session_id, view)
+    await memory.review(
+        session_id, named.title, named.people, change, by="user" if by_user else "assistant"
+    )
+    everyone = named.shortlist.people if named.shortlist else named.people
+    return ReviewedCandidates(
+        session_id=session_id,
+        reviewed=len(named.people),
+        counts=count_marks(await memory.marks(session_id, everyone)),
+        next_step=_review_step(session_id, change),
+    )
+
+
+def _review_step(session_id: str, change: Change) -> str:
+    if change.outreach == "do_not_contact":
+        return (
+            "No list shows them unasked, and reveal_contacts and export_profiles refuse them; "
+            "outreach none takes it back."
+        )
+    if change.decision == "rejected":
+        return (
+            f"Lists of this search leave them out; list_profiles with session_id {session_id}, "
+            "decisions [rejected] shows them."
+        )
+    kept = change.decision or change.outreach
+    of = f", decisions [{kept}]" if kept else ""
+    return f"list_profiles with session_id {session_id}{of} shows them; it is free."
+
+
+async def ask_to_forget(
+    session_id: str | None,
+    candidate_ids: list[str] | None,
+    linkedin_urls: list[str] | None,
+    connection: CurrentConnection,
+    ctx: Context[Connection],
+) -> Approval | Elicit[Approval]:
+    """The question before people are forgotten."""
+    memory_of(connection)
+    if candidate_ids and not session_id:
+        raise BadArguments("session_id is required with candidate_ids")
+    if not (session_id or linkedin_urls):
+        raise BadArguments("session_id with candidate_ids, or linkedin_urls, is required")
+    count = len({*(candidate_ids or ()), *(linkedin_urls or ())})
+    whom = number_of(count, "candidate") if count else "everybody in this search"
+    return await ask_before_deleting(
+        connection,
+        ctx,
+        f"Delete all decisions, notes and marks about {whom}? This cannot be undone.",
+        [session_id or "", *(candidate_ids or ()), *(linkedin_urls or ())],
+    )
+
+
+async def forget_candidates(
+    connection: CurrentConnection,
+    answer: Annotated[Answer, Resolve(ask_to_forget)],
+    session_id: SessionId = LEFT_OUT,
+    candidate_ids: _People = LEFT_OUT,
+    linkedin_urls: Annotated[
+        list[LinkedInUrl], Field(min_length=1, max_length=50, description="1 to 50.")
+    ] = LEFT_OUT,
+) -> ForgottenCandidates:
+    """Delete everything remembered about people, when they or the user ask for that: decisions,
+    notes and what was seen, in all searches. Name them by candidate_ids of a session_id or by
+    linkedin_urls; session_id alone forgets what is known from that search. Free, and cannot be
+    undone.
+    """
+    memory = memory_of(connection)
+    require_deletion(answer)
+    people = []
+    if session_id and candidate_ids:
+        people = (
+            await named_people(connection.workspace, memory, session_id, candidate_ids)
+        ).people
+    forgotten = await memory.forget(
+        session_id=session_id, people=people, linkedin_urls=linkedin_urls or ()
+    )
+    step = "Exported files and FutureJobs' own data about them are not deleted."
+    if forgotten.banned:
+        step = f"A digest keeps that {forgotten.banned} must not be contacted. {step}"
+    return ForgottenCandidates(
+        forgotten=forgotten.people,
+        deleted={"reviews": forgotten.reviews, "sightings": forgotten.sightings},
+        next_step=step,
+    )

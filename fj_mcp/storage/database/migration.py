@@ -1,0 +1,32 @@
+"""Migrations by Alembic, from the version in which a database was left to the newest."""
+
+from pathlib import Path
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from fj_mcp.storage.database.database import NewerDatabase
+
+_FOLDER = Path(__file__).parent
+SCRIPTS = ScriptDirectory(_FOLDER, version_locations=[_FOLDER / "migrations"])
+
+
+def migrate(connection: Connection) -> None:
+    """Run the missing migrations within the transaction of the connection.
+
+    Raises:
+        NewerDatabase: if the database has a version that is not known here.
+    """
+    context = MigrationContext.configure(connection)
+    version = context.get_current_revision()
+    try:
+        missing = list(SCRIPTS.iterate_revisions("head", version or "base"))
+    except CommandError as error:
+        raise NewerDatabase from error
+    with Operations.context(context):
+        for script in reversed(missing):
+            script.module.upgrade()
+    context.stamp(SCRIPTS, "head")

@@ -1,0 +1,134 @@
+"""This process's use of an SQLite file that the processes of one machine share."""
+
+import random
+import sqlite3
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio.to_thread
+
+from fj_mcp.storage.database.database import Database, NewerDatabase, Row
+from fj_mcp.storage.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fj_mcp.storage.database.sqlite_file import SqliteFile
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 5.0
+"""How long to wait while another process has the file locked."""
+
+_GRACE_SECONDS = 0.5
+"""The time that a call past its deadline still has to record an outcome."""
+
+_REMEDY = (
+    "If another program has it locked, call again. Otherwise make its folder writable, set "
+    "FJ_STATE_DIR to another folder, or move a damaged file away."
+)
+
+
+class SqliteDatabase(Database):
+    """A process's only connection to the file, or to a database in memory.
+
+    It is opened on first use. Work runs in threads, one at a time, so that a slow disk or a locked
+    file delays nothing but its users.
+    """
+
+    def __init__(self, find_path: Callable[[], Path | None]) -> None:
+        """Args: `find_path` returns the path of the file, or None for memory."""
+        self._find_path = find_path
+        self._file: SqliteFile | None = None
+        self._rescued: dict[str, list[Row]] = {}
+        """Rows of a replaced file, until they are written to the new one."""
+
+        # The limiter alone is not enough: an abandoned thread may still be at work.
+        self._one_at_a_time = threading.Lock()
+
+    @cached_property
+    def _turns(self) -> anyio.CapacityLimiter:
+        return anyio.CapacityLimiter(1)
+
+    @cached_property
+    def _path(self) -> Path | None:
+        return self._find_path()
+
+    @property
+    def place(self) -> str:
+        """The path of the file, for messages."""
+        return str(self._path or "memory")
+
+    async def read(self, work: "Callable[[Connection], T]") -> T:
+        return await self._run(lambda file: file.read(work))
+
+    async def transact(
+        self,
+        workspace: str,  # noqa: ARG002 - a file has one transaction at a time
+        work: "Callable[[Connection], T]",
+        *,
+        durable: bool = False,
+    ) -> T:
+        return await self._run(lambda file: file.transact(work, durable=durable))
+
+    async def overwrite_deleted(self) -> None:
+        await self._run(lambda file: file.overwrite_deleted())
+
+    async def check(self) -> None:
+        await self._run(lambda file: file.check())
+
+    async def close(self) -> None:
+        await anyio.to_thread.run_sync(self._close)
+
+    async def _run(self, work: "Callable[[SqliteFile], T]") -> T:
+        """Run `work` once the file is available, and return its result."""
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        seconds = min(_BUSY_SECONDS, max(left, _GRACE_SECONDS))
+        try:
+            # A canceled call must still be able to record the outcome of its purchase.
+            with anyio.fail_after(seconds, shield=True):
+                while True:
+                    try:
+                        return await anyio.to_thread.run_sync(
+                            self._run_in_turn, work, abandon_on_cancel=True, limiter=self._turns
+                        )
+                    except sqlite3.OperationalError as error:
+                        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                            raise
+                    await anyio.sleep(random.uniform(0.005, 0.025))
+        except NewerDatabase as error:
+            raise StorageUnavailable(self.place, str(error)) from error
+        except (sqlite3.Error, OSError, ValueError, LookupError, TimeoutError) as error:
+            # ValueError, LookupError: the file has an unexpected schema or invalid values.
+            raise StorageUnavailable(self.place, _REMEDY) from error
+
+    def _run_in_turn(self, work: "Callable[[SqliteFile], T]") -> T:
+        if not self._one_at_a_time.acquire(timeout=_BUSY_SECONDS):
+            raise TimeoutError
+        try:
+            return work(self._open_file())
+        finally:
+            self._one_at_a_time.release()
+
+    def _open_file(self) -> "SqliteFile":
+        # SQLAlchemy is loaded here, by the first use.
+        from fj_mcp.storage.database.sqlite_file import SqliteFile
+
+        if self._file is not None and self._file.was_replaced:
+            # Write the rows of this process to the new file, so that nothing is forgotten.
+            self._rescued = self._file.rows() or self._rescued
+            self._file.leave()
+            self._file = None
+        if self._file is None:
+            self._file = SqliteFile(self._path, self._rescued)
+            self._rescued = {}
+        return self._file
+
+    def _close(self) -> None:
+        with self._one_at_a_time:
+            if self._file is not None:
+                self._file.close()
+                self._file = None

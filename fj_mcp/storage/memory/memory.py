@@ -1,0 +1,232 @@
+"""The memory of one workspace: what was decided about people, and which searches showed them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fj_mcp.storage.database.database import Database, Row
+from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.memory.identity import digest, identity
+from fj_mcp.storage.memory.people import (
+    By,
+    Change,
+    Forgotten,
+    Mark,
+    Person,
+    Remembered,
+    Review,
+    SearchChange,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fj_mcp.storage.memory.memory_rows import MemoryRows
+
+T = TypeVar("T")
+
+_DAY_SECONDS = 86_400.0
+_SIGHTING_DAYS = 90
+_EXPIRY_SECONDS = 3_600.0
+"""How often to look for what is too old."""
+
+_DIGESTS_KEPT = 16_000
+"""As many as the cached shortlists have people."""
+
+
+class Memory:
+    """The memory of one workspace: one API key at one address.
+
+    Every method raises `StorageUnavailable` if the database cannot be used.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        workspace: str,
+        secret: bytes,
+        clock: Callable[[], float],
+        keep_days: int,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            database: of this process.
+            workspace: the id of the workspace.
+            secret: without which nobody can tell whom a digest stands for.
+            clock: Unix seconds.
+            keep_days: after the last touch everything about a person is deleted.
+        """
+        self._database = database
+        self._workspace = workspace
+        self._clock = clock
+        self._keep_days = keep_days
+        self._expired_at: float | None = None
+
+        @lru_cache(_DIGESTS_KEPT)
+        def digest_of(linkedin_url: str | None, session_id: str, candidate_id: str) -> str:
+            return digest(secret, identity(linkedin_url, session_id, candidate_id))
+
+        self._digest_of = digest_of
+
+    async def review(
+        self,
+        session_id: str,
+        title: str | None,
+        people: Sequence[Person],
+        change: Change,
+        *,
+        by: By,
+        who: str | None = None,
+    ) -> None:
+        """Record the same change about all these people, or nothing.
+
+        A person for whom it changes nothing gets no review.
+
+        Args:
+            session_id: in which the decision is made.
+            title: of the session, if known.
+            people: as they are now.
+            change: what to record.
+            by: who or what decided.
+            who: the signed-in user, if one is known.
+        """
+        given = {self._digest(session_id, one): one for one in people}
+        now = self._clock()
+        await self._change(
+            lambda rows: rows.review(session_id, title, given, change, by=by, who=who, now=now)
+        )
+
+    async def marks(self, session_id: str, people: Sequence[Person]) -> dict[str, Mark]:
+        """What is known of these people, by candidate id; nobody of whom nothing is known."""
+        persons = {one.candidate_id: self._digest(session_id, one) for one in people}
+        found = await self._read(lambda rows: rows.marks(session_id, {*persons.values()}))
+        return {one: found[person] for one, person in persons.items() if person in found}
+
+    async def see(self, session_id: str, title: str | None, people: Sequence[Person]) -> None:
+        """Record that a search showed these people."""
+        persons = self._digests(session_id, people)
+        now = self._clock()
+        # Looking at a list again and again must not wait for those who write.
+        if await self._read(lambda rows: rows.unseen(session_id, persons, now)):
+            await self._change(lambda rows: rows.see(session_id, title, persons, now))
+
+    async def banned(self, session_id: str, people: Sequence[Person]) -> set[str]:
+        """The candidate ids of those who must not be contacted."""
+        persons = self._digests(session_id, people)
+        found = await self._read(lambda rows: rows.banned(persons))
+        return {one.candidate_id for one in people if self._digest(session_id, one) in found}
+
+    async def revealed(self, session_id: str, people: Sequence[Person]) -> None:
+        """Record that contacts of these people were revealed, which starts the notice period."""
+        given = {self._digest(session_id, one): one for one in people}
+        now = self._clock()
+
+        def reveal(rows: "MemoryRows") -> None:
+            rows.see(session_id, None, given, now)
+            rows.reveal(session_id, given, now)
+
+        await self._change(reveal)
+
+    async def known(self, session_id: str, candidate_ids: Sequence[str]) -> dict[str, Person]:
+        """The people about whom a decision was made in a session, of those with these ids."""
+        return await self._read(lambda rows: rows.known(session_id, candidate_ids))
+
+    async def remembered(self) -> list[Remembered]:
+        """Everybody with a decision or an outreach, over all sessions, newest decision first."""
+        return await self._read(lambda rows: rows.remembered())
+
+    async def reviews(self, session_id: str) -> list[Review]:
+        """All reviews in a session, oldest first."""
+        return await self._read(lambda rows: rows.reviews(session_id))
+
+    async def notices(self, session_id: str) -> list[tuple[Person, float]]:
+        """The people of a session who are still to be informed, and until when (Unix seconds)."""
+        return await self._read(lambda rows: rows.notices(session_id))
+
+    async def searched(
+        self,
+        session_id: str,
+        title: str | None,
+        operation: str,
+        filters: Mapping[str, Any],
+        credits: int | None,
+    ) -> None:
+        """Record what was asked for. See `SearchChange`."""
+        change = SearchChange(self._clock(), operation, dict(filters), credits)
+        await self._change(lambda rows: rows.searched(session_id, title, change))
+
+    async def changes(self, session_id: str) -> list[SearchChange]:
+        """What was asked for in a session, oldest first."""
+        return await self._read(lambda rows: rows.changes(session_id))
+
+    async def forget(
+        self,
+        *,
+        session_id: str | None = None,
+        people: Sequence[Person] = (),
+        linkedin_urls: Sequence[str] = (),
+    ) -> Forgotten:
+        """Delete everything about some people, in all sessions.
+
+        Args:
+            session_id: whose ids the people have. Without people or addresses: of everybody in this
+                session, but only what is of this session.
+            people: whom to forget.
+            linkedin_urls: of others to forget.
+        """
+        persons = self._digests(session_id or "", people)
+        persons |= {self._digest_of(url, "", "") for url in linkedin_urls}
+        whole = session_id if not persons else None
+        forgotten = await self._change(lambda rows: rows.forget(persons, whole))
+        await self._database.overwrite_deleted()
+        return forgotten
+
+    async def everything(self) -> dict[str, list[Row]]:
+        """All that is stored, by table."""
+        return await self._read(lambda rows: rows.everything())
+
+    async def erase(self) -> Forgotten:
+        """Delete all that is stored, also who must not be contacted."""
+        forgotten = await self._change(lambda rows: rows.erase())
+        await self._database.overwrite_deleted()
+        return forgotten
+
+    async def expire(self) -> None:
+        """Delete what was kept for long enough. It runs by itself, too."""
+        now = self._clock()
+        keep = self._keep_days * _DAY_SECONDS
+        seen = min(self._keep_days, _SIGHTING_DAYS) * _DAY_SECONDS
+        self._expired_at = now
+        if await self._transact(lambda rows: rows.expire(now - keep, now - seen)):
+            with suppress(StorageUnavailable):
+                await self._database.overwrite_deleted()
+
+    def _digest(self, session_id: str, one: Person) -> str:
+        return self._digest_of(one.linkedin_url, session_id, one.candidate_id)
+
+    def _digests(self, session_id: str, people: Iterable[Person]) -> set[str]:
+        return {self._digest(session_id, one) for one in people}
+
+    async def _read(self, work: "Callable[[MemoryRows], T]") -> T:
+        await self._expire_in_time()
+        return await self._database.read(lambda connection: work(self._rows(connection)))
+
+    async def _change(self, work: "Callable[[MemoryRows], T]") -> T:
+        await self._expire_in_time()
+        return await self._transact(work)
+
+    async def _transact(self, work: "Callable[[MemoryRows], T]") -> T:
+        return await self._database.transact(
+            self._workspace, lambda connection: work(self._rows(connection))
+        )
+
+    async def _expire_in_time(self) -> None:
+        if self._expired_at is None or self._clock() - self._expired_at > _EXPIRY_SECONDS:
+            await self.expire()
+
+    def _rows(self, connection: "Connection") -> "MemoryRows":
+        from fj_mcp.storage.memory.memory_rows import MemoryRows
+
+        return MemoryRows(connection, self._workspace)

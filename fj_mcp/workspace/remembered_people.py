@@ -1,0 +1,65 @@
+"""The people that a review names, as the search shows them or as the memory knows them."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from fj_mcp.api.errors import ApiError
+from fj_mcp.errors import BadArguments
+from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.storage.memory.memory import Memory
+from fj_mcp.storage.memory.people import Person
+from fj_mcp.workspace.workspace import Workspace
+
+
+class Named(Struct, frozen=True):
+    """People of a session that a call names.
+
+    Attributes:
+        people: in the order of the call, each once.
+        title: of the session, if it was read.
+        shortlist: of the session, if it could be read.
+    """
+
+    people: list[Person]
+    title: str | None
+    shortlist: Shortlist | None
+
+
+async def named_people(
+    workspace: Workspace, memory: Memory, session_id: str, candidate_ids: Sequence[str]
+) -> Named:
+    """The people with these ids.
+
+    No request is sent if the list was read before and has them all. Somebody who left the session
+    with an update is known as they were when a decision was made about them.
+
+    Raises:
+        ApiError: if the session cannot be read.
+        BadArguments: if somebody is not in the session.
+    """
+    wanted = dict.fromkeys(candidate_ids)
+    title = None
+    shortlist = workspace.shortlists.cached(session_id)
+    found = _listed(shortlist)
+    if missing := [one for one in wanted if one not in found]:
+        remembered = await memory.known(session_id, missing)
+        try:
+            session = await workspace.watcher.look(session_id)
+            title = session.title
+            shortlist = await workspace.shortlists.ranked(session)
+        except ApiError:
+            if len(remembered) < len(missing):
+                raise
+        found = remembered | _listed(shortlist)
+    for position, one in enumerate(candidate_ids):
+        if one not in found:
+            raise BadArguments(
+                f"candidate_ids[{position}] {one} is not in session {session_id}; list_profiles "
+                "shows the ids of its candidates"
+            )
+    return Named([found[one] for one in wanted], title, shortlist)
+
+
+def _listed(shortlist: Shortlist | None) -> dict[str, Person]:
+    return {one.candidate_id: one for one in shortlist.people} if shortlist else {}
