@@ -7,7 +7,7 @@ from mcp_types import ToolAnnotations
 from msgspec import Struct
 
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, make_tool
-from fj_mcp.server.tools import contacts, filters, profiles, sessions, spending
+from fj_mcp.server.tools import contacts, exports, filters, profiles, sessions, spending
 from fj_mcp.settings.settings import Settings
 
 SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
@@ -43,7 +43,7 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (profiles.list_profiles, "List candidates, best first", READS),
     (profiles.get_candidate, "Show one candidate", READS),
     (profiles.show_candidates, "Show the interactive shortlist", READS),
-    (profiles.export_profiles, "Export candidates to a file", WRITES),
+    (exports.export_profiles, "Export candidates to a file", WRITES),
     (sessions.fetch_more_profiles, "Find more candidates", SPENDS),
     (sessions.update_sourcing_session, "Change a search", REPLACES),
     (sessions.get_session, "Show a search", READS),
