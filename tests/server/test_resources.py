@@ -80,14 +80,16 @@ async def test_resources_and_templates_are_listed_with_their_descriptions(era: s
         "fj://filters": "text/markdown",
         "fj://sessions": "application/json",
     }
-    narrowed = "{?min_score,candidate_ids,query}"
+    narrowed = "{?session_ids,layout,min_score,candidate_ids,query,decisions,include_notes,file}"
     assert {item.uri_template: item.mime_type for item in templates} == {
         "fj://sessions/{session_id}": "application/json",
         f"fj://sessions/{{session_id}}/profiles.csv{narrowed}": "text/csv",
         f"fj://sessions/{{session_id}}/profiles.json{narrowed}": "application/json",
+        "fj://sessions/{session_id}/record": "text/markdown",
+        "fj://sessions/{session_id}/record.json": "application/json",
     }
     described: list[Resource | ResourceTemplate] = [*ours, *templates]
-    assert len({item.name for item in described}) == len({item.title for item in described}) == 5
+    assert len({item.name for item in described}) == len({item.title for item in described}) == 7
     for item in described:
         assert item.title
         assert 40 < len(item.description or "") <= 200
