@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver import Context
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag
@@ -17,15 +17,17 @@ from fj_mcp.server.progress import report_pages
 from fj_mcp.shortlist.ranking import Part
 
 Layout = Annotated[
-    Literal["full", "ats", "lever", "recruitee"], Field(description="Others than full: to import.")
+    Literal["full", "ats", "lever", "recruitee"], Field(description="For import, unless full.")
 ]
 Merged = Annotated[
     list[SessionId], Field(min_length=1, max_length=10, description="2 to 10: merged.")
 ]
-Decisions = Annotated[
-    list[Literal["shortlisted", "maybe", "rejected", "undecided", "contacted", "replied"]],
-    Field(description="Only these."),
+_Decision = Annotated[
+    Literal["shortlisted", "maybe", "rejected", "undecided", "contacted", "replied"],
+    # The words are published with list_profiles.
+    WithJsonSchema({"type": "string"}),
 ]
+Decisions = Annotated[list[_Decision], Field(description="As in list_profiles.")]
 Exported = Annotated[
     list[CandidateId],
     Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
@@ -43,7 +45,7 @@ async def export_profiles(
     query: Query = LEFT_OUT,
     candidate_ids: Exported = LEFT_OUT,
     decisions: Decisions = LEFT_OUT,
-    include_notes: Flag = False,
+    include_notes: Flag = LEFT_OUT,
 ) -> ExportedProfiles:
     """Save a session's candidates, or those of several merged (one row a person), to a new file,
     CSV (a spreadsheet, for Excel) or JSON, when the user wants to download, keep or share them
@@ -64,7 +66,7 @@ async def export_profiles(
         layout=layout,
         part=Part(min_score, query or "", tuple(candidate_ids or ())),
         decisions=tuple(decisions or ()),
-        include_notes=include_notes,
+        include_notes=bool(include_notes),
     )
     sessions = await read_sessions(connection.workspace, chosen, report_pages(ctx.report_progress))
     export = build_export(sessions, choice, sandbox=connection.settings.sandbox)
