@@ -60,7 +60,7 @@ def session(
         }
     )
     return ExportedSession(
-        Session.read(made),
+        made,
         Shortlist(profiles, len(profiles)),
         {name(number): mark for number, mark in marks.items()},
         {name(number) for number in banned},
