@@ -16,7 +16,7 @@ from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.clock import iso_time
 from fj_mcp.storage.ledger.purchase import OUTCOMES, Purchase
-from fj_mcp.storage.memory.people import Person, Review
+from fj_mcp.storage.memory.people import Person, Review, SearchChange
 from fj_mcp.text.numbers import number_of
 
 LIMITS = (
@@ -30,22 +30,6 @@ LIMITS = (
 _BANDS = ("4 to 5", "3 to 4", "2 to 3", "1 to 2", "0 to 1", "none")
 _MARKUP = re.compile(r"([\\`*\[\]<>|~!@]|(?<=:)/(?=/)|(?<=www)\.)", re.IGNORECASE)
 """What Markdown reads as something else within a line; the last two begin addresses."""
-
-
-class FilterChange(Struct, frozen=True):
-    """Filters as they were sent.
-
-    Attributes:
-        at: Unix seconds.
-        operation: the API's.
-        filters: in this server's names.
-        credits: charged, if known.
-    """
-
-    at: float
-    operation: str
-    filters: Mapping[str, Any]
-    credits: int | None = None
 
 
 class SearchFacts(Struct, frozen=True, kw_only=True):
@@ -73,7 +57,7 @@ class SearchFacts(Struct, frozen=True, kw_only=True):
     candidates: Sequence[Profile]
     available: int
     purchases: Sequence[Purchase]
-    changes: Sequence[FilterChange] | None = None
+    changes: Sequence[SearchChange] | None = None
     shown: int | None = None
     reviews: Sequence[Review] | None = None
     notices: Sequence[tuple[Person, float]] | None = None
@@ -106,7 +90,7 @@ def record_data(facts: SearchFacts) -> dict[str, Any]:
             _present(
                 when=_time(one.at),
                 operation=one.operation,
-                filters=dict(one.filters),
+                filters=one.filters or None,
                 credits=one.credits,
             )
             for one in facts.changes

@@ -35,6 +35,10 @@ class ExportedSession(Struct, frozen=True, dict=True):
         """Its title, or else its id."""
         return self.session.title or self.session.id
 
+    def mark(self, profile: Profile) -> Mark:
+        """What is remembered about one of its candidates."""
+        return self.marks.get(profile.id, _UNMARKED)
+
     @cached_property
     def wanted(self) -> list[str]:
         """The wanted skills."""
@@ -68,7 +72,10 @@ class Found(Struct, frozen=True):
     @property
     def banned(self) -> bool:
         """Whether this person must not be contacted."""
-        return any(profile.id in session.banned for session, profile in self.places)
+        return any(
+            profile.id in session.banned or session.mark(profile).outreach == "do_not_contact"
+            for session, profile in self.places
+        )
 
     def contacts(self, channel: str) -> list[str]:
         """The revealed contacts of a channel, from all sessions."""
@@ -81,7 +88,7 @@ class Found(Struct, frozen=True):
         Args:
             wanted: decisions and states of outreach, as in `fits`.
         """
-        marks = [session.marks.get(profile.id, _UNMARKED) for session, profile in self.places]
+        marks = [session.mark(profile) for session, profile in self.places]
         fitting = [mark for mark in marks if wanted and fits(mark, wanted)]
         decided = [mark for mark in marks if mark.decision is not None]
         return [*fitting, *decided, *marks][0]

@@ -11,14 +11,13 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.filters.search_filters import FILTERS
 from fj_mcp.sessions.search_record import (
     LIMITS,
-    FilterChange,
     SearchFacts,
     record_data,
     record_text,
 )
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.storage.ledger.purchase import Purchase
-from fj_mcp.storage.memory.people import Change, Person, Review
+from fj_mcp.storage.memory.people import Change, Person, Review, SearchChange
 from tests.support.profile_pages import profile
 
 SESSION = "6a0c77936e7a0151430c91fd"
@@ -80,8 +79,8 @@ def facts(**more: Any) -> SearchFacts:
             purchase("fetch_more", 4, state="unknown", credits=None),
         ],
         "changes": [
-            FilterChange(NOON, "create_session", {"skills": {"mandatory": ["C#"]}}, 5),
-            FilterChange(NOON + 7200, "update_session", {"regions": ["Pune"]}),
+            SearchChange(NOON, "create_session", {"skills": {"mandatory": ["C#"]}}, 5),
+            SearchChange(NOON + 7200, "update_session", {"regions": ["Pune"]}),
         ],
         "shown": 3,
         "reviews": [

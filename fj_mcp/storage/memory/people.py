@@ -1,6 +1,6 @@
 """The people whom the memory knows, and what it knows about them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -53,7 +53,7 @@ class SeenBefore(Struct, frozen=True):
     Attributes:
         title: of the session, if known.
         when: the last time, in Unix seconds.
-        decision: the one made there.
+        decision: the newest that was made in another search, usually in that one.
     """
 
     session_id: str
@@ -124,3 +124,19 @@ class Forgotten(Struct, frozen=True):
     reviews: int = 0
     sightings: int = 0
     banned: int = 0
+
+
+class SearchChange(Struct, frozen=True):
+    """What was asked for in a search, at first or later.
+
+    Attributes:
+        at: in Unix seconds.
+        operation: the API's.
+        filters: in force from then on; empty if they stayed.
+        credits: charged, if known.
+    """
+
+    at: float
+    operation: str
+    filters: dict[str, Any]
+    credits: int | None = None
