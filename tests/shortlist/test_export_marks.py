@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
@@ -169,6 +171,10 @@ def test_nobody_who_must_not_be_contacted_is_in_an_export_and_it_says_so(layout:
     assert left_out in export.warnings
 
 
+def test_the_mark_alone_keeps_somebody_out_of_an_export() -> None:
+    assert "P5" not in names_in(export_of(session("Pune", range(1, 7), banned=())))
+
+
 def test_people_who_are_not_asked_for_are_not_counted_as_left_out() -> None:
     assert export_of(decisions=("rejected",)).warnings == []
     assert export_of(part=Part(candidate_ids=(name(1),))).warnings == []
@@ -237,6 +243,37 @@ def test_a_merged_row_has_the_decision_of_the_best_session_that_has_one() -> Non
         ("P2", "shortlisted"),
         ("P3", "shortlisted"),
     ]
+
+
+people_by_session = st.lists(
+    st.lists(st.tuples(st.integers(1, 8), st.integers(0, 5)), max_size=8, unique_by=lambda p: p[0]),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(people_by_session, st.sets(st.integers(1, 8), max_size=3))
+def test_merged_lists_have_each_person_once_best_first_and_nobody_banned(
+    people: list[list[tuple[int, int]]], banned: set[int]
+) -> None:
+    sessions = [
+        session(f"S{place}", dict(found), {}, banned if not place else (), dict(found))
+        for place, found in enumerate(people)
+    ]
+    # A ban counts wherever the person is listed with it.
+    listed = {number for number, _ in people[0]}
+    expected: dict[int, int] = {}
+    for number, score in (one for found in people for one in found):
+        if number not in banned & listed:
+            expected[number] = max(score, expected.get(number, 0))
+    rows = rows_of(export_of(*sessions))
+    assert {int(row["name"][1:]): float(row["score"]) for row in rows} == expected
+    assert len(rows) == len(expected)
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    for row in rows:
+        found = [place for place, one in enumerate(people) if int(row["name"][1:]) in dict(one)]
+        assert sorted(row["sessions"].split("; ")) == [f"S{place}" for place in found]
 
 
 def test_json_has_the_decisions_too_and_no_empty_ones() -> None:

@@ -6,15 +6,50 @@ import json
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 from mcp_types import TextResourceContents
 
+from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.sandbox.faults import Fault
-from tests.support.assistant import UNKNOWN_SESSION, Assistant, connected, search_for, small_sandbox
+from tests.support.assistant import (
+    PEOPLE,
+    UNKNOWN_SESSION,
+    Assistant,
+    connected,
+    search_for,
+    small_sandbox,
+)
 from tests.support.processes import http_process
 from tests.support.profile_pages import page_of, profile
 
 pytestmark = pytest.mark.anyio
+
+
+class CountingSandbox(Sandbox):
+    """Notes how many sessions are being read at each request for one."""
+
+    def __init__(self, busy: list[int]) -> None:
+        super().__init__(match_seconds=0, first_batch=PEOPLE)
+        self.busy = busy
+        self.reading = 0
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        inner, world = super().transport(), self
+
+        class Counter(httpx.AsyncBaseTransport):
+            async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+                world.reading += 1
+                world.busy.append(world.reading)
+                try:
+                    # Others get their turn before this one is answered.
+                    await anyio.wait_all_tasks_blocked()
+                    return await inner.handle_async_request(request)
+                finally:
+                    world.reading -= 1
+
+        return Counter()
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -192,6 +227,30 @@ async def test_each_session_is_read_once_whatever_is_named_twice() -> None:
         await assistant.call("export_profiles", session_ids=[*ids, ids[0].upper()])
         assert assistant.sent("get_session") == 2
         assert assistant.sent("profiles") == 2
+
+
+async def test_sessions_are_read_a_few_at_a_time_and_their_pages_are_reported(
+    tmp_path: Path,
+) -> None:
+    reports: list[tuple[float, float | None, str | None]] = []
+    busy: list[int] = []
+
+    async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+        reports.append((progress, total, message))
+
+    sandbox = CountingSandbox(busy)
+    async with connected(sandbox, export_dir=tmp_path) as assistant:
+        ids = [
+            (await assistant.call("create_sourcing_session", **search_for(title)))["session_id"]
+            for title in "ABCDEF"
+        ]
+        busy.clear()
+        await assistant.client.call_tool(
+            "export_profiles", {"session_ids": ids}, progress_callback=on_progress
+        )
+    assert 1 < max(busy) <= 3
+    assert [done for done, _, _ in reports] == [1, 2, 3, 4, 5, 6]
+    assert reports[-1] == (6, 6, "read 6 of 6 pages of candidates")
 
 
 async def test_a_session_that_cannot_be_read_is_one_sentence_and_leaves_no_file(
