@@ -96,10 +96,14 @@ async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitabl
     if settings.sandbox:
         typer.echo("The sandbox keeps nothing when it ends.", err=True)
         return 1
-    try:
-        async with open_connection(settings) as connection:
-            typer.echo(await work(connection.workspace.memory))
-    except* FutureJobsError as errors:
-        typer.echo(str(errors.exceptions[0]), err=True)
-        return 1
-    return 0
+    said, status = "", 0
+    async with open_connection(settings) as connection:
+        # An error that leaves the connection would come in a group.
+        try:
+            if (memory := connection.memory) is None:
+                raise _NotDone("FJ_MEMORY is off; what is stored stays untouched. Switch it on.")
+            said = await work(memory)
+        except FutureJobsError as error:
+            said, status = str(error), 1
+    typer.echo(said, err=bool(status))
+    return status

@@ -3,20 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
 
 from fj_mcp.clock import iso_time
 from fj_mcp.results.models import PurchaseLine, SessionSpending, SpendingReport
-from fj_mcp.storage.ledger.purchase import Purchase, Spent, State
+from fj_mcp.storage.ledger.purchase import OUTCOMES, Purchase, Spent
 from fj_mcp.text.cleaning import cut
 from fj_mcp.text.numbers import number_of
-
-_OUTCOMES: dict[State, Literal["charged", "not_charged", "unknown", "pending"]] = {
-    "charged": "charged",
-    "refused": "not_charged",
-    "unknown": "unknown",
-    "pending": "pending",
-}
 
 _MAX_LINES = 20
 _MAX_TITLE_CHARACTERS = 60
@@ -48,7 +40,7 @@ def spending_report(
                 operation=item.operation,
                 session_id=item.session_id,
                 credits=item.credits,
-                outcome=_OUTCOMES[item.state],
+                outcome=OUTCOMES[item.state],
                 when=_when(item),
             )
             for item in purchases[:_MAX_LINES]

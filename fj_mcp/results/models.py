@@ -240,20 +240,23 @@ class ForgottenCandidates(Result):
 class ExportedProfiles(Result):
     """An export and its location."""
 
-    session_id: str
+    session_id: str | None = Field(default=None, description="If it is only one.")
     rows: int
     columns: list[str]
     path: str | None = Field(default=None, description="The file, on this machine.")
     uri: str | None = Field(default=None, description="The resource to read it from.")
+    further: list[str] | None = Field(default=None, description="More files or resources.")
     warning: str | None = None
 
     def links(self) -> list[Link]:
-        """The file or the resource."""
-        address = Path(self.path).as_uri() if self.path else self.uri
-        if address is None:
-            return []
-        name = Path(self.path or address.partition("?")[0]).name
-        return [Link(address, name)]
+        """The files or the resources."""
+        places = [place for place in (self.path or self.uri, *(self.further or ())) if place]
+        return [
+            Link(Path(place).as_uri(), Path(place).name)
+            if self.path
+            else Link(place, Path(place.partition("?")[0]).name)
+            for place in places
+        ]
 
 
 class Employment(BaseModel):

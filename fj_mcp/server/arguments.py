@@ -85,7 +85,7 @@ _ID = r"(?P<id>[\w-]{1,64})"
 
 SessionId = Annotated[
     str,
-    _bare(rf"fj://sessions/{_ID}(?:/profiles\.(?:csv|json)(?:\?.*)?)?/?"),
+    _bare(rf"fj://sessions/{_ID}(?:/(?:record|profiles)[.\w]*(?:\?.*)?)?/?"),
     _pattern("[0-9a-fA-F]{24}", "must be the 24 hex digits that list_sessions shows"),
     # One spelling per session, or two calls could hold two locks for the same one.
     AfterValidator(str.lower),

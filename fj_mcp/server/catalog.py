@@ -7,7 +7,15 @@ from mcp_types import ToolAnnotations
 from msgspec import Struct
 
 from fj_mcp.server.sdk.tool_adapter import SourcingTool, make_tool
-from fj_mcp.server.tools import contacts, filters, profiles, reviews, sessions, spending
+from fj_mcp.server.tools import (
+    contacts,
+    exports,
+    filters,
+    profiles,
+    reviews,
+    sessions,
+    spending,
+)
 from fj_mcp.settings.settings import Settings
 
 SHORTLIST_URI = "ui://fj-mcp/shortlist.html"
@@ -58,7 +66,7 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (profiles.get_candidate, "Show one candidate", READS),
     (profiles.show_candidates, "Show the interactive shortlist", READS),
     (reviews.review_candidates, "Record decisions about candidates", REMEMBERS),
-    (profiles.export_profiles, "Export candidates to a file", WRITES),
+    (exports.export_profiles, "Export candidates to a file", WRITES),
     (sessions.fetch_more_profiles, "Find more candidates", SPENDS),
     (sessions.update_sourcing_session, "Change a search", REPLACES),
     (sessions.get_session, "Show a search", READS),

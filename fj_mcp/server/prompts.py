@@ -109,7 +109,9 @@ these steps are free. Take them in this order:
 page while `has_more` is true and the scores are good.
 4. `get_candidate(session_id, candidate_id)` for the five best, and for others you want to \
 recommend.
-5. Write the report. If the session has no job description, ask me first what the job is.
+5. Read the resource fj://sessions/{session}/record, if you can: how the search changed, and what \
+was decided.
+6. Write the report. If the session has no job description, ask me first what the job is.
 
 The report fits on one page, in plain words for a reader who did not see the search:
 - The job and the requirements in two sentences, and how many candidates were found.
@@ -119,6 +121,8 @@ The report fits on one page, in plain words for a reader who did not see the sea
 or should be asked in an interview.
 - What the list says about the market: how many score 4 or more, and which requirement most \
 candidates miss.
+- How the list came about, in two lines from the record: what was asked and changed, and who \
+decided what. Without the record say only what the results say.
 - Your recommendation: who to talk to first, and why.
 Leave out contacts. After the report, for me only: the candidate_id of each candidate in it, and \
 a note that `export_profiles(session_id, format)` saves the whole list as a file (free).

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import anyio
@@ -21,7 +21,6 @@ from fj_mcp.clock import answering_seconds
 from fj_mcp.errors import BadArguments, DeadlinePassed, FutureJobsError
 from fj_mcp.results.models import Result
 from fj_mcp.server.arguments import (
-    CandidateId,
     Query,
     Score,
     SessionId,
@@ -32,12 +31,27 @@ from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
 from fj_mcp.server.sdk.schemas import description_of
-from fj_mcp.server.tools import sessions
+from fj_mcp.server.tools import exports, sessions
 from fj_mcp.text.cleaning import as_word
 
+if TYPE_CHECKING:
+    from fj_mcp.sessions.search_record import SearchFacts
+
 MAX_SESSIONS = 50
-_NARROWING = ("min_score", "candidate_ids", "query")
-_Chosen = Annotated[list[CandidateId], Field(min_length=1, max_length=1_000)]
+_EXPORT = (
+    "session_ids",
+    "layout",
+    "min_score",
+    "candidate_ids",
+    "query",
+    "decisions",
+    "include_notes",
+    "file",
+)
+"""The parameters of an export's URI."""
+
+_Further = Annotated[list[SessionId], Field(min_length=1, max_length=9)]
+_FileNumber = Annotated[int, Field(ge=1, le=100)]
 _HOUR = 3_600_000
 
 LISTS = CacheHint(ttl_ms=_HOUR, scope="public")
@@ -83,21 +97,69 @@ async def one_session(session_id: str) -> str:
     return await _read_in_time("get_session", read)
 
 
-async def profiles_csv(
-    session_id: str, min_score: str = "", candidate_ids: str = "", query: str = ""
-) -> str:
-    """All candidates of one search as a table, best score first, about 700 bytes each; narrow it
-    with min_score (0 to 5), candidate_ids (separated by commas) and query (words)."""
-    return await _profiles("csv", session_id, min_score, candidate_ids, query)
+def _export_resource(
+    format: Literal["csv", "json"], description: str
+) -> Callable[..., Awaitable[str]]:
+    async def profiles(
+        session_id: str,
+        *,
+        session_ids: str = "",
+        layout: str = "",
+        min_score: str = "",
+        candidate_ids: str = "",
+        query: str = "",
+        decisions: str = "",
+        include_notes: str = "",
+        file: str = "",
+    ) -> str:
+        given = {
+            "session_ids": session_ids,
+            "layout": layout,
+            "min_score": min_score,
+            "candidate_ids": candidate_ids,
+            "query": query,
+            "decisions": decisions,
+            "include_notes": include_notes,
+            "file": file,
+        }
+        return await _profiles(format, session_id, given)
+
+    profiles.__doc__ = (
+        f"{description}; narrow it as export_profiles does, with commas between values. "
+        "session_ids: more searches to merge."
+    )
+    return profiles
 
 
-async def profiles_json(
-    session_id: str, min_score: str = "", candidate_ids: str = "", query: str = ""
-) -> str:
-    """All candidates of one search as data, best score first, about 1,000 bytes each; narrow it
-    with min_score (0 to 5), candidate_ids (separated by commas) and query (words)."""
-    return await _profiles("json", session_id, min_score, candidate_ids, query)
+profiles_csv = _export_resource(
+    "csv", "All candidates of one search as a table, best score first, about 700 bytes each"
+)
+profiles_json = _export_resource(
+    "json", "All candidates of one search as data, best score first, about 1,000 bytes each"
+)
 
+
+async def record_text(session_id: str) -> str:
+    """How a search came about: filters and their changes, cost, scores, decisions and who made
+    them, reveals; for somebody who must account for it."""
+    # Lazy, as exports are.
+    from fj_mcp.sessions import search_record
+
+    return await _record(session_id, search_record.record_text)
+
+
+async def record_data(session_id: str) -> str:
+    """The record of a search as data: filters and their changes, cost, scores, decisions and who
+    made them, reveals; for another system."""
+    from fj_mcp.sessions import search_record
+
+    def data(facts: "SearchFacts") -> str:
+        return to_json(search_record.record_data(facts)).decode()
+
+    return await _record(session_id, data)
+
+
+_EXPORT_QUERY = f"{{?{','.join(_EXPORT)}}}"
 
 RESOURCES = (
     (filters, "fj://filters", "filters", "Search filters", "text/markdown"),
@@ -107,16 +169,30 @@ TEMPLATES = (
     (one_session, "fj://sessions/{session_id}", "session", "One search", "application/json"),
     (
         profiles_csv,
-        "fj://sessions/{session_id}/profiles.csv{?min_score,candidate_ids,query}",
+        "fj://sessions/{session_id}/profiles.csv" + _EXPORT_QUERY,
         "profiles.csv",
         "Candidates of a search, as a table",
         "text/csv",
     ),
     (
         profiles_json,
-        "fj://sessions/{session_id}/profiles.json{?min_score,candidate_ids,query}",
+        "fj://sessions/{session_id}/profiles.json" + _EXPORT_QUERY,
         "profiles.json",
         "Candidates of a search, as data",
+        "application/json",
+    ),
+    (
+        record_text,
+        "fj://sessions/{session_id}/record",
+        "record",
+        "Record of a search",
+        "text/markdown",
+    ),
+    (
+        record_data,
+        "fj://sessions/{session_id}/record.json",
+        "record.json",
+        "Record of a search, as data",
         "application/json",
     ),
 )
@@ -157,10 +233,10 @@ def _check_query(uri: str) -> None:
     """Reject a misspelled or repeated parameter, which would otherwise be ignored silently."""
     names = [name for name, _ in parse_qsl(uri.partition("?")[2], keep_blank_values=True)]
     for name in names if uri.startswith("fj://") else ():
-        if name not in _NARROWING or names.count(name) > 1:
+        if name not in _EXPORT or names.count(name) > 1:
             problem = (
                 f"Nothing was sent or charged: {as_word(name)} is not a parameter of this URI, or "
-                f"is there twice; the parameters are {', '.join(_NARROWING)}."
+                f"is there twice; the parameters are {', '.join(_EXPORT)}."
             )
             raise ProtocolError(INVALID_PARAMS, problem)
 
@@ -174,33 +250,52 @@ def _with_long_ttl(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -
     return result
 
 
-async def _profiles(
-    format: Literal["csv", "json"],
-    session_id: str,
-    min_score: str,
-    candidate_ids: str,
-    query: str,
-) -> str:
+async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict[str, str]) -> str:
     async def read(connection: Connection) -> str:
         # Lazy, because most connections export nothing.
-        from fj_mcp.shortlist.export_rows import build_export
+        from fj_mcp.shortlist.export_rows import Choice, build_export
         from fj_mcp.shortlist.ranking import Part
+        from fj_mcp.workspace.exported_sessions import read_sessions
 
-        identity = _session_id(session_id)
-        least: float = validate_argument("min_score", Score, min_score) if min_score else 0.0
-        chosen: list[str] = []
-        if candidate_ids:
-            chosen = validate_argument("candidate_ids", _Chosen, split_list(candidate_ids))
-        words: str = validate_argument("query", Query, query)
-        session = await connection.workspace.watcher.look(identity)
-        shortlist = await connection.workspace.shortlists.ranked(session)
-        part = Part(least, words, tuple(chosen))
-        sandbox = connection.settings.sandbox
-        export = build_export(session, shortlist, format, part, sandbox=sandbox)
+        def value(name: str, kind: Any, otherwise: Any) -> Any:
+            return validate_argument(name, kind, given[name]) if given[name] else otherwise
+
+        def values(name: str, kind: Any) -> tuple[str, ...]:
+            listed = split_list(given[name])
+            return tuple(validate_argument(name, kind, listed) if given[name] else ())
+
+        session_ids = dict.fromkeys((_session_id(session_id), *values("session_ids", _Further)))
+        choice = Choice(
+            format=format,
+            layout=value("layout", exports.Layout, "full"),
+            part=Part(
+                value("min_score", Score, 0.0),
+                value("query", Query, ""),
+                values("candidate_ids", exports.Exported),
+            ),
+            decisions=values("decisions", exports.Decisions),
+            include_notes=value("include_notes", bool, otherwise=False),
+        )
+        number = value("file", _FileNumber, 1)
+        sessions = await read_sessions(connection.workspace, [*session_ids])
+        export = build_export(sessions, choice, sandbox=connection.settings.sandbox)
+        if number > len(export.files):
+            raise BadArguments(f"file must be at most {len(export.files)}")
         # The byte order mark is for spreadsheets that open a file.
-        return export.text.removeprefix("\ufeff")
+        text: str = export.files[number - 1]
+        return text.removeprefix("\ufeff")
 
     return await _read_in_time("export_profiles", read)
+
+
+async def _record(session_id: str, render: "Callable[[SearchFacts], str]") -> str:
+    async def read(connection: Connection) -> str:
+        from fj_mcp.workspace.recorded_search import read_facts
+
+        identity, sandbox = _session_id(session_id), connection.settings.sandbox
+        return render(await read_facts(connection.workspace, identity, sandbox=sandbox))
+
+    return await _read_in_time("get_session", read)
 
 
 async def _read_in_time(tool: str, read: Callable[[Connection], Awaitable[str]]) -> str:

@@ -14,7 +14,8 @@ import anyio
 from platformdirs import user_downloads_path
 
 from fj_mcp.errors import FutureJobsError
-from fj_mcp.shortlist.export_rows import Export, Format
+from fj_mcp.shortlist.export_rows import Choice, Export, Format
+from fj_mcp.shortlist.layouts import LAYOUTS
 
 
 class NotWritten(FutureJobsError):
@@ -30,25 +31,32 @@ class NotWritten(FutureJobsError):
 _MAX_SAME_NAMES = 1000
 
 
-async def write_export(export: Export, folder: Path | None, format: Format) -> Path:
-    """Write a file that only its owner can read, under a name that is not taken.
+async def write_export(export: Export, folder: Path | None, choice: Choice) -> list[Path]:
+    """Write files that only their owner can read, under names that are not taken.
 
     Args:
         export: what to write.
         folder: the target; None for the user's Downloads, or else the working directory.
-        format: also the file's extension.
+        choice: the export's form.
 
     Raises:
-        NotWritten: if the file cannot be written.
+        NotWritten: if a file cannot be written.
     """
-    name = f"{_file_name(export.title)}-{datetime.now(UTC):%Y-%m-%d}"
+    name = f"{_file_name(export.titles, choice)}-{datetime.now(UTC):%Y-%m-%d}"
+    several = len(export.files) > 1
+    names = [
+        f"{name}-part-{number}" if several else name for number, _ in enumerate(export.files, 1)
+    ]
     given_up = threading.Event()
     try:
         place = (folder or _downloads()).expanduser()
         # A drive that hangs must not delay the result.
-        return await anyio.to_thread.run_sync(
-            partial(_write, export.text, place, name, format, given_up), abandon_on_cancel=True
-        )
+        return [
+            await anyio.to_thread.run_sync(
+                partial(_write, text, place, one, choice.format, given_up), abandon_on_cancel=True
+            )
+            for text, one in zip(export.files, names, strict=True)
+        ]
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it cannot be found"
         raise NotWritten(str(folder or "Downloads"), reason) from None
@@ -61,12 +69,16 @@ def _downloads() -> Path:
     return downloads if downloads.is_dir() else Path.cwd()
 
 
-def _file_name(title: str | None) -> str:
-    plain = unicodedata.normalize("NFC", title or "").casefold()
+def _file_name(titles: list[str], choice: Choice) -> str:
+    words = " ".join(titles)
+    if LAYOUTS[choice.layout].plain_name:
+        decomposed = unicodedata.normalize("NFKD", words)
+        words = decomposed.encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFC", words).casefold()
     words = re.sub(r"[\x00-\x2c\x2e\x2f:-@\[-^`{-\x7f\s]+", "-", plain)
     # Most drives allow 255 bytes in a name.
-    short = words.encode()[:120].decode(errors="ignore")
-    return short.strip("-_.") or "shortlist"
+    short = words.encode()[:120].decode(errors="ignore").strip("-_.") or "shortlist"
+    return short if choice.layout == "full" else f"{short}-{choice.layout}"
 
 
 def _write(text: str, folder: Path, name: str, format: Format, given_up: threading.Event) -> Path:

@@ -1,220 +1,242 @@
-"""A shortlist as CSV for a spreadsheet, or as JSON for a program."""
+"""The candidates of one session, or of several, as CSV or JSON."""
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from fj_mcp.api.profile_records import Job, Profile
-from fj_mcp.api.session_records import Session
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.query_map import wanted_skills
-from fj_mcp.results.models import SCORE_SCALE, ExportedProfiles
+from fj_mcp.results.models import SCORE_SCALE
 from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
-from fj_mcp.shortlist.cards import education_line, missing_skills
-from fj_mcp.shortlist.ranking import MAX_PROFILES, Part, Shortlist, unread_warning
+from fj_mcp.shortlist.layouts import LAYOUTS, Entry, Layout, LayoutName
+from fj_mcp.shortlist.merged_sessions import ExportedSession, Found, people_of
+from fj_mcp.shortlist.ranking import Part, Shortlist, unread_warning
 from fj_mcp.text.numbers import number_of
 
 Format = Literal["csv", "json"]
 
-COLUMNS = (
-    "rank",
-    "name",
-    "score",
-    "title",
-    "company",
-    "region",
-    "years_of_experience",
-    "headline",
-    "why",
-    "skills",
-    "missing_skills",
-    "highlights",
-    "education",
-    "current_employers",
-    "past_employers",
-    "email",
-    "phone",
-    "linkedin_url",
-    "candidate_id",
-)
-"""The columns of the CSV, and the fields of each candidate in the JSON."""
-
 _FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a spreadsheet would begin a formula: at the start of a cell, and after characters that some
 of them read as the end of one. The full-width forms are typed in East Asia."""
+
+_ARITHMETIC = re.compile(r"[+\d ().,/-]+")
+"""Such as a phone number. A spreadsheet finds nothing to run in it, and a system that imports it
+would keep the apostrophe."""
+
+_MAX_NAMED = 10
+"""Of the people left out, in a warning."""
+
+
+class Choice(Struct, frozen=True):
+    """What is exported of the candidates, and how.
+
+    Attributes:
+        part: the candidates, with their ranks in the whole list.
+        decisions: only people with one of these decisions or states of outreach; empty for all.
+        include_notes: whether notes are exported.
+    """
+
+    format: Format = "csv"
+    layout: LayoutName = "full"
+    part: Part = field(default_factory=Part)
+    decisions: tuple[str, ...] = ()
+    include_notes: bool = False
 
 
 class Export(Struct, frozen=True):
     """An exported shortlist.
 
     Attributes:
-        title: the session's title.
+        titles: of the sessions, as far as they have one.
         rows: number of candidates.
-        text: contents of the whole file.
-        running: whether more candidates may still arrive.
-        available: number of candidates in the session, according to the API.
-        warnings: about the requested part of the session.
-        reason: why the part has nobody although the session has; see `nobody_reason`.
+        files: the contents of each file: one, unless a system imports only so many rows at once.
+        warnings: about the people in the files and those who are not.
+        reason: why nobody is in it although the sessions have candidates; see `nobody_reason`.
         columns: of the CSV, which are the fields of each candidate in the JSON.
     """
 
-    title: str | None
+    titles: list[str]
     rows: int
-    text: str
-    running: bool
-    available: int
+    files: list[str]
+    columns: tuple[str, ...]
     warnings: list[str] = field(default_factory=list)
     reason: tuple[str, str] | None = None
-    columns: tuple[str, ...] = COLUMNS
 
 
 def build_export(
-    session: Session,
-    shortlist: Shortlist,
-    format: Format,
-    part: Part,
-    *,
-    sandbox: bool = False,
+    sessions: Sequence[ExportedSession], choice: Choice, *, sandbox: bool = False
 ) -> Export:
-    """The candidates of a session as text, best score first.
+    """The candidates of some sessions as text, best score first.
 
     Args:
-        session: as it is now.
-        shortlist: its candidates.
-        format: the text's format.
-        part: the candidates to export, with their ranks in the whole shortlist.
+        sessions: those that are merged, or a single one.
+        choice: the candidates, and the form.
         sandbox: whether the candidates are invented.
 
     Raises:
-        BadArguments: if a candidate is not in the session, or the query is not one.
+        BadArguments: if a candidate is not in the sessions, or the query is not one.
     """
-    wanted = wanted_skills(session.queries)
-    chosen = shortlist.choose(part)
+    people = people_of(sessions)
+    merged = Shortlist([one.profile for one in people], len(people))
+    part = replace(choice.part, candidate_ids=_listed_ids(people, choice.part.candidate_ids))
+    chosen = merged.choose(part)
     if chosen.strangers:
-        position = part.candidate_ids.index(chosen.strangers[0])
-        raise BadArguments(
-            f"candidate_ids[{position}] {chosen.strangers[0]} is not in session {session.id}; "
-            "list_profiles shows the ids of its candidates"
-        )
-    rows = [
-        _row(rank, profile, wanted)
-        for rank, profile in zip(chosen.ranks, chosen.profiles, strict=True)
+        raise _not_in(sessions, choice.part, part.candidate_ids.index(chosen.strangers[0]))
+    fitting = [
+        Entry(rank, person, person.mark(choice.decisions), choice.include_notes)
+        for rank, person in ((rank, people[rank - 1]) for rank in chosen.ranks)
+        if person.fits(choice.decisions)
     ]
-    text = _csv(rows) if format == "csv" else _json(session, rows, sandbox)
+    entries = [entry for entry in fitting if not entry.found.banned]
+    reason = None
+    if not chosen.ranks and people:
+        reason = nobody_reason(chosen, choice.part)
+    elif not fitting and people:
+        reason = f"None of these candidates is {' or '.join(choice.decisions)}", ""
+    elif not entries and people:
+        reason = "None of these candidates may be contacted", ""
+    running = any(one.session.status == "running" for one in sessions)
     return Export(
-        title=session.title,
-        rows=len(rows),
-        text=text,
-        running=session.status == "running",
-        available=shortlist.available,
-        warnings=narrowing_warnings(chosen, running=session.status == "running"),
-        reason=nobody_reason(chosen, part) if shortlist.profiles and not rows else None,
+        titles=[one.session.title for one in sessions if one.session.title],
+        rows=len(entries),
+        files=_files(sessions, entries, choice, sandbox),
+        columns=LAYOUTS[choice.layout].columns,
+        warnings=[
+            *narrowing_warnings(chosen, running=running),
+            *_state_warnings(sessions, running),
+            *_banned_warning([entry.found for entry in fitting if entry.found.banned]),
+            *(_import_warnings(entries, choice) if entries else ()),
+        ],
+        reason=reason,
     )
 
 
-def _row(rank: int, profile: Profile, wanted: list[str]) -> dict[str, Any]:
-    job = profile.jobs[0] if profile.jobs else Job(None, None)
-    values = (
-        rank,
-        profile.name,
-        profile.score,
-        job.title,
-        job.company,
-        profile.region,
-        profile.years_of_experience,
-        profile.headline,
-        profile.recommendation,
-        list(profile.skills),
-        missing_skills(profile, wanted),
-        list(profile.highlights),
-        [education_line(item) for item in profile.education],
-        _employers(profile.jobs),
-        _employers(profile.past_jobs),
-        list(profile.email.values),
-        list(profile.phone.values),
-        profile.linkedin_url,
-        profile.id,
+def _listed_ids(people: list[Found], ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Each id as the one that is listed, for people who have another one in another session."""
+    listed = {profile.id: one.profile.id for one in people for _, profile in one.places}
+    return tuple(listed.get(one, one) for one in ids)
+
+
+def _not_in(sessions: Sequence[ExportedSession], part: Part, position: int) -> BadArguments:
+    stranger = f"candidate_ids[{position}] {part.candidate_ids[position]}"
+    ids = [one.session.id for one in sessions]
+    where = f"session {ids[0]}" if len(ids) == 1 else f"any of sessions {', '.join(ids)}"
+    return BadArguments(
+        f"{stranger} is not in {where}; list_profiles shows the ids of its candidates"
     )
-    return dict(zip(COLUMNS, values, strict=True))
 
 
-def _employers(jobs: Iterable[Job]) -> list[str]:
-    named = (" at ".join(part for part in (job.title, job.company) if part) for job in jobs)
-    return [words for words in named if words]
+def _state_warnings(sessions: Sequence[ExportedSession], running: bool) -> list[str]:
+    warnings = []
+    if running:
+        what = "The session is" if len(sessions) == 1 else "A session is"
+        warnings.append(f"{what} still matching; these are the candidates so far.")
+    for one in sessions:
+        if one.shortlist.unread:
+            warning = unread_warning(one.shortlist.available)
+            warnings.append(warning if len(sessions) == 1 else f"{one.session.id}: {warning}")
+    return warnings
 
 
-def _json(session: Session, rows: list[dict[str, Any]], sandbox: bool) -> str:
+def _banned_warning(banned: list[Found]) -> list[str]:
+    if not banned:
+        return []
+    shown = ", ".join(one.profile.id for one in banned[:_MAX_NAMED])
+    more = f" and {len(banned) - _MAX_NAMED} more" if len(banned) > _MAX_NAMED else ""
+    who = "is" if len(banned) == 1 else "are"
+    return [
+        f"{number_of(len(banned), 'candidate')} {who} left out, marked do_not_contact: "
+        f"{shown}{more}."
+    ]
+
+
+def _import_warnings(entries: list[Entry], choice: Choice) -> list[str]:
+    """What a recruiter should know before an applicant tracking system imports the file."""
+    if choice.layout == "full":
+        return []
+    warnings = []
+    emails = [entry.found.contacts("email") for entry in entries]
+    if missing := emails.count([]):
+        warnings.append(
+            f"{missing:,} of {number_of(len(entries), 'row')} {'has' if missing == 1 else 'have'} "
+            "no email, by which most systems recognize people they already have."
+        )
+    if choice.layout == "ats":
+        several = sum(
+            any(len(entry.found.contacts(one)) > 1 for one in ("email", "phone"))
+            for entry in entries
+        )
+        if several:
+            warnings.append(
+                f"{number_of(several, 'row')} {'has' if several == 1 else 'have'} only the first "
+                "of several contacts; the layout full has all."
+            )
+        warnings.append(
+            "A Greenhouse job that is set up for GDPR emails imported people by itself."
+        )
+    rejected = sum(entry.mark.decision == "rejected" for entry in entries)
+    if rejected and not choice.decisions:
+        warnings.append(
+            f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
+            "it; decisions leaves them out."
+        )
+    return warnings
+
+
+def _files(
+    sessions: Sequence[ExportedSession], entries: list[Entry], choice: Choice, sandbox: bool
+) -> list[str]:
+    layout = LAYOUTS[choice.layout]
+    rows = [layout.row(entry) for entry in entries]
+    if choice.format == "json":
+        return [_json(sessions, rows, sandbox)]
+    most = layout.most_rows or len(rows) or 1
+    starts = range(0, max(len(rows), 1), most)
+    return [_csv(layout, rows[start : start + most]) for start in starts]
+
+
+def _json(sessions: Sequence[ExportedSession], rows: list[dict[str, Any]], sandbox: bool) -> str:
     exported_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    about = {
-        "session_id": session.id,
-        "title": session.title,
-        "status": session.status,
-        "exported_at": exported_at,
-        "score_scale": SCORE_SCALE,
-    } | ({"sandbox": True} if sandbox else {})
+    described: list[dict[str, Any]] = [
+        {
+            "session_id": one.session.id,
+            "title": one.session.title,
+            "status": one.session.status,
+        }
+        for one in sessions
+    ]
+    about = described[0] if len(described) == 1 else {"sessions": described}
+    about |= {"exported_at": exported_at, "score_scale": SCORE_SCALE}
+    about |= {"sandbox": True} if sandbox else {}
     candidates = [
-        {name: value for name, value in row.items() if value not in (None, [])} for row in rows
+        {name: value for name, value in row.items() if value not in (None, [], "")} for row in rows
     ]
     return json.dumps(about | {"candidates": candidates}, ensure_ascii=False) + "\n"
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    """CSV as in RFC 4180, with the byte-order mark that tells spreadsheets it is UTF-8."""
+def _csv(layout: Layout, rows: list[dict[str, Any]]) -> str:
+    """CSV as in RFC 4180."""
     lines = io.StringIO()
     table = csv.writer(lines)
-    table.writerow(COLUMNS)
-    table.writerows([_cell(value) for value in row.values()] for row in rows)
-    return "\ufeff" + lines.getvalue()
+    table.writerow(layout.columns)
+    table.writerows([_cell(value, layout) for value in row.values()] for row in rows)
+    return ("\ufeff" if layout.marked else "") + lines.getvalue()
 
 
-def _cell(value: Any) -> str | float | None:
+def _cell(value: Any, layout: Layout) -> str | float | None:
     if isinstance(value, list):
-        value = "; ".join(value)
-    # The apostrophe marks a cell as text in spreadsheets.
-    return _FORMULA.sub(r"\1\2'", value) if isinstance(value, str) else value
-
-
-def export_result(session_id: str, export: "Export", place: Path | str | None) -> ExportedProfiles:
-    """The result of an export; `place` is its file or resource URI, None if it is empty."""
-    warnings = [*export.warnings]
-    if export.running:
-        warnings.append("The session is still matching; these are the candidates so far.")
-    if export.available > MAX_PROFILES:
-        warnings.append(unread_warning(export.available))
-    path = str(place) if isinstance(place, Path) else None
-    uri = place if isinstance(place, str) else None
-    count = number_of(export.rows, "candidate")
-    if uri is not None:
-        step = (
-            f"Read the resource at uri (free) to give the user its {count}; no file was written, "
-            "because the server runs on another machine."
-        )
-    elif path is not None:
-        step = f"Tell the user that {count} {'is' if export.rows == 1 else 'are'} in {path}."
-    elif export.reason is not None:
-        why, how = export.reason
-        step = (
-            f"{why}, so no file was created. Call list_profiles with session_id {session_id}{how}; "
-            "it is free."
-        )
-    else:
-        step = (
-            "There are no candidates to export, so no file was created. Call list_profiles with "
-            f"session_id {session_id} to see the session's candidates (free)."
-        )
-    return ExportedProfiles(
-        session_id=session_id,
-        rows=export.rows,
-        columns=list(export.columns),
-        path=path,
-        uri=uri,
-        warning=" ".join(warnings) or None,
-        next_step=step,
-    )
+        if layout.separator == ",":
+            value = [" ".join(one.replace(",", " ").split()) for one in value]
+        value = layout.separator.join(value)
+    is_text = isinstance(value, str)
+    if is_text and (layout.marked or not _ARITHMETIC.fullmatch(value)):
+        # The apostrophe marks a cell as text in spreadsheets.
+        return _FORMULA.sub(r"\1\2'", value)
+    number: str | float | None = value
+    return number

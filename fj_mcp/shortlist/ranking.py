@@ -378,11 +378,13 @@ def _names(profile: Profile) -> list[str]:
     return [name for name in (profile.id, profile.reveal_url) if name]
 
 
+def score_of(profile: Profile) -> float:
+    """The score to sort by; a missing one comes after all others."""
+    return float("-inf") if profile.score is None else profile.score
+
+
 def _ranked(profiles: list[Profile]) -> list[Profile]:
-    missing = float("-inf")
-    return sorted(
-        profiles, key=lambda item: missing if item.score is None else item.score, reverse=True
-    )
+    return sorted(profiles, key=score_of, reverse=True)
 
 
 def person_of(profile: Profile, rank: int | None = None) -> Person:

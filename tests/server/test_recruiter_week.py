@@ -1,6 +1,7 @@
 """A recruiter's week: searches, decisions, a restart, a kept list, an ATS file, a deletion."""
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.settings.settings import SANDBOX_KEY
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import PEOPLE, Assistant, connected, search_for, small_sandbox
-from tests.support.ledgers import stored_bytes
+from tests.support.ledgers import on_a_file
 
-KEYED = {"sandbox": False, "api_key": SANDBOX_KEY}
+KEYED: dict[str, Any] = {"sandbox": False, "api_key": SANDBOX_KEY}
 NOTE = "Knows no Kubernetes yet; ask again in spring."
 
 
@@ -23,6 +25,11 @@ async def searched(assistant: Assistant, title: str) -> str:
     return session_id
 
 
+def stored_bytes(folder: Path) -> bytes:
+    """The bytes of the database's file and of its write-ahead log."""
+    return b"".join(file.read_bytes() for file in sorted(folder.glob(f"{LEDGER_FILE}*")))
+
+
 async def cards(assistant: Assistant, session_id: str, **arguments: Any) -> list[dict[str, Any]]:
     """The first page of a session's candidates."""
     listed = await assistant.call("list_profiles", session_id=session_id, limit=50, **arguments)
@@ -30,6 +37,7 @@ async def cards(assistant: Assistant, session_id: str, **arguments: Any) -> list
     return found
 
 
+@on_a_file
 @pytest.mark.anyio
 async def test_what_a_recruiter_decides_on_monday_is_known_all_week(tmp_path: Path) -> None:
     api = small_sandbox()
@@ -117,8 +125,8 @@ async def week_ends(
     exported = await friday.call(
         "export_profiles", session_id=pune, layout="ats", decisions=["shortlisted"]
     )
-    with Path(exported["path"]).open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    file = Path(exported["path"]).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file, newline="")))
     assert len(rows) == 3
     assert {row["Prospect Stage"] for row in rows} == {"Shortlisted"}
     assert {row["Source"] for row in rows} == {"FutureJobs"}

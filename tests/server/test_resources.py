@@ -80,14 +80,16 @@ async def test_resources_and_templates_are_listed_with_their_descriptions(era: s
         "fj://filters": "text/markdown",
         "fj://sessions": "application/json",
     }
-    narrowed = "{?min_score,candidate_ids,query}"
+    narrowed = "{?session_ids,layout,min_score,candidate_ids,query,decisions,include_notes,file}"
     assert {item.uri_template: item.mime_type for item in templates} == {
         "fj://sessions/{session_id}": "application/json",
         f"fj://sessions/{{session_id}}/profiles.csv{narrowed}": "text/csv",
         f"fj://sessions/{{session_id}}/profiles.json{narrowed}": "application/json",
+        "fj://sessions/{session_id}/record": "text/markdown",
+        "fj://sessions/{session_id}/record.json": "application/json",
     }
     described: list[Resource | ResourceTemplate] = [*ours, *templates]
-    assert len({item.name for item in described}) == len({item.title for item in described}) == 5
+    assert len({item.name for item in described}) == len({item.title for item in described}) == 7
     for item in described:
         assert item.title
         assert 40 < len(item.description or "") <= 200
@@ -208,6 +210,62 @@ async def test_profile_text_is_read_without_hidden_characters(
     assert capfd.readouterr().err == ""
 
 
+# The record of a search
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_record_has_filters_cost_scores_and_reveals_and_no_contact(era: str) -> None:
+    async with connected(era=era) as assistant:
+        session_id = await assistant.search()
+        listed = await assistant.call("list_profiles", session_id=session_id)
+        ids = [card["candidate_id"] for card in listed["candidates"]][:10]
+        revealed = await assistant.call(
+            "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
+        )
+        uri = f"fj://sessions/{session_id}/record"
+        facts = await data(assistant, f"{uri}.json")
+        found = await contents(assistant, uri)
+    assert found.mime_type == "text/markdown"
+    assert facts["session_id"] == session_id
+    assert facts["sandbox"] is True
+    assert facts["filters"] == {"skills": {"mandatory": ["C#"]}}
+    assert facts["candidates"] == sum(facts["scores"].values()) == PEOPLE
+    charged = [one for one in facts["purchases"] if one["outcome"] == "charged"]
+    assert charged[0]["operation"] == "create_session"
+    assert charged[0]["credits"] == 5
+    assert {one["candidate_id"] for one in facts["reveals"]} == set(ids)
+    assert facts["limits"] in found.text
+    assert found.text.rstrip().endswith(facts["limits"])
+    values = [value for one in revealed["results"] for value in one["values"]]
+    assert values
+    assert not [value for value in values if value in found.text + json.dumps(facts)]
+
+
+async def test_the_record_of_a_session_is_found_by_the_id_in_its_address(
+    assistant: Assistant,
+) -> None:
+    session_id = await assistant.search()
+    for path in ("record", "record.json", "profiles.csv?layout=ats"):
+        uri = f"fj://sessions/{session_id}/{path}"
+        shown = await assistant.call("get_session", session_id=uri)
+        assert shown["session_id"] == session_id
+
+
+# Exports
+
+
+async def test_an_export_by_uri_takes_all_that_the_tool_takes(assistant: Assistant) -> None:
+    first = await assistant.search()
+    other = await assistant.search(skills={"mandatory": ["SQL"]})
+    base = f"fj://sessions/{first}/profiles.csv"
+    both = await table(assistant, f"{base}?session_ids={other}&layout=recruitee")
+    assert len(both) > PEOPLE
+    assert "Social Links" in both[0]
+    assert len(await table(assistant, f"{base}?decisions=undecided&include_notes=true")) == PEOPLE
+    assert await table(assistant, f"{base}?decisions=shortlisted") == []
+    assert len(await table(assistant, f"{base}?layout=lever&file=1")) == PEOPLE
+
+
 # Failures
 
 
@@ -226,6 +284,12 @@ async def test_a_wrong_uri_is_one_sentence_and_sends_nothing(
         f"{good}?min_score=nan": "min_score must be a number.",
         f"{good}?candidate_ids=a%20b": "candidate_ids[0] must be an id that list_profiles shows.",
         f"{good}?candidate_ids=,": "candidate_ids must have at least one item.",
+        f"{good}?session_ids=mine": "session_ids[0] must be the 24 hex digits that list_sessions "
+        "shows.",
+        f"{good}?layout=taleo": "layout must be 'full', 'ats', 'lever' or 'recruitee'.",
+        f"{good}?file=0": "file must be at least 1.",
+        "fj://sessions/mine/record": "session_id must be the 24 hex digits that list_sessions "
+        "shows.",
     }
     async with connected(era=era) as assistant:
         for uri, words in wrong.items():

@@ -29,6 +29,7 @@ UNTITLED = {
     # A page is a page.
     "list_profiles": {"page"},
     "list_sessions": {"page"},
+    "export_profiles": {"include_notes"},
 }
 """Properties that need no description of their own."""
 

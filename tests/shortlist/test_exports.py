@@ -37,6 +37,12 @@ COLUMNS = [
     "phone",
     "linkedin_url",
     "candidate_id",
+    "decision",
+    "outreach",
+    "reason",
+    "note",
+    "seen_before",
+    "sessions",
 ]
 
 

@@ -56,6 +56,9 @@ VALID: dict[str, dict[str, Any]] = {
     "export_profiles": {
         "session_id": SESSION,
         "format": "json",
+        "layout": "ats",
+        "include_notes": True,
+        "decisions": ["undecided"],
         "min_score": 2,
         "candidate_ids": ["6a" * 12],
         "query": "docker",

@@ -57,11 +57,12 @@ export interface Employment {
 export interface ExportedProfiles {
   sandbox?: boolean;
   next_step?: string;
-  session_id: string;
+  session_id?: string;
   rows: number;
   columns: string[];
   path?: string;
   uri?: string;
+  further?: string[];
   warning?: string;
 }
 

@@ -35,7 +35,7 @@ def memory_of(connection: Connection) -> Memory:
     """The memory of a connection. Raises `BadArguments` if nothing is remembered."""
     memory = connection.memory
     if memory is None:
-        raise BadArguments("this server remembers no decisions (FJ_MEMORY=0)")
+        raise BadArguments("this server remembers no decisions (FJ_MEMORY=off)")
     return memory
 
 

@@ -9,6 +9,15 @@ from fj_mcp.storage.ledger.evidence import Evidence
 
 State = Literal["pending", "charged", "refused", "unknown"]
 
+Outcome = Literal["charged", "not_charged", "unknown", "pending"]
+OUTCOMES: dict[State, Outcome] = {
+    "charged": "charged",
+    "refused": "not_charged",
+    "unknown": "unknown",
+    "pending": "pending",
+}
+"""The published words for the states."""
+
 DAY_SECONDS = 24 * 3600
 USUAL_PRICE = 5
 """The price in credits for operations without a known price; the documented prices are the same."""

@@ -70,6 +70,11 @@ class Memory:
 
         self._digest_of = digest_of
 
+    @property
+    def place(self) -> str:
+        """The location of the database, for messages to the user."""
+        return self._database.place
+
     async def review(
         self,
         session_id: str,
@@ -111,6 +116,10 @@ class Memory:
         # Looking at a list again and again must not wait for those who write.
         if await self._read(lambda rows: rows.unseen(session_id, persons, now)):
             await self._change(lambda rows: rows.see(session_id, title, persons, now))
+
+    async def shown(self, session_id: str) -> int:
+        """How many people a session has shown to somebody."""
+        return await self._read(lambda rows: rows.shown(session_id))
 
     async def banned(self, session_id: str, people: Sequence[Person]) -> set[str]:
         """The candidate ids of those who must not be contacted."""

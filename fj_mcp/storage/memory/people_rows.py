@@ -169,6 +169,11 @@ class PeopleRows(SearchRows):
         """Record that these people's contacts were revealed, which starts the notice period."""
         self._touch(session_id, given, now, starts_notice=True)
 
+    def shown(self, session_id: str) -> int:
+        """How many people this search has shown."""
+        query = select(sightings.c.person).where(sightings.c.session_id == session_id)
+        return len(self.values(query, sightings))
+
     def unseen(self, session_id: str, persons: Collection[str], now: float) -> set[str]:
         """Those whom this search did not show within the last hour."""
         recent = select(sightings.c.person).where(

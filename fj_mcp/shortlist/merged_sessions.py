@@ -1,0 +1,125 @@
+"""The people of one session or of several, where each person is listed once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct, field
+
+from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.session_records import Session
+from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.shortlist.ranking import Shortlist, score_of
+from fj_mcp.storage.memory.identity import identity
+from fj_mcp.storage.memory.people import Mark
+
+_UNMARKED = Mark()
+
+
+class ExportedSession(Struct, frozen=True, dict=True):
+    """A session with its candidates, and what is remembered about them.
+
+    Attributes:
+        session: as it is now.
+        shortlist: its candidates.
+        marks: by candidate id.
+        banned: the ids of the candidates who must not be contacted.
+    """
+
+    session: Session
+    shortlist: Shortlist
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    banned: Collection[str] = ()
+
+    @property
+    def name(self) -> str:
+        """Its title, or else its id."""
+        return self.session.title or self.session.id
+
+    def mark(self, profile: Profile) -> Mark:
+        """What is remembered about one of its candidates."""
+        return self.marks.get(profile.id, _UNMARKED)
+
+    @cached_property
+    def wanted(self) -> list[str]:
+        """The wanted skills."""
+        return wanted_skills(self.session.queries)
+
+
+class Found(Struct, frozen=True):
+    """A person in one session or in several.
+
+    Attributes:
+        places: the sessions with this person, the one with the best score first.
+    """
+
+    places: tuple[tuple[ExportedSession, Profile], ...]
+
+    @property
+    def profile(self) -> Profile:
+        """As in the session with the best score."""
+        return self.places[0][1]
+
+    @property
+    def session(self) -> ExportedSession:
+        """The session with the best score."""
+        return self.places[0][0]
+
+    @property
+    def sessions(self) -> list[str]:
+        """The names of all sessions with this person."""
+        return list(dict.fromkeys(session.name for session, _ in self.places))
+
+    @property
+    def banned(self) -> bool:
+        """Whether this person must not be contacted."""
+        return any(
+            profile.id in session.banned or session.mark(profile).outreach == "do_not_contact"
+            for session, profile in self.places
+        )
+
+    def contacts(self, channel: str) -> list[str]:
+        """The revealed contacts of a channel, from all sessions."""
+        found = (profile.contact(channel).values for _, profile in self.places)
+        return list(dict.fromkeys(value for values in found for value in values))
+
+    def mark(self, wanted: Collection[str] = ()) -> Mark:
+        """What is remembered: in the first session in which it fits, or else is a decision.
+
+        Args:
+            wanted: decisions and states of outreach, as in `fits`.
+        """
+        marks = [session.mark(profile) for session, profile in self.places]
+        fitting = [mark for mark in marks if wanted and fits(mark, wanted)]
+        decided = [mark for mark in marks if mark.decision is not None]
+        return [*fitting, *decided, *marks][0]
+
+    def fits(self, wanted: Collection[str]) -> bool:
+        """Whether the mark in any session fits; see `fits`."""
+        return not wanted or fits(self.mark(wanted), wanted)
+
+
+def fits(mark: Mark, wanted: Collection[str]) -> bool:
+    """Whether a mark has one of the wanted decisions or states of outreach."""
+    return (mark.decision or "undecided") in wanted or (mark.outreach or "none") in wanted
+
+
+def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:
+    """The people of some sessions, best score first.
+
+    Of one session everybody is listed as they are there; of several each person once.
+    """
+    if len(sessions) == 1:
+        (only,) = sessions
+        return [Found(((only, profile),)) for profile in only.shortlist.profiles]
+    found: dict[str, list[tuple[ExportedSession, Profile]]] = {}
+    for session in sessions:
+        for place, profile in enumerate(session.shortlist.profiles):
+            # Nothing tells that two people without an id are the same.
+            own = profile.id or f"#{place}"
+            who = identity(profile.linkedin_url, session.session.id, own)
+            found.setdefault(who, []).append((session, profile))
+    people = [
+        Found(tuple(sorted(places, key=lambda one: score_of(one[1]), reverse=True)))
+        for places in found.values()
+    ]
+    return sorted(people, key=lambda one: score_of(one.profile), reverse=True)
