@@ -44,7 +44,7 @@ async def test_what_a_recruiter_decides_on_monday_is_known_all_week(tmp_path: Pa
     kept = {**KEYED, "state_dir": str(tmp_path), "export_dir": str(tmp_path)}
 
     async with connected(api, **kept) as monday:
-        pune = await searched(monday, "Docker")
+        pune = await searched(monday, "Team Pune")
         first, second, third, fourth, fifth = (await cards(monday, pune))[:5]
         reviewed = await monday.call(
             "review_candidates",
@@ -69,12 +69,12 @@ async def test_what_a_recruiter_decides_on_monday_is_known_all_week(tmp_path: Pa
 
     # After a restart, in another search that finds the same people.
     async with connected(api, **kept) as tuesday:
-        delhi = await searched(tuesday, "Linux")
+        delhi = await searched(tuesday, "Team Delhi")
         shown = {one["candidate_id"]: one for one in await cards(tuesday, delhi)}
         assert len(shown) == PEOPLE, "somebody rejected in another search is shown"
         before = shown[fourth["candidate_id"]]["seen_before"]
         assert (before["session_id"], before["decision"]) == (pune, "rejected")
-        assert shown[first["candidate_id"]]["seen_before"]["title"] == "Docker"
+        assert shown[first["candidate_id"]]["seen_before"]["title"] == "Team Pune"
         assert await cards(tuesday, delhi, new_only=True) == []
 
         async def outreach(card: dict[str, Any], state: str) -> None:
@@ -110,7 +110,7 @@ async def week_ends(
     """A third search, the kept list, the file for the ATS, the record, and a deletion."""
     first, _, third, fourth, fifth = people
     pune, _ = sessions
-    goa = await searched(friday, "Azure")
+    goa = await searched(friday, "Team Goa")
     listed = await friday.call("list_profiles", session_id=goa, limit=50)
     assert listed["left_out"] == {"do_not_contact": 1}
     assert fifth["candidate_id"] not in {one["candidate_id"] for one in listed["candidates"]}
