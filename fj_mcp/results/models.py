@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr
 
 from fj_mcp.api.session_records import Status
-from fj_mcp.storage.memory.people import Decision, Outreach
 from fj_mcp.text.cleaning import first_within
 
 _MAX_CONTACT_BYTES = 1_200
@@ -122,7 +121,7 @@ class Seen(BaseModel):
     session_id: str
     title: str | None = None
     when: str
-    decision: Decision | None = None
+    decision: str | None = None
 
 
 class Card(BaseModel):
@@ -137,8 +136,8 @@ class Card(BaseModel):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
-    decision: Decision | None = None
-    outreach: Outreach | None = None
+    decision: str | None = None
+    outreach: str | None = None
     note: str | None = Field(default=None, description="The user's.")
     seen_before: Seen | None = None
     new: bool | None = Field(default=None, description="Found by fetch-more.")

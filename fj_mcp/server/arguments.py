@@ -12,6 +12,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import ErrorDetails
 
@@ -123,15 +124,19 @@ Chosen = Annotated[
 ]
 Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL, Capped(50)]
-State = Literal[
-    "shortlisted",
-    "maybe",
-    "rejected",
-    "undecided",
-    "contacted",
-    "replied",
-    "do_not_contact",
-    "none",
+State = Annotated[
+    Literal[
+        "shortlisted",
+        "maybe",
+        "rejected",
+        "undecided",
+        "contacted",
+        "replied",
+        "do_not_contact",
+        "none",
+    ],
+    # The schema of another tool lists them.
+    WithJsonSchema({"type": "string"}),
 ]
 """A decision or an outreach."""
 

@@ -1,12 +1,14 @@
-"""The people that a review names, as the search shows them or as the memory knows them."""
+"""The people that a call names, as the search shows them or as the memory knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.errors import BadArguments
 from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import Person
 from fj_mcp.workspace.workspace import Workspace
@@ -59,6 +61,42 @@ async def named_people(
                 "shows the ids of its candidates"
             )
     return Named([found[one] for one in wanted], title, shortlist)
+
+
+async def refuse_banned(
+    workspace: Workspace, session_id: str, candidate_ids: Sequence[str]
+) -> None:
+    """Raise `BadArguments` if somebody asked not to be contacted.
+
+    Args:
+        workspace: of the key.
+        session_id: whose list has just been read.
+        candidate_ids: whom to contact.
+    """
+    if workspace.memory is None:
+        return
+    found = _listed(workspace.shortlists.cached(session_id))
+    missing = [one for one in candidate_ids if one not in found]
+    found |= await workspace.memory.known(session_id, missing) if missing else {}
+    people = [found[one] for one in candidate_ids if one in found]
+    banned = await workspace.memory.banned(session_id, people)
+    if banned:
+        named = ", ".join(one for one in candidate_ids if one in banned)
+        raise BadArguments(
+            f"candidate_ids {named} must not be contacted (do_not_contact); leave them out, or, if "
+            "the user says so, take it back with review_candidates and outreach none"
+        )
+
+
+async def record_revealed(
+    workspace: Workspace, session_id: str, candidate_ids: Collection[str]
+) -> None:
+    """Remember that contacts of these candidates were revealed, if the database can be used."""
+    found = _listed(workspace.shortlists.cached(session_id))
+    people = [found[one] for one in candidate_ids if one in found]
+    if workspace.memory is not None and people:
+        with suppress(StorageUnavailable):
+            await workspace.memory.revealed(session_id, people)
 
 
 def _listed(shortlist: Shortlist | None) -> dict[str, Person]:

@@ -324,7 +324,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         "list_profiles",
         {"session_id": SESSION, "sort": "score"},
         "sort is not an argument of list_profiles; valid names are session_id, page, limit, "
-        "min_score, detail, query, candidate_ids.",
+        "min_score, detail, query, candidate_ids, decisions, new_only.",
     ),
     (
         "reveal_contacts",

@@ -45,6 +45,8 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
     await call("list_profiles", session_id=session_id, detail="detailed", min_score=1)
     await call("get_candidate", session_id=session_id, candidate_id=best)
     await call("show_candidates", session_id=session_id)
+    one = {"session_id": session_id, "candidate_ids": [best]}
+    await call("review_candidates", **one, decision="shortlisted", note="Call on Monday.")
     await call("export_profiles", session_id=session_id)
     await call("get_session", session_id=session_id)
     await call("list_sessions")
@@ -58,6 +60,9 @@ async def every_tool(assistant: Assistant) -> dict[str, CallToolResult]:
     found = await client.call_tool("list_profiles", {"session_id": session_id})
     best = found.structured_content["candidates"][0]["candidate_id"]
     await call("reveal_contacts", session_id=session_id, candidate_ids=[best], channel="phone")
+    # This client cannot ask the user, so the first call is refused.
+    await client.call_tool("forget_candidates", one)
+    await call("forget_candidates", **one)
     await call("get_spending")
     assert results.keys() == set(TOOLS)
     return results
@@ -108,8 +113,14 @@ async def test_a_read_only_server_never_advises_a_tool_that_it_does_not_have() -
         page = await assistant.call("list_profiles", session_id=session_id)
         someone = {"candidate_id": page["candidates"][0]["candidate_id"]}
         for tool in known:
-            more = someone if tool == "get_candidate" else {}
-            await call(assistant, tool, **arguments_for(session_id)[tool] | more)
+            more = {
+                "get_candidate": someone,
+                "review_candidates": {"candidate_ids": [someone["candidate_id"]]},
+            }
+            arguments = arguments_for(session_id)[tool] | more.get(tool, {})
+            if tool == "forget_candidates":
+                await assistant.refusal(tool, **arguments)
+            await call(assistant, tool, **arguments)
         listing = [tool for tool in known if "query" in known[tool].input_schema["properties"]]
         parts: tuple[dict[str, Any], ...] = ({"query": "zzz"}, {"min_score": 5})
         for tool in set(listing) - {"search_filter_values"}:

@@ -248,6 +248,7 @@ async def every_result(assistant: Assistant, *, sandbox: bool) -> None:
     one = page["candidates"][0]["candidate_id"]
     await call("get_candidate", **ids, candidate_id=one)
     await call("show_candidates", **ids)
+    await call("review_candidates", **ids, candidate_ids=[one], outreach="contacted")
     await call("export_profiles", **ids, format="json")
     await call("reveal_contacts", **ids, candidate_ids=[one], channel="email")
     await call("fetch_more_profiles", **ids)
@@ -256,6 +257,8 @@ async def every_result(assistant: Assistant, *, sandbox: bool) -> None:
     years = {"years_of_experience": {"min": 1}}
     await assistant.refusal("update_sourcing_session", **ids, filters=years)
     await call("update_sourcing_session", **ids, filters=years)
+    await assistant.refusal("forget_candidates", **ids)
+    await call("forget_candidates", **ids)
     for tool in ("get_session", "list_sessions", "get_spending"):
         await call(tool, **(ids if tool == "get_session" else {}))
     tools = {tool.name for tool in (await assistant.client.list_tools()).tools}

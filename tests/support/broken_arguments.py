@@ -45,6 +45,8 @@ VALID: dict[str, dict[str, Any]] = {
         "detail": "concise",
         "query": "docker -infosys",
         "candidate_ids": ["6a" * 12],
+        "decisions": ["rejected", "contacted"],
+        "new_only": True,
     },
     "get_candidate": {"session_id": SESSION, "candidate_id": "6a" * 12},
     "show_candidates": {
@@ -52,6 +54,14 @@ VALID: dict[str, dict[str, Any]] = {
         "min_score": 2,
         "query": "docker",
         "candidate_ids": ["6a" * 12],
+    },
+    "review_candidates": {
+        "session_id": SESSION,
+        "candidate_ids": ["6a" * 12],
+        "decision": "shortlisted",
+        "outreach": "contacted",
+        "reason": "skills",
+        "note": "Call on Monday.",
     },
     "export_profiles": {
         "session_id": SESSION,
@@ -78,6 +88,11 @@ VALID: dict[str, dict[str, Any]] = {
         "session_id": SESSION,
         "candidate_ids": ["6a" * 12, "6b" * 12],
         "channel": "email",
+    },
+    "forget_candidates": {
+        "session_id": SESSION,
+        "candidate_ids": ["6a" * 12],
+        "linkedin_urls": [URL],
     },
     "get_spending": {},
 }

@@ -14,12 +14,14 @@ TOOLS = (
     "list_profiles",
     "get_candidate",
     "show_candidates",
+    "review_candidates",
     "export_profiles",
     "fetch_more_profiles",
     "update_sourcing_session",
     "get_session",
     "list_sessions",
     "reveal_contacts",
+    "forget_candidates",
     "get_spending",
 )
 
@@ -52,12 +54,14 @@ def arguments_for(session_id: str = UNKNOWN_SESSION) -> dict[str, dict[str, Any]
         "list_profiles": session,
         "get_candidate": session | {"candidate_id": "c" * 24},
         "show_candidates": session,
+        "review_candidates": session | {"candidate_ids": ["c" * 24], "decision": "maybe"},
         "export_profiles": session,
         "fetch_more_profiles": session,
         "update_sourcing_session": session | {"filters": {"open_to_work": True}},
         "get_session": session,
         "list_sessions": {},
         "reveal_contacts": session | {"candidate_ids": ["c" * 24], "channel": "email"},
+        "forget_candidates": session,
         "get_spending": {},
     }
 

@@ -154,7 +154,7 @@ def _unknown_name(
         return f"{words}: {instead}"
     if meant := near(str(loc[-1]), known):
         return f"{words}; did you mean {meant}?"
-    return f"{words}; valid names are {', '.join(known)}" if len(known) <= 8 else words
+    return f"{words}; valid names are {', '.join(known)}" if len(known) <= 9 else words
 
 
 def _path(loc: Path) -> str:

@@ -13,6 +13,7 @@ from fj_mcp.server.arguments import CandidateId, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Answer, Approval, consent, question
 from fj_mcp.server.context import CurrentConnection
+from fj_mcp.workspace.remembered_people import record_revealed, refuse_banned
 
 
 async def contact_orders(
@@ -25,7 +26,9 @@ async def contact_orders(
     if len(set(candidate_ids)) < len(candidate_ids):
         raise BadArguments("candidate_ids names a candidate twice; name each once")
     session = await connection.workspace.client.get_session(session_id)
-    return await reveal_orders(connection.workspace, session, candidate_ids, channel)
+    orders = await reveal_orders(connection.workspace, session, candidate_ids, channel)
+    await refuse_banned(connection.workspace, session_id, candidate_ids)
+    return orders
 
 
 async def ask_for_contacts(
@@ -55,4 +58,7 @@ async def reveal_contacts(
     export_profiles then show it for free. For work history use get_candidate.
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
-    return await reveal_all(orders, candidate_ids, channel, buy)
+    revealed = await reveal_all(orders, candidate_ids, channel, buy)
+    bought = [one.candidate_id for one in revealed.results if one.status in ("found", "pending")]
+    await record_revealed(connection.workspace, session_id, bought)
+    return revealed

@@ -34,7 +34,7 @@ from fj_mcp.workspace.ranked_sessions import rank_session, record_shown
 async def list_profiles(
     connection: CurrentConnection,
     session_id: Annotated[
-        SessionId, Field(description="Without: everybody decided about, in all searches.")
+        SessionId, Field(description="Without: everybody kept, in all searches.")
     ] = LEFT_OUT,
     page: Page = 1,
     limit: PageSize = 20,
@@ -50,9 +50,9 @@ async def list_profiles(
     candidate_ids: Chosen = LEFT_OUT,
     decisions: Annotated[
         list[State],
-        Field(min_length=1, description="Only these; rejected people are listed only by this."),
+        Field(min_length=1, description="Of review_candidates; by default all but rejected."),
     ] = LEFT_OUT,
-    new_only: Annotated[Flag, Field(description="Only people no other search showed.")] = False,
+    new_only: Annotated[Flag, Field(description="Nobody seen before.")] = False,
 ) -> CandidateList:
     """List a session's candidates, top ones first, page by page; or only people with a score of
     min_score or above, those who know query's words (or leave out its -words), or a few to

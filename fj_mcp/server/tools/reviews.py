@@ -44,18 +44,17 @@ async def review_candidates(
     candidate_ids: _People,
     connection: CurrentConnection,
     decision: Annotated[Decision, Field(description="In this search.")] = LEFT_OUT,
-    outreach: Annotated[Outreach, Field(description="In all searches.")] = LEFT_OUT,
-    reason: Reason = LEFT_OUT,
+    outreach: Annotated[Outreach, Field(description="For all searches.")] = LEFT_OUT,
+    reason: Annotated[Reason, Field(description="Why.")] = LEFT_OUT,
     note: Note = LEFT_OUT,
     view: Annotated[
         str,
-        Field(max_length=64, json_schema_extra={UNPUBLISHED: True}),
+        Field(json_schema_extra={UNPUBLISHED: True}),
     ] = LEFT_OUT,
 ) -> ReviewedCandidates:
-    """Remember what the user decided about candidates: keep, shortlist, maybe or reject them, why,
-    a note, and whether somebody wrote to them (contacted), they replied, or they asked never to be
-    written to (do_not_contact). Free. The last one counts; undecided and none take back. Lists
-    leave out rejected people. Only when the user says so: a score is no decision.
+    """Remember what the user decided about candidates (keep or shortlist, maybe, reject), a note,
+    and who was written to, replied or asked never to be contacted. Free. The last one counts;
+    undecided and none take back. list_profiles leaves out rejected people. Only on the user's word.
     """
     memory = memory_of(connection)
     change = Change(
@@ -129,10 +128,9 @@ async def forget_candidates(
         list[LinkedInUrl], Field(min_length=1, max_length=50, description="1 to 50.")
     ] = LEFT_OUT,
 ) -> ForgottenCandidates:
-    """Delete everything remembered about people, when they or the user ask for that: decisions,
-    notes and what was seen, in all searches. Name them by candidate_ids of a session_id or by
-    linkedin_urls; session_id alone forgets what is known from that search. Free, and cannot be
-    undone.
+    """Delete everything remembered about people, if asked to: candidate_ids of a session_id, or
+    linkedin_urls; session_id alone: that search. Free, final; to change a decision use
+    review_candidates.
     """
     memory = memory_of(connection)
     require_deletion(answer)

@@ -1,6 +1,6 @@
 """Tools for sourcing sessions: start, wait, change, look up."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context, Elicit, Resolve
@@ -12,7 +12,7 @@ from fj_mcp.filters.argument_types import LEFT_OUT, NOT_BOOL, SpendingFlag
 from fj_mcp.filters.query_map import from_queries
 from fj_mcp.filters.search_filters import FILTERS, FilterChanges, SearchFilters
 from fj_mcp.purchases.fetch_more_order import FetchMoreOrder
-from fj_mcp.purchases.order import fingerprint
+from fj_mcp.purchases.order import Order, Receipt, fingerprint
 from fj_mcp.purchases.search_order import SearchOrder
 from fj_mcp.purchases.update_order import UpdateOrder
 from fj_mcp.results.models import (
@@ -41,8 +41,10 @@ from fj_mcp.shortlist import candidate_pages
 from fj_mcp.workspace.empty_searches import finished
 from fj_mcp.workspace.known_values import Checked
 from fj_mcp.workspace.ranked_sessions import rank_in_time, record_shown
+from fj_mcp.workspace.searched_filters import record_search
 
 F = TypeVar("F", bound=SearchFilters)
+R = TypeVar("R", StartedSession, MoreProfiles)
 
 
 async def given_search(
@@ -178,6 +180,15 @@ async def ask_for_update(
     return await question(connection, ctx, order)
 
 
+async def buy(connection: Connection, order: Order[R, Any, Any], answer: Answer) -> R:
+    """The result of an order, which is remembered for the record of the search."""
+    outcome = await connection.checkout.buy(order, consent(answer))
+    result = order.result(outcome)
+    sent = isinstance(outcome, Receipt)
+    await record_search(connection.workspace, order.operation, result, sent=sent)
+    return result
+
+
 async def create_sourcing_session(
     title: Annotated[Title, Field(description="A name to know the search by.")],
     filters: SearchFilters,
@@ -200,7 +211,7 @@ async def create_sourcing_session(
     fits); then call wait_for_session. To change a search use update_sourcing_session, for more
     people from the same one fetch_more_profiles.
     """
-    result = order.result(await connection.checkout.buy(order, consent(answer)))
+    result = await buy(connection, order, answer)
     return await finished(connection.workspace, result, checked)
 
 
@@ -261,7 +272,7 @@ async def fetch_more_profiles(
     are no more: do not call it again. To page through those already found use list_profiles
     (free), to loosen filters update_sourcing_session.
     """
-    return order.result(await connection.checkout.buy(order, consent(answer)))
+    return await buy(connection, order, answer)
 
 
 async def update_sourcing_session(
@@ -291,7 +302,7 @@ async def update_sourcing_session(
     Returns at once with status running; then call wait_for_session. For a separate search use
     create_sourcing_session, for more people with the same filters fetch_more_profiles.
     """
-    result = order.result(await connection.checkout.buy(order, consent(answer)))
+    result = await buy(connection, order, answer)
     return await finished(connection.workspace, result, checked, remove_filters or [])
 
 

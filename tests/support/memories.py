@@ -1,0 +1,37 @@
+"""What servers under test remember, read from outside."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.settings.settings import SANDBOX_KEY
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import Assistant, connected
+
+TABLES = ("searches", "search_changes", "people", "reviews", "sightings", "bans")
+
+Row = dict[str, Any]
+
+
+@asynccontextmanager
+async def remembering(api: Sandbox, folder: Path, **options: Any) -> AsyncIterator[Assistant]:
+    """An assistant whose server keeps its memory in `folder`, as a real one does."""
+    real: dict[str, Any] = {"sandbox": False, "api_key": SANDBOX_KEY, "state_dir": folder}
+    async with connected(api, **real | options) as assistant:
+        yield assistant
+
+
+def remembered(folder: Path, table: str) -> list[Row]:
+    """The rows of a table of the memory, in the order in which they were written."""
+    assert table in TABLES
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Everything in the database's files, the log too."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob(f"{LEDGER_FILE}*")))
