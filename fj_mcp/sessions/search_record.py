@@ -150,8 +150,8 @@ def record_text(facts: SearchFacts) -> str:
         f"There are filters without a name here: {_plain(', '.join(not_shown))}."
         if not_shown
         else "",
-        f"{_is(data['with_job_description'], 'A job description')} and "
-        f"{_is(data['with_sample_profile'], 'a sample profile')} given.",
+        f"Job description: {_words(data['with_job_description'])}. "
+        f"Sample profile: {_words(data['with_sample_profile'])}.",
         "## How it changed",
         _rows(changes, ["when", "operation", "filters", "credits"], "Changes of filters"),
         "## What it cost",
@@ -223,10 +223,6 @@ def _present(**fields: Any) -> dict[str, Any]:
 
 def _time(at: float) -> str:
     return iso_time(datetime.fromtimestamp(at, UTC)) or ""
-
-
-def _is(given: bool, what: str) -> str:
-    return f"{what} was" if given else f"{what} was not"
 
 
 def _rows(rows: Sequence[Mapping[str, Any]] | None, columns: list[str], what: str) -> str:

@@ -94,6 +94,7 @@ def build_export(
         if person.fits(choice.decisions)
     ]
     entries = [entry for entry in fitting if not entry.found.banned]
+    rows = [LAYOUTS[choice.layout].row(entry) for entry in entries]
     reason = None
     if not chosen.ranks and people:
         reason = nobody_reason(chosen, choice.part)
@@ -105,13 +106,13 @@ def build_export(
     return Export(
         titles=[one.session.title for one in sessions if one.session.title],
         rows=len(entries),
-        files=_files(sessions, entries, choice, sandbox),
+        files=_files(sessions, rows, choice, sandbox),
         columns=LAYOUTS[choice.layout].columns,
         warnings=[
             *narrowing_warnings(chosen, running=running),
             *_state_warnings(sessions, running),
             *_banned_warning([entry.found for entry in fitting if entry.found.banned]),
-            *(_import_warnings(entries, choice) if entries else ()),
+            *_import_warnings(entries, rows, choice),
         ],
         reason=reason,
     )
@@ -156,9 +157,9 @@ def _banned_warning(banned: list[Found]) -> list[str]:
     ]
 
 
-def _import_warnings(entries: list[Entry], choice: Choice) -> list[str]:
+def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: Choice) -> list[str]:
     """What a recruiter should know before an applicant tracking system imports the file."""
-    if choice.layout == "full":
+    if choice.layout == "full" or not entries:
         return []
     warnings = []
     emails = [entry.found.contacts("email") for entry in entries]
@@ -177,6 +178,11 @@ def _import_warnings(entries: list[Entry], choice: Choice) -> list[str]:
                 f"{number_of(several, 'row')} {'has' if several == 1 else 'have'} only the first "
                 "of several contacts; the layout full has all."
             )
+        if nameless := sum(not row["Last Name"] for row in rows):
+            warnings.append(
+                f"{number_of(nameless, 'row')} {'has' if nameless == 1 else 'have'} no last name, "
+                "without which Greenhouse imports nobody."
+            )
         warnings.append(
             "A Greenhouse job that is set up for GDPR emails imported people by itself."
         )
@@ -190,10 +196,12 @@ def _import_warnings(entries: list[Entry], choice: Choice) -> list[str]:
 
 
 def _files(
-    sessions: Sequence[ExportedSession], entries: list[Entry], choice: Choice, sandbox: bool
+    sessions: Sequence[ExportedSession],
+    rows: list[dict[str, Any]],
+    choice: Choice,
+    sandbox: bool,
 ) -> list[str]:
     layout = LAYOUTS[choice.layout]
-    rows = [layout.row(entry) for entry in entries]
     if choice.format == "json":
         return [_json(sessions, rows, sandbox)]
     most = layout.most_rows or len(rows) or 1

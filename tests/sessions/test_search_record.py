@@ -191,7 +191,7 @@ def test_the_text_says_the_same_in_tables() -> None:
     assert text.startswith("# Record of a search\n\n.NET, Pune, session 6a0c77936e7a0151430c91fd, ")
     assert "| skills | mandatory C# |" in section(text, "What was asked")
     assert "| years_of_experience | min 1; max 5 |" in section(text, "What was asked")
-    assert "A job description was and a sample profile was not given." in text
+    assert "Job description: yes. Sample profile: no." in text
     assert "| 2026-11-03T14:00:00Z | update_session | regions Pune |  |" in section(
         text, "How it changed"
     )

@@ -191,6 +191,7 @@ async def test_rows_without_an_email_and_greenhouse_jobs_for_gdpr_are_warned_of(
     assert result["warning"] == (
         "2 of 3 rows have no email, by which most systems recognize people they already have. "
         "1 row has only the first of several contacts; the layout full has all. "
+        "2 rows have no last name, without which Greenhouse imports nobody. "
         "A Greenhouse job that is set up for GDPR emails imported people by itself."
     )
 
