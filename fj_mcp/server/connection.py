@@ -98,7 +98,7 @@ class Connection:
         """The memory of the workspace; None if nothing is to be remembered."""
         settings, database = self.settings, self.record.database
         fingerprint = self.fingerprint
-        if not settings.memory or database is None:
+        if not settings.memory:
             return None
         secret = derived_key(settings.key or "", "people")
         return Memory(database, fingerprint, secret, self.clock.now, settings.keep_days)

@@ -1,4 +1,4 @@
-"""Servers on several machines that share one Redis: ledger, budget and rate limits."""
+"""Servers on several machines that share one PostgreSQL: ledger, budget and rate limits."""
 
 import asyncio
 import json
@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
+from fj_mcp.storage.database.tables import metadata
 from tests.support.assistant import (
     CSHARP,
     Assistant,
@@ -29,7 +30,7 @@ from tests.support.assistant import (
 )
 from tests.support.clocks import SteppedClock
 from tests.support.held_sandbox import HeldSandbox
-from tests.support.ledgers import RedisServer, redis_server, rows_in
+from tests.support.ledgers import PostgresServer, postgres_server, rows_in
 from tests.support.processes import Api, HttpServer, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
@@ -40,8 +41,8 @@ AT_ONCE = 12
 
 
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    with redis_server() as server:
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
         yield server
 
 
@@ -82,19 +83,19 @@ async def somebody(address: str) -> AsyncIterator[Client]:
 async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """The results of identical calls made at the same moment."""
     answers = await asyncio.gather(*(client.call_tool(tool, arguments) for _ in range(AT_ONCE)))
-    assert not any(answer.is_error for answer in answers), list(map(text_of, answers))
+    assert not [text_of(answer) for answer in answers if answer.is_error]
     return [answer.structured_content for answer in answers]
 
 
 @pytest.mark.unmeasured
 async def test_identical_purchases_on_two_machines_are_charged_once(
-    redis: RedisServer, api: Api, tmp_path: Path
+    postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
         servers: list[HttpServer] = []
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
-            shared = {"FJ_LEDGER_URL": redis.address, "FJ_STATE_KEY": "k" * 32}
+            shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
             shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
@@ -119,7 +120,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
             await client.call_tool("wait_for_session", of_session)
             await at_once(client, "fetch_more_profiles", of_session)
             assert api.charges(KEY, "fetch_more") == [session_id]
-    states = [(row["operation"], row["state"]) for row in rows_in(redis.address)]
+    states = [(row["operation"], row["state"]) for row in rows_in(postgres.address)]
     assert states == [
         ("create_session", "charged"),
         ("reveal", "charged"),
@@ -128,9 +129,9 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
     ]
 
 
-def settings(redis: RedisServer, **more: Any) -> dict[str, Any]:
+def settings(postgres: PostgresServer, **more: Any) -> dict[str, Any]:
     """Settings of a server in this process that uses the sandbox as the real API."""
-    own = {"sandbox": False, "api_key": KEY, "ledger_url": redis.address}
+    own = {"sandbox": False, "api_key": KEY, "database_url": postgres.address}
     return own | {"call_deadline_seconds": 10} | more
 
 
@@ -152,40 +153,38 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
 
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
-async def test_without_redis_nothing_is_bought_and_free_tools_still_work(
-    redis: RedisServer, how: str
+async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
+    postgres: PostgresServer, how: str
 ) -> None:
     sandbox = small_sandbox()
-    secret = redis.address.replace("unix://", "unix://:hunter2@")
-    with redis.admin() as admin:
-        admin.config_set("requirepass", "hunter2")
-    async with connected(sandbox, **settings(redis, ledger_url=secret)) as assistant:
+    secret = postgres.address.replace("tester@", "tester:hunter2@")
+    async with connected(sandbox, **settings(postgres, database_url=secret)) as assistant:
         session_id = await assistant.search()
         charged = len(sandbox.charges)
         if how == "gone":
-            redis.stop()
+            postgres.stop()
         else:
-            redis.signal(signal.SIGSTOP)
+            postgres.send_signal(signal.SIGSTOP)
         for text in await refusals_of_purchases(assistant, session_id):
-            assert text.startswith("Nothing was sent or charged: the record of purchases at unix:")
-            assert "FJ_LEDGER_URL" in text
+            assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+            assert "FJ_DATABASE_URL" in text
             assert "hunter2" not in text
         assert (await assistant.call("get_session", session_id=session_id))["status"] == "done"
         assert (await assistant.call("list_sessions"))["total"] == 1
         assert len(sandbox.charges) == charged
         if how == "silent":
-            redis.signal(signal.SIGCONT)
+            postgres.send_signal(signal.SIGCONT)
             again = await assistant.call("create_sourcing_session", title="Test", filters=CSHARP)
             assert again["session_id"] == session_id
             assert again["already_existed"] is True
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
-async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
-    redis: RedisServer, lost: bool
+async def test_without_the_database_a_sent_purchase_is_never_reported_as_unsent(
+    postgres: PostgresServer, lost: bool
 ) -> None:
     sandbox = HeldSandbox(SteppedClock(), "create_session")
-    async with connected(sandbox, **settings(redis)) as assistant:
+    async with connected(sandbox, **settings(postgres)) as assistant:
         outcomes: list[str] = []
 
         async def buy() -> None:
@@ -201,7 +200,7 @@ async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(buy())
             await sandbox.reached.wait()
-            redis.stop()
+            postgres.stop()
             sandbox.let_through.set()
     (charge,) = sandbox.charges
     if lost:
@@ -210,22 +209,22 @@ async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
         assert outcomes == [charge.session_id]
 
 
-async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
+async def test_a_search_lost_by_one_machine_is_found_by_the_other(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    async with connected(sandbox, **settings(redis)) as one:
+    async with connected(sandbox, **settings(postgres)) as one:
         sandbox.fail("create_session", Fault("drop_after"))
         # The read before it works; the look-ups after it do not.
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("502_before"), times=9)
         await one.refusal("create_sourcing_session", **SEARCH)
-    async with connected(sandbox, **settings(redis)) as other:
+    async with connected(sandbox, **settings(postgres)) as other:
         found = await other.call("create_sourcing_session", **SEARCH)
     assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
 
 
-async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> None:
+async def test_machines_share_the_budget_and_keys_do_not(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    own = settings(redis, credit_budget=7)
+    own = settings(postgres, credit_budget=7)
     async with connected(sandbox, **own) as one, connected(sandbox, **own) as other:
         await one.call("create_sourcing_session", **search_for("1"))
         text = await other.refusal("create_sourcing_session", **search_for("2"))
@@ -237,13 +236,13 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
 
 
 async def test_machines_share_the_rate_limit_of_a_key(
-    redis: RedisServer,
+    postgres: PostgresServer,
 ) -> None:
     sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
     async with (
-        connected(sandbox, **settings(redis)) as one,
-        connected(sandbox, **settings(redis)) as other,
-        connected(sandbox, **settings(redis, api_key="fjk_another")) as stranger,
+        connected(sandbox, **settings(postgres)) as one,
+        connected(sandbox, **settings(postgres)) as other,
+        connected(sandbox, **settings(postgres, api_key="fjk_another")) as stranger,
     ):
         for _ in range(2):
             await one.call("list_sessions")
@@ -253,20 +252,19 @@ async def test_machines_share_the_rate_limit_of_a_key(
         await stranger.call("list_sessions")
 
 
-async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> None:
+async def test_the_database_stores_no_keys_names_or_contacts(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    async with connected(sandbox, **settings(redis)) as assistant:
+    async with connected(sandbox, **settings(postgres)) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
         ids = [card["candidate_id"] for card in listed["candidates"]]
         revealed = await assistant.call(
             "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
         )
-    content = json.dumps(rows_in(redis.address))
-    with redis.admin() as admin:
-        for name in map(str, admin.scan_iter("*")):
-            members = admin.zrange(name, 0, -1) if admin.type(name) == "zset" else []
-            content += f" {name} {members}"
+    with postgres.admin() as admin:
+        content = json.dumps(
+            {name: admin.execute(f"SELECT * FROM {name}").fetchall() for name in metadata.tables}
+        )
     # The search pattern works: it finds the session.
     assert session_id in content
     secrets = {card["name"] for card in listed["candidates"]}
@@ -276,26 +274,55 @@ async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> Non
         assert secret not in content, secret
 
 
-def test_the_doctor_shows_the_redis_address_without_the_password(
-    redis: RedisServer, tmp_path: Path
-) -> None:
+def test_the_doctor_shows_the_address_without_the_password(postgres: PostgresServer) -> None:
     with sandbox_process() as api:
         environment = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api.address, "COLUMNS": "1000"}
-        place = redis.address.replace("unix://", "unix://:hunter2@")
-        with redis.admin() as admin:
-            admin.config_set("requirepass", "hunter2")
-        well = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+        environment["FJ_DATABASE_URL"] = postgres.address.replace("tester@", "tester:hunter2@")
+        well = CliRunner().invoke(app, ["doctor"], env=environment)
         assert well.exit_code == 0, well.output
-        assert f"purchases are recorded in {redis.address}" in well.output
-        redis.stop()
-        ill = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+        assert "purchases are recorded in postgresql:///postgres" in well.output
+        postgres.stop()
+        ill = CliRunner().invoke(app, ["doctor"], env=environment)
     assert ill.exit_code == 1
-    assert "FJ_LEDGER_URL" in ill.output
+    assert "FJ_DATABASE_URL" in ill.output
     assert "hunter2" not in well.output + ill.output
 
 
-@pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
-def test_an_address_without_a_redis_is_named(address: str) -> None:
-    with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
+@pytest.mark.parametrize(
+    "address",
+    ["http://db:5432", "postgresql://:hunter2@db:port/0", "redis://db:6379/0", "mysql://db/jobs"],
+)
+def test_an_address_without_a_postgresql_is_named(address: str) -> None:
+    with_problem = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
-    assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"
+    assert problem == (
+        "FJ_DATABASE_URL must be the address of a PostgreSQL, such as "
+        "postgresql://user:password@host/database"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://jobs:secret@db.internal:5432/jobs?sslmode=verify-full",
+        "postgres://db",
+        "postgresql://one:5432,two:5432/jobs?target_session_attrs=read-write",
+        "postgresql:///jobs?host=/run/postgresql",
+        "postgresql://[::1]:5432/jobs",
+    ],
+)
+def test_addresses_that_postgresql_knows_are_accepted(address: str) -> None:
+    assert not read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere")).problems
+
+
+async def test_the_setting_of_the_redis_before_names_its_successor(tmp_path: Path) -> None:
+    environment = {"FJ_LEDGER_URL": "redis://:hunter2@cache:6379/0", "FJ_API_KEY": KEY}
+    old = read_settings(environment, Path("/nowhere"))
+    (problem,) = old.problems
+    assert problem.startswith("FJ_LEDGER_URL is not used any more")
+    assert "FJ_DATABASE_URL" in problem
+    assert "hunter2" not in problem
+    assert not old.unsafe_to_spend + old.warnings
+    given = old.model_dump() | {"state_dir": tmp_path}
+    async with connected(small_sandbox(), **given) as assistant:
+        assert problem in await assistant.refusal("create_sourcing_session", **SEARCH)
