@@ -54,7 +54,7 @@ REPLACES = _kind(changes=True, replaces=True, costs=True)
 REMEMBERS = _kind(changes=True, remembers=True)
 FORGETS = _kind(changes=True, replaces=True, remembers=True)
 
-_OF_MEMORY = ("decisions", "new_only")
+_OF_MEMORY = ("decisions", "include_notes", "new_only")
 """Parameters that need the memory."""
 
 TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
