@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.elicitation import (
@@ -41,13 +41,14 @@ _IN_RESULTS_SINCE = "2026-07-28"
 _DECLINED = "the user declined. Do not call it again unless they ask."
 _CLOSED = "the user closed the question without answering it."
 _UNUSABLE = (
-    "the client sent no usable answer to the question whether to spend credits. Call again to ask "
-    "the user once more."
+    "the client sent no usable answer to the question{about}. Call again to ask the user once more."
 )
 
 
 class Approval(BaseModel):
     """The user's answer. An unusable answer counts as a no."""
+
+    unusable: ClassVar[str] = _UNUSABLE.format(about=" whether to spend credits")
 
     approve: bool = Field(strict=True, description="Spend these credits?")
     _refusal: str = PrivateAttr(_DECLINED)
@@ -60,7 +61,7 @@ class Approval(BaseModel):
         try:
             return read(content)
         except ValidationError:
-            return cls.refused(_UNUSABLE)
+            return cls.refused(cls.unusable)
 
     @classmethod
     def refused(cls, words: str) -> Self:
@@ -93,6 +94,8 @@ class Approval(BaseModel):
 
 class Deletion(Approval):
     """The user's answer to the question whether to delete something."""
+
+    unusable: ClassVar[str] = _UNUSABLE.format(about="")
 
     approve: bool = Field(strict=True, description="Delete it?")
 
@@ -200,13 +203,13 @@ async def _ask(context: Context[Any, Any], words: str, form: type[Approval], mod
         answer = await context.elicit(words, form)
     except MCPError as error:
         if error.code != METHOD_NOT_FOUND:
-            return Approval.refused(_UNUSABLE)
+            return form.refused(form.unusable)
         # The client declared a capability that it lacks.
         if mode == "strict":
             raise NotApproved(HOW_TO_ALLOW) from None
         return form.unasked(True, cannot_ask=True)
     except ValueError:
-        return Approval.refused(_UNUSABLE)
+        return form.refused(form.unusable)
     return _read(answer)
 
 
@@ -227,4 +230,4 @@ def _read(answer: Answer) -> Approval:
 
 def unusable_answer() -> NotApproved:
     """The error of a tool whose question got an answer that the SDK cannot read."""
-    return NotApproved(_UNUSABLE)
+    return NotApproved(Approval.unusable)

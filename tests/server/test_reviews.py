@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
+from fj_mcp.sandbox.app import Sandbox
 from tests.support.assistant import (
     ERAS,
     PEOPLE,
@@ -329,9 +330,7 @@ async def test_a_note_is_cleaned_before_it_is_kept(given: str, kept: str) -> Non
 
 
 async def test_fifty_noted_people_fit_into_one_result() -> None:
-    api = small_sandbox()
-    api.first_batch = 60
-    async with connected(api) as assistant:
+    async with connected(Sandbox(match_seconds=0, first_batch=60)) as assistant:
         await search(assistant, "An earlier search with a title that is as long as titles get")
         session, people = await search(assistant)
         await assistant.call(
@@ -346,7 +345,7 @@ async def test_fifty_noted_people_fit_into_one_result() -> None:
             "list_profiles", {"session_id": session, "limit": 50}
         )
         assert page.structured_content is not None
-        assert len(page.structured_content["candidates"]) == min(50, len(people))
+        assert len(page.structured_content["candidates"]) == len(people) == 50
         assert len(page.content[0].text.encode()) <= 24_000  # type: ignore[union-attr]
 
 

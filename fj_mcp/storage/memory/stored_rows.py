@@ -52,14 +52,10 @@ class StoredRows(OwnRows):
         )
         for table in (searches, search_changes):
             self.delete(table, table.c.session_id == session_id)
-        known_elsewhere = {
-            person
-            for table in (reviews, sightings)
-            for person in self.values(
-                select(table.c.person).where(table.c.person.in_(there)), table
-            )
-        }
-        self.delete(people, people.c.person.in_(there - known_elsewhere))
+        elsewhere = self.values(
+            select(reviews.c.person).where(reviews.c.person.in_(there)), reviews
+        )
+        self.delete(people, people.c.person.in_(there.difference(elsewhere)))
         return Forgotten(
             people=deleted.people + more.people,
             reviews=deleted.reviews + more.reviews,

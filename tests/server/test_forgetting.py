@@ -1,0 +1,216 @@
+"""People are forgotten on request, and after a while by themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
+
+from tests.server.test_reviews import DAY, card, listed, search
+from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
+from tests.support.clocks import SteppedClock
+from tests.support.memories import TABLES, bytes_of, remembered, remembering
+
+pytestmark = pytest.mark.anyio
+
+
+async def review(assistant: Assistant, session: str, ids: list[str], **change: Any) -> None:
+    await assistant.call("review_candidates", session_id=session, candidate_ids=ids, **change)
+
+
+async def forget(assistant: Assistant, **whom: Any) -> dict[str, Any]:
+    """Forget with a client that cannot ask, so that the first call is refused."""
+    refused = await assistant.refusal("forget_candidates", **whom)
+    assert refused.startswith("Nothing was deleted: ")
+    return await assistant.call("forget_candidates", **whom)
+
+
+async def test_a_forgotten_person_is_in_no_file_any_more(tmp_path: Path) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        first, people = await search(assistant, "First")
+        second, _ = await search(assistant, "Second")
+        for session in (first, second):
+            await review(assistant, session, people[:2], decision="maybe", note="Unmistakable")
+        gone, kept = [await card(assistant, first, one) for one in people[:2]]
+        traces = [one.encode() for one in (gone["name"], gone["linkedin_url"], people[0])]
+        assert all(trace in bytes_of(tmp_path) for trace in traces)
+        digest = next(
+            row["person"]
+            for row in remembered(tmp_path, "people")
+            if row["linkedin_url"] == gone["linkedin_url"]
+        )
+        done = await forget(assistant, session_id=first, candidate_ids=people[:1])
+        assert done["forgotten"] == 1
+        assert done["deleted"] == {"reviews": 2, "sightings": 2}
+        for trace in (*traces, digest.encode()):
+            assert trace not in bytes_of(tmp_path)
+        assert kept["name"].encode() in bytes_of(tmp_path)
+        for session in (first, second):
+            assert "decision" not in await card(assistant, session, people[0])
+            assert (await card(assistant, session, people[1]))["decision"] == "maybe"
+
+
+ADDRESSES = [
+    lambda address: address,
+    lambda address: address.replace("https://www.", "http://de.").upper(),
+    lambda address: f"{address}/?trk=people",
+]
+
+
+@pytest.mark.parametrize("written", ADDRESSES)
+async def test_a_person_is_forgotten_by_any_spelling_of_their_address(written: Any) -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+        done = await forget(assistant, linkedin_urls=[written(address)])
+        assert done["forgotten"] == 1
+        assert (await assistant.call("list_profiles"))["candidates"] == []
+        again = await assistant.call("forget_candidates", linkedin_urls=[written(address)])
+        assert again["forgotten"] == 0
+
+
+async def test_a_session_alone_forgets_what_is_known_from_it(tmp_path: Path) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        first, people = await search(assistant, "First")
+        second, _ = await search(assistant, "Second")
+        await review(assistant, first, people[:2], decision="rejected")
+        await review(assistant, second, people[1:2], decision="shortlisted")
+        done = await forget(assistant, session_id=first)
+        assert done["forgotten"] == PEOPLE
+        (kept,) = remembered(tmp_path, "people")
+        assert kept["name"] == (await card(assistant, second, people[1]))["name"]
+        assert {row["session_id"] for row in remembered(tmp_path, "reviews")} == {second}
+        assert {row["session_id"] for row in remembered(tmp_path, "search_changes")} == {second}
+        assert {row["session_id"] for row in remembered(tmp_path, "sightings")} == {second}
+
+
+async def test_forgetting_somebody_keeps_that_they_must_not_be_contacted(tmp_path: Path) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], outreach="do_not_contact")
+        done = await forget(assistant, session_id=session, candidate_ids=people[:1])
+        assert "digest" in done["next_step"]
+        assert remembered(tmp_path, "people") == []
+        (ban,) = remembered(tmp_path, "bans")
+        assert ban.keys() == {"workspace", "person", "at"}
+        another, _ = await search(assistant, "Another")
+        page = await assistant.call("list_profiles", session_id=another)
+        assert page["left_out"] == {"do_not_contact": 1}
+
+
+WITHOUT_NAMES = [
+    ({}, "session_id with candidate_ids, or linkedin_urls, is required"),
+    ({"candidate_ids": ["a" * 24]}, "session_id is required with candidate_ids"),
+    ({"linkedin_urls": ["https://example.org/in/x"]}, "linkedin_urls[0] must be a LinkedIn"),
+]
+
+
+@pytest.mark.parametrize(("whom", "words"), WITHOUT_NAMES)
+async def test_whom_to_forget_must_be_named(whom: dict[str, Any], words: str) -> None:
+    async with connected() as assistant:
+        assert words in await assistant.refusal("forget_candidates", **whom)
+
+
+ANSWERS = [
+    (ElicitResult(action="accept", content={"approve": True}), None),
+    (ElicitResult(action="accept", content={"approve": False}), "declined"),
+    (ElicitResult(action="accept", content={"approve": "perhaps"}), "no usable answer"),
+    (ElicitResult(action="decline"), "declined"),
+    (ElicitResult(action="cancel"), "without answering"),
+]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("answer", "refusal"), ANSWERS)
+async def test_the_user_is_asked_where_their_client_can_ask(
+    era: str, answer: ElicitResult, refusal: str | None
+) -> None:
+    questions: list[str] = []
+
+    async def reply(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        # Of purchases, too.
+        if "Delete" not in params.message:
+            return ElicitResult(action="accept", content={"approve": True})
+        return answer
+
+    async with connected(era=era, answer=reply) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="shortlisted")
+        whom = {"session_id": session, "candidate_ids": people[:2]}
+        if refusal is None:
+            assert (await assistant.call("forget_candidates", **whom))["forgotten"] == 2
+        else:
+            refused = await assistant.refusal("forget_candidates", **whom)
+            assert refusal in refused
+            assert "credits" not in refused
+            assert (await assistant.call("list_profiles"))["total"] == 2
+        assert "2 candidates" in questions[-1]
+        assert "cannot be undone" in questions[-1]
+
+
+async def test_a_user_who_wants_no_questions_is_not_asked() -> None:
+    async with connected(confirm_spend="off") as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        whom = {"session_id": session, "candidate_ids": people[:1]}
+        assert (await assistant.call("forget_candidates", **whom))["forgotten"] == 1
+
+
+async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock, keep_days=100) as assistant:
+        session, people = await search(assistant)
+        names = [(await card(assistant, session, one))["name"].encode() for one in people[:3]]
+        await review(assistant, session, people[:3], decision="shortlisted", note="Good")
+        await review(assistant, session, people[2:3], outreach="do_not_contact")
+        clock.time += 60 * DAY
+        await review(assistant, session, people[1:2], outreach="contacted")
+        clock.time += 60 * DAY
+        page = await assistant.call("list_profiles")
+        assert [one["candidate_id"] for one in page["candidates"]] == [people[1]]
+        assert [name in bytes_of(tmp_path) for name in names] == [False, True, False]
+        later = await assistant.call("list_profiles", session_id=session)
+        assert later["left_out"] == {"do_not_contact": 1}
+        assert "decision" not in await card(assistant, session, people[0])
+
+
+async def test_people_who_were_only_seen_expire_after_ninety_days(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
+        first, people = await search(assistant, "First")
+        clock.time += 60 * DAY
+        # Seeing them again counts.
+        await listed(assistant, session_id=first, candidate_ids=people[:1])
+        clock.time += 60 * DAY
+        second, _ = await search(assistant, "Second")
+        assert len(await listed(assistant, session_id=second, new_only=True)) == PEOPLE - 1
+        assert (await card(assistant, second, people[0]))["seen_before"]["title"] == "First"
+
+
+async def test_a_reveal_is_a_touch_and_starts_the_time_to_inform(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock, keep_days=100) as assistant:
+        session, people = await search(assistant)
+        clock.time += DAY
+        await assistant.call(
+            "reveal_contacts", session_id=session, candidate_ids=people[:1], channel="email"
+        )
+        (person,) = remembered(tmp_path, "people")
+        assert (person["touched_at"], person["notice_from"]) == (clock.time, clock.time)
+        clock.time += DAY
+        await review(assistant, session, people[:2], decision="shortlisted")
+        first, second = remembered(tmp_path, "people")
+        assert (first["notice_from"], second["notice_from"]) == (clock.time - DAY, clock.time)
+
+
+async def test_when_the_memory_is_empty_its_tables_are(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        clock.time += 400 * DAY
+        assert (await assistant.call("list_profiles"))["total"] == 0
+        assert [remembered(tmp_path, table) for table in TABLES] == [[] for _ in TABLES]

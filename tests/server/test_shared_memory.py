@@ -1,0 +1,118 @@
+"""One memory for several processes, some of which are killed, and without its database."""
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.server.test_reviews import listed, search
+from tests.support.assistant import PEOPLE, search_for, small_sandbox
+from tests.support.memories import remembered, remembering
+from tests.support.processes import Api, Server, stdio_process
+
+pytestmark = pytest.mark.anyio
+
+ROUNDS = 40 if os.environ.get("FJ_LONG") else 6
+
+
+def reviews_of(server: Server, session: str) -> dict[str, str]:
+    """The decisions in a session, by candidate, as a server lists them."""
+    found: dict[str, str] = {}
+    more: dict[str, Any] = {"has_more": True}
+    page = 0
+    while more["has_more"]:
+        page += 1
+        more = server.call(
+            "list_profiles",
+            session_id=session,
+            limit=50,
+            page=page,
+            decisions=["shortlisted", "maybe", "rejected"],
+        )
+        found |= {one["candidate_id"]: one["decision"] for one in more["candidates"]}
+    return found
+
+
+@pytest.mark.unmeasured
+def test_no_decision_is_lost_when_servers_are_killed_at_any_moment(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    chance = random.Random(14)
+    confirmed: dict[str, str] = {}
+    with stdio_process(api, key, tmp_path) as survivor:
+        session = survivor.search(**search_for("Killed"))
+        page = survivor.call("list_profiles", session_id=session, limit=50)
+        people = [one["candidate_id"] for one in page["candidates"]]
+        for _ in range(ROUNDS):
+            with stdio_process(api, key, tmp_path) as victim:
+                victim.call("list_profiles", session_id=session)
+                for server in (victim, survivor, victim):
+                    chosen, decision = (
+                        chance.sample(people, 5),
+                        chance.choice(("maybe", "rejected")),
+                    )
+                    server.call(
+                        "review_candidates",
+                        session_id=session,
+                        candidate_ids=chosen,
+                        decision=decision,
+                    )
+                    confirmed |= dict.fromkeys(chosen, decision)
+                doubtful = chance.sample(people, 20)
+                victim.ask(
+                    "review_candidates",
+                    session_id=session,
+                    candidate_ids=doubtful,
+                    decision="shortlisted",
+                )
+                if chance.random() < 0.5:
+                    # Give it the time to be somewhere in the middle.
+                    survivor.call("get_session", session_id=session)
+                victim.kill()
+            made = reviews_of(survivor, session)
+            whole = {made.get(one) == "shortlisted" for one in doubtful}
+            expected = confirmed | dict.fromkeys(doubtful, "shortlisted")
+            assert len(whole) == 1 or made == expected or made == confirmed
+            assert made in (expected, confirmed)
+            confirmed = made
+
+
+async def test_without_its_database_lists_go_on_and_reviews_are_refused(tmp_path: Path) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path) as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], decision="rejected"
+        )
+    file = tmp_path / LEDGER_FILE
+    kept = file.read_bytes()
+    for path in tmp_path.glob(f"{LEDGER_FILE}*"):
+        path.unlink()
+    file.write_bytes(b"This is no database. " * 1_000)
+    async with remembering(api, tmp_path) as assistant:
+        for tool in ("list_profiles", "show_candidates", "wait_for_session"):
+            result = await assistant.call(tool, session_id=session)
+            assert "Decisions and earlier searches cannot be shown now" in result["warning"], tool
+            assert "left_out" not in result, tool
+        assert len(await listed(assistant, session_id=session)) == PEOPLE
+        await assistant.call("get_candidate", session_id=session, candidate_id=people[0])
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        for tool, arguments in (
+            ("review_candidates", one | {"decision": "maybe"}),
+            ("list_profiles", {"session_id": session, "decisions": ["rejected"]}),
+            ("list_profiles", {"session_id": session, "new_only": True}),
+            ("list_profiles", {}),
+            ("reveal_contacts", one | {"channel": "email"}),
+            ("forget_candidates", one),
+        ):
+            refused = await assistant.refusal(tool, **arguments)
+            assert LEDGER_FILE in refused, tool
+            assert refused.startswith("Nothing was sent or charged: "), tool
+        # As soon as it is back, everything is.
+        file.write_bytes(kept)
+        page = await assistant.call("list_profiles", session_id=session)
+        assert page["left_out"] == {"rejected": 1}
+    assert len(remembered(tmp_path, "reviews")) == 1
