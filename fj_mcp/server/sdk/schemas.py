@@ -19,6 +19,9 @@ from fj_mcp.filters.search_filters import UNPUBLISHED
 MAX_PUBLISHED_WORDS = 20
 """The longest closed vocabulary that every conversation pays for."""
 
+MAX_SHORT_TEXT = 1_000
+"""The longest text in characters whose limit is not published."""
+
 
 class _FastSchemas(GenerateJsonSchema):
     """Skips work whose result is dropped anyway: it takes time at every start of the server."""
@@ -79,6 +82,9 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 def _without(schema: dict[str, Any], words: frozenset[str]) -> dict[str, Any]:
     """A schema without some of its words, and without the properties marked as unpublished."""
     kept = {word: value for word, value in schema.items() if word not in words}
+    if kept.get("maxLength", MAX_SHORT_TEXT) < MAX_SHORT_TEXT:
+        # Nobody means to write more, and a longer one is refused with the limit.
+        del kept["maxLength"]
     if len(kept.get("enum", ())) > MAX_PUBLISHED_WORDS:
         # The description names the tool that lists them.
         del kept["enum"]
@@ -109,7 +115,7 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
         return _plain({**only, **siblings}, definitions)
     plain: dict[str, Any] = {}
     for key, value in node.items():
-        if key == "title" or (key == "default" and value in (None, [], {})):
+        if key == "title" or (key == "default" and not value):
             continue
         if key == "properties":
             plain[key] = {name: _plain(item, definitions) for name, item in value.items()}

@@ -52,10 +52,10 @@ async def reveal_contacts(
     answer: Annotated[Answer, Resolve(ask_for_contacts)],
 ) -> RevealedContacts:
     """Get the email address or phone number of candidates, for a user who wants to reach, write
-    to or call them. Costs credits for each contact (FutureJobs does not publish how many), so
-    use it only when the user asked for it. Free for anyone not reachable (not_found) or
-    revealed before. A pending phone number arrives within minutes: get_candidate and
-    export_profiles then show it for free. For work history use get_candidate.
+    to or call them. Costs credits for each contact (how many is not published), so use it only
+    when the user asked for it. Free for anyone not reachable (not_found) or revealed before. A
+    pending phone number arrives within minutes: get_candidate then shows it for free. For work
+    history use get_candidate.
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
     revealed = await reveal_all(orders, candidate_ids, channel, buy)

@@ -47,12 +47,11 @@ async def export_profiles(
     decisions: Decisions = LEFT_OUT,
     include_notes: Flag = LEFT_OUT,
 ) -> ExportedProfiles:
-    """Save a session's candidates, or those of several merged (one row a person), to a new file,
-    CSV (a spreadsheet, for Excel) or JSON, when the user wants to download, keep or share them
-    or put them in an applicant tracking system (layout): rank, score, jobs, skills, decisions,
-    contacts already revealed. Free; reveals and overwrites nothing. While a search is running,
-    saves those matched so far. Returns the row count and path (remotely, a uri). To read or
-    show them use list_profiles or show_candidates.
+    """Save the candidates of one session, or of several as one list, to a new CSV (a
+    spreadsheet, Excel) or JSON file, when the user wants to download, keep or share them or
+    import them into an applicant tracking system (layout): rank, score, jobs, skills,
+    decisions, contacts already revealed. Free; reveals and overwrites nothing. Returns the row
+    count and path (remotely, a uri). To read or show them use list_profiles or show_candidates.
     """
     from fj_mcp.server.resource_uris import export_uri
     from fj_mcp.shortlist.export_file import write_export

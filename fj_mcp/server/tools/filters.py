@@ -19,9 +19,9 @@ async def suggest_filters(
 ) -> SuggestedFilters:
     """Turn a job description (the text of a job ad or vacancy, a JD) into the search filters
     that fit the role, ready for create_sourcing_session. Free; starts no search. It can
-    misread: check skill tiers, years and places against the text, and agree on the filters with
-    the user before paying. ignored names what no filter covers. To look up one value's
-    spelling, use search_filter_values.
+    misread: check skill tiers, years and places, and agree on the filters with the user before
+    paying. ignored names what no filter covers. To look up one value's spelling, use
+    search_filter_values.
     """
     suggested = await connection.workspace.client.annotation(
         job_description, sample_profile_url or ""

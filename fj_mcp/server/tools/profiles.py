@@ -50,13 +50,13 @@ async def list_profiles(
     candidate_ids: Chosen = LEFT_OUT,
     decisions: Annotated[
         list[State],
-        Field(min_length=1, description="Of review_candidates; by default all but rejected."),
+        Field(min_length=1, description="By default all but rejected."),
     ] = LEFT_OUT,
     new_only: Annotated[Flag, Field(description="Nobody seen before.")] = False,
 ) -> CandidateList:
     """List a session's candidates, top ones first, page by page; or only people with a score of
-    min_score or above, those who know query's words (or leave out its -words), or a few to
-    compare by candidate_ids. Free. While status is running the list is incomplete: use
+    min_score or above, those who know query's words, those kept or rejected (decisions), or a
+    few to compare by candidate_ids. Free. While status is running the list is incomplete: use
     wait_for_session. has_more true: there is a next page. For one candidate in full use
     get_candidate, for more people fetch_more_profiles (costs credits).
     """
@@ -91,8 +91,8 @@ async def get_candidate(
 ) -> FullCandidate:
     """Show the full profile of one candidate, to learn more about them: jobs and work history,
     where they studied, skills, languages, certifications, their strengths and why they got that
-    score, contacts already revealed. Free, about 4 kB; to compare several use list_profiles.
-    Reveals nothing: for an email address or phone number use reveal_contacts.
+    score, contacts already revealed. Free; to compare several use list_profiles. Reveals
+    nothing: for an email address or phone number use reveal_contacts.
     """
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
@@ -108,10 +108,9 @@ async def show_candidates(
     candidate_ids: Chosen = LEFT_OUT,
 ) -> ShownCandidates:
     """Open the interactive shortlist, when the user wants to see the candidates and look
-    through them by hand: click, sort, filter, select, export. Free; paid actions in the view
-    ask the user first. Clients without views show text instead: the best 20; for more,
-    list_profiles from page 2. To read candidates yourself use list_profiles, for a file
-    export_profiles.
+    through them by hand: click, sort, filter, keep, reject, export. Free; paid actions in it
+    ask the user first. Clients without views show the best 20 as text. To read candidates
+    yourself use list_profiles, for a file export_profiles.
     """
     view = candidate_pages.View(
         part=Part(min_score, query or "", tuple(candidate_ids or ())),

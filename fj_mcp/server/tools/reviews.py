@@ -25,7 +25,10 @@ _NO_NOTE = "-"
 
 Note = Annotated[
     str,
-    Field(max_length=_LONGEST_NOTE, description=f"Replaces the last; {_NO_NOTE} removes it."),
+    Field(
+        max_length=_LONGEST_NOTE,
+        description=f"{_LONGEST_NOTE} characters; replaces the last; {_NO_NOTE} removes it.",
+    ),
     AfterValidator(lambda text: clean_block(text, _LONGEST_NOTE)),
 ]
 _People = Annotated[list[CandidateId], Field(min_length=1, max_length=50, description="1 to 50.")]
@@ -52,9 +55,10 @@ async def review_candidates(
         Field(json_schema_extra={UNPUBLISHED: True}),
     ] = LEFT_OUT,
 ) -> ReviewedCandidates:
-    """Remember what the user decided about candidates (keep or shortlist, maybe, reject), a note,
-    and who was written to, replied or asked never to be contacted. Free. The last one counts;
-    undecided and none take back. list_profiles leaves out rejected people. Only on the user's word.
+    """Remember what the user decided about candidates (keep or shortlist, maybe, reject), a
+    note, and who was written to, replied or asked never to be contacted. Free. The last one
+    counts; undecided and none take back. list_profiles leaves out rejected people. Only on the
+    user's word.
     """
     memory = memory_of(connection)
     change = Change(

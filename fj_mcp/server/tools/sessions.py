@@ -228,8 +228,7 @@ async def wait_for_session(
     """Wait until a search is finished and everyone is matched, or check whether it is still
     running or its results are ready yet. Free. Use it after create, update or fetch_more.
     Returns the 10 best candidates once matching is done; after max_wait_seconds, status running
-    and how many are matched so far: call it again. To read or filter more candidates use
-    list_profiles, which does not wait.
+    and how many are matched so far: call it again. For more candidates use list_profiles.
     """
     limit = connection.settings.longest_wait
     seconds = min(limit, limit if max_wait_seconds is None else max_wait_seconds)
@@ -267,10 +266,9 @@ async def fetch_more_profiles(
 ) -> MoreProfiles:
     """Get more people for a finished session with the same filters, when there are not enough
     and the user asks who else they could look at or whether there are others. Costs 5 credits,
-    so ask first; nothing is charged while it is still matching. Returns at once with status
-    running; wait_for_session then shows the additional people first. exhausted true means there
-    are no more: do not call it again. To page through those already found use list_profiles
-    (free), to loosen filters update_sourcing_session.
+    so ask first. Returns at once with status running; wait_for_session then shows the
+    additional people first. exhausted true: there are no more. To page through those already
+    found use list_profiles (free), to loosen filters update_sourcing_session.
     """
     return await buy(connection, order, answer)
 
@@ -297,9 +295,9 @@ async def update_sourcing_session(
 ) -> StartedSession:
     """Change the filters, title or text of a finished search and run it again: make it another
     location instead, add, drop or remove a skill or another requirement. Replaces the
-    candidates found, so export_profiles first if they matter. Costs credits (FutureJobs does
-    not publish how many; a title alone costs as much), so ask first; changing nothing is free.
-    Returns at once with status running; then call wait_for_session. For a separate search use
+    candidates found, so export_profiles first if they matter. Costs credits (how many is not
+    published; a title alone costs as much), so ask first; changing nothing is free. Returns at
+    once with status running; then call wait_for_session. For a separate search use
     create_sourcing_session, for more people with the same filters fetch_more_profiles.
     """
     result = await buy(connection, order, answer)
@@ -320,10 +318,10 @@ async def get_session(session_id: SessionId, connection: CurrentConnection) -> F
 async def list_sessions(
     connection: CurrentConnection, page: Page = 1, limit: PageSize = 20
 ) -> SessionList:
-    """List previous searches, all that were made before in this workspace, newest first, with
-    session_id, title, number of profiles and time: to go on with an old one from yesterday or
-    last week instead of paying for the same search again. Free. has_more true: the next page
-    has earlier ones. For the filters of one search use get_session.
+    """List previous searches, all that were made before, newest first, with session_id, title,
+    number of profiles and time: to go on with an old one from yesterday or last week instead of
+    paying for it again. Free. has_more true: the next page has earlier ones. For the filters of
+    one search use get_session.
     """
     sessions = await connection.workspace.client.project_sessions()
     return session_pages.session_list(sessions, page, limit, not connection.settings.read_only)

@@ -16,8 +16,8 @@ _TITLES_SECONDS = 5.0
 async def get_spending(connection: CurrentConnection) -> SpendingReport:
     """Show how much was spent today (UTC) and so far, what each purchase cost, the budget, and
     the balance: how many credits were left at the last FutureJobs response. Use it before
-    paying, or when the user asks about cost. Free. Looks up uncertain outcomes first; marks
-    estimates. For searches paid for elsewhere use list_sessions.
+    paying, or when the user asks about cost. Free. For searches paid for elsewhere use
+    list_sessions.
     """
     await connection.checkout.reconcile_open()
     ledger = connection.workspace.ledger
