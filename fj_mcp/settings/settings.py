@@ -288,7 +288,9 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if given in {*VARIABLES, _LEDGER_URL} or not ours or not given.isprintable():
             continue
         fields = VARIABLES.values()
-        near = get_close_matches(plain.removeprefix("FJ_").lower(), fields, n=1, cutoff=0.6)
+        word = plain.removeprefix("FJ_").lower()
+        near = [one for one in fields if one.endswith(f"_{word}")]
+        near = near or get_close_matches(word, fields, n=1, cutoff=0.6)
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
         words = f"{given} is not a setting ({hint})"
