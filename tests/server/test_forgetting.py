@@ -7,10 +7,18 @@ import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
-from tests.server.test_reviews import DAY, card, listed, search
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
-from tests.support.memories import TABLES, bytes_of, remembered, remembering
+from tests.support.memories import (
+    DAY,
+    TABLES,
+    bytes_of,
+    card,
+    listed,
+    remembered,
+    remembering,
+    search,
+)
 
 pytestmark = pytest.mark.anyio
 

@@ -16,33 +16,17 @@ from tests.support.assistant import (
     small_sandbox,
 )
 from tests.support.clocks import SteppedClock
-from tests.support.memories import TABLES, remembered, remembering
+from tests.support.memories import (
+    DAY,
+    TABLES,
+    card,
+    listed,
+    remembered,
+    remembering,
+    search,
+)
 
 pytestmark = pytest.mark.anyio
-
-DAY = 86_400
-
-
-async def search(assistant: Assistant, title: str = "Pune .NET") -> tuple[str, list[str]]:
-    """The session and the candidates, best first, of a search that finds the same people."""
-    started = await assistant.call("create_sourcing_session", **search_for(title))
-    session_id: str = started["session_id"]
-    await assistant.call("wait_for_session", session_id=session_id)
-    return session_id, await listed(assistant, session_id=session_id)
-
-
-async def listed(assistant: Assistant, **arguments: Any) -> list[str]:
-    page = await assistant.call("list_profiles", limit=50, **arguments)
-    return [card["candidate_id"] for card in page["candidates"]]
-
-
-async def card(assistant: Assistant, session_id: str, candidate_id: str) -> dict[str, Any]:
-    page = await assistant.call(
-        "list_profiles", session_id=session_id, candidate_ids=[candidate_id]
-    )
-    (only,) = page["candidates"]
-    assert isinstance(only, dict)
-    return only
 
 
 @pytest.mark.parametrize("era", ERAS)

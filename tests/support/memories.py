@@ -9,9 +9,12 @@ from typing import Any
 from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.assistant import Assistant, connected
+from tests.support.assistant import Assistant, connected, search_for
 
 TABLES = ("searches", "search_changes", "people", "reviews", "sightings", "bans")
+
+DAY = 86_400
+"""In seconds."""
 
 Row = dict[str, Any]
 
@@ -22,6 +25,30 @@ async def remembering(api: Sandbox, folder: Path, **options: Any) -> AsyncIterat
     real: dict[str, Any] = {"sandbox": False, "api_key": SANDBOX_KEY, "state_dir": folder}
     async with connected(api, **real | options) as assistant:
         yield assistant
+
+
+async def search(assistant: Assistant, title: str = "Pune .NET") -> tuple[str, list[str]]:
+    """The session and the candidates, best first, of a search that finds the same people."""
+    started = await assistant.call("create_sourcing_session", **search_for(title))
+    session_id: str = started["session_id"]
+    await assistant.call("wait_for_session", session_id=session_id)
+    return session_id, await listed(assistant, session_id=session_id)
+
+
+async def listed(assistant: Assistant, **arguments: Any) -> list[str]:
+    """The candidates on the first page of a list."""
+    page = await assistant.call("list_profiles", limit=50, **arguments)
+    return [card["candidate_id"] for card in page["candidates"]]
+
+
+async def card(assistant: Assistant, session_id: str, candidate_id: str) -> dict[str, Any]:
+    """One candidate as every list shows them."""
+    page = await assistant.call(
+        "list_profiles", session_id=session_id, candidate_ids=[candidate_id]
+    )
+    (only,) = page["candidates"]
+    assert isinstance(only, dict)
+    return only
 
 
 def remembered(folder: Path, table: str) -> list[Row]:
