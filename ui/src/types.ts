@@ -14,11 +14,13 @@ export interface CandidateList {
   has_more: boolean;
   score_scale?: string;
   candidates: Card[];
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
 }
 
 export interface Card {
   candidate_id: string;
+  session_id?: string;
   name?: string;
   headline?: string;
   title?: string;
@@ -26,6 +28,10 @@ export interface Card {
   region?: string;
   years_of_experience?: number;
   score?: number;
+  decision?: "shortlisted" | "maybe" | "rejected" | "undecided";
+  outreach?: "contacted" | "replied" | "do_not_contact" | "none";
+  note?: string;
+  seen_before?: Seen;
   new?: boolean;
   outside?: string[];
   skills?: string[];
@@ -129,6 +135,13 @@ export interface RevealedContacts {
   warning?: string;
 }
 
+export interface Seen {
+  session_id: string;
+  title?: string;
+  when: string;
+  decision?: "shortlisted" | "maybe" | "rejected" | "undecided";
+}
+
 export interface ShownCandidates {
   sandbox?: boolean;
   next_step?: string;
@@ -142,6 +155,7 @@ export interface ShownCandidates {
   has_more: boolean;
   score_scale?: string;
   candidates: Card[];
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
   title?: string;
   matched: number;
@@ -151,6 +165,7 @@ export interface ShownCandidates {
   wanted_skills: string[];
   can_spend: boolean;
   prices: Prices;
+  counts?: Record<string, number>;
 }
 
 export interface Suggestion {
@@ -172,5 +187,6 @@ export interface WaitedSession {
   new_profiles?: number;
   score_scale?: string;
   top_candidates?: Card[];
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
 }
