@@ -61,7 +61,8 @@ def _type(schema: dict[str, Any]) -> str:
         item = _type(schema["items"])
         return f"({item})[]" if " | " in item else f"{item}[]"
     if schema["type"] == "object":
-        return "Record<string, unknown>"
+        values = schema.get("additionalProperties")
+        return f"Record<string, {_type(values) if isinstance(values, dict) else 'unknown'}>"
     return PLAIN[schema["type"]]
 
 

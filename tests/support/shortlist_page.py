@@ -31,7 +31,7 @@ ARGUMENTS = [
     "--disable-features=IsolateSandboxedIframes",
 ]
 HOST_PAGE = Path(__file__).parent / "host.html"
-WIDE, NARROW = 1200, 360
+WIDE, MIDDLE, NARROW = 1280, 768, 320
 PEOPLE = 45
 """Number of candidates that a search for `CSHARP` finds: three pages of the list."""
 
@@ -70,7 +70,8 @@ class View:
         self.rows = self.frame.locator("#people > tr:not(.opened)")
         self.dialog = self.frame.get_by_role("dialog")
         self.notice = self.frame.locator("#notice")
-        self.problem = self.frame.get_by_role("alert")
+        self.problem = self.frame.locator("#problem")
+        self.unsaved = self.frame.locator("#unsaved")
 
     def button(self, name: str, *, exact: bool = True) -> Locator:
         return self.frame.get_by_role("button", name=name, exact=exact)
@@ -81,6 +82,10 @@ class View:
 
     def names(self) -> list[str]:
         return self.rows.locator(".opener").all_text_contents()
+
+    def row(self, name: str) -> Locator:
+        """The row of the candidate with this name."""
+        return self.rows.filter(has=self.button(name))
 
     def select(self, *places: int) -> list[str]:
         """Selects rows. Returns their candidates' names."""
@@ -108,6 +113,13 @@ class View:
         """Makes the host answer the shortlist's calls of a tool itself from now on."""
         script = "([tool, result]) => void window.desk.answers.set(tool, result)"
         self.page.evaluate(script, [tool, result])
+
+    def release(self) -> None:
+        """Lets the calls that the host has held back go on."""
+        self.page.evaluate("window.desk.release()")
+
+    def allow(self, tool: str) -> None:
+        self.page.evaluate("tool => void window.desk.deny.delete(tool)", tool)
 
     @property
     def session_id(self) -> str:

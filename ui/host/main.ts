@@ -27,6 +27,10 @@ interface Scenario {
   variables?: Record<string, string>;
   /** Tools that the user does not allow. */
   deny?: string[];
+  /** Tools whose calls wait until the test releases them. */
+  hold?: string[];
+  /** Whether this host can show the view on the full screen. */
+  screen?: boolean;
   /** Capabilities that this host lacks. */
   without?: (keyof McpUiHostCapabilities)[];
   /** Results of tools to return instead of calling the server. */
@@ -57,6 +61,8 @@ const scenario = JSON.parse(
   new URLSearchParams(location.search).get("scenario") ?? "{}",
 ) as Scenario;
 const deny = new Set(scenario.deny);
+const hold = new Set(scenario.hold);
+const held: (() => void)[] = [];
 const answers = new Map(Object.entries(scenario.answers ?? {}));
 const client = new Client({ name: "host", version: "1.0.0" });
 
@@ -105,10 +111,19 @@ async function showView(): Promise<AppBridge> {
   for (const missing of scenario.without ?? []) delete capabilities[missing];
   const styles = { variables: scenario.variables as McpUiStyles };
   const bridge = new AppBridge(null, { name: "host", version: "1.0.0" }, capabilities, {
-    hostContext: { theme: scenario.theme ?? "light", styles },
+    hostContext: {
+      theme: scenario.theme ?? "light",
+      styles,
+      ...(scenario.screen ? { availableDisplayModes: ["inline", "fullscreen"] } : {}),
+    },
   });
+  bridge.onrequestdisplaymode = async ({ mode }) => {
+    bridge.sendHostContextChange({ displayMode: mode });
+    return { mode };
+  };
   bridge.oncalltool = async ({ name, arguments: args = {} }) => {
     recorded.calls.push({ name, arguments: args });
+    if (hold.has(name)) await new Promise<void>((resolve) => held.push(resolve));
     if (deny.has(name)) throw new Error(`${name} was not allowed`);
     const canned = answers.get(name);
     if (canned) return { content: [], structuredContent: canned };
@@ -154,7 +169,11 @@ async function start(): Promise<void> {
   await bridge.sendToolInput({ arguments: args });
   await bridge.sendToolResult(await result(args));
   const wear = (theme: "light" | "dark") => bridge.sendHostContextChange({ theme });
-  Object.assign(window, { desk: { session, recorded, deny, answers, call, wear } });
+  const release = (): void => {
+    hold.clear();
+    for (const go of held.splice(0)) go();
+  };
+  Object.assign(window, { desk: { session, recorded, deny, answers, call, wear, release } });
 }
 
 start().catch((error: unknown) => {

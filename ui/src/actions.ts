@@ -1,16 +1,16 @@
 /** The actions on candidates: reveal, fetch more, export, ask the assistant. */
 
 import { confirmed, nameList, promptText } from "./dialogs";
-import { counted, el } from "./dom";
+import { button, counted, el } from "./dom";
 import { type Host, Refused } from "./host";
 import type { Channel, Outcome, Shortlist } from "./state";
-import type { Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "./types";
+import type { Card, Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "./types";
 
 const MOST_AT_ONCE = 10;
 
 /** Shows the progress and result of an action. */
 export interface Reporter {
-  report(text: string): void;
+  report(...content: (Node | string)[]): void;
   changed(): void;
 }
 
@@ -22,7 +22,7 @@ const CONTACTS = {
 const OUTCOMES: [Outcome, string][] = [
   ["found", "found"],
   ["already_revealed", "already revealed"],
-  ["pending", "on its way"],
+  ["pending", "on the way"],
   ["not_found", "not found"],
   ["unknown", "not confirmed yet"],
 ];
@@ -90,8 +90,12 @@ function revealCost({ prices }: Shortlist, channel: Channel, people: number): st
   return `This costs about ${each} for each candidate, ${price * people} in total.`;
 }
 
-/** Buys more candidates. Returns whether any are on their way. */
-export async function fetchMore(host: Host, list: Shortlist, reporter: Reporter): Promise<boolean> {
+/** Buys more candidates. Returns what they cost, as a sentence, if any are on their way. */
+export async function fetchMore(
+  host: Host,
+  list: Shortlist,
+  reporter: Reporter,
+): Promise<string | undefined> {
   const price = list.prices.fetch_more;
   const cost =
     price === undefined
@@ -105,7 +109,7 @@ export async function fetchMore(host: Host, list: Shortlist, reporter: Reporter)
     ],
     confirm: "Fetch more",
   });
-  if (!yes) return false;
+  if (!yes) return undefined;
   reporter.report("Asking FutureJobs for more candidates…");
   const args = { session_id: list.sessionId };
   const { status, exhausted, credits, warning } = await host.call<MoreProfiles>(
@@ -124,28 +128,75 @@ export async function fetchMore(host: Host, list: Shortlist, reporter: Reporter)
       warning,
     ),
   );
-  return !exhausted;
+  return exhausted ? undefined : sentences(spent(credits ?? {}));
 }
 
-export async function exportPeople(host: Host, list: Shortlist, reporter: Reporter): Promise<void> {
+interface Chosen {
+  ids: string[];
+  label: string;
+}
+
+/**
+ * The candidates to export and to ask about: the selected ones, or else those whom the user kept.
+ *
+ * No ids to export means all of them.
+ */
+export function chosenPeople(
+  list: Shortlist,
+  visible: Card[],
+): { exported: Chosen; asked: Chosen } {
+  const selected = [...list.selected];
+  const kept = list.shortlisted;
+  const shown = list.filtered ? visible.map((card) => card.candidate_id) : [];
+  const ask =
+    selected.length || !kept.length ? "the assistant" : `about ${kept.length} shortlisted`;
+  const asked = { ids: selected.length ? selected : kept, label: `Ask ${ask}` };
+  for (const [ids, kind] of [
+    [selected, "selected"],
+    [shown, "shown"],
+    [kept, "shortlisted"],
+  ] as const)
+    if (ids.length) return { exported: { ids, label: `Export ${ids.length} ${kind}` }, asked };
+  return { exported: { ids: [], label: "Export all" }, asked };
+}
+
+export async function exportPeople(
+  host: Host,
+  list: Shortlist,
+  ids: string[],
+  reporter: Reporter,
+): Promise<void> {
   reporter.report("Exporting…");
-  const ids = [...list.selected];
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
     format: "csv",
     ...(ids.length ? { candidate_ids: ids } : list.part),
   });
   const place = path ?? uri;
-  // The path comes last and without a period, so that it can be copied.
-  reporter.report(
-    [warning, `Exported ${counted(rows, "candidate")}${place ? `: ${place}` : "."}`]
-      .filter(Boolean)
-      .join(" "),
-  );
+  const said = sentences(warning, `Exported ${counted(rows, "candidate")}${place ? ":" : ""}`);
+  reporter.report(said, ...(place ? [" ", ...copyable(place)] : []));
 }
 
-export async function askAssistant(host: Host, list: Shortlist, reporter: Reporter): Promise<void> {
-  const ids = [...list.selected];
+/** A text with a button that copies it. The clipboard itself is closed to most frames. */
+function copyable(text: string): (Node | string)[] {
+  const shown = el("span", { class: "address" }, text);
+  const copy = button(
+    "Copy",
+    () => {
+      getSelection()?.selectAllChildren(shown);
+      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected, copy it now";
+    },
+    "link",
+  );
+  return [shown, " ", copy];
+}
+
+export async function askAssistant(
+  host: Host,
+  list: Shortlist,
+  ids: string[],
+  reporter: Reporter,
+): Promise<void> {
   const question = await promptText(
     `Ask about ${counted(ids.length, "candidate")}`,
     "Question for the assistant",
@@ -176,7 +227,7 @@ function spent({ charged, remaining }: Credits): string {
 function sentences(...texts: (string | undefined)[]): string {
   return texts
     .filter((text): text is string => Boolean(text))
-    .map((text) => (/[.!?]$/.test(text) ? text : `${text}.`))
+    .map((text) => (/[.!?:]$/.test(text) ? text : `${text}.`))
     .join(" ");
 }
 

@@ -1,6 +1,8 @@
 /** One candidate in full, shown below their row. */
 
+import { WORDS } from "./decisions";
 import { button, el } from "./dom";
+import type { Outreach } from "./reviews";
 import type { Employment, FullCandidate } from "./types";
 
 export function loadingDetails(): HTMLElement {
@@ -50,8 +52,17 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
   );
 }
 
+/** The outreach state of a candidate, to change. */
+export function outreachField(state: Outreach, onChange: (state: Outreach) => void): HTMLElement {
+  const states = ["none", "contacted", "replied", "do_not_contact"] as const;
+  const field = el("select", {}, ...states.map((value) => el("option", { value }, WORDS[value])));
+  field.value = state;
+  field.addEventListener("change", () => onChange(field.value as Outreach));
+  return el("label", { class: "label" }, "Outreach", field);
+}
+
 function section(title: string, content: Node | string | false | undefined): HTMLElement | false {
-  return content ? el("section", {}, el("h3", {}, title), content) : false;
+  return content ? el("section", {}, el("h2", {}, title), content) : false;
 }
 
 function lines(texts: string[] | undefined): HTMLElement | false {

@@ -1,4 +1,4 @@
-/** Dialogs that ask the user something; Escape closes them. */
+/** Dialogs that ask the user something, or show something; Escape closes them. */
 
 import { by, el, type Child } from "./dom";
 
@@ -8,27 +8,47 @@ interface Question {
   confirm: string;
 }
 
-/** Asks near the pressed button, because the page may be far taller than its visible part. */
+/** Asks; true if the user confirmed. */
 export function confirmed({ title, body, confirm }: Question): Promise<boolean> {
+  const dialog = open(title, body, "Cancel", confirm);
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), {
+      once: true,
+    });
+  });
+}
+
+/** Shows something until the user closes it. */
+export function showDialog(title: string, body: Child[], kind = ""): void {
+  open(title, body, "Close", undefined, kind);
+}
+
+/** Opens near the pressed button, because the page may be far taller than its visible part. */
+function open(
+  title: string,
+  body: Child[],
+  cancel: string,
+  confirm?: string,
+  kind = "",
+): HTMLDialogElement {
   const dialog = by<HTMLDialogElement>("dialog");
+  dialog.className = kind;
   by("dialog-title").textContent = title;
   by("dialog-body").replaceChildren(...body.filter((part) => part !== false && part !== undefined));
-  const yes = by("dialog-confirm");
-  yes.textContent = confirm;
+  const [no, yes] = [by("dialog-cancel"), by("dialog-confirm")];
+  no.textContent = cancel;
+  yes.textContent = confirm ?? "";
+  yes.hidden = confirm === undefined;
   // Not a form: a frame that may not submit forms could not close it.
   yes.onclick = () => dialog.close("confirm");
-  by("dialog-cancel").onclick = () => dialog.close();
+  no.onclick = () => dialog.close();
   const pressed = document.activeElement?.getBoundingClientRect();
   dialog.returnValue = "";
   dialog.showModal();
   dialog.querySelector("textarea")?.focus();
   const lowest = window.innerHeight - dialog.offsetHeight - 16;
   dialog.style.top = `${Math.max(16, Math.min((pressed?.top ?? 0) - 40, lowest))}px`;
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), {
-      once: true,
-    });
-  });
+  return dialog;
 }
 
 /** Asks for a text; undefined if the user canceled. */

@@ -19,10 +19,11 @@ export function button(label: string, act: () => void, kind = ""): HTMLButtonEle
   return made;
 }
 
-/** Calls `act` on a click, unless the button is disabled. */
-export function onPress(pressed: HTMLElement, act: () => void): void {
+/** Calls `act` on a click, or `refuse` if the button is disabled. */
+export function onPress(pressed: HTMLElement, act: () => void, refuse?: () => void): void {
   pressed.addEventListener("click", () => {
     if (pressed.getAttribute("aria-disabled") !== "true") act();
+    else refuse?.();
   });
 }
 

@@ -12,13 +12,14 @@ import {
 export class Refused extends Error {}
 
 interface ToolResult {
+  _meta?: Record<string, unknown>;
   content?: { type: string; text?: string }[];
   structuredContent?: unknown;
   isError?: boolean;
 }
 
 const TIMEOUT_MS = 120_000;
-/** For paid calls, which the app may ask the user to approve first. */
+/** For calls that change something, which the app may ask the user to approve first. */
 const APPROVAL_TIMEOUT_MS = 900_000;
 
 export class Host {
@@ -30,28 +31,48 @@ export class Host {
 
   /** Connects, and passes on each result of the tool that shows the shortlist. */
   async connect(
-    onResult: (read: () => unknown) => void,
+    onResult: (read: () => unknown, token: unknown) => void,
     onCanceled: () => void,
-    onEnd: () => void,
+    onEnd: () => Promise<void>,
+    onContext: () => void,
   ): Promise<void> {
-    this.#app.ontoolresult = (result) => onResult(() => read(result as ToolResult));
+    this.#app.ontoolresult = (result) =>
+      onResult(() => read(result as ToolResult), result._meta?.["fj-mcp/view"]);
     this.#app.ontoolcancelled = onCanceled;
-    this.#app.onhostcontextchanged = applyContext;
-    this.#app.onteardown = () => {
-      onEnd();
+    this.#app.onhostcontextchanged = () => this.#apply(onContext);
+    this.#app.onteardown = async () => {
+      await onEnd();
       return {};
     };
     await this.#app.connect();
+    this.#apply(onContext);
+  }
+
+  #apply(onContext: () => void): void {
     const context = this.#app.getHostContext();
     if (context) applyContext(context);
+    onContext();
+  }
+
+  /** Whether the view fills the screen; undefined if the app cannot do that. */
+  get fullScreen(): boolean | undefined {
+    const { availableDisplayModes: modes, displayMode: mode } = this.#app.getHostContext() ?? {};
+    return modes?.includes("fullscreen") && modes.includes("inline")
+      ? mode === "fullscreen"
+      : undefined;
+  }
+
+  async toggleFullScreen(): Promise<void> {
+    const mode = this.fullScreen ? "inline" : "fullscreen";
+    await accepted(() => this.#app.requestDisplayMode({ mode }));
   }
 
   /** Calls a tool. Throws `Refused` with the error of the server or the app. */
-  async call<T>(tool: string, args: Record<string, unknown>, paid = false): Promise<T> {
+  async call<T>(tool: string, args: Record<string, unknown>, changes = false): Promise<T> {
     if (!this.#app.getHostCapabilities()?.serverTools) {
       throw new Refused("This app does not let the shortlist do that. Ask the assistant instead.");
     }
-    const timeout = paid ? APPROVAL_TIMEOUT_MS : TIMEOUT_MS;
+    const timeout = changes ? APPROVAL_TIMEOUT_MS : TIMEOUT_MS;
     let result: ToolResult;
     try {
       result = await this.#app.callServerTool({ name: tool, arguments: args }, { timeout });
@@ -80,14 +101,14 @@ export class Host {
   }
 }
 
-async function accepted(request: () => Promise<{ isError?: boolean }>): Promise<void> {
-  let result: { isError?: boolean };
+async function accepted(request: () => Promise<{ isError?: boolean } | object>): Promise<void> {
+  let result: object;
   try {
     result = await request();
   } catch (error) {
     throw new Refused(`The app could not do that: ${reason(error)}`);
   }
-  if (result.isError) throw new Refused("The app could not do that.");
+  if ("isError" in result && result.isError) throw new Refused("The app could not do that.");
 }
 
 function read(result: ToolResult): unknown {

@@ -40,7 +40,7 @@ export class SkillFilter {
     const chip = el(
       "button",
       { type: "button", class: "chip", "aria-pressed": "false" },
-      skill,
+      `${skill} `,
       el("span", { class: "people" }),
     );
     chip.addEventListener("click", () => this.onPress(skill));

@@ -1,5 +1,6 @@
 /** The page's state: the candidates, the filters on them, and their order. */
 
+import type { Decision, Marks, Outreach, Reviews } from "./reviews";
 import type { CandidateList, Card, Prices, RevealedContact, ShownCandidates } from "./types";
 
 export type Channel = "email" | "phone";
@@ -7,6 +8,15 @@ export type Outcome = RevealedContact["status"];
 export type Status = ShownCandidates["status"];
 
 export type Column = "score" | "name" | "role" | "region" | "years" | "skills" | "why";
+
+/** A filter by decision, by outreach state, or by what has been found since the last look. */
+export type Show = Decision | Exclude<Outreach, "none"> | "new";
+
+/** With these, a list leaves out nobody. */
+const EVERY_MARK = [
+  ...["shortlisted", "maybe", "rejected", "undecided"],
+  ...["contacted", "replied", "do_not_contact", "none"],
+];
 
 /** Columns whose first click sorts in descending order. */
 const MOST_FIRST: ReadonlySet<Column> = new Set(["score", "years", "skills"]);
@@ -82,6 +92,7 @@ export class Shortlist {
   readonly sessionId: string;
   readonly title: string;
   readonly canSpend: boolean;
+  readonly canReview: boolean;
   readonly prices: Prices;
   readonly wantedSkills: string[];
   readonly sandbox: boolean;
@@ -97,6 +108,10 @@ export class Shortlist {
   query: string;
   candidateIds: string[];
   exhausted = false;
+  /** How many candidates the server left out because of earlier reviews. */
+  leftOut: Record<string, number> = {};
+  /** Whether the server leaves out nobody. */
+  wantsLeftOut = false;
 
   readonly selected = new Set<string>();
   readonly fresh = new Set<string>();
@@ -104,6 +119,11 @@ export class Shortlist {
   text = "";
   minScore = 0;
   readonly skills = new Set<string>();
+  show: Show | undefined;
+  /** Whether rejected and do-not-contact people are shown among the others. */
+  showsLeftOut = false;
+  /** Those just reviewed: they stay until the filter changes, so that no row moves by itself. */
+  readonly staying = new Set<string>();
   column: Column = "score";
   descending = true;
 
@@ -111,7 +131,10 @@ export class Shortlist {
   #contacts = new Map<string, Contact>();
   #searched = new WeakMap<Card, string>();
 
-  constructor(shown: ShownCandidates) {
+  constructor(
+    shown: ShownCandidates,
+    readonly reviews: Reviews,
+  ) {
     this.sessionId = shown.session_id ?? "";
     this.title = shown.title ?? "Shortlist";
     this.status = shown.status;
@@ -122,6 +145,7 @@ export class Shortlist {
     this.candidateIds = shown.candidate_ids ?? [];
     this.sandbox = shown.sandbox ?? false;
     this.canSpend = shown.can_spend ?? false;
+    this.canReview = shown.counts !== undefined;
     this.prices = shown.prices ?? {};
     this.wantedSkills = shown.wanted_skills ?? [];
     this.add(shown);
@@ -137,12 +161,29 @@ export class Shortlist {
   }
 
   get filtered(): boolean {
-    return this.either || this.#terms.length > 0 || this.minScore > 0 || this.skills.size > 0;
+    return (
+      this.either ||
+      this.#terms.length > 0 ||
+      this.minScore > 0 ||
+      this.skills.size > 0 ||
+      this.show !== undefined
+    );
+  }
+
+  /** Whether the server shows only the candidates that somebody asked for. */
+  get isPart(): boolean {
+    return this.leastScore > 0 || this.query !== "" || this.candidateIds.length > 0;
   }
 
   /** The arguments that make the server leave out the same candidates. */
-  get part(): { min_score?: number; query?: string; candidate_ids?: string[] } {
+  get part(): {
+    min_score?: number;
+    query?: string;
+    candidate_ids?: string[];
+    decisions?: string[];
+  } {
     return {
+      ...(this.wantsLeftOut ? { decisions: EVERY_MARK } : {}),
       ...(this.leastScore > 0 ? { min_score: this.leastScore } : {}),
       ...(this.query ? { query: this.query } : {}),
       ...(this.candidateIds.length ? { candidate_ids: this.candidateIds } : {}),
@@ -162,8 +203,36 @@ export class Shortlist {
     return this.#cards.get(id)?.name ?? `Candidate ${id}`;
   }
 
+  marks(id: string): Marks {
+    return this.reviews.marks(this.#cards.get(id) ?? { candidate_id: id });
+  }
+
+  /** The candidates that the user has kept. */
+  get shortlisted(): string[] {
+    return this.#ids((card) => this.#fits(card, "shortlisted"));
+  }
+
+  /** The number of candidates that a filter by decision shows, those left out included. */
+  count(show: Show): number {
+    return this.#ids((card) => this.#fits(card, show)).length + (this.leftOut[show] ?? 0);
+  }
+
+  /** How many candidates are out of view because they are rejected or must not be contacted. */
+  get hidden(): Record<string, number> {
+    if (this.show || this.showsLeftOut) return {};
+    const staying = (show: Show): number =>
+      [...this.staying].filter((id) =>
+        this.#fits(this.#cards.get(id) ?? { candidate_id: id }, show),
+      ).length;
+    return {
+      rejected: this.count("rejected") - staying("rejected"),
+      do_not_contact: this.count("do_not_contact") - staying("do_not_contact"),
+    };
+  }
+
   add(page: CandidateList, markNew = false): void {
     this.total = page.total;
+    this.leftOut = page.left_out ?? {};
     for (const card of page.candidates) {
       const id = card.candidate_id;
       if (card.new || (markNew && !this.#cards.has(id))) this.fresh.add(id);
@@ -175,6 +244,11 @@ export class Shortlist {
   keep(cards: Card[]): void {
     this.#cards = new Map(cards.map((card) => [card.candidate_id, card]));
     for (const id of this.selected) if (!this.#cards.has(id)) this.selected.delete(id);
+  }
+
+  setNote(id: string, note: string): void {
+    const card = this.#cards.get(id);
+    if (card) this.#cards.set(id, { ...card, note });
   }
 
   contact(id: string, channel: Channel): Contact | undefined {
@@ -222,6 +296,28 @@ export class Shortlist {
     this.text = this.query;
     this.minScore = 0;
     this.skills.clear();
+    this.show = undefined;
+  }
+
+  /** Whether a filter by decision shows a candidate. */
+  #fits(card: Card, show: Show): boolean {
+    const { decision, outreach } = this.reviews.marks(card);
+    if (show === "new") return this.fresh.has(card.candidate_id);
+    // These are found under that filter alone.
+    if (outreach === "do_not_contact") return show === outreach;
+    return show === decision || show === outreach;
+  }
+
+  #isShown(card: Card): boolean {
+    if (this.staying.has(card.candidate_id)) return true;
+    if (this.show) return this.#fits(card, this.show);
+    return (
+      this.showsLeftOut || !(this.#fits(card, "rejected") || this.#fits(card, "do_not_contact"))
+    );
+  }
+
+  #ids(fits: (card: Card) => boolean): string[] {
+    return this.cards.filter(fits).map((card) => card.candidate_id);
   }
 
   visible(): Card[] {
@@ -231,6 +327,7 @@ export class Shortlist {
       (card) =>
         (this.minScore === 0 || (card.score ?? -1) >= this.minScore) &&
         this.#lists(card, this.skills) &&
+        this.#isShown(card) &&
         words.every(({ word, excluded }) => this.#words(card).includes(word) !== excluded),
     );
     const values = new Map(chosen.map((card) => [card, this.#value(card)]));

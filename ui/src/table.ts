@@ -1,7 +1,9 @@
 /** The table of candidates. Rows are created once, and then only moved and updated. */
 
+import { type Action, Buttons, seen } from "./decisions";
 import { by, el } from "./dom";
 import { isLinkedIn } from "./host";
+import { noteEditor } from "./notes";
 import { type Channel, type Column, type Contact, role, type Shortlist } from "./state";
 import type { Card } from "./types";
 
@@ -21,6 +23,9 @@ export interface TableEvents {
   selectAll(on: boolean): void;
   open(id: string, panel: HTMLElement): void;
   link(url: string): void;
+  decide(id: string, action: Action): void;
+  note(id: string, text: string): void;
+  wholeNote(id: string): Promise<string | undefined>;
 }
 
 interface Row {
@@ -30,6 +35,8 @@ interface Row {
   opener: HTMLButtonElement;
   badge: HTMLElement;
   contacts: HTMLElement;
+  note: HTMLElement;
+  buttons?: Buttons;
   panel?: HTMLElement;
 }
 
@@ -38,6 +45,8 @@ export class Table {
   readonly #all = by<HTMLInputElement>("select-all");
   readonly #headers = new Map<Column, HTMLElement>();
   #rows = new Map<string, Row>();
+  /** The candidate that the user was last at. */
+  #last = "";
 
   constructor(
     private readonly list: Shortlist,
@@ -52,8 +61,39 @@ export class Table {
       this.#headers.set(column, header);
       head.append(header);
     }
+    if (list.canReview)
+      head.append(el("th", { role: "columnheader", scope: "col", class: "review" }, "Decision"));
     this.#all.onchange = () => events.selectAll(this.#all.checked);
     this.#body.replaceChildren();
+    // A press anywhere in a row makes it the one that keys apply to.
+    this.#body.onclick = ({ target }) => {
+      const chosen = (target as HTMLElement).closest("button, input, textarea, select, .opened");
+      if (!chosen && getSelection()?.isCollapsed) this.focus(this.at(target as HTMLElement) ?? "");
+    };
+  }
+
+  /** The candidate in whose row, or opened profile, an element is. */
+  at(element: Element): string | undefined {
+    const line = element.closest("tr");
+    for (const [id, row] of this.#rows)
+      if (line && (row.line === line || row.panel === line)) return id;
+    return undefined;
+  }
+
+  focus(id: string): void {
+    const opener = this.#rows.get(id)?.opener;
+    if (opener?.isConnected) {
+      this.#last = id;
+      opener.focus();
+    }
+  }
+
+  /** Goes from a candidate to one further down or up; from none, to the last one or the first. */
+  move(from: string | undefined, by: number, cards: Card[]): void {
+    const ids = cards.map((card) => card.candidate_id);
+    const place = ids.indexOf(from ?? "");
+    const last = Math.max(0, ids.indexOf(this.#last));
+    this.focus(ids[place < 0 ? last : place + by] ?? "");
   }
 
   /** Shows these candidates in this order. */
@@ -84,7 +124,7 @@ export class Table {
     this.mark(cards);
   }
 
-  /** Updates the marks of selected, new and revealed candidates. */
+  /** Updates everything in the rows that the user can change. */
   mark(cards: Card[]): void {
     let selected = 0;
     for (const { candidate_id: id } of cards) {
@@ -97,16 +137,47 @@ export class Table {
       row.badge.hidden = !this.list.fresh.has(id);
       const contacts = contactLines(this.list, id);
       row.contacts.replaceChildren(...contacts.map((line) => el("span", {}, line)));
+      this.#markReview(row);
     }
     this.#all.checked = selected > 0 && selected === cards.length;
     this.#all.indeterminate = selected > 0 && selected < cards.length;
+  }
+
+  #markReview({ card, line, note, buttons, panel }: Row): void {
+    if (!buttons) return;
+    const marks = this.list.reviews.marks(card);
+    buttons.update(marks);
+    line.dataset.decision = marks.decision;
+    line.toggleAttribute("data-unsaved", this.list.reviews.isUnsaved(card.candidate_id));
+    const outreach = panel?.querySelector("select");
+    if (outreach) outreach.value = marks.outreach;
+    if (note.querySelector("textarea")) return;
+    note.textContent = marks.note;
+    note.hidden = !marks.note;
+  }
+
+  /** Opens the editor of a candidate's note. */
+  async editNote(id: string): Promise<void> {
+    const row = this.#rows.get(id);
+    if (!row?.buttons || row.note.querySelector("textarea")) return;
+    const text = await this.events.wholeNote(id);
+    if (text === undefined) return;
+    const { element, field } = noteEditor(this.list.name(id), text, (written) => {
+      row.note.replaceChildren();
+      this.#markReview(row);
+      if (written !== undefined && written !== text) this.events.note(id, written);
+      this.focus(id);
+    });
+    row.note.hidden = false;
+    row.note.replaceChildren(element);
+    field.focus();
   }
 
   /** The row of a candidate, which is created again only if its card has changed. */
   #row(card: Card): Row {
     const { candidate_id: id } = card;
     const old = this.#rows.get(id);
-    if (old && (old.card === card || JSON.stringify(old.card) === JSON.stringify(card))) {
+    if (old && (old.note.querySelector("textarea") || facts(old.card) === facts(card))) {
       old.card = card;
       return old;
     }
@@ -119,9 +190,22 @@ export class Table {
       { type: "button", class: "opener", "aria-expanded": String(panel !== undefined) },
       name,
     );
-    opener.addEventListener("click", () => this.#toggle(id));
-    const badge = el("span", { class: "badge", hidden: "" }, "New");
+    opener.addEventListener("click", () => this.toggle(id));
+    const badge = el(
+      "span",
+      { class: "badge", hidden: "", title: "New since your last look" },
+      "New",
+    );
     const contacts = el("span", { class: "contacts" });
+    const note = cell("note");
+    note.hidden = true;
+    const buttons = this.list.canReview
+      ? new Buttons(
+          name,
+          (action) => this.events.decide(id, action),
+          () => void this.editNote(id),
+        )
+      : undefined;
     const has = this.list.has(card);
     const lacks = card.missing_skills ?? [];
     const outside = (card.outside ?? []).map((name) => name.replaceAll("_", " "));
@@ -136,6 +220,7 @@ export class Table {
         el("span", { class: "who" }, opener, badge),
         this.#linkedIn(card, name),
         contacts,
+        el("span", { class: "seen" }, seen(card)),
       ),
       cell("role", role(card)),
       cell("region", card.region),
@@ -147,8 +232,14 @@ export class Table {
         outside.length > 0 && el("span", { class: "lacks" }, `Outside: ${outside.join(", ")}`),
       ),
       cell("why", card.why && el("p", {}, card.why)),
+      note,
+      buttons && cell("review", buttons.element),
     );
-    return { card, line, check, opener, badge, contacts, ...(panel ? { panel } : {}) };
+    return {
+      ...{ card, line, check, opener, badge, contacts, note },
+      ...(buttons ? { buttons } : {}),
+      ...(panel ? { panel } : {}),
+    };
   }
 
   #linkedIn(card: Card, name: string): HTMLElement | false {
@@ -161,20 +252,25 @@ export class Table {
     return link;
   }
 
-  #toggle(id: string): void {
+  toggle(id: string): void {
     const row = this.#rows.get(id);
     if (!row) return;
     if (row.panel) {
       row.panel.remove();
       delete row.panel;
     } else {
-      const content = el("td", { role: "cell", colspan: "8" });
+      const content = el("td", { role: "cell", colspan: "9" });
       row.panel = el("tr", { role: "row", class: "opened" }, content);
       row.line.after(row.panel);
       this.events.open(id, content);
     }
     row.opener.setAttribute("aria-expanded", String(row.panel !== undefined));
   }
+}
+
+/** Everything in a row that the user cannot change. */
+function facts({ decision, outreach, note, ...rest }: Card): string {
+  return JSON.stringify(rest);
 }
 
 function cell(kind: string, ...content: (Node | string | false | undefined)[]): HTMLElement {

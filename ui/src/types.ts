@@ -14,7 +14,7 @@ export interface CandidateList {
   has_more: boolean;
   score_scale?: string;
   candidates: Card[];
-  left_out?: Record<string, unknown>;
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
 }
 
@@ -156,7 +156,7 @@ export interface ShownCandidates {
   has_more: boolean;
   score_scale?: string;
   candidates: Card[];
-  left_out?: Record<string, unknown>;
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
   title?: string;
   matched: number;
@@ -166,7 +166,7 @@ export interface ShownCandidates {
   wanted_skills: string[];
   can_spend: boolean;
   prices: Prices;
-  counts?: Record<string, unknown>;
+  counts?: Record<string, number>;
 }
 
 export interface Suggestion {
@@ -188,6 +188,6 @@ export interface WaitedSession {
   new_profiles?: number;
   score_scale?: string;
   top_candidates?: Card[];
-  left_out?: Record<string, unknown>;
+  left_out?: Record<string, number>;
   suggestions?: Suggestion[];
 }

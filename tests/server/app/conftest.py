@@ -15,13 +15,6 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
-@pytest.fixture(scope="module")
-def at() -> Iterator[Served]:
-    sandbox = Sandbox(match_seconds=0, credits=100_000, first_batch=PEOPLE, phone_delay_seconds=600)
-    with served(sandbox) as server:
-        yield server
-
-
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts a server for one test, on its own sandbox; both end after the page."""
@@ -31,6 +24,14 @@ def serve() -> Iterator[Serve]:
             return servers.enter_context(served(sandbox, **settings))
 
         yield start
+
+
+@pytest.fixture
+def at(serve: Serve) -> Served:
+    """A server that remembers nothing yet."""
+    return serve(
+        Sandbox(match_seconds=0, credits=100_000, first_batch=PEOPLE, phone_delay_seconds=600)
+    )
 
 
 @pytest.fixture(scope="module")

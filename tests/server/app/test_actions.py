@@ -52,7 +52,7 @@ def test_a_pending_phone_number_is_shown_as_pending(page: Page, at: Served) -> N
     view.button("Reveal phone").click()
     expect(view.dialog).to_contain_text("Reveal 5 phone numbers?")
     view.dialog.get_by_role("button", name="Reveal").click()
-    expect(view.notice).to_contain_text("on its way")
+    expect(view.notice).to_contain_text("on the way")
     expect(
         view.rows.filter(has_text="Phone on its way, open the row later to see it")
     ).not_to_have_count(0)
@@ -108,10 +108,12 @@ def test_fetching_more_shows_the_price_waits_and_marks_the_new_candidates(
     expect(view.dialog).to_contain_text("This costs 5 credits.")
     view.dialog.get_by_role("button", name="Fetch more").click()
     expect(view.frame.get_by_text("Matching candidates")).to_be_visible()
-    expect(view.notice).to_have_text("7 new candidates.")
+    expect(view.notice).to_have_text("7 new candidates. 5 credits charged, 90 left.")
     expect(view.rows).to_have_count(37)
     expect(view.rows.get_by_text("New", exact=True).locator("visible=true")).to_have_count(7)
     expect(view.button("Fetch more")).to_be_enabled()
+    view.button("New since your last look 7").click()
+    expect(view.rows).to_have_count(7)
 
 
 def test_an_exhausted_session_says_so_and_is_not_asked_again(page: Page, serve: Serve) -> None:
@@ -144,7 +146,42 @@ def test_an_export_is_at_a_path_or_an_address(
 ) -> None:
     view = opened(page, at, answers={"export_profiles": {"rows": 1} | place}).settled()
     view.button("Export all").click()
-    expect(view.notice).to_have_text(f"Exported 1 candidate: {next(iter(place.values()))}")
+    expect(view.notice).to_have_text(f"Exported 1 candidate: {next(iter(place.values()))} Copy")
+
+
+def test_the_path_of_an_export_can_be_copied(page: Page, at: Served) -> None:
+    path = "/home/somebody/a.csv"
+    view = opened(page, at, answers={"export_profiles": {"rows": 1, "path": path}}).settled()
+    view.button("Export all").click()
+    view.button("Copy").click()
+    expect(view.button("Copied")).to_be_visible()
+    view.frame.get_by_role("searchbox").focus()
+    page.keyboard.press("Control+V")
+    expect(view.frame.get_by_role("searchbox")).to_have_value(path)
+
+
+def test_those_shown_are_exported_when_a_filter_is_on(page: Page, at: Served) -> None:
+    answers = {"export_profiles": {"rows": 1, "path": "/home/somebody/a.csv"}}
+    view = opened(page, at, answers=answers).settled()
+    view.frame.get_by_role("searchbox").fill(view.names()[0])
+    shown = view.rows.count()
+    assert 0 < shown < PEOPLE
+    view.button(f"Export {shown} shown").click()
+    expect(view.notice).to_contain_text("Exported 1 candidate")
+    (call,) = view.calls("export_profiles")
+    assert len(call["candidate_ids"]) == shown
+
+
+def test_a_disabled_button_says_what_to_do_first(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    for name, hint in {
+        "Reveal email": "Select one or more candidates first.",
+        "Ask the assistant": "Select one or more candidates first.",
+        "Compare": "Select 2 to 4 candidates to compare.",
+    }.items():
+        expect(view.button(name)).to_be_disabled()
+        view.button(name).click(force=True)
+        expect(view.notice).to_have_text(hint)
 
 
 def test_the_assistant_is_asked_about_the_selected_candidates(page: Page, at: Served) -> None:
@@ -191,6 +228,15 @@ def test_a_running_session_fills_by_itself(page: Page, serve: Serve) -> None:
     assert len(waits) >= 2
     assert all(call["max_wait_seconds"] == 0 for call in waits)
     expect(view.rows.get_by_text("New", exact=True).locator("visible=true")).to_have_count(0)
+
+
+def test_the_first_candidates_are_shown_while_others_are_still_matched(
+    page: Page, serve: Serve
+) -> None:
+    at = serve(Sandbox(match_seconds=30, first_batch=100))
+    view = opened(page, at)
+    expect(view.rows).not_to_have_count(0)
+    expect(view.frame.get_by_text(re.compile(r"Matching candidates: \d+"))).to_be_visible()
 
 
 def test_a_read_only_server_s_shortlist_offers_nothing_that_costs(

@@ -234,8 +234,8 @@ def test_an_address_elsewhere_is_only_text(page: Page, at: Served) -> None:
     view = opened(page, at, patches=[{"linkedin_url": address} for address in addresses])
     for place, address in enumerate(addresses):
         expect(view.rows.nth(place).locator(".name")).to_contain_text(address)
-        expect(view.rows.nth(place).get_by_role("button")).to_have_count(1)
-    expect(view.rows.nth(len(addresses)).get_by_role("button")).to_have_count(2)
+        expect(view.rows.nth(place).locator(".name").get_by_role("button")).to_have_count(1)
+    expect(view.rows.nth(len(addresses)).locator(".name").get_by_role("button")).to_have_count(2)
     assert view.frame.locator("a, [href]").count() == 0
     view.settled()
 
@@ -249,7 +249,7 @@ def test_an_unknown_session_is_reported_in_the_server_s_words(page: Page, at: Se
 def test_a_search_without_matches_says_so(page: Page, at: Served) -> None:
     view = opened(page, at, min_score=5).settled()
     expect(view.rows).to_have_count(0)
-    expect(view.frame.get_by_text("No candidates match this search.")).to_be_visible()
+    expect(view.frame.get_by_text("No candidate has a score of 5 or more.")).to_be_visible()
     view.button("Show all candidates").click()
     expect(view.rows).to_have_count(len(cards(view)))
 
