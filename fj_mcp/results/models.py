@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr
 
 from fj_mcp.api.session_records import Status
+from fj_mcp.storage.memory.people import Decision, Outreach
 from fj_mcp.text.cleaning import first_within
 
 _MAX_CONTACT_BYTES = 1_200
@@ -121,7 +122,7 @@ class Seen(BaseModel):
     session_id: str
     title: str | None = None
     when: str
-    decision: str | None = None
+    decision: Decision | None = None
 
 
 class Card(BaseModel):
@@ -136,8 +137,8 @@ class Card(BaseModel):
     region: str | None = None
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
-    decision: str | None = None
-    outreach: str | None = None
+    decision: Decision | None = None
+    outreach: Outreach | None = None
     note: str | None = Field(default=None, description="The user's.")
     seen_before: Seen | None = None
     new: bool | None = Field(default=None, description="Found by fetch-more.")

@@ -28,8 +28,8 @@ export interface Card {
   region?: string;
   years_of_experience?: number;
   score?: number;
-  decision?: string;
-  outreach?: string;
+  decision?: "shortlisted" | "maybe" | "rejected" | "undecided";
+  outreach?: "contacted" | "replied" | "do_not_contact" | "none";
   note?: string;
   seen_before?: Seen;
   new?: boolean;
@@ -140,7 +140,7 @@ export interface Seen {
   session_id: string;
   title?: string;
   when: string;
-  decision?: string;
+  decision?: "shortlisted" | "maybe" | "rejected" | "undecided";
 }
 
 export interface ShownCandidates {

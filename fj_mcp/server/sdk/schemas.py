@@ -42,7 +42,7 @@ def result_schema(result: type[BaseModel]) -> dict[str, Any]:
 
     A client checks results with it, and some show it to the model, but nobody writes a result by
     it. So `{}` is text, `items` alone is a list, and only the outermost object names the fields
-    that it always has.
+    that it always has and the words of its fixed lists.
     """
     schema = _inlined(result.model_json_schema(schema_generator=_FastSchemas))
     return _without_implied_types(
@@ -54,6 +54,8 @@ def _without_implied_types(schema: dict[str, Any], *, outermost: bool = False) -
     kept = dict(schema)
     if not outermost:
         kept.pop("required", None)
+        for field in kept.get("properties", {}).values():
+            field.pop("enum", None)
         if kept.get("type") == "string" or "items" in kept or kept.get("properties"):
             kept.pop("type", None)
     if "items" in kept:
