@@ -122,7 +122,7 @@ Query = Annotated[
 Chosen = Annotated[
     list[CandidateId], Field(min_length=1, max_length=10, description="Only these, 1 to 10.")
 ]
-Page = Annotated[int, Field(ge=1, description="From 1."), NOT_BOOL]
+Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL, Capped(50)]
 State = Annotated[
     Literal[

@@ -50,8 +50,8 @@ async def export_profiles(
     """Save the candidates of one session, or of several as one list, to a new CSV (a
     spreadsheet, Excel) or JSON file, when the user wants to download, keep or share them or
     import them into an applicant tracking system (layout): rank, score, jobs, skills,
-    decisions, contacts already revealed. Free; reveals and overwrites nothing. Returns the row
-    count and path (remotely, a uri). To read or show them use list_profiles or show_candidates.
+    decisions, revealed contacts. Free; reveals and overwrites nothing. Returns the row count
+    and path (remotely, a uri). To read or show them use list_profiles or show_candidates.
     """
     from fj_mcp.server.resource_uris import export_uri
     from fj_mcp.shortlist.export_file import write_export

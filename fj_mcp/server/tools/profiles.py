@@ -57,7 +57,7 @@ async def list_profiles(
     """List a session's candidates, top ones first, page by page; or only people with a score of
     min_score or above, those who know query's words, those kept or rejected (decisions), or a
     few to compare by candidate_ids. Free. While status is running the list is incomplete: use
-    wait_for_session. has_more true: there is a next page. For one candidate in full use
+    wait_for_session. has_more: there is a next page. For one candidate in full use
     get_candidate, for more people fetch_more_profiles (costs credits).
     """
     view = candidate_pages.View(

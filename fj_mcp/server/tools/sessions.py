@@ -266,9 +266,9 @@ async def fetch_more_profiles(
 ) -> MoreProfiles:
     """Get more people for a finished session with the same filters, when there are not enough
     and the user asks who else they could look at or whether there are others. Costs 5 credits,
-    so ask first. Returns at once with status running; wait_for_session then shows the
-    additional people first. exhausted true: there are no more. To page through those already
-    found use list_profiles (free), to loosen filters update_sourcing_session.
+    so ask first. Returns at once with status running; wait_for_session then shows them first.
+    exhausted true: there are no more. To page through those already found use list_profiles
+    (free), to loosen filters update_sourcing_session.
     """
     return await buy(connection, order, answer)
 
@@ -320,8 +320,8 @@ async def list_sessions(
 ) -> SessionList:
     """List previous searches, all that were made before, newest first, with session_id, title,
     number of profiles and time: to go on with an old one from yesterday or last week instead of
-    paying for it again. Free. has_more true: the next page has earlier ones. For the filters of
-    one search use get_session.
+    paying for it again. Free. has_more: the next page has earlier ones. For the filters of one
+    search use get_session.
     """
     sessions = await connection.workspace.client.project_sessions()
     return session_pages.session_list(sessions, page, limit, not connection.settings.read_only)
