@@ -104,13 +104,38 @@ class Memory:
         found = await self._read(lambda rows: rows.marks(session_id, {*persons.values()}))
         return {one: found[person] for one, person in persons.items() if person in found}
 
-    async def see(self, session_id: str, title: str | None, people: Sequence[Person]) -> None:
-        """Record that a search showed these people."""
-        persons = self._digests(session_id, people)
+    async def standing(self, session_id: str, people: Sequence[Person]) -> dict[str, Mark]:
+        """What decides whether these people are listed, in a fraction of the time.
+
+        That is the decisions of this session, and do_not_contact; `marks` has everything.
+        """
+        found = await self._read(lambda rows: rows.standing(session_id))
+        if not found:
+            return {}
+        persons = {one.candidate_id: self._digest(session_id, one) for one in people}
+        return {one: found[person] for one, person in persons.items() if person in found}
+
+    async def show(
+        self, session_id: str, title: str | None, people: Sequence[Person]
+    ) -> dict[str, Mark]:
+        """Record that a search shows these people; return their marks, as `marks` does."""
+        persons = {one.candidate_id: self._digest(session_id, one) for one in people}
+        shown = {*persons.values()}
         now = self._clock()
+
+        def look(rows: "MemoryRows") -> tuple[dict[str, Mark], set[str]]:
+            return rows.marks(session_id, shown), rows.unseen(session_id, shown, now)
+
+        found, unseen = await self._read(look)
         # Looking at a list again and again must not wait for those who write.
-        if await self._read(lambda rows: rows.unseen(session_id, persons, now)):
-            await self._change(lambda rows: rows.see(session_id, title, persons, now))
+        if unseen:
+            await self._change(lambda rows: rows.see(session_id, title, shown, now))
+        return {one: found[person] for one, person in persons.items() if person in found}
+
+    async def counts(self, session_id: str, people: Sequence[Person]) -> dict[str, int]:
+        """The number of these people by their decision in a session, and by their outreach."""
+        persons = self._digests(session_id, people)
+        return await self._read(lambda rows: rows.counts(session_id, persons))
 
     async def banned(self, session_id: str, people: Sequence[Person]) -> set[str]:
         """The candidate ids of those who must not be contacted."""

@@ -3,7 +3,8 @@
 They are named by digests here, see `identity`.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Set
 from typing import Any
 
 from msgspec import Struct, field
@@ -111,6 +112,28 @@ class PeopleRows(SearchRows):
                 seen_before=before,
             )
         return marks
+
+    def standing(self, session_id: str) -> dict[str, Mark]:
+        """The decisions of this search, and who must not be contacted at all, by digest."""
+        here = self._reviewed(reviews.c.session_id == session_id)
+        banned = {*self.values(select(bans.c.person), bans)}
+        return {
+            person: Mark(
+                decision=decided.decision,
+                reason=decided.reason,
+                note=decided.note,
+                outreach="do_not_contact" if person in banned else None,
+            )
+            for person in here.keys() | banned
+            for decided in [here.get(person, _NOTHING).sessions.get(session_id, _NOTHING_HERE)]
+        }
+
+    def counts(self, session_id: str, persons: Set[str]) -> dict[str, int]:
+        """The number of these people by their decision in this search, and by their outreach."""
+        decided = self._reviewed(reviews.c.session_id == session_id)
+        decisions = [decided[one].sessions[session_id].decision for one in persons & decided.keys()]
+        states = [*decisions, *self._outreach(persons).values()]
+        return dict(Counter[str](state for state in states if state is not None))
 
     def banned(self, persons: Collection[str]) -> set[str]:
         """Those who must not be contacted."""
