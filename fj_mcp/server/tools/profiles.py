@@ -34,9 +34,9 @@ from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.ranking import Part
-from fj_mcp.shortlist.remembered_pages import remembered_list
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.workspace.ranked_sessions import rank_session, show
+from fj_mcp.workspace.remembered_people import list_remembered
 
 
 async def list_profiles(
@@ -82,7 +82,7 @@ async def list_profiles(
         can_spend=not connection.settings.read_only,
     )
     if session_id is None:
-        return remembered_list(await memory_of(connection).remembered(), view)
+        return await list_remembered(memory_of(connection), view)
     if decisions or new_only:
         memory_of(connection)
     _, listed = await read_list(connection, session_id, view)

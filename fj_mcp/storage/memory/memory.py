@@ -11,6 +11,7 @@ from fj_mcp.storage.memory.identity import digest, identity
 from fj_mcp.storage.memory.people import (
     By,
     Change,
+    Decided,
     Forgotten,
     Mark,
     Person,
@@ -123,10 +124,7 @@ class Memory:
         shown = {*persons.values()}
         now = self._clock()
 
-        def look(rows: "MemoryRows") -> tuple[dict[str, Mark], set[str]]:
-            return rows.marks(session_id, shown), rows.unseen(session_id, shown, now)
-
-        found, unseen = await self._read(look)
+        found, unseen = await self._read(lambda rows: rows.look(session_id, shown, now))
         # Looking at a list again and again must not wait for those who write.
         if unseen:
             await self._change(lambda rows: rows.see(session_id, title, shown, now))
@@ -158,9 +156,13 @@ class Memory:
         """The people about whom a decision was made in a session, of those with these ids."""
         return await self._read(lambda rows: rows.known(session_id, candidate_ids))
 
-    async def remembered(self) -> list[Remembered]:
+    async def decided(self) -> list[Decided]:
         """Everybody with a decision or an outreach, over all sessions, newest decision first."""
-        return await self._read(lambda rows: rows.remembered())
+        return await self._read(lambda rows: rows.decided())
+
+    async def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
+        """The same people with what is known of them. Those forgotten meanwhile are missing."""
+        return await self._read(lambda rows: rows.describe(decided))
 
     async def reviews(self, session_id: str) -> list[Review]:
         """All reviews in a session, oldest first."""

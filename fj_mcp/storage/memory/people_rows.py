@@ -4,17 +4,19 @@ They are named by digests here, see `identity`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 from msgspec import Struct, field
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, update
 
 from fj_mcp.storage.database.tables import bans, people, reviews, sightings
 from fj_mcp.storage.memory.identity import identity
 from fj_mcp.storage.memory.people import (
     By,
     Change,
+    Decided,
     Decision,
     Mark,
     Outreach,
@@ -31,6 +33,9 @@ _NOTICE_SECONDS = 30 * 86_400.0
 
 _SIGHTING_SECONDS = 3_600.0
 """A sighting of the last hour is not written again."""
+
+_AT_ONCE = 10_000
+"""SQLite takes 32,766 parameters at most, PostgreSQL twice as many."""
 
 _UNDONE = ("undecided", "none", "")
 """What takes back a decision, an outreach and a note."""
@@ -78,26 +83,48 @@ _NOTHING_HERE = _InSession()
 class PeopleRows(SearchRows):
     """The people of one workspace, in one transaction."""
 
+    def look(
+        self, session_id: str, persons: Collection[str], now: float
+    ) -> tuple[dict[str, Mark], set[str]]:
+        """The marks of these people, and whom this search did not show within the last hour."""
+        seen = self._seen(persons)
+        here = {person: times.pop(session_id, 0.0) for person, times in seen.items()}
+        unseen = {one for one in persons if here.get(one, 0.0) <= now - _SIGHTING_SECONDS}
+        return self._marks(session_id, persons, seen), unseen
+
     def marks(self, session_id: str, persons: Collection[str]) -> dict[str, Mark]:
         """What is known of these people, by digest; nobody of whom nothing is known."""
-        reviewed = self._reviewed(reviews.c.person.in_(persons))
-        banned = self.banned(persons)
+        seen = self._seen(persons)
+        for times in seen.values():
+            times.pop(session_id, None)
+        return self._marks(session_id, persons, seen)
+
+    def _seen(self, persons: Collection[str]) -> dict[str, dict[str, float]]:
+        """When each session showed each of these people."""
         seen: dict[str, dict[str, float]] = {}
         columns = (sightings.c.person, sightings.c.session_id, sightings.c.last_at)
-        elsewhere = select(*columns).where(
-            sightings.c.person.in_(persons), sightings.c.session_id != session_id
-        )
-        for row in self.rows(elsewhere, sightings):
-            seen.setdefault(row.person, {})[row.session_id] = row.last_at
+        query = select(*columns).where(sightings.c.person.in_(persons))
+        for person, session_id, last_at in map(tuple, self.rows(query, sightings)):
+            seen.setdefault(person, {})[session_id] = last_at
+        return seen
+
+    def _marks(
+        self, session_id: str, persons: Collection[str], seen: dict[str, dict[str, float]]
+    ) -> dict[str, Mark]:
+        """The marks of these people, whom other sessions have `seen`."""
+        reviewed = self._reviewed(reviews.c.person.in_(persons))
+        banned = self.banned(persons)
         for person, known in reviewed.items():
             for session, there in known.sessions.items():
                 if session != session_id:
                     times = seen.setdefault(person, {})
                     times[session] = max(there.at, times.get(session, 0.0))
-        newest = {person: max(times, key=times.__getitem__) for person, times in seen.items()}
+        newest = {
+            person: max(times, key=times.__getitem__) for person, times in seen.items() if times
+        }
         titles = self.titles({*newest.values()})
         marks = {}
-        for person in {*reviewed, *seen, *banned}:
+        for person in {*reviewed, *newest, *banned}:
             known = reviewed.get(person, _NOTHING)
             before = None
             if (last := newest.get(person)) is not None:
@@ -192,15 +219,6 @@ class PeopleRows(SearchRows):
         """Record that these people's contacts were revealed, which starts the notice period."""
         self._touch(session_id, given, now, starts_notice=True)
 
-    def unseen(self, session_id: str, persons: Collection[str], now: float) -> set[str]:
-        """Those whom this search did not show within the last hour."""
-        recent = select(sightings.c.person).where(
-            sightings.c.person.in_(persons),
-            sightings.c.session_id == session_id,
-            sightings.c.last_at > now - _SIGHTING_SECONDS,
-        )
-        return {*persons} - {*self.values(recent, sightings)}
-
     def see(self, session_id: str, title: str | None, persons: Collection[str], now: float) -> None:
         """Record that this search showed these people."""
         self.know_search(session_id, title, now)
@@ -233,41 +251,62 @@ class PeopleRows(SearchRows):
         found = self.rows(query.order_by(reviews.c.id), reviews)
         return {row.candidate_id: _described(row, row.candidate_id) for row in found}
 
-    def remembered(self) -> list[Remembered]:
+    def decided(self) -> list[Decided]:
         """Everybody with a decision or an outreach in force, newest decision first."""
-        per_search = (reviews.c.person, reviews.c.session_id)
-        newest = select(func.max(reviews.c.id)).where(self.own(reviews)).group_by(*per_search)
-        query = self._reviewed_people().where(
-            reviews.c.id.in_(newest.where(reviews.c.decision.is_not(None)))
-            | reviews.c.id.in_(newest.where(reviews.c.outreach.is_not(None)))
+        columns = (
+            reviews.c.id,
+            reviews.c.person,
+            reviews.c.session_id,
+            reviews.c.at,
+            reviews.c.decision,
+            reviews.c.outreach,
         )
-        outreach = self._outreach()
-        found: dict[str, Row[Any]] = {}
-        for row in self.rows(query.order_by(reviews.c.id), reviews):
-            if _kept(row.decision) or (row.person in outreach and row.person not in found):
-                found[row.person] = row
-        marks = self._reviewed(reviews.c.note.is_not(None) | reviews.c.reason.is_not(None))
-        titles = self.titles({row.session_id for row in found.values()})
-        remembered = []
-        for person, row in found.items():
-            here = marks.get(person, _NOTHING).sessions.get(row.session_id, _NOTHING_HERE)
-            mark = Mark(
-                decision=_kept(row.decision),
-                outreach=outreach.get(person),
-                reason=row.reason,
-                note=here.note,
+        decisions: dict[tuple[str, str], Decided] = {}
+        written: dict[str, Decided] = {}
+        for row in self.rows(select(*columns).order_by(reviews.c.id), reviews):
+            review_id, person, session_id, at, decision, outreach = tuple(row)
+            one = Decided(review_id, person, session_id, at, _kept(decision))
+            if decision is not None:
+                decisions[person, session_id] = one
+            if outreach is not None:
+                written[person] = replace(one, decision=None, outreach=_kept(outreach))
+        banned = {*self.values(select(bans.c.person), bans)}
+        found: dict[str, Decided] = {}
+        for one in sorted(decisions.values(), key=lambda one: one.review_id):
+            if one.decision is not None:
+                found[one.person] = one
+        for person, one in written.items():
+            outreach = "do_not_contact" if person in banned else one.outreach
+            if outreach is not None:
+                found[person] = replace(found.get(person, one), outreach=outreach)
+        return sorted(found.values(), key=lambda one: one.review_id, reverse=True)
+
+    def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
+        """The same people with what is known of them."""
+        rows: dict[int, Row[Any]] = {}
+        noted: dict[str, _Reviewed] = {}
+        for start in range(0, len(decided), _AT_ONCE):
+            some = decided[start : start + _AT_ONCE]
+            query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
+            rows |= {row.id: row for row in self.rows(query, reviews)}
+            noted |= self._reviewed(reviews.c.person.in_([one.person for one in some]))
+        titles = self.titles({one.session_id for one in decided})
+        return [
+            Remembered(
+                person=_described(rows[one.review_id], rows[one.review_id].candidate_id),
+                session_id=one.session_id,
+                session_title=titles.get(one.session_id),
+                decided_at=one.at,
+                mark=Mark(
+                    decision=one.decision,
+                    outreach=one.outreach,
+                    reason=noted[one.person].sessions[one.session_id].reason,
+                    note=noted[one.person].sessions[one.session_id].note,
+                ),
             )
-            title = titles.get(row.session_id)
-            remembered.append(
-                Remembered(
-                    person=_described(row, row.candidate_id),
-                    session_id=row.session_id,
-                    session_title=title,
-                    decided_at=row.at,
-                    mark=mark,
-                )
-            )
-        return sorted(remembered, key=lambda one: one.decided_at, reverse=True)
+            for one in decided
+            if one.review_id in rows and one.person in noted
+        ]
 
     def reviews(self, session_id: str) -> list[Review]:
         """Every review in a search, oldest first."""
