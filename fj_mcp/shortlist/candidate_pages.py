@@ -1,12 +1,12 @@
 """Candidates as results: a page of them, and the result of a wait."""
 
-from collections import Counter
 from collections.abc import Mapping
 from math import floor
 
 from msgspec import Struct, field
 from pydantic_core import to_json
 
+from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import (
@@ -71,8 +71,8 @@ class RankedSession(Struct, frozen=True):
         suggestions: what to loosen, if it found too few.
         new_ids: the candidates that fetch-more found since the last look; None if there was none,
             or if that is not known.
-        marks: what the memory knows of its candidates, by id; None if it remembers nothing, or
-            cannot be read.
+        marks: what the memory knows of its candidates, by id, at least what decides whether they
+            are listed; None if nothing is remembered, or it cannot be read.
         unmarked: a sentence about why it cannot be read.
     """
 
@@ -90,26 +90,24 @@ class RankedSession(Struct, frozen=True):
         return self.shortlist.choose(part, self.marks or NO_MARKS)
 
     @property
-    def counts(self) -> dict[str, int] | None:
-        """The number of candidates by decision and outreach; None if it is not known."""
-        return None if self.marks is None else count_marks(self.marks)
+    def best(self) -> list[Profile]:
+        """The candidates that the result of a wait shows."""
+        # The user has seen the others.
+        new = self.new_ids or ()
+        listed = self.choose(Part()).profiles
+        return sorted(listed, key=lambda item: item.id not in new)[:TOP_CANDIDATES]
 
 
-def count_marks(marks: Mapping[str, Mark]) -> dict[str, int]:
-    """The number of candidates by decision and outreach."""
-    states = [(mark.decision, mark.outreach) for mark in marks.values()]
-    return dict(Counter(state for pair in states for state in pair if state is not None))
-
-
-def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
+def candidate_list(ranked: RankedSession, view: View, chosen: Chosen) -> CandidateList:
     """One page of a session's candidates.
 
-    Raises:
-        BadArguments: if the view's query is not one.
+    Args:
+        ranked: the session, with all marks of those on the page.
+        view: what to show of it.
+        chosen: the candidates in that part of it.
     """
     session, shortlist = ranked.session, ranked.shortlist
     part = view.part
-    chosen = ranked.choose(part)
     total = len(chosen.profiles)
     pages = max(1, -(-total // view.limit))
     # Of a part of the candidates, nothing follows about the search.
@@ -121,7 +119,7 @@ def candidate_list(ranked: RankedSession, view: View) -> CandidateList:
     if shortlist.unread:
         warnings.append(unread_warning(shortlist.available))
     shown, shortened = cards(
-        chosen.profiles[(view.page - 1) * view.limit : view.page * view.limit],
+        chosen.on_page(view.page, view.limit),
         ranked.wanted,
         ranked.filters,
         ranked.new_ids or (),
@@ -257,7 +255,11 @@ def _no_match_step(session_id: str, suggestions: list[Suggestion], can_spend: bo
 
 
 def shown_candidates(
-    listed: CandidateList, ranked: RankedSession, view: View, prices: Prices | None
+    listed: CandidateList,
+    ranked: RankedSession,
+    view: View,
+    prices: Prices | None,
+    counts: dict[str, int] | None,
 ) -> ShownCandidates:
     """The initial contents of the interactive shortlist.
 
@@ -266,6 +268,7 @@ def shown_candidates(
         ranked: the session that it is of.
         view: the part of the session that it shows.
         prices: of purchases; None if the server cannot make any.
+        counts: of candidates by decision and outreach; None if nothing is remembered.
     """
     if listed.candidates:
         listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
@@ -279,7 +282,7 @@ def shown_candidates(
         wanted_skills=first_within([cut(skill, 60) for skill in ranked.wanted[:40]], 1_200),
         can_spend=prices is not None,
         prices=prices or Prices(),
-        counts=ranked.counts,
+        counts=counts,
     )
 
 
@@ -338,11 +341,8 @@ def waited_session(
     new_ids = ranked.new_ids if ranked else None
     best: list[Card] = []
     if ranked is not None:
-        # The user has seen the others.
-        new_first = sorted(profiles, key=lambda item: item.id not in (new_ids or ()))
-        first = new_first[:TOP_CANDIDATES]
         marks = ranked.marks or NO_MARKS
-        best, _ = cards(first, ranked.wanted, ranked.filters, new_ids or (), marks=marks)
+        best, _ = cards(ranked.best, ranked.wanted, ranked.filters, new_ids or (), marks=marks)
     step: str | None
     if session.status == "done" and ranked is None:
         step = next_steps.session_step(session)

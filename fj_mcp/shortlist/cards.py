@@ -20,6 +20,9 @@ from fj_mcp.storage.memory.people import Mark, Remembered, SeenBefore
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.comparison import normalized
 
+_MARK_BYTES = 200
+"""Of a decision, a short note, and the search that showed somebody before."""
+
 _STOPS = " .;:!?"
 _CLAUSES = re.compile(r"(?<=[.;:!?])\s+")
 
@@ -113,7 +116,8 @@ def cards(
             card.new = card.candidate_id in new_ids or None
         return shown
 
-    return _fitted(make, len(profiles), detailed=detailed, reserved=reserved)
+    marked = sum(mark is not NO_MARK for *_, mark in known)
+    return _fitted(make, len(profiles), marked, detailed=detailed, reserved=reserved)
 
 
 def remembered_cards(people: Sequence[Remembered], reserved: int) -> tuple[list[Card], bool]:
@@ -121,16 +125,23 @@ def remembered_cards(people: Sequence[Remembered], reserved: int) -> tuple[list[
     return _fitted(
         lambda budget: [_remembered_card(one, budget) for one in people],
         len(people),
+        len(people),
         detailed=False,
         reserved=reserved,
     )
 
 
 def _fitted(
-    make: Callable[[CardBudget], list[Card]], count: int, *, detailed: bool, reserved: int
+    make: Callable[[CardBudget], list[Card]],
+    count: int,
+    marked: int,
+    *,
+    detailed: bool,
+    reserved: int,
 ) -> tuple[list[Card], bool]:
-    # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result.
-    concise_limit = 3_500 + 400 * count
+    # A page of 20 stays under 12,000 bytes, and the largest page under the limit of a result. What
+    # is remembered comes on top, and should not cost the reasons.
+    concise_limit = 3_500 + 400 * count + _MARK_BYTES * marked
     largest = MAX_BYTES - 1_500 - reserved
     most = largest if detailed else min(concise_limit, largest)
     budgets = _DETAILED if detailed else _CONCISE

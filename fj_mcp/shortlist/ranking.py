@@ -212,6 +212,10 @@ class Chosen(Struct, frozen=True):
     only_excludes: bool
     with_languages: bool
 
+    def on_page(self, page: int, size: int) -> list[Profile]:
+        """Those on one page, from 1."""
+        return self.profiles[(page - 1) * size : page * size]
+
 
 class _Entry(Struct):
     """The cached candidates of one session.

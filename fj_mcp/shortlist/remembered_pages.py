@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from msgspec import Struct
 from pydantic_core import to_json
 
 from fj_mcp.results import next_steps
@@ -10,38 +11,71 @@ from fj_mcp.results.models import SCORE_SCALE, CandidateList
 from fj_mcp.shortlist.candidate_pages import View
 from fj_mcp.shortlist.cards import remembered_cards
 from fj_mcp.shortlist.queries import Query, folded_text
-from fj_mcp.storage.memory.people import Remembered
+from fj_mcp.shortlist.ranking import Part
+from fj_mcp.storage.memory.people import Decided, Mark, Remembered
 
 
-def remembered_list(remembered: Sequence[Remembered], view: View) -> CandidateList:
-    """One page of these people, in their order.
+class Kept(Struct, frozen=True):
+    """Those of the people decided about who are asked for.
+
+    Attributes:
+        people: in the order of the list.
+        left_out: the number of those left out because of a decision or outreach, by which.
+    """
+
+    people: list[Decided]
+    left_out: dict[str, int]
+
+
+def choose_decided(decided: Sequence[Decided], part: Part) -> Kept:
+    """The people whose decisions are asked for."""
+    left_out: Counter[str] = Counter()
+    people = []
+    for one in decided:
+        mark = Mark(decision=one.decision, outreach=one.outreach)
+        if not part.takes(mark):
+            continue
+        if (state := part.leaves_out(mark)) is not None:
+            left_out[state] += 1
+        else:
+            people.append(one)
+    return Kept(people, dict(left_out))
+
+
+def needs_all(part: Part) -> bool:
+    """Whether more about everybody must be known to tell who is asked for."""
+    return bool(part.min_score > 0 or part.query or part.candidate_ids)
+
+
+def choose_remembered(remembered: Sequence[Remembered], part: Part) -> list[Remembered]:
+    """The people who fit the rest of what is asked for.
 
     Raises:
-        BadArguments: if the view's query is not one.
+        BadArguments: if the query is not one.
     """
-    part = view.part
     query = Query.parse(part.query)
-    asked = [
+    return [
         one
         for one in remembered
         if (not part.candidate_ids or one.person.candidate_id in part.candidate_ids)
         and (part.min_score <= 0 or (one.person.score or 0.0) >= part.min_score)
         and (not query.words or query.fits(_text(one)))
-        and part.takes(one.mark)
     ]
-    left_out: Counter[str] = Counter()
-    listed = []
-    for one in asked:
-        if (state := part.leaves_out(one.mark)) is not None:
-            left_out[state] += 1
-        else:
-            listed.append(one)
-    total = len(listed)
+
+
+def remembered_list(
+    on_page: Sequence[Remembered], total: int, left_out: dict[str, int], view: View
+) -> CandidateList:
+    """One page of these people.
+
+    Args:
+        on_page: those on it.
+        total: the number of people on all pages.
+        left_out: see `Kept`.
+        view: what was asked for.
+    """
     pages = max(1, -(-total // view.limit))
-    shown, shortened = remembered_cards(
-        listed[(view.page - 1) * view.limit : view.page * view.limit],
-        reserved=len(to_json(view.repeated)),
-    )
+    shown, shortened = remembered_cards(on_page, reserved=len(to_json(view.repeated)))
     return CandidateList(
         status="done",
         total=total,
@@ -50,7 +84,7 @@ def remembered_list(remembered: Sequence[Remembered], view: View) -> CandidateLi
         has_more=view.page < pages,
         score_scale=SCORE_SCALE if any(card.score is not None for card in shown) else None,
         candidates=shown,
-        left_out=dict(left_out) or None,
+        left_out=left_out or None,
         warning="Texts are shortened to fit; ask for a smaller limit." if shortened else None,
         next_step=_step(total, pages, view, left_out),
     )
@@ -62,7 +96,7 @@ def _text(one: Remembered) -> str:
     return folded_text("\n".join(part for part in parts if part))
 
 
-def _step(total: int, pages: int, view: View, left_out: Counter[str]) -> str:
+def _step(total: int, pages: int, view: View, left_out: dict[str, int]) -> str:
     call = "call list_profiles without session_id"
     if view.page > pages and total:
         return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
@@ -75,9 +109,8 @@ def _step(total: int, pages: int, view: View, left_out: Counter[str]) -> str:
         further = f"For the next people {call}, page {view.page + 1}{view.repeated}."
         return f"{further} {hidden}".rstrip()
     if not total:
-        nobody = "No decision is remembered that fits; review_candidates records them (free)."
-        return f"{hidden or nobody}"
-    return (
-        f"Show these to the user. get_candidate with a card's session_id shows one in full (free). "
-        f"{hidden}"
-    ).rstrip()
+        return hidden or "No such decision is remembered; review_candidates records them (free)."
+    show = (
+        "Show these to the user. get_candidate with a card's session_id shows one in full (free)."
+    )
+    return f"{show} {hidden}".rstrip()

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from contextlib import suppress
 
+from msgspec.structs import replace
+
+from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import from_queries, wanted_skills
-from fj_mcp.results.models import Card
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
 from fj_mcp.shortlist.ranking import Shortlist
@@ -21,7 +23,7 @@ _UNMARKED = (
 
 
 async def rank_session(
-    workspace: Workspace, session_id: str, *, can_spend: bool, must_mark: bool = False
+    workspace: Workspace, session_id: str, *, can_spend: bool, all_marks: bool = False
 ) -> RankedSession:
     """The session as it is now, with its candidates. Raises an `ApiError`.
 
@@ -29,11 +31,16 @@ async def rank_session(
         workspace: of the key.
         session_id: of the session.
         can_spend: whether the server offers the tools that cost credits.
-        must_mark: whether to raise `StorageUnavailable` rather than do without the memory.
+        all_marks: whether to read everything that the memory knows of everybody, and to raise
+            `StorageUnavailable` rather than do without.
     """
     session = await workspace.watcher.look(session_id)
     shortlist = await workspace.shortlists.ranked(session)
-    return await _ranked(workspace, session, shortlist, can_spend, must_mark)
+    ranked = await _ranked(workspace, session, shortlist, can_spend)
+    if workspace.memory is not None and all_marks:
+        marks = await workspace.memory.marks(session_id, shortlist.people)
+        return replace(ranked, marks=marks, unmarked=None)
+    return ranked
 
 
 async def rank_in_time(
@@ -44,20 +51,29 @@ async def rank_in_time(
     return None if shortlist is None else await _ranked(workspace, session, shortlist, can_spend)
 
 
+async def show(
+    workspace: Workspace, ranked: RankedSession, shown: Collection[Profile]
+) -> RankedSession:
+    """Remember that these candidates are shown; return the session with all marks of theirs."""
+    if workspace.memory is None or ranked.marks is None or not shown:
+        return ranked
+    session, ids = ranked.session, {one.id for one in shown}
+    people = [one for one in ranked.shortlist.people if one.candidate_id in ids]
+    try:
+        marks = await workspace.memory.show(session.id, session.title, people)
+    except StorageUnavailable:
+        return replace(ranked, unmarked=_UNMARKED)
+    return replace(ranked, marks={**ranked.marks, **marks})
+
+
 async def _ranked(
-    workspace: Workspace,
-    session: Session,
-    shortlist: Shortlist,
-    can_spend: bool,
-    must_mark: bool = False,
+    workspace: Workspace, session: Session, shortlist: Shortlist, can_spend: bool
 ) -> RankedSession:
     marks, unmarked = None, None
     if workspace.memory is not None:
         try:
-            marks = await workspace.memory.marks(session.id, shortlist.people)
+            marks = await workspace.memory.standing(session.id, shortlist.people)
         except StorageUnavailable:
-            if must_mark:
-                raise
             unmarked = _UNMARKED
     in_force = workspace.sent_filters.in_force(session)
     clues = None
@@ -73,19 +89,6 @@ async def _ranked(
         marks=marks,
         unmarked=unmarked,
     )
-
-
-async def record_shown(
-    workspace: Workspace, ranked: RankedSession, shown: Collection[Card] | None
-) -> None:
-    """Remember which candidates a result shows."""
-    ids = {card.candidate_id for card in shown or ()}
-    if workspace.memory is None or ranked.marks is None or not ids:
-        return
-    session = ranked.session
-    people = [one for one in ranked.shortlist.people if one.candidate_id in ids]
-    with suppress(StorageUnavailable):
-        await workspace.memory.see(session.id, session.title, people)
 
 
 async def _new_ids(

@@ -7,7 +7,15 @@ from msgspec import Struct
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.errors import BadArguments
+from fj_mcp.results.models import CandidateList
+from fj_mcp.shortlist.candidate_pages import View
 from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.shortlist.remembered_pages import (
+    choose_decided,
+    choose_remembered,
+    needs_all,
+    remembered_list,
+)
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import Person
@@ -97,6 +105,21 @@ async def record_revealed(
     if workspace.memory is not None and people:
         with suppress(StorageUnavailable):
             await workspace.memory.revealed(session_id, people)
+
+
+async def list_remembered(memory: Memory, view: View) -> CandidateList:
+    """One page of everybody about whom a decision was made, over all sessions.
+
+    Raises:
+        BadArguments: if the view's query is not one.
+    """
+    kept = choose_decided(await memory.decided(), view.part)
+    start, end = (view.page - 1) * view.limit, view.page * view.limit
+    if needs_all(view.part):
+        fitting = choose_remembered(await memory.describe(kept.people), view.part)
+        return remembered_list(fitting[start:end], len(fitting), kept.left_out, view)
+    on_page = await memory.describe(kept.people[start:end])
+    return remembered_list(on_page, len(kept.people), kept.left_out, view)
 
 
 def _listed(shortlist: Shortlist | None) -> dict[str, Person]:

@@ -1,5 +1,6 @@
 """Tools for the candidates of a session."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Literal
 
@@ -26,9 +27,11 @@ from fj_mcp.server.arguments import (
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist import candidate_pages, cards
+from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.ranking import Part
-from fj_mcp.shortlist.remembered_pages import remembered_list
-from fj_mcp.workspace.ranked_sessions import rank_session, record_shown
+from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.workspace.ranked_sessions import rank_session, show
+from fj_mcp.workspace.remembered_people import list_remembered
 
 
 async def list_profiles(
@@ -74,16 +77,25 @@ async def list_profiles(
         can_spend=not connection.settings.read_only,
     )
     if session_id is None:
-        return remembered_list(await memory_of(connection).remembered(), view)
-    must_mark = bool(decisions or new_only)
-    if must_mark:
+        return await list_remembered(memory_of(connection), view)
+    if decisions or new_only:
         memory_of(connection)
-    ranked = await rank_session(
-        connection.workspace, session_id, can_spend=view.can_spend, must_mark=must_mark
-    )
-    listed = candidate_pages.candidate_list(ranked, view)
-    await record_shown(connection.workspace, ranked, listed.candidates)
+    _, listed = await read_list(connection, session_id, view)
     return listed
+
+
+async def read_list(
+    connection: Connection, session_id: str, view: candidate_pages.View
+) -> tuple[RankedSession, CandidateList]:
+    """A session, and one page of its candidates, which are remembered as shown."""
+    workspace, part = connection.workspace, view.part
+    all_marks = bool(part.decisions or part.new_only)
+    ranked = await rank_session(
+        workspace, session_id, can_spend=view.can_spend, all_marks=all_marks
+    )
+    chosen = ranked.choose(part)
+    ranked = await show(workspace, ranked, chosen.on_page(view.page, view.limit))
+    return ranked, candidate_pages.candidate_list(ranked, view, chosen)
 
 
 async def get_candidate(
@@ -116,9 +128,7 @@ async def show_candidates(
         part=Part(min_score, query or "", tuple(candidate_ids or ())),
         can_spend=not connection.settings.read_only,
     )
-    ranked = await rank_session(connection.workspace, session_id, can_spend=view.can_spend)
-    listed = candidate_pages.candidate_list(ranked, view)
-    await record_shown(connection.workspace, ranked, listed.candidates)
+    ranked, listed = await read_list(connection, session_id, view)
     prices = None
     if view.can_spend:
         price = partial(usual_price, connection.workspace)
@@ -129,7 +139,11 @@ async def show_candidates(
             reveal_email=email,
             reveal_phone=phone,
         )
-    shown = candidate_pages.shown_candidates(listed, ranked, view, prices)
-    if ranked.marks is not None:
+    counts = None
+    if connection.memory is not None and ranked.marks is not None:
+        with suppress(StorageUnavailable):
+            counts = await connection.memory.counts(session_id, ranked.shortlist.people)
+    shown = candidate_pages.shown_candidates(listed, ranked, view, prices, counts)
+    if counts is not None:
         shown.give_token(connection.view_token(session_id))
     return shown

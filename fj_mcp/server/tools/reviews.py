@@ -13,7 +13,6 @@ from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require_deletion
 from fj_mcp.server.context import CurrentConnection
-from fj_mcp.shortlist.candidate_pages import count_marks
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import Change, Decision, Outreach, Reason
 from fj_mcp.text.cleaning import clean_block
@@ -79,7 +78,7 @@ async def review_candidates(
     return ReviewedCandidates(
         session_id=session_id,
         reviewed=len(named.people),
-        counts=count_marks(await memory.marks(session_id, everyone)),
+        counts=await memory.counts(session_id, everyone),
         next_step=_review_step(session_id, change),
     )
 

@@ -40,7 +40,7 @@ from fj_mcp.sessions import session_pages
 from fj_mcp.shortlist import candidate_pages
 from fj_mcp.workspace.empty_searches import finished
 from fj_mcp.workspace.known_values import Checked
-from fj_mcp.workspace.ranked_sessions import rank_in_time, record_shown
+from fj_mcp.workspace.ranked_sessions import rank_in_time, show
 from fj_mcp.workspace.searched_filters import record_search
 
 F = TypeVar("F", bound=SearchFilters)
@@ -252,10 +252,9 @@ async def wait_result(connection: Connection, session: Session, seconds: float) 
     ranked = None
     if session.status == "done":
         ranked = await rank_in_time(connection.workspace, session, can_spend=can_spend)
-    waited = candidate_pages.waited_session(session, seconds, ranked, can_spend)
     if ranked is not None:
-        await record_shown(connection.workspace, ranked, waited.top_candidates)
-    return waited
+        ranked = await show(connection.workspace, ranked, ranked.best)
+    return candidate_pages.waited_session(session, seconds, ranked, can_spend)
 
 
 async def fetch_more_profiles(

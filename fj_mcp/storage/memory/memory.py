@@ -11,6 +11,7 @@ from fj_mcp.storage.memory.identity import digest, identity
 from fj_mcp.storage.memory.people import (
     By,
     Change,
+    Decided,
     Forgotten,
     Mark,
     Person,
@@ -109,13 +110,35 @@ class Memory:
         found = await self._read(lambda rows: rows.marks(session_id, {*persons.values()}))
         return {one: found[person] for one, person in persons.items() if person in found}
 
-    async def see(self, session_id: str, title: str | None, people: Sequence[Person]) -> None:
-        """Record that a search showed these people."""
-        persons = self._digests(session_id, people)
+    async def standing(self, session_id: str, people: Sequence[Person]) -> dict[str, Mark]:
+        """What decides whether these people are listed, in a fraction of the time.
+
+        That is the decisions of this session, and do_not_contact; `marks` has everything.
+        """
+        found = await self._read(lambda rows: rows.standing(session_id))
+        if not found:
+            return {}
+        persons = {one.candidate_id: self._digest(session_id, one) for one in people}
+        return {one: found[person] for one, person in persons.items() if person in found}
+
+    async def show(
+        self, session_id: str, title: str | None, people: Sequence[Person]
+    ) -> dict[str, Mark]:
+        """Record that a search shows these people; return their marks, as `marks` does."""
+        persons = {one.candidate_id: self._digest(session_id, one) for one in people}
+        shown = {*persons.values()}
         now = self._clock()
+
+        found, unseen = await self._read(lambda rows: rows.look(session_id, shown, now))
         # Looking at a list again and again must not wait for those who write.
-        if await self._read(lambda rows: rows.unseen(session_id, persons, now)):
-            await self._change(lambda rows: rows.see(session_id, title, persons, now))
+        if unseen:
+            await self._change(lambda rows: rows.see(session_id, title, shown, now))
+        return {one: found[person] for one, person in persons.items() if person in found}
+
+    async def counts(self, session_id: str, people: Sequence[Person]) -> dict[str, int]:
+        """The number of these people by their decision in a session, and by their outreach."""
+        persons = self._digests(session_id, people)
+        return await self._read(lambda rows: rows.counts(session_id, persons))
 
     async def shown(self, session_id: str) -> int:
         """How many people a session has shown to somebody."""
@@ -142,9 +165,13 @@ class Memory:
         """The people about whom a decision was made in a session, of those with these ids."""
         return await self._read(lambda rows: rows.known(session_id, candidate_ids))
 
-    async def remembered(self) -> list[Remembered]:
+    async def decided(self) -> list[Decided]:
         """Everybody with a decision or an outreach, over all sessions, newest decision first."""
-        return await self._read(lambda rows: rows.remembered())
+        return await self._read(lambda rows: rows.decided())
+
+    async def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
+        """The same people with what is known of them. Those forgotten meanwhile are missing."""
+        return await self._read(lambda rows: rows.describe(decided))
 
     async def reviews(self, session_id: str) -> list[Review]:
         """All reviews in a session, oldest first."""

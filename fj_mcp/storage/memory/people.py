@@ -78,6 +78,24 @@ class Mark(Struct, frozen=True, kw_only=True):
     seen_before: SeenBefore | None = None
 
 
+class Decided(Struct, frozen=True):
+    """A person about whom a decision was made, or to whom somebody wrote, in a word.
+
+    Attributes:
+        review_id: of the newest decision.
+        person: a digest.
+        session_id: of that decision.
+        at: in Unix seconds.
+    """
+
+    review_id: int
+    person: str
+    session_id: str
+    at: float
+    decision: Decision | None = None
+    outreach: Outreach | None = None
+
+
 class Remembered(Struct, frozen=True, kw_only=True):
     """A person about whom a decision was made, with the newest one.
 

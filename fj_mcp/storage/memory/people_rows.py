@@ -3,106 +3,79 @@
 They are named by digests here, see `identity`.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping, Set
 
-from msgspec import Struct, field
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from fj_mcp.storage.database.tables import bans, people, reviews, sightings
 from fj_mcp.storage.memory.identity import identity
 from fj_mcp.storage.memory.people import (
     By,
     Change,
-    Decision,
     Mark,
     Outreach,
     Person,
-    Reason,
-    Remembered,
-    Review,
     SeenBefore,
 )
+from fj_mcp.storage.memory.reviewed import NOTHING, NOTHING_HERE, Reviewed, differs, kept
 from fj_mcp.storage.memory.search_rows import SearchRows
-
-_NOTICE_SECONDS = 30 * 86_400.0
-"""The time to inform somebody whose data one keeps (GDPR, Art. 14)."""
 
 _SIGHTING_SECONDS = 3_600.0
 """A sighting of the last hour is not written again."""
-
-_UNDONE = ("undecided", "none", "")
-"""What takes back a decision, an outreach and a note."""
-
-
-class _InSession(Struct):
-    """What the reviews of one person in one search came to."""
-
-    at: float = 0.0
-    decision: Decision | None = None
-    reason: Reason | None = None
-    note: str | None = None
-
-
-class _Reviewed(Struct):
-    """What all reviews of one person came to."""
-
-    outreach: Outreach | None = None
-    sessions: dict[str, _InSession] = field(default_factory=dict)
-
-    def add(self, row: Row[Any]) -> None:
-        """Take in the next review."""
-        here = self.sessions.setdefault(row.session_id, _InSession())
-        here.at = row.at
-        if row.outreach is not None:
-            self.outreach = _kept(row.outreach)
-        if row.decision is not None:
-            here.decision = _kept(row.decision)
-        if row.decision is not None or row.reason is not None:
-            here.reason = row.reason
-        if row.note is not None:
-            here.note = _kept(row.note)
-
-    def decision_outside(self, session_id: str) -> Decision | None:
-        """The newest decision made in another search."""
-        others = [one for session, one in self.sessions.items() if session != session_id]
-        decided = [one for one in others if one.decision is not None]
-        return max(decided, key=lambda one: one.at).decision if decided else None
-
-
-_NOTHING = _Reviewed()
-_NOTHING_HERE = _InSession()
 
 
 class PeopleRows(SearchRows):
     """The people of one workspace, in one transaction."""
 
+    def look(
+        self, session_id: str, persons: Collection[str], now: float
+    ) -> tuple[dict[str, Mark], set[str]]:
+        """The marks of these people, and whom this search did not show within the last hour."""
+        seen = self._seen(persons)
+        here = {person: times.pop(session_id, 0.0) for person, times in seen.items()}
+        unseen = {one for one in persons if here.get(one, 0.0) <= now - _SIGHTING_SECONDS}
+        return self._marks(session_id, persons, seen), unseen
+
     def marks(self, session_id: str, persons: Collection[str]) -> dict[str, Mark]:
         """What is known of these people, by digest; nobody of whom nothing is known."""
-        reviewed = self._reviewed(reviews.c.person.in_(persons))
-        banned = self.banned(persons)
+        seen = self._seen(persons)
+        for times in seen.values():
+            times.pop(session_id, None)
+        return self._marks(session_id, persons, seen)
+
+    def _seen(self, persons: Collection[str]) -> dict[str, dict[str, float]]:
+        """When each session showed each of these people."""
         seen: dict[str, dict[str, float]] = {}
         columns = (sightings.c.person, sightings.c.session_id, sightings.c.last_at)
-        elsewhere = select(*columns).where(
-            sightings.c.person.in_(persons), sightings.c.session_id != session_id
-        )
-        for row in self.rows(elsewhere, sightings):
-            seen.setdefault(row.person, {})[row.session_id] = row.last_at
+        query = select(*columns).where(sightings.c.person.in_(persons))
+        for person, session_id, last_at in map(tuple, self.rows(query, sightings)):
+            seen.setdefault(person, {})[session_id] = last_at
+        return seen
+
+    def _marks(
+        self, session_id: str, persons: Collection[str], seen: dict[str, dict[str, float]]
+    ) -> dict[str, Mark]:
+        """The marks of these people, whom other sessions have `seen`."""
+        reviewed = self.reviewed(reviews.c.person.in_(persons))
+        banned = self.banned(persons)
         for person, known in reviewed.items():
             for session, there in known.sessions.items():
                 if session != session_id:
                     times = seen.setdefault(person, {})
                     times[session] = max(there.at, times.get(session, 0.0))
-        newest = {person: max(times, key=times.__getitem__) for person, times in seen.items()}
+        newest = {
+            person: max(times, key=times.__getitem__) for person, times in seen.items() if times
+        }
         titles = self.titles({*newest.values()})
         marks = {}
-        for person in {*reviewed, *seen, *banned}:
-            known = reviewed.get(person, _NOTHING)
+        for person in {*reviewed, *newest, *banned}:
+            known = reviewed.get(person, NOTHING)
             before = None
             if (last := newest.get(person)) is not None:
                 when, decision = seen[person][last], known.decision_outside(session_id)
                 before = SeenBefore(last, titles.get(last), when, decision)
-            here = known.sessions.get(session_id, _NOTHING_HERE)
+            here = known.sessions.get(session_id, NOTHING_HERE)
             marks[person] = Mark(
                 decision=here.decision,
                 outreach="do_not_contact" if person in banned else known.outreach,
@@ -111,6 +84,28 @@ class PeopleRows(SearchRows):
                 seen_before=before,
             )
         return marks
+
+    def standing(self, session_id: str) -> dict[str, Mark]:
+        """The decisions of this search, and who must not be contacted at all, by digest."""
+        here = self.reviewed(reviews.c.session_id == session_id)
+        banned = {*self.values(select(bans.c.person), bans)}
+        return {
+            person: Mark(
+                decision=decided.decision,
+                reason=decided.reason,
+                note=decided.note,
+                outreach="do_not_contact" if person in banned else None,
+            )
+            for person in here.keys() | banned
+            for decided in [here.get(person, NOTHING).sessions.get(session_id, NOTHING_HERE)]
+        }
+
+    def counts(self, session_id: str, persons: Set[str]) -> dict[str, int]:
+        """The number of these people by their decision in this search, and by their outreach."""
+        decided = self.reviewed(reviews.c.session_id == session_id)
+        decisions = [decided[one].sessions[session_id].decision for one in persons & decided.keys()]
+        states = [*decisions, *self.outreach(persons).values()]
+        return dict(Counter[str](state for state in states if state is not None))
 
     def banned(self, persons: Collection[str]) -> set[str]:
         """Those who must not be contacted."""
@@ -132,7 +127,7 @@ class PeopleRows(SearchRows):
         changed = {
             person: one
             for person, one in given.items()
-            if _differs(marks.get(person, Mark()), change)
+            if differs(marks.get(person, Mark()), change)
         }
         if not changed:
             return
@@ -174,15 +169,6 @@ class PeopleRows(SearchRows):
         query = select(sightings.c.person).where(sightings.c.session_id == session_id)
         return len(self.values(query, sightings))
 
-    def unseen(self, session_id: str, persons: Collection[str], now: float) -> set[str]:
-        """Those whom this search did not show within the last hour."""
-        recent = select(sightings.c.person).where(
-            sightings.c.person.in_(persons),
-            sightings.c.session_id == session_id,
-            sightings.c.last_at > now - _SIGHTING_SECONDS,
-        )
-        return {*persons} - {*self.values(recent, sightings)}
-
     def see(self, session_id: str, title: str | None, persons: Collection[str], now: float) -> None:
         """Record that this search showed these people."""
         self.know_search(session_id, title, now)
@@ -207,91 +193,7 @@ class PeopleRows(SearchRows):
         if new := [row | {"person": person} for person in persons if person not in known]:
             self.connection.execute(insert(sightings), new)
 
-    def known(self, session_id: str, candidate_ids: Collection[str]) -> dict[str, Person]:
-        """The people of a search with these ids about whom a decision was made."""
-        query = self._reviewed_people().where(
-            reviews.c.session_id == session_id, reviews.c.candidate_id.in_(candidate_ids)
-        )
-        found = self.rows(query.order_by(reviews.c.id), reviews)
-        return {row.candidate_id: _described(row, row.candidate_id) for row in found}
-
-    def remembered(self) -> list[Remembered]:
-        """Everybody with a decision or an outreach in force, newest decision first."""
-        per_search = (reviews.c.person, reviews.c.session_id)
-        newest = select(func.max(reviews.c.id)).where(self.own(reviews)).group_by(*per_search)
-        query = self._reviewed_people().where(
-            reviews.c.id.in_(newest.where(reviews.c.decision.is_not(None)))
-            | reviews.c.id.in_(newest.where(reviews.c.outreach.is_not(None)))
-        )
-        outreach = self._outreach()
-        found: dict[str, Row[Any]] = {}
-        for row in self.rows(query.order_by(reviews.c.id), reviews):
-            if _kept(row.decision) or (row.person in outreach and row.person not in found):
-                found[row.person] = row
-        marks = self._reviewed(reviews.c.note.is_not(None) | reviews.c.reason.is_not(None))
-        titles = self.titles({row.session_id for row in found.values()})
-        remembered = []
-        for person, row in found.items():
-            here = marks.get(person, _NOTHING).sessions.get(row.session_id, _NOTHING_HERE)
-            mark = Mark(
-                decision=_kept(row.decision),
-                outreach=outreach.get(person),
-                reason=row.reason,
-                note=here.note,
-            )
-            title = titles.get(row.session_id)
-            remembered.append(
-                Remembered(
-                    person=_described(row, row.candidate_id),
-                    session_id=row.session_id,
-                    session_title=title,
-                    decided_at=row.at,
-                    mark=mark,
-                )
-            )
-        return sorted(remembered, key=lambda one: one.decided_at, reverse=True)
-
-    def reviews(self, session_id: str) -> list[Review]:
-        """Every review in a search, oldest first."""
-        query = self._reviewed_people().where(reviews.c.session_id == session_id)
-        return [
-            Review(
-                at=row.at,
-                by=row.by,
-                who=row.who,
-                person=_described(row, row.candidate_id),
-                change=Change(
-                    decision=row.decision, outreach=row.outreach, reason=row.reason, note=row.note
-                ),
-            )
-            for row in self.rows(query.order_by(reviews.c.id), reviews)
-        ]
-
-    def notices(self, session_id: str) -> list[tuple[Person, float]]:
-        """The people of a search who are still to be informed, and until when."""
-        here = [
-            select(table.c.person).where(self.own(table), table.c.session_id == session_id)
-            for table in (reviews, sightings)
-        ]
-        due = self.rows(
-            select(people)
-            .where(people.c.notice_from.is_not(None))
-            .where(people.c.person.in_(here[0]) | people.c.person.in_(here[1]))
-            .order_by(people.c.notice_from, people.c.person),
-            people,
-        )
-        outreach = self._outreach([row.person for row in due])
-        columns = (reviews.c.person, reviews.c.candidate_id)
-        of_session = select(*columns).where(reviews.c.session_id == session_id)
-        ids = self.pairs(of_session, reviews)
-        return [
-            (_described(row, ids.get(row.person, "")), row.notice_from + _NOTICE_SECONDS)
-            for row in due
-            # Who was written to was informed, and who must not be written to cannot be.
-            if row.person not in outreach
-        ]
-
-    def _reviewed(self, condition: ColumnElement[bool]) -> dict[str, _Reviewed]:
+    def reviewed(self, condition: ColumnElement[bool]) -> dict[str, Reviewed]:
         """What the reviews that meet a condition came to, by person."""
         columns = (
             reviews.c.person,
@@ -302,12 +204,12 @@ class PeopleRows(SearchRows):
             reviews.c.reason,
             reviews.c.note,
         )
-        found: dict[str, _Reviewed] = {}
+        found: dict[str, Reviewed] = {}
         for row in self.rows(select(*columns).where(condition).order_by(reviews.c.id), reviews):
-            found.setdefault(row.person, _Reviewed()).add(row)
+            found.setdefault(row.person, Reviewed()).add(row)
         return found
 
-    def _outreach(self, persons: Collection[str] | None = None) -> dict[str, Outreach]:
+    def outreach(self, persons: Collection[str] | None = None) -> dict[str, Outreach]:
         """The outreach of these people, or of all; nobody whom nobody wrote to."""
         query = select(reviews.c.person, reviews.c.outreach).where(reviews.c.outreach.is_not(None))
         banned = select(bans.c.person)
@@ -315,18 +217,8 @@ class PeopleRows(SearchRows):
             query = query.where(reviews.c.person.in_(persons))
             banned = banned.where(bans.c.person.in_(persons))
         last = self.pairs(query.order_by(reviews.c.id), reviews)
-        found = {person: outreach for person, outreach in last.items() if _kept(outreach)}
+        found = {person: outreach for person, outreach in last.items() if kept(outreach)}
         return found | dict.fromkeys(self.values(banned, bans), "do_not_contact")
-
-    def _reviewed_people(self) -> Select[Any]:
-        """Reviews with what is known of the person."""
-        known = [column for column in people.c if column.name not in ("workspace", "person")]
-        return select(reviews, *known).join_from(
-            reviews,
-            people,
-            (reviews.c.workspace == people.c.workspace) & (reviews.c.person == people.c.person),
-            isouter=True,
-        )
 
     def _touch(
         self, session_id: str, given: Mapping[str, Person], now: float, *, starts_notice: bool
@@ -372,33 +264,3 @@ class PeopleRows(SearchRows):
         ]
         if new:
             self.connection.execute(insert(people), new)
-
-
-def _kept(value: Any) -> Any:
-    return None if value in _UNDONE else value
-
-
-def _differs(mark: Mark, change: Change) -> bool:
-    """Whether a change would change anything."""
-    given = {
-        "decision": change.decision,
-        "outreach": change.outreach,
-        "reason": change.reason,
-        "note": change.note,
-    }
-    return any(
-        value is not None and _kept(value) != getattr(mark, name) for name, value in given.items()
-    )
-
-
-def _described(row: Row[Any], candidate_id: str) -> Person:
-    return Person(
-        candidate_id=candidate_id,
-        linkedin_url=row.linkedin_url,
-        name=row.name,
-        title=row.title,
-        company=row.company,
-        region=row.region,
-        score=getattr(row, "score", None),
-        rank=getattr(row, "rank", None),
-    )

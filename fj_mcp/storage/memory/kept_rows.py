@@ -1,0 +1,150 @@
+"""The people about whom a decision was made, with what is known of them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import Row, Select, select
+
+from fj_mcp.storage.database.tables import bans, people, reviews, sightings
+from fj_mcp.storage.memory.people import Change, Decided, Mark, Person, Remembered, Review
+from fj_mcp.storage.memory.people_rows import PeopleRows
+from fj_mcp.storage.memory.reviewed import Reviewed, kept
+
+_NOTICE_SECONDS = 30 * 86_400.0
+"""The time to inform somebody whose data one keeps (GDPR, Art. 14)."""
+
+_AT_ONCE = 10_000
+"""SQLite takes 32,766 parameters at most, PostgreSQL twice as many."""
+
+
+class KeptRows(PeopleRows):
+    """The people of one workspace whose names are known, in one transaction."""
+
+    def known(self, session_id: str, candidate_ids: Collection[str]) -> dict[str, Person]:
+        """The people of a search with these ids about whom a decision was made."""
+        query = self._reviewed_people().where(
+            reviews.c.session_id == session_id, reviews.c.candidate_id.in_(candidate_ids)
+        )
+        found = self.rows(query.order_by(reviews.c.id), reviews)
+        return {row.candidate_id: _described(row, row.candidate_id) for row in found}
+
+    def decided(self) -> list[Decided]:
+        """Everybody with a decision or an outreach in force, newest decision first."""
+        columns = (
+            reviews.c.id,
+            reviews.c.person,
+            reviews.c.session_id,
+            reviews.c.at,
+            reviews.c.decision,
+            reviews.c.outreach,
+        )
+        decisions: dict[tuple[str, str], Decided] = {}
+        written: dict[str, Decided] = {}
+        for row in self.rows(select(*columns).order_by(reviews.c.id), reviews):
+            review_id, person, session_id, at, decision, outreach = tuple(row)
+            one = Decided(review_id, person, session_id, at, kept(decision))
+            if decision is not None:
+                decisions[person, session_id] = one
+            if outreach is not None:
+                written[person] = replace(one, decision=None, outreach=kept(outreach))
+        banned = {*self.values(select(bans.c.person), bans)}
+        found: dict[str, Decided] = {}
+        for one in sorted(decisions.values(), key=lambda one: one.review_id):
+            if one.decision is not None:
+                found[one.person] = one
+        for person, one in written.items():
+            outreach = "do_not_contact" if person in banned else one.outreach
+            if outreach is not None:
+                found[person] = replace(found.get(person, one), outreach=outreach)
+        return sorted(found.values(), key=lambda one: one.review_id, reverse=True)
+
+    def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
+        """The same people with what is known of them."""
+        rows: dict[int, Row[Any]] = {}
+        noted: dict[str, Reviewed] = {}
+        for start in range(0, len(decided), _AT_ONCE):
+            some = decided[start : start + _AT_ONCE]
+            query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
+            rows |= {row.id: row for row in self.rows(query, reviews)}
+            noted |= self.reviewed(reviews.c.person.in_([one.person for one in some]))
+        titles = self.titles({one.session_id for one in decided})
+        return [
+            Remembered(
+                person=_described(rows[one.review_id], rows[one.review_id].candidate_id),
+                session_id=one.session_id,
+                session_title=titles.get(one.session_id),
+                decided_at=one.at,
+                mark=Mark(
+                    decision=one.decision,
+                    outreach=one.outreach,
+                    reason=noted[one.person].sessions[one.session_id].reason,
+                    note=noted[one.person].sessions[one.session_id].note,
+                ),
+            )
+            for one in decided
+            if one.review_id in rows and one.person in noted
+        ]
+
+    def reviews(self, session_id: str) -> list[Review]:
+        """Every review in a search, oldest first."""
+        query = self._reviewed_people().where(reviews.c.session_id == session_id)
+        return [
+            Review(
+                at=row.at,
+                by=row.by,
+                who=row.who,
+                person=_described(row, row.candidate_id),
+                change=Change(
+                    decision=row.decision, outreach=row.outreach, reason=row.reason, note=row.note
+                ),
+            )
+            for row in self.rows(query.order_by(reviews.c.id), reviews)
+        ]
+
+    def notices(self, session_id: str) -> list[tuple[Person, float]]:
+        """The people of a search who are still to be informed, and until when."""
+        here = [
+            select(table.c.person).where(self.own(table), table.c.session_id == session_id)
+            for table in (reviews, sightings)
+        ]
+        due = self.rows(
+            select(people)
+            .where(people.c.notice_from.is_not(None))
+            .where(people.c.person.in_(here[0]) | people.c.person.in_(here[1]))
+            .order_by(people.c.notice_from, people.c.person),
+            people,
+        )
+        outreach = self.outreach([row.person for row in due])
+        columns = (reviews.c.person, reviews.c.candidate_id)
+        of_session = select(*columns).where(reviews.c.session_id == session_id)
+        ids = self.pairs(of_session, reviews)
+        return [
+            (_described(row, ids.get(row.person, "")), row.notice_from + _NOTICE_SECONDS)
+            for row in due
+            # Who was written to was informed, and who must not be written to cannot be.
+            if row.person not in outreach
+        ]
+
+    def _reviewed_people(self) -> Select[Any]:
+        """Reviews with what is known of the person."""
+        known = [column for column in people.c if column.name not in ("workspace", "person")]
+        return select(reviews, *known).join_from(
+            reviews,
+            people,
+            (reviews.c.workspace == people.c.workspace) & (reviews.c.person == people.c.person),
+            isouter=True,
+        )
+
+
+def _described(row: Row[Any], candidate_id: str) -> Person:
+    return Person(
+        candidate_id=candidate_id,
+        linkedin_url=row.linkedin_url,
+        name=row.name,
+        title=row.title,
+        company=row.company,
+        region=row.region,
+        score=getattr(row, "score", None),
+        rank=getattr(row, "rank", None),
+    )
