@@ -73,7 +73,9 @@ class PostgresServer:
         )
 
     def start(self) -> None:
-        """Start the process and wait until it responds."""
+        """Start the process, unless it runs, and wait until it responds."""
+        if self._process is not None:
+            return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *self._options],

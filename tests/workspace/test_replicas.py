@@ -47,10 +47,19 @@ SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_n
 """
 
 
-@pytest.fixture
-def postgres() -> Iterator[PostgresServer]:
+@pytest.fixture(scope="module")
+def only_server() -> Iterator[PostgresServer]:
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture
+def postgres(only_server: PostgresServer) -> PostgresServer:
+    """A running server without tables."""
+    only_server.start()
+    with only_server.admin() as admin:
+        admin.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return only_server
 
 
 @asynccontextmanager
