@@ -22,6 +22,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+# Loaded here, and not by the first call of a test, whose deadline may be short.
+import fj_mcp.storage.database.postgres_server
+import fj_mcp.storage.database.sqlite_file
+import fj_mcp.storage.ledger.notes
+import fj_mcp.storage.ledger.rows  # noqa: F401
 from fj_mcp.storage.database.tables import metadata, revisions
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
@@ -50,6 +55,7 @@ class PostgresServer:
 
     def __init__(self, programs: Path, folder: Path, **settings: str) -> None:
         self.address = f"postgresql://tester@/postgres?host={quote(str(folder), safe='')}"
+        self.folder = folder
         self._programs = programs
         self._data = folder / "data"
         self._log = folder / "log"
@@ -67,7 +73,9 @@ class PostgresServer:
         )
 
     def start(self) -> None:
-        """Start the process and wait until it responds."""
+        """Start the process, unless it runs, and wait until it responds."""
+        if self._process is not None:
+            return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *self._options],

@@ -4,11 +4,12 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from itertools import cycle
+from contextlib import ExitStack, asynccontextmanager, suppress
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
 from mcp import Client
@@ -21,6 +22,7 @@ from fj_mcp.settings.settings import read_settings
 from fj_mcp.storage.database.tables import metadata
 from tests.support.assistant import (
     CSHARP,
+    ERAS,
     Assistant,
     Refused,
     connected,
@@ -29,9 +31,10 @@ from tests.support.assistant import (
     text_of,
 )
 from tests.support.clocks import SteppedClock
+from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import PostgresServer, postgres_server, rows_in
-from tests.support.processes import Api, HttpServer, http_process, sandbox_process
+from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -39,11 +42,24 @@ KEY = "fjk_replicas_secret"
 SEARCH: dict[str, Any] = {"title": "Backend", "filters": CSHARP}
 AT_ONCE = 12
 
+END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'fj-mcp'
+"""
 
-@pytest.fixture
-def postgres() -> Iterator[PostgresServer]:
+
+@pytest.fixture(scope="module")
+def only_server() -> Iterator[PostgresServer]:
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture
+def postgres(only_server: PostgresServer) -> PostgresServer:
+    """A running server without tables."""
+    only_server.start()
+    with only_server.admin() as admin:
+        admin.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return only_server
 
 
 @asynccontextmanager
@@ -177,6 +193,156 @@ async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
             again = await assistant.call("create_sourcing_session", title="Test", filters=CSHARP)
             assert again["session_id"] == session_id
             assert again["already_existed"] is True
+
+
+@pytest.mark.unmeasured
+async def test_a_purchase_of_a_killed_server_is_found_by_the_other(
+    postgres: PostgresServer, api: Api, tmp_path: Path
+) -> None:
+    shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
+    shared["FJ_CONFIRM_SPEND"] = "off"
+    key = "fjk_killed"
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        http_process(folders[0], api=api, measured=False, **shared) as one,
+        http_process(folders[1], api=api, measured=False, **shared) as two,
+    ):
+        api.fail("create_session", "delay_after", 30)
+        with ModernClient(one, key) as client:
+            lost = asyncio.create_task(
+                asyncio.to_thread(client.send, "create_sourcing_session", SEARCH)
+            )
+            (paid,) = await eventually(lambda: api.charges(key))
+            one.process.kill()
+            with pytest.raises(httpx.HTTPError):
+                await lost
+        async with two.client(key, ERAS[0]) as other:
+            found = (await other.call_tool("create_sourcing_session", SEARCH)).structured_content
+    assert found["session_id"] == paid
+    assert api.charges(key) == [paid]
+
+
+async def test_after_a_restart_of_the_database_the_next_call_works(
+    postgres: PostgresServer,
+) -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox, **settings(postgres)) as assistant:
+        bought = (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
+        postgres.stop()
+        assert "FJ_DATABASE_URL" in await assistant.refusal("get_spending")
+        postgres.start()
+        again = await assistant.call("create_sourcing_session", **SEARCH)
+        assert again["session_id"] == bought
+        # Connections that were lost in between are not noticed at all.
+        with postgres.admin() as admin:
+            admin.execute(END_CONNECTIONS)
+        assert (await assistant.call("get_spending"))["spent_today"] == 5
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_again(
+    postgres: PostgresServer,
+) -> None:
+    sandbox = small_sandbox()
+
+    def only_read(on: str) -> None:
+        with postgres.admin() as admin:
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(f"ALTER DATABASE postgres SET default_transaction_read_only = {on}")
+            if on == "on":
+                admin.execute(END_CONNECTIONS)
+
+    async with connected(sandbox, **settings(postgres)) as assistant:
+        bought = await assistant.search()
+        only_read("on")
+        text = await assistant.refusal("create_sourcing_session", **search_for("Other"))
+        assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        # Connections made meanwhile still only read, like those to the old primary of a failover.
+        only_read("off")
+        found = await assistant.call("create_sourcing_session", **search_for("Other"))
+        assert found["session_id"] != bought
+    assert len(sandbox.charges) == 2
+
+
+class Relay:
+    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it."""
+
+    def __init__(self, postgres: PostgresServer, commit: int, when: str) -> None:
+        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
+        self._left = commit
+        self._when = when
+        self._meetings = set[asyncio.Task[None]]()
+        self.address = ""
+
+    def keep(self) -> bool:
+        """Cut no more; return whether it was cut."""
+        was_cut = self._left <= 0
+        self._left = -1
+        return was_cut
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Relay"]:
+        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            # Nothing is encrypted on the way.
+            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
+            yield self
+        await asyncio.gather(*self._meetings)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (meeting := asyncio.current_task()) is not None:
+            self._meetings.add(meeting)
+        there, back = await asyncio.open_unix_connection(self._socket)
+        answering = asyncio.create_task(_pass_on(there, writer))
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                commits = b"COMMIT" in piece and self._left > 0
+                self._left -= commits
+                if commits and self._left == 0:
+                    answering.cancel()
+                    await asyncio.wait([answering])
+                    if self._when == "after":
+                        back.write(piece)
+                        await there.read(65536)
+                    break
+                back.write(piece)
+                await back.drain()
+        for end in (back, writer):
+            end.close()
+        await asyncio.wait([answering])
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_connection_lost_at_any_commit_of_a_purchase_costs_nothing_twice(
+    postgres: PostgresServer, when: str
+) -> None:
+    for commit in count(1):
+        clock = SteppedClock()
+        sandbox = small_sandbox(clock=clock.now)
+        async with Relay(postgres, commit, when).open() as relay:
+            own = settings(postgres, database_url=relay.address, api_key=f"fjk_commit{commit}")
+            async with connected(sandbox, clock=clock, **own) as assistant:
+                with suppress(Refused):
+                    await assistant.call("create_sourcing_session", **SEARCH)
+                was_cut = relay.keep()
+                # What was recorded, but not known to be, counts as lost after three minutes.
+                clock.time += 300
+                found = await assistant.call("create_sourcing_session", **SEARCH)
+        assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]], commit
+        if not was_cut:
+            break
+    # The tables, the look-ups, the claim, the request, its outcome and its delivery.
+    assert commit > 5
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])

@@ -58,6 +58,10 @@ class Database(ABC):
         """Its location without a password, for messages to the user."""
 
     @abstractmethod
+    async def load(self) -> None:
+        """Load the modules that the first use needs. Opens nothing."""
+
+    @abstractmethod
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """Run `work`, which only reads, in a worker thread, and return its result.
 

@@ -48,6 +48,10 @@ class PostgresDatabase(Database):
         parts = urlsplit(self._url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
+    async def load(self) -> None:
+        if self._server is None:
+            await anyio.to_thread.run_sync(self._load, abandon_on_cancel=True)
+
     async def read(self, work: "Callable[[Connection], T]") -> T:
         return await self._run(lambda server: server.read(work))
 
@@ -73,22 +77,20 @@ class PostgresDatabase(Database):
             await anyio.to_thread.run_sync(self._server.close, abandon_on_cancel=True)
 
     async def _run(self, work: "Callable[[PostgresServer], T]") -> T:
-        server = self._server
-        if server is None:
-            server = await anyio.to_thread.run_sync(self._load)
+        await self.load()
+        assert self._server is not None
         with self._in_time(_REMEDY):
             return await anyio.to_thread.run_sync(
-                partial(work, server), abandon_on_cancel=True, limiter=self._turns
+                partial(work, self._server), abandon_on_cancel=True, limiter=self._turns
             )
 
-    def _load(self) -> "PostgresServer":
+    def _load(self) -> None:
         """Load SQLAlchemy and psycopg, which takes a while and is not needed before."""
         from fj_mcp.storage.database.postgres_server import PostgresServer
 
         with self._loading:
             if self._server is None:
                 self._server = PostgresServer(self._url, _CONNECTIONS)
-            return self._server
 
 
 def _machine() -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fj_mcp.storage.database.database import DatabaseFailed
@@ -55,6 +55,7 @@ class PostgresServer:
             pool_use_lifo=True,
             use_native_hstore=False,
         )
+        event.listen(self._engine, "handle_error", _leave_after_failover)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_current = False
 
@@ -98,11 +99,15 @@ class PostgresServer:
         try:
             yield
         except SQLAlchemyError as error:
-            # After a failover these connections may lead to a server that only reads, and another
-            # database may have other tables.
-            self._engine.dispose()
+            # Another database may have taken its place, without tables.
             self._is_current = False
             raise DatabaseFailed(str(error)) from error
+
+
+def _leave_after_failover(failure: ExceptionContext) -> None:
+    """Connect anew if the server has become one that only reads."""
+    if isinstance(failure.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+        failure.is_disconnect = True
 
 
 def _connect(url: str) -> "psycopg.Connection[Any]":
@@ -113,6 +118,10 @@ def _connect(url: str) -> "psycopg.Connection[Any]":
         connect_timeout=_CONNECT_SECONDS,
         **_NETWORK,
     )
-    connection.execute(_SETTINGS)
-    connection.autocommit = False
+    try:
+        connection.execute(_SETTINGS)
+        connection.autocommit = False
+    except psycopg.Error:
+        connection.close()
+        raise
     return connection

@@ -59,6 +59,9 @@ class SqliteDatabase(Database):
         """The path of the file, for messages."""
         return str(self._path or "memory")
 
+    async def load(self) -> None:
+        self._open = self._open or await anyio.to_thread.run_sync(_load, abandon_on_cancel=True)
+
     async def read(self, work: "Callable[[Connection], T]") -> T:
         return await self._run(lambda file: file.read(work))
 
@@ -83,8 +86,7 @@ class SqliteDatabase(Database):
 
     async def _run(self, work: "Callable[[SqliteFile], T]") -> T:
         """Run `work` once the file is available, and return its result."""
-        if self._open is None:
-            self._open = await anyio.to_thread.run_sync(_load)
+        await self.load()
         with self._in_time(_REMEDY):
             while True:
                 with suppress(DatabaseBusy):
