@@ -173,7 +173,8 @@ async function start(): Promise<void> {
     hold.clear();
     for (const go of held.splice(0)) go();
   };
-  Object.assign(window, { desk: { session, recorded, deny, answers, call, wear, release } });
+  const close = () => bridge.teardownResource({});
+  Object.assign(window, { desk: { session, recorded, deny, answers, call, wear, release, close } });
 }
 
 start().catch((error: unknown) => {

@@ -147,7 +147,11 @@ export function chosenPeople(
 ): { exported: Chosen; asked: Chosen } {
   const selected = [...list.selected];
   const kept = list.shortlisted;
-  const shown = list.filtered ? visible.map((card) => card.candidate_id) : [];
+  const some = list.filtered || list.showsLeftOut ? visible : [];
+  // Nobody who must not be contacted is ever exported.
+  const shown = some
+    .map((card) => card.candidate_id)
+    .filter((id) => list.marks(id).outreach !== "do_not_contact");
   const ask =
     selected.length || !kept.length ? "the assistant" : `about ${kept.length} shortlisted`;
   const asked = { ids: selected.length ? selected : kept, label: `Ask ${ask}` };
@@ -167,6 +171,7 @@ export async function exportPeople(
   reporter: Reporter,
 ): Promise<void> {
   reporter.report("Exporting…");
+  await list.reviews.settled();
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
     format: "csv",

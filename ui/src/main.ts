@@ -9,18 +9,19 @@ import {
   type Reporter,
   words,
 } from "./actions";
-import { compare, type Comparison, FEWEST, MOST } from "./compare";
-import { type Action, ACTIONS, CONTACTED, DecisionFilter, isDone, said, WORDS } from "./decisions";
+import { FEWEST, MOST } from "./compare";
+import { type Action, ACTIONS, CONTACTED, DecisionFilter, isDone } from "./decisions";
 import { details, failedDetails, loadingDetails, outreachField } from "./details";
 import { showDialog } from "./dialogs";
 import { allow, button, by, counted, el, onPress } from "./dom";
 import { Histogram } from "./histogram";
 import { Host, Refused } from "./host";
 import { keyList, listen } from "./keys";
-import { type Change, Reviews } from "./reviews";
+import { Reviewer } from "./reviewer";
 import { SkillFilter } from "./skills";
-import { Shortlist, type Show } from "./state";
+import type { Shortlist } from "./state";
 import { Table } from "./table";
+import { emptyText, leftOut, summary } from "./texts";
 import type { CandidateList, Card, FullCandidate, ShownCandidates, WaitedSession } from "./types";
 
 const PAGE_SIZE = 20;
@@ -40,7 +41,7 @@ let loading = false;
 let run = 0;
 /** Incremented for each list loaded; an earlier one stops. */
 let loads = 0;
-let comparison: Comparison | undefined;
+let reviewer: Reviewer | undefined;
 
 // On a narrow screen the filters are folded, so that the first candidate is in sight.
 const wide = matchMedia("(min-width: 680px)");
@@ -54,7 +55,9 @@ const histogram = new Histogram((minScore) => {
 const skills = new SkillFilter((skill) => {
   filter((current) => current.skills.delete(skill) || current.skills.add(skill));
 });
-const decisions = new DecisionFilter((show) => void showOnly(show));
+const decisions = new DecisionFilter((show) => {
+  filter((current) => (current.show = current.show === show ? undefined : show));
+});
 
 const reporter: Reporter = {
   report: (...content) => by("notice").replaceChildren(...content),
@@ -67,7 +70,6 @@ function showProblem(sentence: string, again?: () => void): void {
   by("problem").replaceChildren(...(sentence ? [el("p", {}, sentence), retry ?? "", close] : []));
 }
 
-/** @param token with it the server knows that the user, not the assistant, makes a review. */
 function receive(read: () => unknown, token: unknown): void {
   performance.mark("fj-received");
   run++;
@@ -82,20 +84,9 @@ function receive(read: () => unknown, token: unknown): void {
     showProblem(words(error));
     return;
   }
-  const ids = { session_id: shown.session_id, ...(token ? { view: token } : {}) };
-  const reviews = new Reviews(
-    (candidate_ids, { note, ...change }) =>
-      host.call(
-        "review_candidates",
-        { ...ids, candidate_ids, ...change, ...(note === undefined ? {} : { note: note || "-" }) },
-        true,
-      ),
-    (error) => {
-      if (error !== undefined) showUnsaved(current, words(error));
-      refresh();
-    },
-  );
-  const current = new Shortlist(shown, reviews);
+  const made = new Reviewer(host, shown, token, () => visible, reporter);
+  const current = made.list;
+  reviewer = made;
   list = current;
   text.value = current.text;
   by("shortlist").hidden = false;
@@ -110,11 +101,16 @@ function receive(read: () => unknown, token: unknown): void {
       ),
     open: (id, panel) => void open(current, id, panel),
     link: (url) => void perform(() => host.open(url)),
-    decide: (id, action) => decide([id], action),
-    note: (id, note) => review([id], { note }),
-    wholeNote: (id) => wholeNote(current, id),
+    decide: (id, action) => made.decide([id], action),
+    note: (id, note) => made.review([id], { note }),
+    wholeNote: (id) =>
+      made.wholeNote(id).catch((error: unknown) => {
+        showProblem(words(error));
+        return undefined;
+      }),
   });
-  loading = shown.status !== "running" && shown.has_more;
+  const first = shown.left_out ? 1 : 2;
+  loading = shown.status !== "running" && (shown.has_more || first === 1);
   refresh();
   by("people").classList.add("first");
   requestAnimationFrame(() =>
@@ -124,7 +120,7 @@ function receive(read: () => unknown, token: unknown): void {
     }),
   );
   if (shown.status === "running") void follow(current);
-  else if (loading) void load(current, 2);
+  else if (loading) void load(current, first);
 }
 
 function refresh(change?: () => void): void {
@@ -135,7 +131,7 @@ function refresh(change?: () => void): void {
   histogram.update(list.cards, list.minScore);
   skills.update(list);
   decisions.update(list);
-  comparison?.update();
+  reviewer?.update();
   updateTexts(list);
 }
 
@@ -190,10 +186,9 @@ function updateTexts(current: Shortlist): void {
   by("undo").hidden = !current.canReview;
   allow(by("undo"), current.reviews.canUndo);
   by("saving").hidden = !current.reviews.isSaving;
-  by("unsaved").hidden ||= !current.reviews.unsaved.length;
-  const leftOut = counts(current.hidden);
-  by("left-out").hidden = !leftOut && !current.showsLeftOut;
-  by("left-out-text").textContent = leftOut ? `Left out: ${leftOut}.` : "";
+  const out = leftOut(current);
+  by("left-out").hidden = !out && !current.showsLeftOut;
+  by("left-out-text").textContent = out ? `Left out: ${out}.` : "";
   by("show-left-out").textContent = current.showsLeftOut
     ? "Leave rejected people out"
     : "Show them";
@@ -211,38 +206,11 @@ function updateTexts(current: Shortlist): void {
   }
 }
 
-function emptyText(current: Shortlist): string {
-  if (current.either)
-    return "All words of a search must occur, so it has no OR. Search for one after the other.";
-  if (current.filtered) return "No candidates match these filters.";
-  if (counts(current.hidden)) return "Everybody in this list is left out.";
-  if (current.leastScore > 0 && current.matched > 0)
-    return `No candidate has a score of ${current.leastScore} or more.`;
-  return "No candidates match this search. Ask the assistant to loosen one of its filters.";
-}
-
-/** "2 rejected, 1 do not contact" */
-function counts(of: Record<string, number>): string {
-  const parts = (["rejected", "do_not_contact"] as const).map(
-    (mark) => of[mark] && `${of[mark]} ${WORDS[mark].toLowerCase()}`,
-  );
-  return parts.filter(Boolean).join(", ");
-}
-
 function progress(bar: HTMLProgressElement, value: number, most: number): void {
   if (most > 0) {
     bar.max = most;
     bar.value = Math.min(value, most);
   } else bar.removeAttribute("value");
-}
-
-function summary({ status, total, matched, leastScore, fresh, cards }: Shortlist): string {
-  if (status === "running" && !cards.length) return "";
-  const least = leastScore > 0 ? ` with a score of ${leastScore} or more` : "";
-  const of = matched > total ? ` of ${matched.toLocaleString("en")}` : "";
-  const added = fresh.size ? `, ${fresh.size} new` : "";
-  const failed = status === "failed" ? "The search failed at FutureJobs. " : "";
-  return `${failed}${counted(total, "candidate")}${of}${least}${added}`;
 }
 
 /** Runs one action at a time, and shows why it failed. */
@@ -281,7 +249,11 @@ async function open(current: Shortlist, id: string, panel: HTMLElement): Promise
         ),
       );
     const outreach = current.canReview
-      ? [outreachField(current.marks(id).outreach, (state) => review([id], { outreach: state }))]
+      ? [
+          outreachField(current.marks(id).outreach, (outreach) =>
+            reviewer?.review([id], { outreach }),
+          ),
+        ]
       : [];
     panel.replaceChildren(details(person, [...buy, ...outreach]));
     table?.mark(visible);
@@ -306,8 +278,8 @@ async function follow(current: Shortlist, bought?: string): Promise<void> {
       refresh();
       if (status !== "running") break;
       if (bought === undefined && current.cards.length < Math.min(matched, PAGE_SIZE)) {
-        const page = { session_id: current.sessionId, limit: PAGE_SIZE, ...current.part };
-        const got = await host.call<CandidateList>("list_profiles", page);
+        const first = { ...current.listed, limit: PAGE_SIZE };
+        const got = await host.call<CandidateList>("list_profiles", first);
         if (mine !== run) return;
         if (got.candidates.length) refresh(() => current.add(got));
       }
@@ -332,7 +304,7 @@ async function load(current: Shortlist, from: number, bought?: string): Promise<
   let page = from;
   try {
     for (let more = true; more && listed.length < MOST_PEOPLE; page++) {
-      const args = { session_id: current.sessionId, page, limit: PAGE_SIZE, ...current.part };
+      const args = { ...current.listed, page, limit: PAGE_SIZE };
       const { answered } = current.reviews;
       const got = await host.call<CandidateList>("list_profiles", args);
       if (stopped()) return;
@@ -364,128 +336,6 @@ function widen(current: Shortlist): Promise<void> {
   current.query = "";
   current.candidateIds = [];
   return load(current, 1);
-}
-
-/** Shows only the candidates with a mark, or all again if they are shown already. */
-async function showOnly(show: Show): Promise<void> {
-  filter((current) => (current.show = current.show === show ? undefined : show));
-  if (list?.show && (list.show === "rejected" || list.show === "do_not_contact")) await all(list);
-}
-
-/** Lists those too whom the server left out. */
-async function all(current: Shortlist): Promise<void> {
-  if (current.wantsLeftOut || !counts(current.leftOut)) return;
-  current.wantsLeftOut = true;
-  await load(current, 1);
-}
-
-/** Says that changes went back because they could not be saved. */
-function showUnsaved(current: Shortlist, reason: string): void {
-  const { reviews } = current;
-  const panel = by("unsaved");
-  const again = (): void => {
-    reviews.retry(current.cards);
-    refresh();
-  };
-  const close = (): void => {
-    reviews.giveUp();
-    refresh();
-  };
-  reporter.report("");
-  panel.hidden = !reviews.unsaved.length;
-  panel.replaceChildren(
-    el("p", {}, `Not saved for ${people(current, reviews.unsaved)}. ${reason}`),
-    button("Try again", again),
-    button("Dismiss", close),
-  );
-}
-
-/** Reviews candidates. */
-function review(ids: string[], change: Change): void {
-  const current = list;
-  if (!current?.canReview || !ids.length) return;
-  stay(current, ids);
-  current.reviews.review(
-    ids.flatMap((id) => current.card(id) ?? []),
-    change,
-  );
-  reporter.report(`${people(current, ids)}: ${said(change)}.`);
-  refresh();
-}
-
-/** The note of a candidate, which a list may have cut; undefined if it cannot be read. */
-async function wholeNote(current: Shortlist, id: string): Promise<string | undefined> {
-  const { note } = current.marks(id);
-  if (!note.endsWith("…")) return note;
-  const args = { session_id: current.sessionId, candidate_ids: [id], detail: "detailed" };
-  try {
-    const { candidates } = await host.call<CandidateList>("list_profiles", args);
-    const whole = candidates[0]?.note ?? note;
-    refresh(() => current.setNote(id, whole));
-    return whole;
-  } catch (error) {
-    showProblem(words(error));
-    return undefined;
-  }
-}
-
-/** Keeps the visible ones of some candidates in view until a filter changes. */
-function stay(current: Shortlist, ids: string[]): void {
-  for (const { candidate_id: id } of visible) if (ids.includes(id)) current.staying.add(id);
-}
-
-function people(current: Shortlist, ids: string[]): string {
-  return ids.length === 1 ? current.name(ids[0] ?? "") : counted(ids.length, "candidate");
-}
-
-/** Gives candidates the mark of an action, or takes it back if all have it. */
-function decide(ids: string[], action: Action): void {
-  const current = list;
-  if (!current) return;
-  // Who replied or must not be contacted is not made "contacted" again by one press.
-  const open = ids.filter(
-    (id) => action !== CONTACTED || /^(none|contacted)$/.test(current.marks(id).outreach),
-  );
-  if (ids.length && !open.length) {
-    const state = WORDS[current.marks(ids[0] ?? "").outreach].toLowerCase();
-    reporter.report(`${people(current, ids)}: ${state}. Change that in the opened profile.`);
-    return;
-  }
-  const back: Change = action === CONTACTED ? { outreach: "none" } : { decision: "undecided" };
-  review(open, open.every((id) => isDone(action, current.marks(id))) ? back : action.change);
-}
-
-/** Decides about all selected candidates, who are then no longer selected. */
-function decideSelected(action: Action): void {
-  if (!list) return;
-  const ids = [...list.selected];
-  list.selected.clear();
-  decide(ids, action);
-}
-
-function undo(): void {
-  const current = list;
-  if (!current?.reviews.canUndo) return;
-  const ids = current.reviews.undo();
-  stay(current, ids);
-  reporter.report(`${people(current, ids)}: undone.`);
-  refresh();
-  if (ids.length === 1) table?.focus(ids[0] ?? "");
-}
-
-function compareSelected(current: Shortlist): void {
-  const ids = [...current.selected];
-  const args = {
-    session_id: current.sessionId,
-    candidate_ids: ids,
-    detail: "detailed",
-  };
-  comparison = compare(
-    current,
-    ids,
-    () => host.call<CandidateList>("list_profiles", args),
-    (id, action) => decide([id], action),
-  );
 }
 
 /** Runs an action when its button is pressed; while it is disabled, says what to do first. */
@@ -528,7 +378,7 @@ const forSelected = ACTIONS.map((action) => {
   const pressed = el("button", { type: "button", class: `toggle ${action.key}` }, action.label);
   onPress(
     pressed,
-    () => decideSelected(action),
+    () => reviewer?.decideSelected(action),
     () => reporter.report(SELECT_FIRST),
   );
   return pressed;
@@ -537,17 +387,20 @@ by("review").append(
   el("span", { class: "joined" }, ...forSelected.slice(0, 3)),
   ...forSelected.slice(3),
 );
+const undo = (): void => {
+  const [id, ...others] = reviewer?.undo() ?? [];
+  if (id !== undefined && !others.length) table?.focus(id);
+};
 onPress(by("undo"), undo);
 onPress(by("fullscreen"), () => void perform(() => host.toggleFullScreen()));
 onPress(
   by("compare"),
-  () => list && compareSelected(list),
+  () => reviewer?.compareSelected(),
   () => reporter.report(`Select ${FEWEST} to ${MOST} candidates to compare.`),
 );
 onPress(by("keys"), showKeys);
 onPress(by("show-left-out"), () => {
   filter((current) => (current.showsLeftOut = !current.showsLeftOut));
-  if (list?.showsLeftOut) void all(list);
 });
 onPress(by("clear"), () => {
   filter((current) => current.clearFilters());
@@ -569,9 +422,9 @@ function showKeys(): void {
 function decideAt(target: HTMLElement, action: Action): boolean {
   const id = table?.at(target);
   if (id === undefined || !list?.canReview) return false;
-  if (list.selected.has(id)) decideSelected(action);
+  if (list.selected.has(id)) reviewer?.decideSelected(action);
   else {
-    decide([id], action);
+    reviewer?.decide([id], action);
     if (action !== CONTACTED && isDone(action, list.marks(id))) table?.move(id, 1, visible);
   }
   return true;

@@ -12,7 +12,7 @@ export type Column = "score" | "name" | "role" | "region" | "years" | "skills" |
 /** A filter by decision, by outreach state, or by what has been found since the last look. */
 export type Show = Decision | Exclude<Outreach, "none"> | "new";
 
-/** With these, a list leaves out nobody. */
+/** With these, the server's list leaves out nobody. */
 const EVERY_MARK = [
   ...["shortlisted", "maybe", "rejected", "undecided"],
   ...["contacted", "replied", "do_not_contact", "none"],
@@ -108,10 +108,8 @@ export class Shortlist {
   query: string;
   candidateIds: string[];
   exhausted = false;
-  /** How many candidates the server left out because of earlier reviews. */
+  /** How many candidates the server left out of the first list, because of earlier reviews. */
   leftOut: Record<string, number> = {};
-  /** Whether the server leaves out nobody. */
-  wantsLeftOut = false;
 
   readonly selected = new Set<string>();
   readonly fresh = new Set<string>();
@@ -143,6 +141,7 @@ export class Shortlist {
     this.leastScore = shown.min_score ?? 0;
     this.query = this.text = shown.query ?? "";
     this.candidateIds = shown.candidate_ids ?? [];
+    this.showsLeftOut = this.candidateIds.length > 0;
     this.sandbox = shown.sandbox ?? false;
     this.canSpend = shown.can_spend ?? false;
     this.canReview = shown.counts !== undefined;
@@ -176,18 +175,23 @@ export class Shortlist {
   }
 
   /** The arguments that make the server leave out the same candidates. */
-  get part(): {
-    min_score?: number;
-    query?: string;
-    candidate_ids?: string[];
-    decisions?: string[];
-  } {
+  get part(): { min_score?: number; query?: string; candidate_ids?: string[] } {
     return {
-      ...(this.wantsLeftOut ? { decisions: EVERY_MARK } : {}),
       ...(this.leastScore > 0 ? { min_score: this.leastScore } : {}),
       ...(this.query ? { query: this.query } : {}),
       ...(this.candidateIds.length ? { candidate_ids: this.candidateIds } : {}),
     };
+  }
+
+  /**
+   * The arguments that list all candidates of this part.
+   *
+   * The page itself leaves out those who are rejected or must not be contacted, because pages would
+   * shift if the server did it while the user decides.
+   */
+  get listed(): Record<string, unknown> {
+    const decisions = this.canReview ? { decisions: EVERY_MARK } : {};
+    return { session_id: this.sessionId, ...this.part, ...decisions };
   }
 
   /** What the user searches for, unless the server has already applied it. */

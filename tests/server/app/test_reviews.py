@@ -232,6 +232,32 @@ def test_quick_presses_at_a_slow_host_are_shown_at_once_and_saved_in_order(
     assert len(view.calls("review_candidates")) == 5
 
 
+def test_who_is_rejected_while_the_list_still_loads_moves_nobody_out_of_it(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at, hold=["list_profiles"])
+    expect(view.rows).to_have_count(20)
+    for name in names(view, 3):
+        press(view, name, "Reject")
+    expect(view.frame.locator("#saving")).to_be_hidden()
+    view.release()
+    view.settled()
+    expect(view.rows).to_have_count(PEOPLE)
+    expect_counts(view, Undecided=PEOPLE - 3, Rejected=3)
+
+
+def test_the_app_closes_the_page_only_when_everything_is_saved(page: Page, at: Served) -> None:
+    view = opened(page, at, hold=["review_candidates"]).settled()
+    (name,) = names(view, 1)
+    press(view, name, "Shortlist")
+    page.evaluate("void (window.closing = desk.close().then(() => (window.isClosed = true)))")
+    press(view, name, "Contacted")
+    assert not page.evaluate("window.isClosed")
+    view.release()
+    page.evaluate("window.closing")
+    assert saved(view)[name] == {"decision": "shortlisted", "outreach": "contacted"}
+
+
 def test_only_what_was_denied_goes_back(page: Page, at: Served) -> None:
     view = opened(page, at, hold=["review_candidates"], deny=["review_candidates"]).settled()
     one, two = names(view, 2)

@@ -1,0 +1,144 @@
+/** What the user decides in the page: shown at once, saved by the server, reported. */
+
+import { type Reporter, words } from "./actions";
+import { compare, type Comparison } from "./compare";
+import { type Action, CONTACTED, isDone, said, WORDS } from "./decisions";
+import { button, by, el } from "./dom";
+import type { Host } from "./host";
+import { type Change, Reviews } from "./reviews";
+import { Shortlist } from "./state";
+import { people } from "./texts";
+import type { CandidateList, Card, ShownCandidates } from "./types";
+
+export class Reviewer {
+  readonly list: Shortlist;
+  #comparison: Comparison | undefined;
+
+  /**
+   * @param token with it the server knows that the user, not the assistant, makes a review.
+   * @param visible the candidates in view.
+   */
+  constructor(
+    private readonly host: Host,
+    shown: ShownCandidates,
+    token: unknown,
+    private readonly visible: () => Card[],
+    private readonly reporter: Reporter,
+  ) {
+    const ids = { session_id: shown.session_id, ...(token ? { view: token } : {}) };
+    const reviews = new Reviews(
+      (candidate_ids, { note, ...change }) => {
+        const written = note === undefined ? {} : { note: note || "-" };
+        const args = { ...ids, candidate_ids, ...change, ...written };
+        return host.call("review_candidates", args, true);
+      },
+      (error) => {
+        if (error !== undefined) this.#showUnsaved(words(error));
+        reporter.changed();
+      },
+    );
+    this.list = new Shortlist(shown, reviews);
+  }
+
+  review(ids: string[], change: Change): void {
+    if (!this.list.canReview || !ids.length) return;
+    this.#stay(ids);
+    this.list.reviews.review(
+      ids.flatMap((id) => this.list.card(id) ?? []),
+      change,
+    );
+    this.#report(ids, said(change));
+  }
+
+  /** Gives candidates the mark of an action, or takes it back if all have it. */
+  decide(ids: string[], action: Action): void {
+    const marks = (id: string) => this.list.marks(id);
+    // Who replied or must not be contacted is not made "contacted" again by one press.
+    const open = ids.filter(
+      (id) => action !== CONTACTED || /^(none|contacted)$/.test(marks(id).outreach),
+    );
+    if (ids.length && !open.length) {
+      const state = WORDS[marks(ids[0] ?? "").outreach].toLowerCase();
+      this.#report(ids, `${state}. Change that in the opened profile`);
+      return;
+    }
+    const back: Change = action === CONTACTED ? { outreach: "none" } : { decision: "undecided" };
+    this.review(open, open.every((id) => isDone(action, marks(id))) ? back : action.change);
+  }
+
+  /** Decides about all selected candidates, who are then no longer selected. */
+  decideSelected(action: Action): void {
+    const ids = [...this.list.selected];
+    this.list.selected.clear();
+    this.decide(ids, action);
+  }
+
+  /** Undoes the last action. Returns its candidates. */
+  undo(): string[] {
+    if (!this.list.reviews.canUndo) return [];
+    const ids = this.list.reviews.undo();
+    this.#stay(ids);
+    this.#report(ids, "undone");
+    return ids;
+  }
+
+  /** The note of a candidate, which a list may have cut. Throws `Refused`. */
+  async wholeNote(id: string): Promise<string> {
+    const { note } = this.list.marks(id);
+    if (!note.endsWith("…")) return note;
+    const whole = (await this.#detailed([id])).candidates[0]?.note ?? note;
+    this.list.setNote(id, whole);
+    this.reporter.changed();
+    return whole;
+  }
+
+  compareSelected(): void {
+    const ids = [...this.list.selected];
+    this.#comparison = compare(
+      this.list,
+      ids,
+      () => this.#detailed(ids),
+      (id, action) => this.decide([id], action),
+    );
+  }
+
+  /** Shows the newest decisions in what is open beside the table. */
+  update(): void {
+    this.#comparison?.update();
+    by("unsaved").hidden ||= !this.list.reviews.unsaved.length;
+  }
+
+  #detailed(candidate_ids: string[]): Promise<CandidateList> {
+    const args = { session_id: this.list.sessionId, candidate_ids, detail: "detailed" };
+    return this.host.call("list_profiles", args);
+  }
+
+  #report(ids: string[], what: string): void {
+    this.reporter.report(`${people(this.list, ids)}: ${what}.`);
+    this.reporter.changed();
+  }
+
+  /** Keeps the visible ones of some candidates in view until a filter changes. */
+  #stay(ids: string[]): void {
+    const changed = new Set(ids);
+    for (const { candidate_id: id } of this.visible())
+      if (changed.has(id)) this.list.staying.add(id);
+  }
+
+  /** Says that changes went back because they could not be saved. */
+  #showUnsaved(reason: string): void {
+    const { reviews, cards } = this.list;
+    const panel = by("unsaved");
+    const close = (act: () => void): void => {
+      act();
+      this.reporter.changed();
+    };
+    this.reporter.report("");
+    panel.hidden = !reviews.unsaved.length;
+    panel.replaceChildren(
+      el("p", {}, `Not saved for ${people(this.list, reviews.unsaved)}. ${reason}`),
+      button("Try again", () => close(() => reviews.retry(cards))),
+      button("Dismiss", () => close(() => reviews.giveUp())),
+    );
+  }
+}
