@@ -24,6 +24,7 @@ from fj_mcp.server.arguments import (
     SessionId,
     State,
 )
+from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist import candidate_pages, cards
