@@ -246,6 +246,11 @@ def test_a_read_only_server_s_shortlist_offers_nothing_that_costs(
     reading = serve(at.sandbox, read_only=True)
     view = opened(page, reading, session=session).settled()
     expect(view.button("Export all")).to_be_visible()
+    # Deciding costs nothing.
+    view.rows.first.get_by_role("button", name="Shortlist:").click()
+    expect(view.button("Export 1 shortlisted")).to_be_visible()
+    expect(view.frame.locator("#saving")).to_be_hidden()
+    expect(view.unsaved).to_be_hidden()
     view.rows.first.locator(".opener").click()
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
     expect(view.frame.get_by_role("button", name=re.compile("Reveal|Fetch"))).to_have_count(0)

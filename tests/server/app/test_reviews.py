@@ -417,6 +417,26 @@ def test_the_shortlisted_are_exported_and_asked_about_without_selecting_them(
     assert all(name in message for name in kept)
 
 
+def test_nobody_who_must_not_be_contacted_is_exported(page: Page, at: Served) -> None:
+    answers = {"export_profiles": {"rows": 1, "path": "/home/somebody/a.csv"}}
+    view = opened(page, at, answers=answers).settled()
+    gone, barred = names(view, 2)
+    press(view, gone, "Reject")
+    press(view, barred, "Shortlist")
+    view.row(barred).locator(".opener").click()
+    view.frame.get_by_label("Outreach").select_option("Do not contact")
+    view.button("Export all").click()
+    chip(view, "Rejected").click()
+    chip(view, "Rejected").click()
+    view.button("Show them").click()
+    expect(view.rows).to_have_count(PEOPLE)
+    view.button(f"Export {PEOPLE - 1} shown").click()
+    expect(view.button("Export all")).to_have_count(0)
+    everybody, shown = view.calls("export_profiles")
+    assert "candidate_ids" not in everybody
+    assert len(shown["candidate_ids"]) == PEOPLE - 1
+
+
 def test_without_memory_nothing_of_it_shows(page: Page, serve: Serve) -> None:
     at = serve(Sandbox(match_seconds=0, first_batch=30), memory=False)
     view = opened(page, at).settled()
