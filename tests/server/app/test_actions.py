@@ -170,6 +170,8 @@ def test_those_shown_are_exported_when_a_filter_is_on(page: Page, at: Served) ->
     expect(view.notice).to_contain_text("Exported 1 candidate")
     (call,) = view.calls("export_profiles")
     assert len(call["candidate_ids"]) == shown
+    view.frame.get_by_role("searchbox").fill("nobody is called this")
+    expect(view.button("Export 0 shown")).to_be_disabled()
 
 
 def test_a_disabled_button_says_what_to_do_first(page: Page, at: Served) -> None:

@@ -197,7 +197,7 @@ def test_a_denied_change_goes_back_with_a_sentence_and_can_be_tried_again(
     expect_saved(view, two, decision="shortlisted")
 
 
-def test_a_later_change_makes_an_unsaved_one_moot(page: Page, at: Served) -> None:
+def test_a_later_change_replaces_one_that_could_not_be_saved(page: Page, at: Served) -> None:
     view = opened(page, at, deny=["review_candidates"]).settled()
     (name,) = names(view, 1)
     press(view, name, "Reject")
