@@ -45,6 +45,7 @@ def main() -> None:
             view = show(browser, at, theme, (width, height), session)
             session = view.session_id
             if name == "light":
+                decide(view)
                 reveal_and_open(view)
             if name == "dark":
                 view.frame.locator(".chip", has_text="Azure").click()
@@ -61,6 +62,16 @@ def show(
     context = browser.new_context(viewport={"width": width, "height": height})
     scenario = SEARCH | ({"session": session} if session else {})
     return opened(context.new_page(), at, theme=theme, **scenario).settled()
+
+
+def decide(view: View) -> None:
+    """Decide about three candidates, and write a note."""
+    for place, label in enumerate(("Shortlist", "Maybe", "Reject")):
+        view.rows.nth(place).get_by_role("button", name=f"{label}:").click()
+    view.rows.first.get_by_role("button", name="Note:").click()
+    view.page.keyboard.type("Knows our stack. Ask about the notice period.")
+    view.page.keyboard.press("Enter")
+    expect(view.frame.locator("#saving")).to_be_hidden()
 
 
 def reveal_and_open(view: View) -> None:

@@ -132,42 +132,39 @@ export async function fetchMore(
 }
 
 interface Chosen {
-  ids: string[];
+  /** Without ids, all candidates. */
+  ids?: string[];
   label: string;
 }
 
-/**
- * The candidates to export and to ask about: the selected ones, or else those whom the user kept.
- *
- * No ids to export means all of them.
- */
-export function chosenPeople(
-  list: Shortlist,
-  visible: Card[],
-): { exported: Chosen; asked: Chosen } {
+/** The candidates to export: the selected, the filtered or the shortlisted ones, or else all. */
+export function peopleToExport(list: Shortlist, visible: Card[]): Chosen {
   const selected = [...list.selected];
+  if (selected.length) return { ids: selected, label: `Export ${selected.length} selected` };
+  if (list.filtered || list.showsLeftOut) {
+    // An export has nobody who must not be contacted.
+    const ids = visible
+      .map((card) => card.candidate_id)
+      .filter((id) => list.marks(id).outreach !== "do_not_contact");
+    return { ids, label: `Export ${ids.length} shown` };
+  }
   const kept = list.shortlisted;
-  const some = list.filtered || list.showsLeftOut ? visible : [];
-  // Nobody who must not be contacted is ever exported.
-  const shown = some
-    .map((card) => card.candidate_id)
-    .filter((id) => list.marks(id).outreach !== "do_not_contact");
-  const ask =
-    selected.length || !kept.length ? "the assistant" : `about ${kept.length} shortlisted`;
-  const asked = { ids: selected.length ? selected : kept, label: `Ask ${ask}` };
-  for (const [ids, kind] of [
-    [selected, "selected"],
-    [shown, "shown"],
-    [kept, "shortlisted"],
-  ] as const)
-    if (ids.length) return { exported: { ids, label: `Export ${ids.length} ${kind}` }, asked };
-  return { exported: { ids: [], label: "Export all" }, asked };
+  if (kept.length) return { ids: kept, label: `Export ${kept.length} shortlisted` };
+  return { label: "Export all" };
+}
+
+/** The candidates to ask about: the selected ones, or else the shortlisted ones. */
+export function peopleToAskAbout(list: Shortlist): Required<Chosen> {
+  const kept = list.shortlisted;
+  if (list.selected.size || !kept.length)
+    return { ids: [...list.selected], label: "Ask the assistant" };
+  return { ids: kept, label: `Ask about ${kept.length} shortlisted` };
 }
 
 export async function exportPeople(
   host: Host,
   list: Shortlist,
-  ids: string[],
+  ids: string[] | undefined,
   reporter: Reporter,
 ): Promise<void> {
   reporter.report("Exporting…");
@@ -175,7 +172,7 @@ export async function exportPeople(
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
     session_id: list.sessionId,
     format: "csv",
-    ...(ids.length ? { candidate_ids: ids } : list.part),
+    ...(ids ? { candidate_ids: ids } : list.part),
   });
   const place = path ?? uri;
   const said = sentences(warning, `Exported ${counted(rows, "candidate")}${place ? ":" : ""}`);

@@ -1,4 +1,4 @@
-/** What the user decides about candidates: its words, its buttons, and the filter by it. */
+/** The words and the buttons for decisions about candidates, and the filter by decision. */
 
 import { by, button, el } from "./dom";
 import type { Change, Marks } from "./reviews";

@@ -2,9 +2,10 @@
 
 import {
   askAssistant,
-  chosenPeople,
   exportPeople,
   fetchMore,
+  peopleToAskAbout,
+  peopleToExport,
   reveal,
   type Reporter,
   words,
@@ -172,9 +173,10 @@ function updateTexts(current: Shortlist): void {
   for (const id of ["reveal-email", "reveal-phone", "fetch-more"])
     by(id).hidden = !current.canSpend;
   for (const id of ["reveal-email", "reveal-phone"]) allow(by(id), some && !busy);
-  const { exported, asked } = chosenPeople(current, visible);
+  const exported = peopleToExport(current, visible);
   by("export").textContent = exported.label;
-  allow(by("export"), cards.length > 0 && !busy);
+  allow(by("export"), (exported.ids ?? cards).length > 0 && !busy);
+  const asked = peopleToAskAbout(current);
   by("ask").textContent = asked.label;
   allow(by("ask"), asked.ids.length > 0 && !busy);
   allow(by("compare"), selected.size >= FEWEST && selected.size <= MOST);
@@ -360,11 +362,11 @@ for (const channel of ["email", "phone"] as const)
   );
 act(
   "ask",
-  (current) => askAssistant(host, current, chosenPeople(current, visible).asked.ids, reporter),
+  (current) => askAssistant(host, current, peopleToAskAbout(current).ids, reporter),
   SELECT_FIRST,
 );
 act("export", (current) =>
-  exportPeople(host, current, chosenPeople(current, visible).exported.ids, reporter),
+  exportPeople(host, current, peopleToExport(current, visible).ids, reporter),
 );
 act("fetch-more", async (current) => {
   const bought = await fetchMore(host, current, reporter);

@@ -1,4 +1,4 @@
-/** What the user decides in the page: shown at once, saved by the server, reported. */
+/** Carries out what the user decides: shows it at once, saves it, and reports it. */
 
 import { type Reporter, words } from "./actions";
 import { compare, type Comparison } from "./compare";
@@ -15,7 +15,7 @@ export class Reviewer {
   #comparison: Comparison | undefined;
 
   /**
-   * @param token with it the server knows that the user, not the assistant, makes a review.
+   * @param token proves to the server that the user, not the assistant, makes a review.
    * @param visible the candidates in view.
    */
   constructor(
@@ -127,7 +127,7 @@ export class Reviewer {
 
   /** Says that changes went back because they could not be saved. */
   #showUnsaved(reason: string): void {
-    const { reviews, cards } = this.list;
+    const { reviews } = this.list;
     const panel = by("unsaved");
     const close = (act: () => void): void => {
       act();
@@ -137,7 +137,7 @@ export class Reviewer {
     panel.hidden = !reviews.unsaved.length;
     panel.replaceChildren(
       el("p", {}, `Not saved for ${people(this.list, reviews.unsaved)}. ${reason}`),
-      button("Try again", () => close(() => reviews.retry(cards))),
+      button("Try again", () => close(() => reviews.retry(this.list.cards))),
       button("Dismiss", () => close(() => reviews.giveUp())),
     );
   }

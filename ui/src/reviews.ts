@@ -92,7 +92,7 @@ export class Reviews {
     this.#unsaved.clear();
   }
 
-  /** Drops what is known from before a list was asked for, because its cards are newer. */
+  /** Forgets what was saved before a list was requested, because its cards are newer. */
   listed(cards: Card[], answered: number): void {
     for (const { candidate_id: id } of cards) {
       const saved = this.#saved.get(id);
@@ -120,7 +120,7 @@ export class Reviews {
     this.#start();
   }
 
-  /** Joins a waiting call with the same change, unless that would change a candidate's order. */
+  /** Joins a waiting call with the same change, unless a later one is about the same candidate. */
   #add(id: string, change: Change, undo?: Undo): void {
     this.#supersede(id, change);
     for (let place = this.#calls.length - 1; place >= (this.#sending ? 1 : 0); place--) {

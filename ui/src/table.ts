@@ -177,7 +177,8 @@ export class Table {
   #row(card: Card): Row {
     const { candidate_id: id } = card;
     const old = this.#rows.get(id);
-    if (old && (old.note.querySelector("textarea") || facts(old.card) === facts(card))) {
+    const isSame = old && (old.card === card || facts(old.card) === facts(card));
+    if (old && (isSame || old.note.querySelector("textarea"))) {
       old.card = card;
       return old;
     }

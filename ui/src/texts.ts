@@ -17,7 +17,7 @@ export function emptyText(current: Shortlist): string {
   if (current.either)
     return "All words of a search must occur, so it has no OR. Search for one after the other.";
   if (current.filtered) return "No candidates match these filters.";
-  if (leftOut(current)) return "Everybody in this list is left out.";
+  if (leftOut(current)) return "Everyone in this list is left out.";
   if (current.leastScore > 0 && current.matched > 0)
     return `No candidate has a score of ${current.leastScore} or more.`;
   return "No candidates match this search. Ask the assistant to loosen one of its filters.";

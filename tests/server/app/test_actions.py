@@ -170,6 +170,8 @@ def test_those_shown_are_exported_when_a_filter_is_on(page: Page, at: Served) ->
     expect(view.notice).to_contain_text("Exported 1 candidate")
     (call,) = view.calls("export_profiles")
     assert len(call["candidate_ids"]) == shown
+    view.frame.get_by_role("searchbox").fill("nobody is called this")
+    expect(view.button("Export 0 shown")).to_be_disabled()
 
 
 def test_a_disabled_button_says_what_to_do_first(page: Page, at: Served) -> None:
@@ -246,6 +248,11 @@ def test_a_read_only_server_s_shortlist_offers_nothing_that_costs(
     reading = serve(at.sandbox, read_only=True)
     view = opened(page, reading, session=session).settled()
     expect(view.button("Export all")).to_be_visible()
+    # Deciding costs nothing.
+    view.rows.first.get_by_role("button", name="Shortlist:").click()
+    expect(view.button("Export 1 shortlisted")).to_be_visible()
+    expect(view.frame.locator("#saving")).to_be_hidden()
+    expect(view.unsaved).to_be_hidden()
     view.rows.first.locator(".opener").click()
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
     expect(view.frame.get_by_role("button", name=re.compile("Reveal|Fetch"))).to_have_count(0)

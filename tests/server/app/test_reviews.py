@@ -197,7 +197,7 @@ def test_a_denied_change_goes_back_with_a_sentence_and_can_be_tried_again(
     expect_saved(view, two, decision="shortlisted")
 
 
-def test_a_later_change_makes_an_unsaved_one_moot(page: Page, at: Served) -> None:
+def test_a_later_change_replaces_one_that_could_not_be_saved(page: Page, at: Served) -> None:
     view = opened(page, at, deny=["review_candidates"]).settled()
     (name,) = names(view, 1)
     press(view, name, "Reject")
@@ -415,6 +415,26 @@ def test_the_shortlisted_are_exported_and_asked_about_without_selecting_them(
     expect(view.notice).to_have_text("The assistant has your question.")
     (message,) = view.recorded("messages")
     assert all(name in message for name in kept)
+
+
+def test_nobody_who_must_not_be_contacted_is_exported(page: Page, at: Served) -> None:
+    answers = {"export_profiles": {"rows": 1, "path": "/home/somebody/a.csv"}}
+    view = opened(page, at, answers=answers).settled()
+    gone, barred = names(view, 2)
+    press(view, gone, "Reject")
+    press(view, barred, "Shortlist")
+    view.row(barred).locator(".opener").click()
+    view.frame.get_by_label("Outreach").select_option("Do not contact")
+    view.button("Export all").click()
+    chip(view, "Rejected").click()
+    chip(view, "Rejected").click()
+    view.button("Show them").click()
+    expect(view.rows).to_have_count(PEOPLE)
+    view.button(f"Export {PEOPLE - 1} shown").click()
+    expect(view.button("Export all")).to_have_count(0)
+    everybody, shown = view.calls("export_profiles")
+    assert "candidate_ids" not in everybody
+    assert len(shown["candidate_ids"]) == PEOPLE - 1
 
 
 def test_without_memory_nothing_of_it_shows(page: Page, serve: Serve) -> None:

@@ -190,6 +190,8 @@ def test_a_host_without_capabilities_still_shows_the_first_candidates(
     view = opened(page, at, without=["serverTools", "openLinks", "message"]).settled()
     expect(view.rows).to_have_count(20)
     expect(view.problem).to_contain_text("This app does not let the shortlist do that.")
+    view.rows.first.get_by_role("button", name="Shortlist:").click()
+    expect(view.unsaved).to_contain_text("This app does not let the shortlist do that.")
     view.button("LinkedIn profile", exact=False).first.click()
     expect(view.problem).to_contain_text("does not open links. The address is https://")
     view.select(0)
