@@ -187,6 +187,8 @@ async def test_nothing_of_one_key_is_visible_to_another(
         contact = {"session_id": session_id, "candidate_ids": [first], "channel": "email"}
         await call(me, "reveal_contacts", **contact)
         session = {"session_id": session_id}
+        people = session | {"candidate_ids": [first]}
+        await call(me, "review_candidates", **people, decision="shortlisted")
         refused: dict[str, dict[str, Any]] = {
             "wait_for_session": session,
             "list_profiles": session,
@@ -197,6 +199,8 @@ async def test_nothing_of_one_key_is_visible_to_another(
             "update_sourcing_session": session | {"filters": {"open_to_work": True}},
             "get_session": session,
             "reveal_contacts": contact,
+            "review_candidates": people | {"decision": "maybe"},
+            "forget_candidates": people,
         }
         answered: dict[str, dict[str, Any]] = {
             "suggest_filters": {"job_description": "C# developer"},
@@ -212,6 +216,8 @@ async def test_nothing_of_one_key_is_visible_to_another(
             answer = await other.call_tool(tool, arguments)
             assert answer.is_error, tool
             assert cards[0]["name"] not in text_of(answer)
+        assert (await call(me, "list_profiles"))["total"] == 1
+        assert (await call(other, "list_profiles"))["total"] == 0
         results = {tool: await call(other, tool, **given) for tool, given in answered.items()}
         assert results["list_sessions"]["total"] == 0
         assert results["get_spending"]["purchases"] == []
