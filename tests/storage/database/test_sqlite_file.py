@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
+from fj_mcp.storage.database.tables import metadata, notes, revisions
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
@@ -80,7 +82,7 @@ def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_
             # A phone number may come later.
             revealed[channel] = until(contacts)
         server.call("get_spending")
-        content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        content = content_of(tmp_path)
     assert any(path.name.endswith("-wal") for path in tmp_path.iterdir())
     # What is looked for would be found: the ledger does hold the session.
     assert session_id.encode() in content
@@ -100,3 +102,53 @@ async def test_a_note_is_gone_once_its_time_is_over() -> None:
     await storage.note("recent", "2", 3600)
     await storage.note("old", "3", -1)
     assert [await storage.noted(name) for name in ("kept", "recent", "old")] == ["1", "2", None]
+
+
+def some_row(table: Table) -> dict[str, Any]:
+    """A row with a value in every column."""
+    values: dict[type, Any] = {int: 3, float: 0.5, str: "text"}
+    return {column.name: values[column.type.python_type] for column in table.columns}
+
+
+@pytest.mark.anyio
+async def test_the_rows_of_every_table_move_to_a_file_that_takes_the_place_of_theirs(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / LEDGER_FILE
+    tables = [table for table in metadata.sorted_tables if table is not revisions]
+    database = SqliteDatabase(lambda: file)
+
+    def fill(connection: Connection) -> None:
+        for table in tables:
+            connection.execute(insert(table), some_row(table))
+
+    def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in tables
+        }
+
+    await database.transact("w", fill)
+    before = await database.read(rows)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert await database.read(rows) == before
+    await database.close()
+    another = SqliteDatabase(lambda: file)
+    assert await another.read(rows) == before
+    await another.close()
+
+
+@pytest.mark.anyio
+async def test_what_was_deleted_is_gone_from_the_file_and_from_its_log(tmp_path: Path) -> None:
+    database = SqliteDatabase(lambda: tmp_path / LEDGER_FILE)
+    await Storage(database, "w").note("note", "to be forgotten")
+    assert b"to be forgotten" in content_of(tmp_path)
+    await database.transact("w", lambda connection: connection.execute(delete(notes)))
+    await database.overwrite_deleted()
+    assert b"to be forgotten" not in content_of(tmp_path)
+    await database.close()
+
+
+def content_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
