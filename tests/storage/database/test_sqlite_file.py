@@ -15,7 +15,7 @@ from fj_mcp.storage.database.tables import metadata, notes, revisions
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
-from tests.support.ledgers import on_a_file
+from tests.support.ledgers import full, on_a_file, small_disk
 from tests.support.processes import Api, stdio_process
 
 pytestmark = [pytest.mark.xdist_group("sqlite-file"), pytest.mark.unmeasured]
@@ -102,6 +102,20 @@ async def test_a_note_is_gone_once_its_time_is_over() -> None:
     await storage.note("recent", "2", 3600)
     await storage.note("old", "3", -1)
     assert [await storage.noted(name) for name in ("kept", "recent", "old")] == ["1", "2", None]
+
+
+@on_a_file
+def test_a_full_disk_refuses_purchases_until_there_is_room(api: Api, key: str) -> None:
+    another = CREATE | {"title": "Another", "filters": {"skills": {"mandatory": ["Go"]}}}
+    with small_disk(megabytes=1) as disk, stdio_process(api, key, disk) as server:
+        bought = server.search(**CREATE)
+        with full(disk):
+            text = server.refusal("create_sourcing_session", **another)
+            assert text.startswith("Nothing was sent or charged: the database at ")
+            assert server.call("get_session", session_id=bought)["status"] == "done"
+            assert api.charges(key) == [bought]
+        assert server.call("create_sourcing_session", **another)["session_id"] != bought
+        assert server.call("get_spending")["spent_today"] == 10
 
 
 def some_row(table: Table) -> dict[str, Any]:
