@@ -123,7 +123,7 @@ class SqliteFile:
     def check(self) -> None:
         """Fail if the file cannot be read and written."""
         self.transact(write_nothing, durable=False)
-        if (verdict := self._execute("PRAGMA quick_check(1)")) != "ok":
+        if (verdict := self._execute("PRAGMA quick_check(purchases)")) != "ok":
             raise DatabaseFailed(verdict)
 
     @property
