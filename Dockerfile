@@ -10,7 +10,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY fj_mcp fj_mcp
 RUN python -m venv --without-pip /opt/fj-mcp \
-    && pip --python /opt/fj-mcp/bin/python install --no-cache-dir '.[otel,redis]'
+    && pip --python /opt/fj-mcp/bin/python install --no-cache-dir '.[otel,postgres]'
 
 FROM python:3.13-slim
 LABEL io.modelcontextprotocol.server.name="ai.futurejobs/fj-mcp"

@@ -1,7 +1,6 @@
 import gc
 import json
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -16,7 +15,7 @@ from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from tests.support.assistant import Assistant, connected
-from tests.support.ledgers import forget_all, ledger_server
+from tests.support.ledgers import forget_all, ledger_server, postgres_programs
 from tests.support.processes import Api, sandbox_process
 
 # The tests are about the ledger, not the disk, and a file in memory is faster.
@@ -36,9 +35,9 @@ def pytest_xdist_setupnodes() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Without redis-server its tests are skipped, so coverage cannot reach the floor."""
+    """Without PostgreSQL its tests are skipped, so coverage cannot reach the floor."""
     measuring = config.pluginmanager.getplugin("_cov")
-    if measuring is not None and shutil.which("redis-server") is None:
+    if measuring is not None and postgres_programs() is None:
         measuring.options.cov_fail_under = 0
 
 
@@ -61,7 +60,7 @@ def measured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def ledgers() -> Iterator[None]:
-    """The redis-server for purchases, if the run uses one."""
+    """The PostgreSQL for purchases, if the run uses one."""
     with ledger_server():
         yield
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -56,19 +57,20 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
-def _usable_ledger_url(url: SecretStr) -> SecretStr:
-    try:
-        from redis.connection import parse_url
-    except ImportError:
+def _usable_database_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    hosts = parts.netloc.rpartition("@")[2]
+    usable = re.fullmatch(r"(([\w.-]+|\[[0-9a-f:]+\])?(:\d{1,5})?,?)*", hosts)
+    if parts.scheme not in ("postgresql", "postgres") or not usable:
+        # The address itself may hold a password.
         raise ValueError(
-            "needs the package redis: install this project with its extra redis "
-            "(uv run --extra redis fj-mcp, or pip install '.[redis]' in its folder)"
-        ) from None
-    try:
-        parse_url(url.get_secret_value())  # type: ignore[no-untyped-call]
-    except ValueError:
-        # The original message may quote the password.
-        raise ValueError("must be an address such as redis://host:6379/0") from None
+            "must be the address of a PostgreSQL, such as postgresql://user:password@host/database"
+        )
+    if find_spec("psycopg") is None:
+        raise ValueError(
+            "needs the package psycopg: install this project with its extra postgres "
+            "(uv run --extra postgres fj-mcp, or pip install '.[postgres]' in its folder)"
+        )
     return url
 
 
@@ -108,7 +110,7 @@ class Settings(BaseModel):
             (`strict`, which refuses if the client cannot ask) or never (`off`).
         credit_budget: the most credits to spend in one UTC day; None for no limit.
         state_dir: the folder of the record of purchases; None for the platform's default.
-        ledger_url: a Redis to keep the record instead, for servers on several machines.
+        database_url: a PostgreSQL for the record instead, for servers on several machines.
         memory: remember decisions about candidates, and which searches showed them.
         keep_days: everything about a person is deleted so long after the last decision.
         export_dir: the folder for exports; None for Downloads, or the working directory.
@@ -143,7 +145,7 @@ class Settings(BaseModel):
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
     state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
-    ledger_url: Annotated[SecretStr, AfterValidator(_usable_ledger_url)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_usable_database_url)] | None = None
     memory: bool = True
     keep_days: int = Field(default=180, ge=1, le=3_650)
     export_dir: Path | None = None
@@ -182,7 +184,10 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 """The environment variable of each setting, and its field."""
 
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
-_GUARDS |= {"ledger_url"}
+_GUARDS |= {"database_url"}
+
+_LEDGER_URL = "FJ_LEDGER_URL"
+"""Was a Redis for several servers. To ignore it would be to share nothing any more."""
 
 NO_HOME = "must be a folder for the record of purchases, because this user has no home folder"
 
@@ -236,10 +241,15 @@ def read_settings(
             found[name] = getattr(Settings.model_validate({name: value}), name)
         except ValidationError as error:
             problems.append(f"{variable} {_reason(error)}")
+    if given.values.get(_LEDGER_URL, "").strip():
+        problems.append(
+            f"{_LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
+            "PostgreSQL if several servers share their record"
+        )
     if found.get("sandbox"):
         # The sandbox has its own address.
         found.pop("api_base_url", None)
-    elsewhere = found.get("sandbox") or found.get("ledger_url") or found.get("state_dir")
+    elsewhere = found.get("sandbox") or found.get("database_url") or found.get("state_dir")
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
     unsafe, warnings = _misspelled(given.values)
@@ -275,7 +285,7 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         plain = given.upper().replace("-", "_")
         # FJ_TEST_ is the prefix of the project's own tests.
         ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
-        if given in VARIABLES or not ours or not given.isprintable():
+        if given in {*VARIABLES, _LEDGER_URL} or not ours or not given.isprintable():
             continue
         fields = VARIABLES.values()
         near = get_close_matches(plain.removeprefix("FJ_").lower(), fields, n=1, cutoff=0.6)

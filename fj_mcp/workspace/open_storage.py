@@ -7,8 +7,11 @@ from pathlib import Path
 import anyio
 
 from fj_mcp.settings.settings import NO_HOME, STATE_DIR, Settings, own_folder
+from fj_mcp.storage.database.database import Database
+from fj_mcp.storage.database.postgres import PostgresDatabase
+from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.errors import StorageUnavailable
-from fj_mcp.workspace.record import LocalRecord, Record
+from fj_mcp.workspace.record import Record
 
 LEDGER_FILE = "purchases.sqlite3"
 
@@ -16,13 +19,7 @@ LEDGER_FILE = "purchases.sqlite3"
 @asynccontextmanager
 async def open_record(settings: Settings) -> AsyncIterator[Record]:
     """The record that these settings name. Files and connections are opened on first use."""
-    record: Record
-    if settings.ledger_url is None or settings.sandbox:
-        record = LocalRecord(lambda: ledger_path(settings))
-    else:
-        from fj_mcp.workspace.replicas import Replicas
-
-        record = Replicas(settings.ledger_url)
+    record = Record(_database(settings))
     try:
         yield record
     finally:
@@ -30,9 +27,15 @@ async def open_record(settings: Settings) -> AsyncIterator[Record]:
             await record.close()
 
 
+def _database(settings: Settings) -> Database:
+    if settings.database_url is None or settings.sandbox:
+        return SqliteDatabase(lambda: ledger_path(settings))
+    return PostgresDatabase(settings.database_url)
+
+
 async def check_record(record: Record) -> None:
     """Write and read. Raises `StorageUnavailable` if purchases cannot be recorded."""
-    await record.storage("check").check()
+    await record.database.check()
 
 
 def ledger_path(settings: Settings) -> Path | None:

@@ -1,90 +1,53 @@
-"""The record that servers on several machines share in Redis: ledgers and rate limits."""
+"""What servers on several machines share besides their record."""
 
-from contextlib import suppress
-from typing import Any
-from urllib.parse import urlsplit
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import anyio
-from pydantic import SecretStr
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from fj_mcp.api.rate_limit import RateLimit
-from fj_mcp.storage.ledger.redis import RedisStorage
-from fj_mcp.workspace.record import Record
+from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.ledger.storage import Storage
 
-_TIMEOUT_SECONDS = 1.0
-"""Time-out of one Redis command."""
+T = TypeVar("T")
+
+_PATIENCE_SECONDS = 1.0
+"""How long a free call waits for the database."""
 
 _UNAVAILABLE_SECONDS = 5.0
-"""After a failed command, free calls go without Redis for this long."""
+"""How long free calls then go without it."""
 
-
-class Replicas(Record):
-    """A record in Redis, and this process's connection to it."""
-
-    def __init__(self, url: SecretStr) -> None:
-        """Args: `url`: `redis://`, `rediss://` or `unix://`. Connects on first use."""
-        self._place = _without_password(url.get_secret_value())
-        # redis-py's types are unions of every response in every protocol version.
-        self._redis: Any = Redis.from_url(
-            url.get_secret_value(),
-            decode_responses=True,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            health_check_interval=30,
-            # Once a response is lost, it is not known whether the command was carried out, so it
-            # is not retried: nothing is bought then, and the next call reads the current state.
-            retry=Retry(NoBackoff(), 0),
-        )
-        self._unavailable_until = 0.0
-
-    @property
-    def place(self) -> str:
-        return self._place
-
-    def storage(self, workspace: str) -> "RedisStorage":
-        return RedisStorage(self._redis, f"fj-mcp:{{{workspace}}}:", self.place)
-
-    def rate_limit(self, workspace: str) -> "SharedRateLimit":
-        return SharedRateLimit(self, f"fj-mcp:{{{workspace}}}:pause")
-
-    async def close(self) -> None:
-        with suppress(RedisError, OSError):
-            await self._redis.aclose()
-
-    async def execute(self, *command: str | int) -> Any:
-        """The response to a command; None if Redis is unavailable, or was a moment ago."""
-        if anyio.current_time() < self._unavailable_until:
-            return None
-        try:
-            with anyio.fail_after(_TIMEOUT_SECONDS):
-                return await self._redis.execute_command(*command)
-        except (RedisError, OSError, TimeoutError):
-            self._unavailable_until = anyio.current_time() + _UNAVAILABLE_SECONDS
-            return None
+_RESUME_AT = "resume at"
 
 
 class SharedRateLimit(RateLimit):
-    """The rate limit of a key across all processes; of this one while Redis is unavailable."""
+    """The rate limit of a key across all processes; of this one while the database is away."""
 
-    def __init__(self, replicas: Replicas, name: str) -> None:
+    def __init__(self, storage: Storage) -> None:
+        """Args: `storage` of the key's workspace."""
         super().__init__()
-        self._replicas = replicas
-        self._name = name
+        self._storage = storage
+        self._unavailable_until = 0.0
 
     async def wait_seconds(self) -> float:
-        left = await self._replicas.execute("PTTL", self._name)
-        # Redis returns -2 for a key that does not exist.
-        return max((left or 0) / 1000, await super().wait_seconds())
+        resume_at = await self._try(lambda: self._storage.noted(_RESUME_AT))
+        shared = float(resume_at) - time.time() if resume_at is not None else 0.0
+        return max(shared, await super().wait_seconds())
 
     async def pause(self, seconds: float) -> None:
         await super().pause(seconds)
-        await self._replicas.execute("SET", self._name, 1, "PX", max(1, int(seconds * 1000)))
+        resume_at = str(time.time() + seconds)
+        await self._try(lambda: self._storage.note(_RESUME_AT, resume_at, seconds, replace=True))
 
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    async def _try(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """The result of `work`; None if the database is unavailable, or was a moment ago."""
+        if anyio.current_time() < self._unavailable_until:
+            return None
+        try:
+            # The database itself keeps to this deadline.
+            with anyio.move_on_after(_PATIENCE_SECONDS):
+                return await work()
+        except StorageUnavailable:
+            self._unavailable_until = anyio.current_time() + _UNAVAILABLE_SECONDS
+        return None

@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 from fj_mcp.commands.typer_app import app
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
-from tests.support.ledgers import redis_server
 from tests.support.processes import http_process
 from tests.support.repository import ROOT
 
@@ -59,7 +58,7 @@ def test_the_commands_are_valid(commands: list[list[str]]) -> None:
 def test_every_setting_exists_and_no_key_is_included(name: str) -> None:
     text = (DEPLOY / name).read_text(encoding="utf-8")
     named = set(re.findall(r"\bFJ_[A-Z_]+", text))
-    assert {"FJ_LEDGER_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS"} <= named <= SETTINGS
+    assert {"FJ_DATABASE_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS"} <= named <= SETTINGS
     assert "fjk_" not in text
 
 
@@ -87,13 +86,20 @@ def test_there_is_time_to_finish_requests_in_flight(
     assert pods["fj-mcp"]["terminationGracePeriodSeconds"] > ENDING_SECONDS + pause
 
 
-def test_redis_persists_purchases(compose: dict[str, Any], pods: dict[str, dict[str, Any]]) -> None:
-    _, *arguments = compose["redis"]["command"]
-    assert arguments == pods["fj-mcp-redis"]["containers"][0]["args"]
-    with redis_server(*arguments) as server, server.admin() as admin:
-        wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-        found = {name: admin.config_get(name)[name] for name in wanted}
-    assert found == wanted
+def test_the_database_keeps_purchases(
+    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
+) -> None:
+    (container,) = pods["fj-mcp-postgres"]["containers"]
+    assert compose["postgres"]["image"] == container["image"]
+    # Where the image keeps its data.
+    for mounted in (
+        compose["postgres"]["volumes"][0].partition(":")[2],
+        container["volumeMounts"][0]["mountPath"],
+    ):
+        assert mounted == "/var/lib/postgresql/data"
+    # Neither turns off what makes a commit last.
+    for arguments in (compose["postgres"].get("command", []), container.get("args", [])):
+        assert not [word for word in arguments if re.search("fsync|synchronous_commit", word)]
 
 
 def test_the_load_balancer_neither_retries_nor_buffers(compose: dict[str, Any]) -> None:

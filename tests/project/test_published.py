@@ -123,9 +123,9 @@ def test_one_file_of_tests_passes_by_itself_and_all_together_are_measured() -> N
     assert measured.startswith("uv run pytest --cov ")
 
 
-def test_all_that_the_purchase_rules_promise_is_checked_with_redis_too() -> None:
+def test_all_that_the_purchase_rules_promise_is_checked_on_postgres_too() -> None:
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert "FJ_TEST_LEDGER=redis uv run pytest tests/purchases" in checks
+    assert "FJ_TEST_LEDGER=postgres uv run pytest tests/purchases" in checks
 
 
 def test_the_checks_need_no_more_than_python_and_pip() -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from fj_mcp.sandbox.faults import Fault
-from tests.support.ledgers import IN_REDIS
+from tests.support.ledgers import IN_POSTGRES
 from tests.support.purchase_world import DAY, FREE, Gate, Harm, Moment, Result, World, create_wish
 
 pytestmark = pytest.mark.unmeasured
@@ -398,7 +398,7 @@ class Purchases(RuleBasedStateMachine):
 
     @rule(server=patient, how=st.sampled_from(HARMS))
     def take_the_record_away(self, server: int, how: Harm) -> None:
-        if not IN_REDIS:
+        if not IN_POSTGRES:
             # A server has it open: what is deleted while none runs is forgotten.
             self.world.run(self.world.call(server, "get_spending", {}))
             self.world.take_away(how)
@@ -409,7 +409,7 @@ class Purchases(RuleBasedStateMachine):
     @rule(wanted=purchases, late=st.integers(0, 7))
     def let_another_process_hold_the_record(self, wanted: Wanted, late: int) -> None:
         purchase = self.purchase(wanted)
-        if not IN_REDIS:
+        if not IN_POSTGRES:
             self.world.run(self.world.call(2, "get_spending", {}))
             self.world.other.hold(self.world.ledger_file)
             # Seldom, since a call waits for the record as long as it may. The hasty server's may

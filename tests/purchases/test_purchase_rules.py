@@ -15,7 +15,7 @@ from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.population.people import Person as SandboxPerson
 from tests.support.assistant import CSHARP, ERAS, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
-from tests.support.ledgers import IN_REDIS
+from tests.support.ledgers import IN_POSTGRES
 
 pytestmark = pytest.mark.anyio
 
@@ -202,8 +202,8 @@ async def test_the_question_states_the_purchase_its_price_and_the_balance() -> N
         await assistant.call("fetch_more_profiles", session_id=session_id)
         await assistant.call("wait_for_session", session_id=session_id)
         await update(assistant, session_id)
-    # A sandbox server never uses Redis, so there the server is a real one.
-    sandbox = "" if IN_REDIS else "Sandbox: no real credits. "
+    # A sandbox server never uses PostgreSQL, so there the server is a real one.
+    sandbox = "" if IN_POSTGRES else "Sandbox: no real credits. "
     assert person.questions == [
         f"{sandbox}This buys a search “Test” from FutureJobs. It costs about 5 credits. Go ahead?",
         f"{sandbox}This buys more candidates for “Test” from FutureJobs. It costs "

@@ -22,7 +22,7 @@ import pytest
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import search_for
 from tests.support.conditions import until
-from tests.support.ledgers import IN_REDIS, ledger_environment
+from tests.support.ledgers import IN_POSTGRES, ledger_environment
 from tests.support.processes import (
     CLEAN,
     Api,
@@ -175,7 +175,7 @@ class Walk:
         subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
 
     def hold(self) -> None:
-        if IN_REDIS:
+        if IN_POSTGRES:
             return self.buy()
         self.server().call("get_spending")
         self.other.hold(self.state / LEDGER_FILE)
@@ -188,7 +188,7 @@ class Walk:
         return None
 
     def delete(self) -> None:
-        if IN_REDIS:
+        if IN_POSTGRES:
             return self.buy()
         # A server that has the file open knows its content.
         server = self.server()

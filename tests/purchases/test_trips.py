@@ -25,7 +25,7 @@ from tests.support.repository import ROOT
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.unmeasured,
-    # While Redis is waited for, what goes on beside it would be counted between.
+    # While PostgreSQL is waited for, what goes on beside it would be counted between.
     on_a_file,
 ]
 

@@ -16,7 +16,7 @@ from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.server.build import build_server
 from fj_mcp.settings.settings import SANDBOX_KEY, Settings
 from tests.support.clocks import InstantClock
-from tests.support.ledgers import IN_REDIS, ledger_settings
+from tests.support.ledgers import IN_POSTGRES, ledger_settings
 
 ERAS = ("2026-07-28", "legacy")
 UNKNOWN_SESSION = "0" * 24
@@ -109,9 +109,9 @@ async def connected(
     """
     api = api or small_sandbox()
     kept = TemporaryDirectory()
-    # A sandbox server never uses a shared ledger, so with Redis it must look like a real one.
+    # A sandbox server never uses a shared ledger, so with PostgreSQL it must look like a real one.
     identity: dict[str, Any] = {"sandbox": True}
-    if IN_REDIS and "sandbox" not in settings:
+    if IN_POSTGRES and "sandbox" not in settings:
         identity = {"sandbox": False, "api_key": SANDBOX_KEY}
     own: dict[str, Any] = {"export_dir": kept.name, **identity, **settings}
     place = ledger_settings(own.pop("state_dir", kept.name))

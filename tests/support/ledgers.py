@@ -1,81 +1,148 @@
 """The ledgers of the servers under test, and how a test reads them from outside.
 
-SQLite in a folder of the test, or a real redis-server with `FJ_TEST_LEDGER=redis`, which the test
+SQLite in a folder of the test, or a real PostgreSQL with `FJ_TEST_LEDGER=postgres`, which the test
 run starts and each test finds empty. The same tests run with both.
 """
 
-import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
-from redis import Redis
-from redis.exceptions import RedisError
+from psycopg.rows import dict_row, tuple_row
 
-from fj_mcp.storage.ledger.redis import index_entries
+# Loaded here, and not by the first call of a test, whose deadline may be short.
+import fj_mcp.storage.database.postgres_server
+import fj_mcp.storage.database.sqlite_file
+import fj_mcp.storage.ledger.notes
+import fj_mcp.storage.ledger.rows
+import fj_mcp.storage.memory.memory_rows  # noqa: F401
+from fj_mcp.storage.database.tables import metadata, revisions
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 
 Row = dict[str, Any]
 
-IN_REDIS = os.environ.get("FJ_TEST_LEDGER") == "redis"
-on_a_file = pytest.mark.skipif(IN_REDIS, reason="about the SQLite file")
+IN_POSTGRES = os.environ.get("FJ_TEST_LEDGER") == "postgres"
+on_a_file = pytest.mark.skipif(IN_POSTGRES, reason="about the SQLite file")
 
 _addresses: list[str] = []
 
+_QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
+"""For a server whose data need not survive the machine."""
 
-class RedisServer:
-    """A redis-server process without persistence."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self.address = f"unix://{folder / 'redis.sock'}"
-        self._command = ["redis-server", "--port", "0", "--save", "", "--daemonize", "no"]
-        self._command += ["--unixsocket", str(folder / "redis.sock"), "--dir", str(folder)]
-        self._command += arguments
+def postgres_programs() -> Path | None:
+    """The folder of PostgreSQL's programs, which Debian keeps off the path."""
+    if (found := shutil.which("initdb")) is not None:
+        return Path(found).resolve().parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return folders[-1] if folders else None
+
+
+class PostgresServer:
+    """A PostgreSQL server process, with its data in a folder and a socket beside it."""
+
+    def __init__(self, programs: Path, folder: Path, **settings: str) -> None:
+        self.address = f"postgresql://tester@/postgres?host={quote(str(folder), safe='')}"
+        self.folder = folder
+        self._programs = programs
+        self._data = folder / "data"
+        self._log = folder / "log"
+        own = {"listen_addresses": "", "unix_socket_directories": str(folder)} | settings
+        self._options = [part for name, value in own.items() for part in ("-c", f"{name}={value}")]
         self._process: subprocess.Popen[bytes] | None = None
+        if (other := _other_user()) is not None:
+            os.chown(folder, *other)
+        options = ["--auth=trust", "--username=tester", "--no-sync", "--encoding=UTF8"]
+        subprocess.run(
+            [programs / "initdb", *options, "--locale=C", f"--pgdata={self._data}"],
+            stdout=subprocess.DEVNULL,
+            check=True,
+            **_as_other_user(),
+        )
 
     def start(self) -> None:
-        """Start the process and wait until it responds."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        """Start the process, unless it runs, and wait until it responds."""
+        if self._process is not None:
+            return
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._data, *self._options],
+                stderr=log,
+                **_as_other_user(),
+            )
         until(self._answers)
 
     def _answers(self) -> bool:
-        with closing(Redis.from_url(self.address)) as redis, suppress(RedisError):
-            return bool(redis.ping())
+        with suppress(psycopg.Error), self.admin():
+            return True
+        assert self._process is not None
+        assert self._process.poll() is None, self._log.read_text(encoding="utf-8")
         return False
 
-    def admin(self) -> "closing[Redis]":
+    def admin(self) -> "psycopg.Connection[Row]":
         """A connection for its administrator, as a context manager."""
-        return closing(Redis.from_url(self.address, decode_responses=True))
+        return psycopg.connect(self.address, autocommit=True, row_factory=dict_row)
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the process."""
+    def processes(self) -> list[int]:
+        """The server process and those of its connections."""
         assert self._process is not None
-        self._process.send_signal(number)
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *map(int, children)]
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to all of its processes."""
+        for pid in self.processes():
+            os.kill(pid, number)
 
     def stop(self) -> None:
-        """Kill the process, and lose its data."""
+        """End the server at once, as a crash does; what was committed is kept."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=30)
             self._process = None
 
 
+@cache
+def _other_user() -> tuple[int, int] | None:
+    """The user and group of the server's process, because PostgreSQL refuses to run as root."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return None
+    import pwd
+
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def _as_other_user() -> dict[str, Any]:
+    other = _other_user()
+    return {"user": other[0], "group": other[1], "extra_groups": []} if other else {}
+
+
 @contextmanager
-def redis_server(*arguments: str) -> Iterator[RedisServer]:
-    """A running redis-server; skips the test if it is not installed."""
-    if shutil.which("redis-server") is None:
-        reason = "redis-server is not installed"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+def postgres_server(**settings: str) -> Iterator[PostgresServer]:
+    """A running PostgreSQL with these settings; skips the test if it is not installed."""
+    programs = postgres_programs()
+    if programs is None:
+        reason = "PostgreSQL is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     with TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder), *arguments)
+        server = PostgresServer(programs, Path(folder), **(_QUICK | settings))
         server.start()
         try:
             yield server
@@ -85,27 +152,35 @@ def redis_server(*arguments: str) -> Iterator[RedisServer]:
 
 @contextmanager
 def ledger_server() -> Iterator[None]:
-    """The redis-server of this test run, if it uses one."""
-    if not IN_REDIS:
+    """The PostgreSQL of this test run, if it uses one."""
+    if not IN_POSTGRES:
         yield
         return
-    with redis_server() as server:
+    with postgres_server() as server:
         _addresses.append(server.address)
         yield
         _addresses.clear()
 
 
 def forget_all() -> None:
-    """Empty the redis-server."""
+    """Empty the tables of the PostgreSQL of this test run."""
     for address in _addresses:
-        with closing(Redis.from_url(address)) as redis:
-            redis.flushall()
+        with psycopg.connect(address) as connection:
+            tables = [name for name in metadata.tables if _exists(connection, name)]
+            if kept := [name for name in tables if name != revisions.name]:
+                connection.execute(f"TRUNCATE {', '.join(kept)} RESTART IDENTITY")
+
+
+def _exists(connection: "psycopg.Connection[Any]", table: str) -> bool:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    return bool(found and found[0])
 
 
 def ledger_settings(folder: Path | str) -> dict[str, str]:
     """The settings, by field, of a server with its record in `folder`."""
     settings = {"state_dir": str(folder)}
-    return settings | ({"ledger_url": _addresses[0]} if _addresses else {})
+    return settings | ({"database_url": _addresses[0]} if _addresses else {})
 
 
 def ledger_environment(folder: Path) -> dict[str, str]:
@@ -115,26 +190,34 @@ def ledger_environment(folder: Path) -> dict[str, str]:
 
 def rows_of(folder: Path) -> list[Row]:
     """Every purchase in the ledger, the oldest first."""
+    return table_of(folder, "purchases", "id")
+
+
+def rows_in(address: str) -> list[Row]:
+    """Every purchase in a PostgreSQL, the oldest first."""
+    return _table_in(address, "purchases", "id")
+
+
+def table_of(folder: Path, table: str, order: str) -> list[Row]:
+    """Every row of a table of the database that a folder's servers use."""
     if _addresses:
-        return rows_in(_addresses[0])
+        return _table_in(_addresses[0], table, order)
     path = folder / LEDGER_FILE
     if not path.exists():
         return []
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
-        if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        made = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        if not connection.execute(made, (table,)).fetchone():
             return []
-        return [dict(row) for row in connection.execute("SELECT * FROM purchases ORDER BY id")]
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
 
 
-def rows_in(address: str) -> list[Row]:
-    """Every purchase in a Redis, by workspace, oldest first."""
-    with closing(Redis.from_url(address, decode_responses=True)) as redis:
-        found: list[Row] = []
-        for name in redis.scan_iter("fj-mcp:*:rows"):
-            texts: dict[str, str] = redis.hgetall(name)  # type: ignore[assignment]
-            found += sorted(map(json.loads, texts.values()), key=lambda row: row["id"])
-        return found
+def _table_in(address: str, table: str, order: str) -> list[Row]:
+    with psycopg.connect(address, row_factory=dict_row) as connection:
+        if not _exists(connection, table):
+            return []
+        return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:
@@ -152,17 +235,14 @@ def put_back(folder: Path, rows: list[Row]) -> None:
 
 
 def _put_back_in(address: str, rows: list[Row]) -> None:
-    with closing(Redis.from_url(address, decode_responses=True)) as redis:
-        names = list(redis.scan_iter("fj-mcp:*:ids"))
-        # Without a purchase there is nothing to restore.
-        for prefix in (str(name).removesuffix("ids") for name in names):
-            for row in rows:
-                text = redis.hget(f"{prefix}rows", str(row["id"]))
-                for place, member in index_entries(json.loads(str(text))) if text else ():
-                    redis.zrem(f"{prefix}{place}", member)
-                redis.hset(f"{prefix}rows", str(row["id"]), json.dumps(row))
-                for (place, member), score in index_entries(row).items():
-                    redis.zadd(f"{prefix}{place}", {member: score})
+    with psycopg.connect(address) as connection:
+        for row in rows:
+            changes = ", ".join(f"{name} = excluded.{name}" for name in row)
+            connection.execute(
+                f"INSERT INTO purchases ({', '.join(row)}) VALUES"
+                f" ({', '.join(['%s'] * len(row))}) ON CONFLICT (id) DO UPDATE SET {changes}",
+                tuple(row.values()),
+            )
 
 
 def wipe(folder: Path) -> None:

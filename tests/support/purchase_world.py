@@ -39,7 +39,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import Assistant, Refused, text_of
 from tests.support.conditions import eventually
-from tests.support.ledgers import ledger_settings, put_back, rows_of, wipe
+from tests.support.ledgers import IN_POSTGRES, ledger_settings, put_back, rows_of, wipe
 
 T = TypeVar("T")
 Moment = Literal["before", "after"]
@@ -55,7 +55,7 @@ STARTS_AT = 1_700_000_000.0
 """Long past, because the age of a session is measured by the real clock."""
 
 PATIENT_SECONDS = 20.0
-HASTY_SECONDS = 0.2
+HASTY_SECONDS = 0.5 if IN_POSTGRES else 0.2
 """Less than `Settings` accept, so that requests that hang until the deadline do not take long."""
 
 

@@ -1,14 +1,15 @@
-"""Servers on several machines that share one Redis: ledger, budget and rate limits."""
+"""Servers on several machines that share one PostgreSQL: ledger, budget and rate limits."""
 
 import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from itertools import cycle
+from contextlib import ExitStack, asynccontextmanager, suppress
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
 from mcp import Client
@@ -18,8 +19,10 @@ from typer.testing import CliRunner
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
+from fj_mcp.storage.database.tables import metadata
 from tests.support.assistant import (
     CSHARP,
+    ERAS,
     Assistant,
     Refused,
     connected,
@@ -28,9 +31,10 @@ from tests.support.assistant import (
     text_of,
 )
 from tests.support.clocks import SteppedClock
+from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
-from tests.support.ledgers import RedisServer, redis_server, rows_in
-from tests.support.processes import Api, HttpServer, http_process, sandbox_process
+from tests.support.ledgers import PostgresServer, postgres_server, rows_in
+from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -38,11 +42,24 @@ KEY = "fjk_replicas_secret"
 SEARCH: dict[str, Any] = {"title": "Backend", "filters": CSHARP}
 AT_ONCE = 12
 
+END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'fj-mcp'
+"""
+
+
+@pytest.fixture(scope="module")
+def only_server() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
 
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    with redis_server() as server:
-        yield server
+def postgres(only_server: PostgresServer) -> PostgresServer:
+    """A running server without tables."""
+    only_server.start()
+    with only_server.admin() as admin:
+        admin.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return only_server
 
 
 @asynccontextmanager
@@ -82,19 +99,19 @@ async def somebody(address: str) -> AsyncIterator[Client]:
 async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """The results of identical calls made at the same moment."""
     answers = await asyncio.gather(*(client.call_tool(tool, arguments) for _ in range(AT_ONCE)))
-    assert not any(answer.is_error for answer in answers), list(map(text_of, answers))
+    assert not [text_of(answer) for answer in answers if answer.is_error]
     return [answer.structured_content for answer in answers]
 
 
 @pytest.mark.unmeasured
 async def test_identical_purchases_on_two_machines_are_charged_once(
-    redis: RedisServer, api: Api, tmp_path: Path
+    postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
         servers: list[HttpServer] = []
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
-            shared = {"FJ_LEDGER_URL": redis.address, "FJ_STATE_KEY": "k" * 32}
+            shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
             shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
@@ -119,7 +136,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
             await client.call_tool("wait_for_session", of_session)
             await at_once(client, "fetch_more_profiles", of_session)
             assert api.charges(KEY, "fetch_more") == [session_id]
-    states = [(row["operation"], row["state"]) for row in rows_in(redis.address)]
+    states = [(row["operation"], row["state"]) for row in rows_in(postgres.address)]
     assert states == [
         ("create_session", "charged"),
         ("reveal", "charged"),
@@ -128,9 +145,9 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
     ]
 
 
-def settings(redis: RedisServer, **more: Any) -> dict[str, Any]:
+def settings(postgres: PostgresServer, **more: Any) -> dict[str, Any]:
     """Settings of a server in this process that uses the sandbox as the real API."""
-    own = {"sandbox": False, "api_key": KEY, "ledger_url": redis.address}
+    own = {"sandbox": False, "api_key": KEY, "database_url": postgres.address}
     return own | {"call_deadline_seconds": 10} | more
 
 
@@ -152,40 +169,188 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
 
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
-async def test_without_redis_nothing_is_bought_and_free_tools_still_work(
-    redis: RedisServer, how: str
+async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
+    postgres: PostgresServer, how: str
 ) -> None:
     sandbox = small_sandbox()
-    secret = redis.address.replace("unix://", "unix://:hunter2@")
-    with redis.admin() as admin:
-        admin.config_set("requirepass", "hunter2")
-    async with connected(sandbox, **settings(redis, ledger_url=secret)) as assistant:
+    secret = postgres.address.replace("tester@", "tester:hunter2@")
+    async with connected(sandbox, **settings(postgres, database_url=secret)) as assistant:
         session_id = await assistant.search()
         charged = len(sandbox.charges)
         if how == "gone":
-            redis.stop()
+            postgres.stop()
         else:
-            redis.signal(signal.SIGSTOP)
+            postgres.send_signal(signal.SIGSTOP)
         for text in await refusals_of_purchases(assistant, session_id):
-            assert text.startswith("Nothing was sent or charged: the record of purchases at unix:")
-            assert "FJ_LEDGER_URL" in text
+            assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+            assert "FJ_DATABASE_URL" in text
             assert "hunter2" not in text
         assert (await assistant.call("get_session", session_id=session_id))["status"] == "done"
         assert (await assistant.call("list_sessions"))["total"] == 1
         assert len(sandbox.charges) == charged
         if how == "silent":
-            redis.signal(signal.SIGCONT)
+            postgres.send_signal(signal.SIGCONT)
             again = await assistant.call("create_sourcing_session", title="Test", filters=CSHARP)
             assert again["session_id"] == session_id
             assert again["already_existed"] is True
 
 
+@pytest.mark.unmeasured
+async def test_a_purchase_of_a_killed_server_is_found_by_the_other(
+    postgres: PostgresServer, api: Api, tmp_path: Path
+) -> None:
+    shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
+    shared["FJ_CONFIRM_SPEND"] = "off"
+    key = "fjk_killed"
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        http_process(folders[0], api=api, measured=False, **shared) as one,
+        http_process(folders[1], api=api, measured=False, **shared) as two,
+    ):
+        api.fail("create_session", "delay_after", 30)
+        with ModernClient(one, key) as client:
+            lost = asyncio.create_task(
+                asyncio.to_thread(client.send, "create_sourcing_session", SEARCH)
+            )
+            (paid,) = await eventually(lambda: api.charges(key))
+            one.process.kill()
+            with pytest.raises(httpx.HTTPError):
+                await lost
+        async with two.client(key, ERAS[0]) as other:
+            found = (await other.call_tool("create_sourcing_session", SEARCH)).structured_content
+    assert found["session_id"] == paid
+    assert api.charges(key) == [paid]
+
+
+async def test_after_a_restart_of_the_database_the_next_call_works(
+    postgres: PostgresServer,
+) -> None:
+    sandbox = small_sandbox()
+    async with connected(sandbox, **settings(postgres)) as assistant:
+        bought = (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
+        postgres.stop()
+        assert "FJ_DATABASE_URL" in await assistant.refusal("get_spending")
+        postgres.start()
+        again = await assistant.call("create_sourcing_session", **SEARCH)
+        assert again["session_id"] == bought
+        # Connections that were lost in between are not noticed at all.
+        with postgres.admin() as admin:
+            admin.execute(END_CONNECTIONS)
+        assert (await assistant.call("get_spending"))["spent_today"] == 5
+    assert len(sandbox.charges) == 1
+
+
+async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_again(
+    postgres: PostgresServer,
+) -> None:
+    sandbox = small_sandbox()
+
+    def only_read(on: str) -> None:
+        with postgres.admin() as admin:
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(f"ALTER DATABASE postgres SET default_transaction_read_only = {on}")
+            if on == "on":
+                admin.execute(END_CONNECTIONS)
+
+    async with connected(sandbox, **settings(postgres)) as assistant:
+        bought = await assistant.search()
+        only_read("on")
+        text = await assistant.refusal("create_sourcing_session", **search_for("Other"))
+        assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        # Connections made meanwhile still only read, like those to the old primary of a failover.
+        only_read("off")
+        found = await assistant.call("create_sourcing_session", **search_for("Other"))
+        assert found["session_id"] != bought
+    assert len(sandbox.charges) == 2
+
+
+class Relay:
+    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it."""
+
+    def __init__(self, postgres: PostgresServer, commit: int, when: str) -> None:
+        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
+        self._left = commit
+        self._when = when
+        self._meetings = set[asyncio.Task[None]]()
+        self.address = ""
+
+    def keep(self) -> bool:
+        """Cut no more; return whether it was cut."""
+        was_cut = self._left <= 0
+        self._left = -1
+        return was_cut
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Relay"]:
+        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            # Nothing is encrypted on the way.
+            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
+            yield self
+        await asyncio.gather(*self._meetings)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (meeting := asyncio.current_task()) is not None:
+            self._meetings.add(meeting)
+        there, back = await asyncio.open_unix_connection(self._socket)
+        answering = asyncio.create_task(_pass_on(there, writer))
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                commits = b"COMMIT" in piece and self._left > 0
+                self._left -= commits
+                if commits and self._left == 0:
+                    answering.cancel()
+                    await asyncio.wait([answering])
+                    if self._when == "after":
+                        back.write(piece)
+                        await there.read(65536)
+                    break
+                back.write(piece)
+                await back.drain()
+        for end in (back, writer):
+            end.close()
+        await asyncio.wait([answering])
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_connection_lost_at_any_commit_of_a_purchase_costs_nothing_twice(
+    postgres: PostgresServer, when: str
+) -> None:
+    for commit in count(1):
+        clock = SteppedClock()
+        sandbox = small_sandbox(clock=clock.now)
+        async with Relay(postgres, commit, when).open() as relay:
+            own = settings(postgres, database_url=relay.address, api_key=f"fjk_commit{commit}")
+            async with connected(sandbox, clock=clock, **own) as assistant:
+                with suppress(Refused):
+                    await assistant.call("create_sourcing_session", **SEARCH)
+                was_cut = relay.keep()
+                # What was recorded, but not known to be, counts as lost after three minutes.
+                clock.time += 300
+                found = await assistant.call("create_sourcing_session", **SEARCH)
+        assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]], commit
+        if not was_cut:
+            break
+    # The tables, the look-ups, the claim, the request, its outcome and its delivery.
+    assert commit > 5
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
-async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
-    redis: RedisServer, lost: bool
+async def test_without_the_database_a_sent_purchase_is_never_reported_as_unsent(
+    postgres: PostgresServer, lost: bool
 ) -> None:
     sandbox = HeldSandbox(SteppedClock(), "create_session")
-    async with connected(sandbox, **settings(redis)) as assistant:
+    async with connected(sandbox, **settings(postgres)) as assistant:
         outcomes: list[str] = []
 
         async def buy() -> None:
@@ -201,7 +366,7 @@ async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(buy())
             await sandbox.reached.wait()
-            redis.stop()
+            postgres.stop()
             sandbox.let_through.set()
     (charge,) = sandbox.charges
     if lost:
@@ -210,22 +375,22 @@ async def test_without_redis_a_sent_purchase_is_never_reported_as_unsent(
         assert outcomes == [charge.session_id]
 
 
-async def test_a_search_lost_by_one_machine_is_found_by_the_other(redis: RedisServer) -> None:
+async def test_a_search_lost_by_one_machine_is_found_by_the_other(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    async with connected(sandbox, **settings(redis)) as one:
+    async with connected(sandbox, **settings(postgres)) as one:
         sandbox.fail("create_session", Fault("drop_after"))
         # The read before it works; the look-ups after it do not.
         sandbox.fail("project_sessions", Fault("delay_before"))
         sandbox.fail("project_sessions", Fault("502_before"), times=9)
         await one.refusal("create_sourcing_session", **SEARCH)
-    async with connected(sandbox, **settings(redis)) as other:
+    async with connected(sandbox, **settings(postgres)) as other:
         found = await other.call("create_sourcing_session", **SEARCH)
     assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
 
 
-async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> None:
+async def test_machines_share_the_budget_and_keys_do_not(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    own = settings(redis, credit_budget=7)
+    own = settings(postgres, credit_budget=7)
     async with connected(sandbox, **own) as one, connected(sandbox, **own) as other:
         await one.call("create_sourcing_session", **search_for("1"))
         text = await other.refusal("create_sourcing_session", **search_for("2"))
@@ -237,13 +402,13 @@ async def test_machines_share_the_budget_and_keys_do_not(redis: RedisServer) -> 
 
 
 async def test_machines_share_the_rate_limit_of_a_key(
-    redis: RedisServer,
+    postgres: PostgresServer,
 ) -> None:
     sandbox = small_sandbox(rate_limit=2, rate_window_seconds=3600)
     async with (
-        connected(sandbox, **settings(redis)) as one,
-        connected(sandbox, **settings(redis)) as other,
-        connected(sandbox, **settings(redis, api_key="fjk_another")) as stranger,
+        connected(sandbox, **settings(postgres)) as one,
+        connected(sandbox, **settings(postgres)) as other,
+        connected(sandbox, **settings(postgres, api_key="fjk_another")) as stranger,
     ):
         for _ in range(2):
             await one.call("list_sessions")
@@ -253,20 +418,19 @@ async def test_machines_share_the_rate_limit_of_a_key(
         await stranger.call("list_sessions")
 
 
-async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> None:
+async def test_the_database_stores_no_keys_names_or_contacts(postgres: PostgresServer) -> None:
     sandbox = small_sandbox()
-    async with connected(sandbox, **settings(redis)) as assistant:
+    async with connected(sandbox, **settings(postgres)) as assistant:
         session_id = await assistant.search()
         listed = await assistant.call("list_profiles", session_id=session_id, limit=10)
         ids = [card["candidate_id"] for card in listed["candidates"]]
         revealed = await assistant.call(
             "reveal_contacts", session_id=session_id, candidate_ids=ids, channel="email"
         )
-    content = json.dumps(rows_in(redis.address))
-    with redis.admin() as admin:
-        for name in map(str, admin.scan_iter("*")):
-            members = admin.zrange(name, 0, -1) if admin.type(name) == "zset" else []
-            content += f" {name} {members}"
+    with postgres.admin() as admin:
+        content = json.dumps(
+            {name: admin.execute(f"SELECT * FROM {name}").fetchall() for name in metadata.tables}
+        )
     # The search pattern works: it finds the session.
     assert session_id in content
     secrets = {card["name"] for card in listed["candidates"]}
@@ -276,26 +440,55 @@ async def test_redis_stores_no_keys_names_or_contacts(redis: RedisServer) -> Non
         assert secret not in content, secret
 
 
-def test_the_doctor_shows_the_redis_address_without_the_password(
-    redis: RedisServer, tmp_path: Path
-) -> None:
+def test_the_doctor_shows_the_address_without_the_password(postgres: PostgresServer) -> None:
     with sandbox_process() as api:
         environment = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api.address, "COLUMNS": "1000"}
-        place = redis.address.replace("unix://", "unix://:hunter2@")
-        with redis.admin() as admin:
-            admin.config_set("requirepass", "hunter2")
-        well = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+        environment["FJ_DATABASE_URL"] = postgres.address.replace("tester@", "tester:hunter2@")
+        well = CliRunner().invoke(app, ["doctor"], env=environment)
         assert well.exit_code == 0, well.output
-        assert f"purchases are recorded in {redis.address}" in well.output
-        redis.stop()
-        ill = CliRunner().invoke(app, ["doctor"], env=environment | {"FJ_LEDGER_URL": place})
+        assert "purchases are recorded in postgresql:///postgres" in well.output
+        postgres.stop()
+        ill = CliRunner().invoke(app, ["doctor"], env=environment)
     assert ill.exit_code == 1
-    assert "FJ_LEDGER_URL" in ill.output
+    assert "FJ_DATABASE_URL" in ill.output
     assert "hunter2" not in well.output + ill.output
 
 
-@pytest.mark.parametrize("address", ["http://redis:6379", "redis://:hunter2@redis:port/0"])
-def test_an_address_without_a_redis_is_named(address: str) -> None:
-    with_problem = read_settings({"FJ_LEDGER_URL": address}, Path("/nowhere"))
+@pytest.mark.parametrize(
+    "address",
+    ["http://db:5432", "postgresql://:hunter2@db:port/0", "redis://db:6379/0", "mysql://db/jobs"],
+)
+def test_an_address_without_a_postgresql_is_named(address: str) -> None:
+    with_problem = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
-    assert problem == "FJ_LEDGER_URL must be an address such as redis://host:6379/0"
+    assert problem == (
+        "FJ_DATABASE_URL must be the address of a PostgreSQL, such as "
+        "postgresql://user:password@host/database"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://jobs:secret@db.internal:5432/jobs?sslmode=verify-full",
+        "postgres://db",
+        "postgresql://one:5432,two:5432/jobs?target_session_attrs=read-write",
+        "postgresql:///jobs?host=/run/postgresql",
+        "postgresql://[::1]:5432/jobs",
+    ],
+)
+def test_addresses_that_postgresql_knows_are_accepted(address: str) -> None:
+    assert not read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere")).problems
+
+
+async def test_the_setting_of_the_redis_before_names_its_successor(tmp_path: Path) -> None:
+    environment = {"FJ_LEDGER_URL": "redis://:hunter2@cache:6379/0", "FJ_API_KEY": KEY}
+    old = read_settings(environment, Path("/nowhere"))
+    (problem,) = old.problems
+    assert problem.startswith("FJ_LEDGER_URL is not used any more")
+    assert "FJ_DATABASE_URL" in problem
+    assert "hunter2" not in problem
+    assert not old.unsafe_to_spend + old.warnings
+    given = old.model_dump() | {"state_dir": tmp_path}
+    async with connected(small_sandbox(), **given) as assistant:
+        assert problem in await assistant.refusal("create_sourcing_session", **SEARCH)

@@ -1,8 +1,14 @@
 """What every database of this server offers, wherever it is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+import anyio.from_thread
+
+from fj_mcp.storage.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     # Loading it takes a tenth of a second, which waits until the database is used.
@@ -12,6 +18,21 @@ T = TypeVar("T")
 
 Row = dict[str, Any]
 """A row by column."""
+
+
+_PATIENCE_SECONDS = 5.0
+"""How long to wait for other processes, or for a server."""
+
+_GRACE_SECONDS = 0.5
+"""The time that a call past its deadline still has to record an outcome."""
+
+
+class DatabaseFailed(Exception):
+    """The database cannot be used, or has refused a statement."""
+
+
+class DatabaseBusy(DatabaseFailed):
+    """Another process has it locked. The same work can be tried again."""
 
 
 class NewerDatabase(Exception):
@@ -35,6 +56,10 @@ class Database(ABC):
     @abstractmethod
     def place(self) -> str:
         """Its location without a password, for messages to the user."""
+
+    @abstractmethod
+    async def load(self) -> None:
+        """Load the modules that the first use needs. Opens nothing."""
 
     @abstractmethod
     async def read(self, work: "Callable[[Connection], T]") -> T:
@@ -81,3 +106,32 @@ class Database(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Close its files and connections."""
+
+    @contextmanager
+    def _in_time(self, remedy: str) -> Iterator[None]:
+        """Turn failures and time-outs into `StorageUnavailable` with this remedy."""
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        seconds = min(_PATIENCE_SECONDS, max(left, _GRACE_SECONDS))
+        try:
+            # A canceled call must still be able to record the outcome of its purchase.
+            with anyio.fail_after(seconds, shield=True):
+                yield
+        except NewerDatabase as error:
+            raise StorageUnavailable(self.place, str(error)) from error
+        except (DatabaseFailed, OSError, ValueError, LookupError, TimeoutError) as error:
+            # ValueError, LookupError: there is an unexpected schema, or there are invalid values.
+            raise StorageUnavailable(self.place, remedy) from error
+
+
+def while_wanted(work: "Callable[[Connection], T]") -> "Callable[[Connection], T]":
+    """The same work, which fails at its end, in its thread, if its caller has stopped waiting.
+
+    The caller has said that nothing was recorded, so nothing should be, some time later.
+    """
+
+    def run(connection: "Connection") -> T:
+        result = work(connection)
+        anyio.from_thread.check_cancelled()
+        return result
+
+    return run

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection
 
 from fj_mcp.storage.database.database import NewerDatabase
@@ -24,7 +24,7 @@ def migrate(connection: Connection) -> None:
     version = context.get_current_revision()
     try:
         missing = list(SCRIPTS.iterate_revisions("head", version or "base"))
-    except CommandError as error:
+    except RevisionError as error:
         raise NewerDatabase from error
     with Operations.context(context):
         for script in reversed(missing):

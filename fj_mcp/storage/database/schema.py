@@ -4,7 +4,7 @@
 A change is made in both, and NEWEST names the last one; tests compare the two.
 """
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from fj_mcp.storage.database.tables import metadata, purchases, revisions
 
@@ -40,3 +40,8 @@ def bring_up_to_date(connection: Connection) -> None:
 def reject_unknown_tables(connection: Connection) -> None:
     """Fail now if there are other tables of these names, and not after a purchase."""
     connection.execute(select(purchases).limit(0))
+
+
+def write_nothing(connection: Connection) -> None:
+    """Fail if the database only reads."""
+    connection.execute(update(purchases).where(purchases.c.id == -1).values(state="pending"))

@@ -1,17 +1,16 @@
 """This process's use of an SQLite file that the processes of one machine share."""
 
 import random
-import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from fj_mcp.storage.database.database import Database, NewerDatabase, Row
-from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.database.database import Database, DatabaseBusy, Row, while_wanted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,11 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BUSY_SECONDS = 5.0
-"""How long to wait while another process has the file locked."""
-
-_GRACE_SECONDS = 0.5
-"""The time that a call past its deadline still has to record an outcome."""
+_TURN_SECONDS = 5.0
+"""How long a thread waits for an abandoned one before it."""
 
 _REMEDY = (
     "If another program has it locked, call again. Otherwise make its folder writable, set "
@@ -42,6 +38,7 @@ class SqliteDatabase(Database):
     def __init__(self, find_path: Callable[[], Path | None]) -> None:
         """Args: `find_path` returns the path of the file, or None for memory."""
         self._find_path = find_path
+        self._open: type[SqliteFile] | None = None
         self._file: SqliteFile | None = None
         self._rescued: dict[str, list[Row]] = {}
         """Rows of a replaced file, until they are written to the new one."""
@@ -62,6 +59,9 @@ class SqliteDatabase(Database):
         """The path of the file, for messages."""
         return str(self._path or "memory")
 
+    async def load(self) -> None:
+        self._open = self._open or await anyio.to_thread.run_sync(_load, abandon_on_cancel=True)
+
     async def read(self, work: "Callable[[Connection], T]") -> T:
         return await self._run(lambda file: file.read(work))
 
@@ -72,7 +72,8 @@ class SqliteDatabase(Database):
         *,
         durable: bool = False,
     ) -> T:
-        return await self._run(lambda file: file.transact(work, durable=durable))
+        wanted = while_wanted(work)
+        return await self._run(lambda file: file.transact(wanted, durable=durable))
 
     async def overwrite_deleted(self) -> None:
         await self._run(lambda file: file.overwrite_deleted())
@@ -85,45 +86,32 @@ class SqliteDatabase(Database):
 
     async def _run(self, work: "Callable[[SqliteFile], T]") -> T:
         """Run `work` once the file is available, and return its result."""
-        left = anyio.current_effective_deadline() - anyio.current_time()
-        seconds = min(_BUSY_SECONDS, max(left, _GRACE_SECONDS))
-        try:
-            # A canceled call must still be able to record the outcome of its purchase.
-            with anyio.fail_after(seconds, shield=True):
-                while True:
-                    try:
-                        return await anyio.to_thread.run_sync(
-                            self._run_in_turn, work, abandon_on_cancel=True, limiter=self._turns
-                        )
-                    except sqlite3.OperationalError as error:
-                        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                            raise
-                    await anyio.sleep(random.uniform(0.005, 0.025))
-        except NewerDatabase as error:
-            raise StorageUnavailable(self.place, str(error)) from error
-        except (sqlite3.Error, OSError, ValueError, LookupError, TimeoutError) as error:
-            # ValueError, LookupError: the file has an unexpected schema or invalid values.
-            raise StorageUnavailable(self.place, _REMEDY) from error
+        await self.load()
+        with self._in_time(_REMEDY):
+            while True:
+                with suppress(DatabaseBusy):
+                    return await anyio.to_thread.run_sync(
+                        self._run_in_turn, work, abandon_on_cancel=True, limiter=self._turns
+                    )
+                await anyio.sleep(random.uniform(0.005, 0.025))
 
     def _run_in_turn(self, work: "Callable[[SqliteFile], T]") -> T:
-        if not self._one_at_a_time.acquire(timeout=_BUSY_SECONDS):
+        if not self._one_at_a_time.acquire(timeout=_TURN_SECONDS):
             raise TimeoutError
         try:
-            return work(self._open_file())
+            return work(self._current_file())
         finally:
             self._one_at_a_time.release()
 
-    def _open_file(self) -> "SqliteFile":
-        # SQLAlchemy is loaded here, by the first use.
-        from fj_mcp.storage.database.sqlite_file import SqliteFile
-
+    def _current_file(self) -> "SqliteFile":
+        assert self._open is not None
         if self._file is not None and self._file.was_replaced:
             # Write the rows of this process to the new file, so that nothing is forgotten.
             self._rescued = self._file.rows() or self._rescued
             self._file.leave()
             self._file = None
         if self._file is None:
-            self._file = SqliteFile(self._path, self._rescued)
+            self._file = self._open(self._path, self._rescued)
             self._rescued = {}
         return self._file
 
@@ -132,3 +120,10 @@ class SqliteDatabase(Database):
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+
+def _load() -> "type[SqliteFile]":
+    """Load SQLAlchemy, which takes a while and is not needed before the first use."""
+    from fj_mcp.storage.database.sqlite_file import SqliteFile
+
+    return SqliteFile

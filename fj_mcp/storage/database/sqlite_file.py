@@ -24,8 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from fj_mcp.storage.database.database import Row
-from fj_mcp.storage.database.schema import bring_up_to_date, is_current, reject_unknown_tables
+from fj_mcp.storage.database.database import DatabaseBusy, DatabaseFailed, Row
+from fj_mcp.storage.database.schema import (
+    bring_up_to_date,
+    is_current,
+    reject_unknown_tables,
+    write_nothing,
+)
 from fj_mcp.storage.database.tables import metadata, purchases, revisions
 
 T = TypeVar("T")
@@ -37,7 +42,7 @@ _KEPT = [table for table in metadata.sorted_tables if table is not revisions]
 class SqliteFile:
     """An open file, which notices when another file takes its place.
 
-    Every method may raise `sqlite3.Error`, with SQLITE_BUSY while another process has it locked.
+    Every method may raise `DatabaseFailed`, and `DatabaseBusy` while another process has it locked.
     """
 
     def __init__(self, path: Path | None, rows: dict[str, list[Row]]) -> None:
@@ -49,7 +54,7 @@ class SqliteFile:
 
         Raises:
             NewerDatabase: if a newer version of this program has changed its tables.
-            sqlite3.Error, OSError: if it cannot be opened.
+            DatabaseFailed, OSError: if it cannot be opened.
         """
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,13 +66,14 @@ class SqliteFile:
         for file in self._paths:
             with suppress(OSError):
                 file.chmod(0o600)
-        # Transactions begin and end below, not where this driver supposes.
-        self._connection = sqlite3.connect(
-            path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
-        )
+        with _plain_errors():
+            # Transactions begin and end below, not where this driver supposes.
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
+            )
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA secure_delete = ON")
+            self._execute("PRAGMA journal_mode = WAL")
+            self._execute("PRAGMA secure_delete = ON")
             self._engine = create_engine(
                 "sqlite://",
                 creator=lambda: self._connection,
@@ -101,18 +107,14 @@ class SqliteFile:
 
     def overwrite_deleted(self) -> None:
         """Remove deleted rows from the log, too; they are overwritten in the file anyway."""
-        (is_busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if is_busy:
-            error = sqlite3.OperationalError("another process reads the log")
-            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
-            raise error
+        if self._execute("PRAGMA wal_checkpoint(TRUNCATE)") == 1:
+            raise DatabaseBusy
 
     def check(self) -> None:
         """Fail if the file cannot be read and written."""
-        self.transact(_write_nothing, durable=False)
-        (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+        self.transact(write_nothing, durable=False)
+        if (verdict := self._execute("PRAGMA quick_check(1)")) != "ok":
+            raise DatabaseFailed(verdict)
 
     @property
     def was_replaced(self) -> bool:
@@ -123,7 +125,7 @@ class SqliteFile:
         """All rows by table; empty if the file is not readable any more."""
         try:
             return self.read(_all_rows)
-        except sqlite3.Error:
+        except DatabaseFailed:
             return {}
 
     def close(self) -> None:
@@ -138,6 +140,12 @@ class SqliteFile:
                 if _identity(path) == identity:
                     path.unlink(missing_ok=True)
 
+    def _execute(self, statement: str) -> Any:
+        """The first value that a statement returns; None without one."""
+        with _plain_errors():
+            row = self._connection.execute(statement).fetchone()
+        return row[0] if row else None
+
     def _identities(self) -> list[tuple[int, int] | None]:
         found = [_identity(path) for path in self._paths]
         if found and found[0] is not None:
@@ -150,11 +158,14 @@ class SqliteFile:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Raise the driver's errors as they are, with SQLite's code."""
+    """Turn the errors of SQLAlchemy and of the driver into this package's."""
     try:
         yield
-    except DBAPIError as error:
-        raise error.orig or error from error
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", 0)
+        failed = DatabaseBusy if code & 0xFF == sqlite3.SQLITE_BUSY else DatabaseFailed
+        raise failed(str(cause)) from error
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -164,10 +175,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _write_nothing(connection: Connection) -> None:
-    connection.execute(purchases.update().where(purchases.c.id == -1).values(state="pending"))
 
 
 def _all_rows(connection: Connection) -> dict[str, list[Row]]:

@@ -11,9 +11,9 @@ stored as fingerprints, which is enough to recognize them.
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -21,8 +21,12 @@ from fj_mcp.clock import boot
 from fj_mcp.storage.database.database import Row
 from fj_mcp.storage.errors import OverBudget
 from fj_mcp.storage.ledger.evidence import Evidence
+from fj_mcp.storage.ledger.processes import has_ended, process_token
 from fj_mcp.storage.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
-from fj_mcp.storage.ledger.storage import Rows, Storage, has_ended, process_token
+from fj_mcp.storage.ledger.storage import Storage
+
+if TYPE_CHECKING:
+    from fj_mcp.storage.ledger.rows import Rows
 
 _OPEN: tuple[State, ...] = ("pending", "unknown")
 _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
@@ -72,12 +76,12 @@ class Ledger:
             The id of the new purchase, or an open purchase that holds one of the locks.
         """
 
-        async def work(rows: Rows) -> int | Purchase:
-            if (other := await self._holder(rows, locks, evidence)) is not None:
+        def work(rows: "Rows") -> int | Purchase:
+            if (other := self._holder(rows, locks, evidence)) is not None:
                 return other
             channel = evidence[0].channel
             now = self._clock()
-            return await rows.add(
+            return rows.add(
                 {
                     "operation": operation,
                     "slot": locks[0],
@@ -89,7 +93,7 @@ class Ledger:
                     "process": os.getpid(),
                     "token": process_token(self._storage.machine),
                     "sent": 0,
-                    "expected": await _price(rows, operation, channel) or USUAL_PRICE,
+                    "expected": _price(rows, operation, channel) or USUAL_PRICE,
                     "credits": None,
                     "remaining": None,
                     "told": 0,
@@ -109,18 +113,17 @@ class Ledger:
             OverBudget: if it would exceed the day's budget.
         """
 
-        async def work(rows: Rows) -> bool:
-            own = await rows.get(purchase_id)
-            if own is None or own["state"] != "pending":
+        def work(rows: "Rows") -> bool:
+            if (own := rows.get(purchase_id)) is None or own["state"] != "pending":
                 return False
             if budget is not None:
-                spent = await self._spent(rows)
+                spent = self._spent(rows)
                 before = spent.charged + spent.open
                 if before + own["expected"] > budget:
                     each = own["operation"] == "reveal"
                     raise OverBudget(before, own["expected"], budget, self._day_ends(), each=each)
             sent = {"sent": 1, "traces": evidence.stored()}
-            await rows.change(purchase_id, sent)
+            rows.change(purchase_id, sent)
             self._sent[purchase_id] = {**own, **sent}
             return True
 
@@ -153,25 +156,23 @@ class Ledger:
         Returns:
             The purchase's id, which is a new one if it was added again.
         """
-        values: dict[str, Any] = {"state": state}
-        if session_id is not None:
-            values["session_id"] = session_id
-        if credits is not None:
-            values["credits"] = credits
-        if remaining is not None:
-            values["remaining"] = remaining
-        if evidence is not None:
-            values["traces"] = evidence.stored()
-        open_only = if_open or state != "charged"
-        before = _OPEN if open_only else _ANY
+        known = {
+            "state": state,
+            "session_id": session_id,
+            "credits": credits,
+            "remaining": remaining,
+            "traces": evidence.stored() if evidence is not None else None,
+        }
+        values = {name: value for name, value in known.items() if value is not None}
+        before = _OPEN if if_open or state != "charged" else _ANY
 
-        async def work(rows: Rows) -> int:
-            row = await rows.get(purchase_id)
+        def work(rows: "Rows") -> int:
+            row = rows.get(purchase_id)
             if row is not None and row["state"] in before:
-                await rows.change(purchase_id, values)
+                rows.change(purchase_id, values)
             elif row is None and state != "refused" and purchase_id in self._sent:
                 lost = {k: v for k, v in self._sent[purchase_id].items() if k != "id"}
-                return await rows.add({**lost, **values})
+                return rows.add({**lost, **values})
             return purchase_id
 
         written = await self._storage.transact(work, durable=True)
@@ -183,8 +184,7 @@ class Ledger:
 
     async def use_up(self, approval: str, call: str) -> bool:
         """Use an approval for `call`. False if it was already used for a different call."""
-        name = f"approval:{approval}"
-        return await self._storage.note(name, call, APPROVAL_SECONDS) == call
+        return await self._storage.note(f"approval:{approval}", call, APPROVAL_SECONDS) == call
 
     async def is_first(self, warning: str) -> bool:
         """Whether this warning, a digest, is given for the first time within an hour."""
@@ -194,22 +194,22 @@ class Ledger:
     async def deliver(self, purchase_id: int) -> None:
         """Record that a client received the result, so that the same call is a new request."""
 
-        async def work(rows: Rows) -> None:
-            if (row := await rows.get(purchase_id)) is not None and not row["told"]:
+        def work(rows: "Rows") -> None:
+            if (row := rows.get(purchase_id)) is not None and not row["told"]:
                 delivered = (boot(), time.monotonic())
                 evidence = replace(Evidence.read(row["traces"]), delivered=delivered)
-                await rows.change(purchase_id, {"told": 1, "traces": evidence.stored()})
+                rows.change(purchase_id, {"told": 1, "traces": evidence.stored()})
 
         await self._storage.transact(work)
 
     async def forget(self, purchase_id: int) -> None:
         """Delete a claim whose request was not sent."""
 
-        async def work(rows: Rows) -> None:
-            row = await rows.get(purchase_id)
+        def work(rows: "Rows") -> None:
+            row = rows.get(purchase_id)
             # It may only have seemed abandoned, and its process may have sent it already.
             if row is not None and not row["sent"]:
-                await rows.remove(purchase_id)
+                rows.remove(purchase_id)
 
         await self._storage.transact(work)
 
@@ -220,8 +220,8 @@ class Ledger:
     async def get(self, purchase_id: int) -> Purchase | None:
         """The purchase with this id."""
 
-        async def work(rows: Rows) -> Purchase | None:
-            row = await rows.get(purchase_id)
+        def work(rows: "Rows") -> Purchase | None:
+            row = rows.get(purchase_id)
             return self._purchase(row) if row is not None else None
 
         return await self._storage.read(work)
@@ -236,9 +236,9 @@ class Ledger:
         """
         searches = [one for one in evidence if one.shows_search]
 
-        async def similar(rows: Rows) -> list[Row]:
-            found = [row for one in fingerprints for row in await rows.with_fingerprint(one)]
-            recent = await rows.since(self._clock() - DAY_SECONDS) if searches else []
+        def similar(rows: "Rows") -> list[Row]:
+            found = [row for one in fingerprints for row in rows.with_fingerprint(one)]
+            recent = rows.since(self._clock() - DAY_SECONDS) if searches else []
             return list({row["id"]: row for row in [*found, *recent]}.values())
 
         charged = [one for one in await self._list(similar) if one.state == "charged"]
@@ -312,38 +312,31 @@ class Ledger:
         """The credits of the current UTC day; open purchases count at the expected price."""
         return await self._storage.read(self._spent)
 
-    async def _update(
-        self, purchase_id: int, before: tuple[State, ...], *, durable: bool = False, **values: Any
-    ) -> bool:
+    async def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
         """Change a purchase if it is in one of the states `before`; return whether it was."""
 
-        async def work(rows: Rows) -> bool:
-            row = await rows.get(purchase_id)
+        def work(rows: "Rows") -> bool:
+            row = rows.get(purchase_id)
             if row is None or row["state"] not in before:
                 return False
-            await rows.change(purchase_id, values)
+            rows.change(purchase_id, values)
             return True
 
-        return await self._storage.transact(work, durable=durable)
+        return await self._storage.transact(work)
 
-    async def _list(self, choose: Callable[[Rows], Awaitable[list[Row]]]) -> list[Purchase]:
-        async def work(rows: Rows) -> list[Purchase]:
-            return [self._purchase(row) for row in await choose(rows)]
+    async def _list(self, choose: "Callable[[Rows], list[Row]]") -> list[Purchase]:
+        return await self._storage.read(lambda rows: [self._purchase(row) for row in choose(rows)])
 
-        return await self._storage.read(work)
-
-    async def _holder(
-        self, rows: Rows, locks: Sequence[str], evidence: Sequence[Evidence]
+    def _holder(
+        self, rows: "Rows", locks: Sequence[str], evidence: Sequence[Evidence]
     ) -> Purchase | None:
         """An open purchase that holds one of these locks, or is a search of this evidence."""
         searches = [one for one in evidence if one.shows_search]
-        for row in await rows.open():
-            if row["slot"] in locks:
-                return self._purchase(row)
-            if searches and not row["slot"].startswith(_RELEASED):
-                purchase = self._purchase(row)
-                if _is_any(purchase, searches):
-                    return purchase
+        for row in rows.open():
+            purchase = self._purchase(row)
+            released = purchase.lock.startswith(_RELEASED)
+            if purchase.lock in locks or (not released and _is_any(purchase, searches)):
+                return purchase
         return None
 
     def _purchase(self, row: Row) -> Purchase:
@@ -368,8 +361,8 @@ class Ledger:
             abandoned=pending and over,
         )
 
-    async def _spent(self, rows: Rows) -> Spent:
-        today = await rows.since(self._day_ends() - DAY_SECONDS)
+    def _spent(self, rows: "Rows") -> Spent:
+        today = rows.since(self._day_ends() - DAY_SECONDS)
         charged = [row for row in today if row["state"] == "charged"]
         return Spent(
             priced=sum(row["credits"] or 0 for row in charged),
@@ -401,6 +394,6 @@ def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:
     return any(purchase.evidence.is_search_of(one) for one in searches)
 
 
-async def _price(rows: Rows, operation: str, channel: str | None) -> int | None:
-    last = await rows.last_priced(operation, channel)
+def _price(rows: "Rows", operation: str, channel: str | None) -> int | None:
+    last = rows.last_priced(operation, channel)
     return int(last["credits"]) if last is not None else None

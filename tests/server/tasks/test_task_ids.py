@@ -9,7 +9,7 @@ import pytest
 from mcp_types import CallToolResult
 
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.ledgers import redis_server
+from tests.support.ledgers import postgres_server
 from tests.support.task_client import TaskWorld
 
 pytestmark = pytest.mark.anyio
@@ -76,11 +76,11 @@ async def test_a_replica_with_the_same_state_key_knows_the_task(
         assert (await client.refusal("get", task_id))[0] == -32602
 
 
-async def test_machines_that_share_a_redis_share_the_tasks(
+async def test_machines_that_share_a_database_share_the_tasks(
     world: TaskWorld, tmp_path: Path
 ) -> None:
-    with redis_server() as redis:
-        shared = {"ledger_url": redis.address}
+    with postgres_server() as postgres:
+        shared = {"database_url": postgres.address}
         async with world.waiting(**on_disk(tmp_path / "one", **shared)) as client:
             session_id = await world.session()
             task_id, cancelled = [(await client.task(session_id))["taskId"] for _ in range(2)]

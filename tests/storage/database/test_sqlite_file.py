@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
-from fj_mcp.storage.ledger.sqlite import SqliteStorage
+from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file
@@ -95,7 +95,7 @@ def test_the_ledger_holds_no_key_no_name_and_no_contact(api: Api, key: str, tmp_
 
 @pytest.mark.anyio
 async def test_a_note_is_gone_once_its_time_is_over() -> None:
-    storage = SqliteStorage(SqliteDatabase(lambda: None), "w")
+    storage = Storage(SqliteDatabase(lambda: None), "w")
     await storage.note("kept", "1")
     await storage.note("recent", "2", 3600)
     await storage.note("old", "3", -1)

@@ -1,0 +1,283 @@
+"""Tables of earlier and of later versions: brought up to date once, or refused."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+from fj_mcp.storage.database.migration import SCRIPTS, migrate
+from fj_mcp.storage.database.schema import NEWEST
+from fj_mcp.storage.database.tables import metadata
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import search_for
+from tests.support.ledgers import PostgresServer, on_a_file, postgres_server, rows_of
+from tests.support.processes import CLEAN, Api, measuring, stdio_process
+
+pytestmark = [pytest.mark.xdist_group("migrations"), on_a_file]
+
+FIRST_VERSION = """
+CREATE TABLE IF NOT EXISTS purchases (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    session_id TEXT,
+    state TEXT NOT NULL,
+    claimed_at REAL NOT NULL,
+    lease_until REAL NOT NULL,
+    process INTEGER NOT NULL,
+    token TEXT NOT NULL,
+    sent INTEGER NOT NULL,
+    expected INTEGER NOT NULL,
+    credits INTEGER,
+    remaining INTEGER,
+    told INTEGER NOT NULL,
+    traces TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS notes (
+    workspace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    until REAL,
+    PRIMARY KEY (workspace, name)
+) STRICT;
+CREATE INDEX IF NOT EXISTS by_state ON purchases (workspace, state);
+CREATE INDEX IF NOT EXISTS by_intent ON purchases (workspace, fingerprint);
+CREATE INDEX IF NOT EXISTS by_session ON purchases (workspace, session_id);
+CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
+"""
+"""The tables before they had versions."""
+
+BROUGHT_UP_TO_DATE = """
+import os, signal, sys
+from sqlalchemy import Engine, event
+from fj_mcp.storage.database.schema import NEWEST
+import anyio
+from pathlib import Path
+from pydantic import SecretStr
+from fj_mcp.storage.database.postgres import PostgresDatabase
+from fj_mcp.storage.database.sqlite import SqliteDatabase
+
+address, last = sys.argv[1], int(sys.argv[2])
+statements = 0
+
+@event.listens_for(Engine, "before_cursor_execute")
+def count(connection, cursor, statement, parameters, context, many):
+    global statements
+    if statement.lstrip().upper().startswith(("CREATE", "INSERT", "UPDATE")):
+        statements += 1
+        if statements == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+if "://" in address:
+    database = PostgresDatabase(SecretStr(address))
+else:
+    database = SqliteDatabase(lambda: Path(address))
+anyio.run(database.read, lambda connection: None)
+"""
+"""Opens the database of its first argument; dies just before the n-th change of its second."""
+
+
+def bring_up_to_date(address: str | Path, dies_before: int = 0) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", BROUGHT_UP_TO_DATE, str(address), str(dies_before)]
+    return subprocess.Popen(command, env=CLEAN, stderr=subprocess.PIPE, text=True)
+
+
+def turn_back(folder: Path) -> None:
+    """Make the file what it was before its tables had versions."""
+    file = folder / LEDGER_FILE
+    with closing(sqlite3.connect(file)) as connection:
+        kept = {
+            table: connection.execute(f"SELECT * FROM {table}").fetchall()
+            for table in ("purchases", "notes")
+        }
+    for path in folder.glob(f"{LEDGER_FILE}*"):
+        path.unlink()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executescript(FIRST_VERSION)
+        for table, rows in kept.items():
+            for row in rows:
+                connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
+
+
+def tables_of(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in found}
+
+
+def an_old_file(folder: Path) -> Path:
+    """A file of the first version with one purchase."""
+    file = folder / LEDGER_FILE
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executescript(FIRST_VERSION)
+        connection.execute(
+            "INSERT INTO purchases VALUES (7, 'w', 'create_session', 's', 'f', 'x', 'charged',"
+            " 1, 2, 3, 't', 1, 5, 5, NULL, 1, '{}')"
+        )
+    return file
+
+
+def test_the_purchases_of_a_file_from_before_are_kept_and_not_made_again(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    with stdio_process(api, key, tmp_path) as server:
+        bought = server.search(**search_for("one"))
+        server.kill()
+    before = rows_of(tmp_path)
+    turn_back(tmp_path)
+    assert tables_of(tmp_path / LEDGER_FILE) == {"purchases", "notes"}
+    with stdio_process(api, key, tmp_path, **measuring()) as server:
+        again = server.call("create_sourcing_session", **search_for("one"))
+        assert (again["session_id"], again["already_existed"]) == (bought, True)
+        assert server.call("get_spending")["spent_today"] == 5
+    assert rows_of(tmp_path) == before
+    assert tables_of(tmp_path / LEDGER_FILE) == set(metadata.tables)
+    assert api.charges(key) == [bought]
+
+
+def test_processes_that_start_at_once_bring_a_file_up_to_date_once(tmp_path: Path) -> None:
+    file = an_old_file(tmp_path)
+    starting = [bring_up_to_date(file) for _ in range(4)]
+    for process in starting:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert tables_of(file) == set(metadata.tables)
+    assert [row["id"] for row in rows_of(tmp_path)] == [7]
+
+
+def test_a_process_killed_anywhere_in_a_migration_leaves_the_file_as_it_was(
+    tmp_path: Path,
+) -> None:
+    file = an_old_file(tmp_path)
+    for statement in count(1):
+        process = bring_up_to_date(file, dies_before=statement)
+        _, errors = process.communicate(timeout=60)
+        assert [row["id"] for row in rows_of(tmp_path)] == [7]
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL, errors
+        assert tables_of(file) == {"purchases", "notes"}
+    # All six tables of the memory, among others.
+    assert statement > 6
+    assert tables_of(file) == set(metadata.tables)
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    with stdio_process(api, key, tmp_path) as server:
+        server.call("get_spending")
+        server.kill()
+    file = tmp_path / LEDGER_FILE
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("ALTER TABLE purchases RENAME COLUMN traces TO evidence")
+    before = tables_of(file)
+    with stdio_process(api, key, tmp_path, **measuring()) as server:
+        text = server.refusal("create_sourcing_session", **search_for("one"))
+        assert text == (
+            f"Nothing was sent or charged: the database at {file} cannot be used, and without it "
+            "nothing is bought and no decision is recorded. It was written by a newer version of "
+            "fj-mcp; update this one. Everything else still works."
+        )
+        assert "sessions" in server.call("list_sessions")
+    assert tables_of(file) == before
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+    assert api.charges(key) == []
+
+
+def test_the_newest_version_is_the_last_migration() -> None:
+    assert SCRIPTS.get_current_head() == NEWEST
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [
+        one
+        for one in compare_metadata(context, metadata)
+        # SQLite's own key of a row is never null, but was not declared so at first.
+        if not (isinstance(one, list) and one[0][0] == "modify_nullable" and one[0][3] == "id")
+    ]
+
+
+def test_all_migrations_together_make_the_tables_that_are_declared(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{an_old_file(tmp_path)}")
+    with engine.begin() as connection:
+        migrate(connection)
+        assert differences(connection) == []
+    engine.dispose()
+
+
+# PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with postgres_server() as one:
+        yield one
+
+
+@contextmanager
+def fresh(server: PostgresServer) -> Iterator[str]:
+    """The address of a database without tables."""
+    with server.admin() as admin:
+        admin.execute("CREATE DATABASE fresh")
+    try:
+        yield server.address.replace("/postgres?", "/fresh?")
+    finally:
+        with server.admin() as admin:
+            admin.execute("DROP DATABASE fresh WITH (FORCE)")
+
+
+def tables_in(address: str) -> set[str]:
+    with psycopg.connect(address) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {name for (name,) in found}
+
+
+def test_all_migrations_together_make_the_same_tables_in_postgresql(
+    server: PostgresServer,
+) -> None:
+    with fresh(server) as address:
+        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address))
+        with engine.begin() as connection:
+            migrate(connection)
+            assert differences(connection) == []
+        engine.dispose()
+
+
+def test_servers_that_start_at_once_make_the_tables_of_an_empty_database_once(
+    server: PostgresServer,
+) -> None:
+    with fresh(server) as address:
+        starting = [bring_up_to_date(address) for _ in range(3)]
+        for process in starting:
+            _, errors = process.communicate(timeout=60)
+            assert process.returncode == 0, errors
+        assert tables_in(address) == set(metadata.tables)
+
+
+def test_a_server_killed_while_it_makes_the_tables_leaves_none(server: PostgresServer) -> None:
+    with fresh(server) as address:
+        process = bring_up_to_date(address, dies_before=9)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL, errors
+        assert tables_in(address) == set()
+        process = bring_up_to_date(address)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        assert tables_in(address) == set(metadata.tables)
