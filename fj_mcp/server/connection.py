@@ -96,12 +96,11 @@ class Connection:
     @cached_property
     def memory(self) -> Memory | None:
         """The memory of the workspace; None if nothing is to be remembered."""
-        settings, database = self.settings, self.record.database
-        fingerprint = self.fingerprint
+        settings, fingerprint = self.settings, self.fingerprint
         if not settings.memory:
             return None
         secret = derived_key(settings.key or "", "people")
-        return Memory(database, fingerprint, secret, self.clock.now, settings.keep_days)
+        return Memory(self.record.database, fingerprint, secret, self.clock.now, settings.keep_days)
 
     def view_token(self, session_id: str) -> str:
         """The token that the interactive shortlist of a session sends with what the user clicks.

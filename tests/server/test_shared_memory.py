@@ -9,6 +9,7 @@ import pytest
 
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import PEOPLE, search_for, small_sandbox
+from tests.support.ledgers import on_a_file
 from tests.support.memories import listed, remembered, remembering, search
 from tests.support.processes import Api, Server, stdio_process
 
@@ -78,6 +79,7 @@ def test_no_decision_is_lost_when_servers_are_killed_at_any_moment(
             confirmed = made
 
 
+@on_a_file
 async def test_without_its_database_lists_go_on_and_reviews_are_refused(tmp_path: Path) -> None:
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:

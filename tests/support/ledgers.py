@@ -20,13 +20,14 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 # Loaded here, and not by the first call of a test, whose deadline may be short.
 import fj_mcp.storage.database.postgres_server
 import fj_mcp.storage.database.sqlite_file
 import fj_mcp.storage.ledger.notes
-import fj_mcp.storage.ledger.rows  # noqa: F401
+import fj_mcp.storage.ledger.rows
+import fj_mcp.storage.memory.memory_rows  # noqa: F401
 from fj_mcp.storage.database.tables import metadata, revisions
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
@@ -212,7 +213,8 @@ def forget_all() -> None:
 
 
 def _exists(connection: "psycopg.Connection[Any]", table: str) -> bool:
-    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
     return bool(found and found[0])
 
 
@@ -229,25 +231,34 @@ def ledger_environment(folder: Path) -> dict[str, str]:
 
 def rows_of(folder: Path) -> list[Row]:
     """Every purchase in the ledger, the oldest first."""
+    return table_of(folder, "purchases", "id")
+
+
+def rows_in(address: str) -> list[Row]:
+    """Every purchase in a PostgreSQL, the oldest first."""
+    return _table_in(address, "purchases", "id")
+
+
+def table_of(folder: Path, table: str, order: str) -> list[Row]:
+    """Every row of a table of the database that a folder's servers use."""
     if _addresses:
-        return rows_in(_addresses[0])
+        return _table_in(_addresses[0], table, order)
     path = folder / LEDGER_FILE
     if not path.exists():
         return []
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
-        made = "SELECT 1 FROM sqlite_master WHERE name = 'purchases'"
-        if not connection.execute(made).fetchone():
+        made = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        if not connection.execute(made, (table,)).fetchone():
             return []
-        return [dict(row) for row in connection.execute("SELECT * FROM purchases ORDER BY id")]
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
 
 
-def rows_in(address: str) -> list[Row]:
-    """Every purchase in a PostgreSQL, the oldest first."""
+def _table_in(address: str, table: str, order: str) -> list[Row]:
     with psycopg.connect(address, row_factory=dict_row) as connection:
-        if not connection.execute("SELECT to_regclass('purchases') AS it").fetchone()["it"]:  # type: ignore[index]
+        if not _exists(connection, table):
             return []
-        return connection.execute("SELECT * FROM purchases ORDER BY id").fetchall()
+        return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:

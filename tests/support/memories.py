@@ -1,8 +1,7 @@
 """What servers under test remember, read from outside."""
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,17 @@ from fj_mcp.sandbox.app import Sandbox
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import Assistant, connected, search_for
+from tests.support.ledgers import table_of
 
-TABLES = ("searches", "search_changes", "people", "reviews", "sightings", "bans")
+_ORDERS = {
+    "searches": "first_at",
+    "search_changes": "id",
+    "people": "touched_at, person",
+    "reviews": "id",
+    "sightings": "first_at, person",
+    "bans": "at, person",
+}
+TABLES = tuple(_ORDERS)
 
 DAY = 86_400
 """In seconds."""
@@ -52,11 +60,8 @@ async def card(assistant: Assistant, session_id: str, candidate_id: str) -> dict
 
 
 def remembered(folder: Path, table: str) -> list[Row]:
-    """The rows of a table of the memory, in the order in which they were written."""
-    assert table in TABLES
-    with closing(sqlite3.connect(folder / LEDGER_FILE)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+    """The rows of a table of the memory, the oldest first."""
+    return table_of(folder, table, _ORDERS[table])
 
 
 def bytes_of(folder: Path) -> bytes:
