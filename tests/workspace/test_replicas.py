@@ -418,7 +418,9 @@ async def test_machines_share_the_rate_limit_of_a_key(
         await stranger.call("list_sessions")
 
 
-async def test_the_database_stores_no_keys_contacts_or_names_of_those_shown(postgres: PostgresServer) -> None:
+async def test_the_database_stores_no_keys_contacts_or_names_of_those_shown(
+    postgres: PostgresServer,
+) -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, **settings(postgres)) as assistant:
         session_id = await assistant.search()
