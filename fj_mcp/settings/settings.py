@@ -287,8 +287,10 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
         if given in {*VARIABLES, _LEDGER_URL} or not ours or not given.isprintable():
             continue
-        fields = VARIABLES.values()
-        near = get_close_matches(plain.removeprefix("FJ_").lower(), fields, n=1, cutoff=0.6)
+        name = plain.removeprefix("FJ_").lower()
+        near = get_close_matches(name, VARIABLES.values(), n=3, cutoff=0.6)
+        # base_url is as close to database_url as to api_base_url.
+        near.sort(key=lambda one: -len({*one.split("_")} & {*name.split("_")}))
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
         words = f"{given} is not a setting ({hint})"

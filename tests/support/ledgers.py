@@ -39,7 +39,13 @@ on_a_file = pytest.mark.skipif(IN_POSTGRES, reason="about the SQLite file")
 
 _addresses: list[str] = []
 
-_QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
+_QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    "min_wal_size": "2MB",
+    "max_wal_size": "16MB",
+}
 """For a server whose data need not survive the machine."""
 
 
@@ -65,9 +71,15 @@ class PostgresServer:
         self._process: subprocess.Popen[bytes] | None = None
         if (other := _other_user()) is not None:
             os.chown(folder, *other)
-        options = ["--auth=trust", "--username=tester", "--no-sync", "--encoding=UTF8"]
+        options = ["--auth=trust", "--username=tester", "--no-sync", "--wal-segsize=1"]
         subprocess.run(
-            [programs / "initdb", *options, "--locale=C", f"--pgdata={self._data}"],
+            [
+                programs / "initdb",
+                *options,
+                "--encoding=UTF8",
+                "--locale=C",
+                f"--pgdata={self._data}",
+            ],
             stdout=subprocess.DEVNULL,
             check=True,
             **_as_other_user(),
@@ -75,14 +87,13 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the process, unless it runs, and wait until it responds."""
-        if self._process is not None:
-            return
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, *self._options],
-                stderr=log,
-                **_as_other_user(),
-            )
+        if self._process is None or self._process.poll() is not None:
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [self._programs / "postgres", "-D", self._data, *self._options],
+                    stderr=log,
+                    **_as_other_user(),
+                )
         until(self._answers)
 
     def _answers(self) -> bool:
@@ -133,21 +144,51 @@ def _as_other_user() -> dict[str, Any]:
 
 
 @contextmanager
-def postgres_server(**settings: str) -> Iterator[PostgresServer]:
-    """A running PostgreSQL with these settings; skips the test if it is not installed."""
+def postgres_server(parent: Path | None = None, **settings: str) -> Iterator[PostgresServer]:
+    """A running PostgreSQL with these settings; skips the test if it is not installed.
+
+    Its data is in a new folder in `parent`, or where temporary files are.
+    """
     programs = postgres_programs()
     if programs is None:
         reason = "PostgreSQL is not installed"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=parent) as folder:
         server = PostgresServer(programs, Path(folder), **(_QUICK | settings))
         server.start()
         try:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A disk of this size; skips the test where none can be made."""
+    with TemporaryDirectory() as folder:
+        # Open to the user of PostgreSQL's process, too.
+        options = ["-t", "tmpfs", "-o", f"size={megabytes}m,mode=1777"]
+        try:
+            subprocess.run(["mount", *options, "tmpfs", folder], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("no disk can be mounted here")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def full(disk: Path) -> Iterator[None]:
+    """Fill a disk to its last byte for a while."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    yield
+    filler.unlink()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import httpx2
+import psycopg
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -33,7 +34,7 @@ from tests.support.assistant import (
 from tests.support.clocks import SteppedClock
 from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
-from tests.support.ledgers import PostgresServer, postgres_server, rows_in
+from tests.support.ledgers import PostgresServer, full, postgres_server, rows_in, small_disk
 from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
@@ -264,6 +265,31 @@ async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_agai
         found = await assistant.call("create_sourcing_session", **search_for("Other"))
         assert found["session_id"] != bought
     assert len(sandbox.charges) == 2
+
+
+async def test_a_full_disk_of_the_database_refuses_purchases_until_there_is_room() -> None:
+    sandbox = small_sandbox()
+    with small_disk(megabytes=96) as disk, postgres_server(disk) as postgres:
+        async with connected(sandbox, **settings(postgres)) as assistant:
+            bought = await assistant.search()
+            with full(disk):
+                use_up_the_log(postgres)
+                text = await assistant.refusal("create_sourcing_session", **search_for("Other"))
+                assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+                status = await assistant.call("get_session", session_id=bought)
+                assert status["status"] == "done"
+                assert len(sandbox.charges) == 1
+            postgres.start()
+            await assistant.call("create_sourcing_session", **search_for("Other"))
+            assert (await assistant.call("get_spending"))["spent_today"] == 10
+    assert len(sandbox.charges) == 2
+
+
+def use_up_the_log(postgres: PostgresServer) -> None:
+    """Write into the room that is left inside of a server's files."""
+    with suppress(psycopg.Error), postgres.admin() as admin:
+        while True:
+            admin.execute("SELECT pg_logical_emit_message(false, '', repeat('-', 9999))")
 
 
 class Relay:

@@ -67,19 +67,20 @@ class SqliteFile:
             with suppress(OSError):
                 file.chmod(0o600)
         with _plain_errors():
-            # Transactions begin and end below, not where this driver supposes.
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
             )
         try:
             self._execute("PRAGMA journal_mode = WAL")
             self._execute("PRAGMA secure_delete = ON")
-            self._engine = create_engine(
+            # One for all transactions, which begin and end below, not where SQLAlchemy supposes.
+            self._tables = create_engine(
                 "sqlite://",
                 creator=lambda: self._connection,
                 poolclass=StaticPool,
                 pool_reset_on_return=None,
-            )
+                isolation_level="AUTOCOMMIT",
+            ).connect()
             if not self.read(is_current):
                 self.transact(bring_up_to_date, durable=True)
             self.read(reject_unknown_tables)
@@ -93,17 +94,26 @@ class SqliteFile:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which sees one state of the file."""
-        with _plain_errors(), self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN")
-            return work(connection)
+        with self._transaction("BEGIN"):
+            return work(self._tables)
 
     def transact(self, work: Callable[[Connection], T], *, durable: bool) -> T:
         """The result of `work`, whose changes are made together, or not at all if it raises."""
-        with _plain_errors(), self._engine.begin() as connection:
-            # With a log NORMAL leaves flushing to the operating system; FULL waits for the disk.
-            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return work(connection)
+        # With a log NORMAL leaves flushing to the operating system, and FULL waits for the disk.
+        self._execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        with self._transaction("BEGIN IMMEDIATE"):
+            return work(self._tables)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with _plain_errors():
+            self._connection.execute(begin)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def overwrite_deleted(self) -> None:
         """Remove deleted rows from the log, too; they are overwritten in the file anyway."""
@@ -113,7 +123,7 @@ class SqliteFile:
     def check(self) -> None:
         """Fail if the file cannot be read and written."""
         self.transact(write_nothing, durable=False)
-        if (verdict := self._execute("PRAGMA quick_check(1)")) != "ok":
+        if (verdict := self._execute("PRAGMA quick_check(purchases)")) != "ok":
             raise DatabaseFailed(verdict)
 
     @property

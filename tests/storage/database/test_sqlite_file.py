@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
+from fj_mcp.storage.database.tables import metadata, notes, revisions
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
-from tests.support.ledgers import on_a_file
+from tests.support.ledgers import full, on_a_file, small_disk
 from tests.support.processes import Api, stdio_process
 
 pytestmark = [pytest.mark.xdist_group("sqlite-file"), pytest.mark.unmeasured]
@@ -82,7 +84,7 @@ def test_the_file_holds_no_key_no_contact_and_no_name_of_those_merely_shown(
             # A phone number may come later.
             revealed[channel] = until(contacts)
         server.call("get_spending")
-        content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        content = content_of(tmp_path)
     assert any(path.name.endswith("-wal") for path in tmp_path.iterdir())
     # What is looked for would be found: the ledger does hold the session.
     assert session_id.encode() in content
@@ -103,3 +105,67 @@ async def test_a_note_is_gone_once_its_time_is_over() -> None:
     await storage.note("recent", "2", 3600)
     await storage.note("old", "3", -1)
     assert [await storage.noted(name) for name in ("kept", "recent", "old")] == ["1", "2", None]
+
+
+@on_a_file
+def test_a_full_disk_refuses_purchases_until_there_is_room(api: Api, key: str) -> None:
+    another = CREATE | {"title": "Another", "filters": {"skills": {"mandatory": ["Go"]}}}
+    with small_disk(megabytes=1) as disk, stdio_process(api, key, disk) as server:
+        bought = server.search(**CREATE)
+        with full(disk):
+            text = server.refusal("create_sourcing_session", **another)
+            assert text.startswith("Nothing was sent or charged: the database at ")
+            assert server.call("get_session", session_id=bought)["status"] == "done"
+            assert api.charges(key) == [bought]
+        assert server.call("create_sourcing_session", **another)["session_id"] != bought
+        assert server.call("get_spending")["spent_today"] == 10
+
+
+def some_row(table: Table) -> dict[str, Any]:
+    """A row with a value in every column."""
+    values: dict[type, Any] = {int: 3, float: 0.5, str: "text"}
+    return {column.name: values[column.type.python_type] for column in table.columns}
+
+
+@pytest.mark.anyio
+async def test_the_rows_of_every_table_move_to_a_file_that_takes_the_place_of_theirs(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / LEDGER_FILE
+    tables = [table for table in metadata.sorted_tables if table is not revisions]
+    database = SqliteDatabase(lambda: file)
+
+    def fill(connection: Connection) -> None:
+        for table in tables:
+            connection.execute(insert(table), some_row(table))
+
+    def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in tables
+        }
+
+    await database.transact("w", fill)
+    before = await database.read(rows)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert await database.read(rows) == before
+    await database.close()
+    another = SqliteDatabase(lambda: file)
+    assert await another.read(rows) == before
+    await another.close()
+
+
+@pytest.mark.anyio
+async def test_what_was_deleted_is_gone_from_the_file_and_from_its_log(tmp_path: Path) -> None:
+    database = SqliteDatabase(lambda: tmp_path / LEDGER_FILE)
+    await Storage(database, "w").note("note", "to be forgotten")
+    assert b"to be forgotten" in content_of(tmp_path)
+    await database.transact("w", lambda connection: connection.execute(delete(notes)))
+    await database.overwrite_deleted()
+    assert b"to be forgotten" not in content_of(tmp_path)
+    await database.close()
+
+
+def content_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
