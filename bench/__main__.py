@@ -11,6 +11,7 @@ from rich.console import Console
 from bench.export import export
 from bench.http import http
 from bench.listing import listing
+from bench.memory import memory
 from bench.one_call import one_call
 from bench.peer import peer
 from bench.people import people
@@ -30,6 +31,7 @@ MEASURES: tuple[Measure, ...] = (
     people,
     purchases,
     listing,
+    memory,
     export,
     waits,
     http,

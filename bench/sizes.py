@@ -43,7 +43,7 @@ async def sizes() -> list[Row]:
         at_most(
             f"Names, descriptions and input schemas of {len(tools)} tools",
             _size(tools),
-            16_000,
+            17_500,
             "{:,.0f} bytes",
         ),
         at_most(what, max(cards), 12_000, "{:,.0f} bytes"),

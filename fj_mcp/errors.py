@@ -13,6 +13,7 @@
     │   ├── TooLate              too little time is left in the call for a purchase
     │   ├── OutcomeOpen          a purchase was sent and its outcome is not known yet
     │   └── OutcomeHidden        ... and this key cannot look it up
+    ├── NotDeleted               in `server.consent`: the user did not agree to a deletion
     ├── NotWritten               in `shortlist.export_file`: a folder is not writable
     └── ApiError                 in `api.errors`: a request to FutureJobs failed
 

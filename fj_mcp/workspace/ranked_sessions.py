@@ -17,8 +17,8 @@ from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
 _UNMARKED = (
-    "Decisions and earlier searches cannot be shown now, because the database cannot be used: "
-    "rejected people are listed, too."
+    "Decisions and earlier searches cannot be shown now, because the database cannot be used; "
+    "rejected people may be listed."
 )
 
 

@@ -2,6 +2,8 @@
 
 import os
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import PEOPLE, search_for, small_sandbox
 from tests.support.ledgers import on_a_file
-from tests.support.memories import listed, remembered, remembering, search
+from tests.support.memories import card, listed, remembered, remembering, search
 from tests.support.processes import Api, Server, stdio_process
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +79,29 @@ def test_no_decision_is_lost_when_servers_are_killed_at_any_moment(
             # The last review is there as a whole, or not at all.
             assert made in (expected, confirmed)
             confirmed = made
+
+
+@on_a_file
+async def test_while_another_process_writes_lists_show_what_is_decided(tmp_path: Path) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path) as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, decision="rejected")
+        another, _ = await search(assistant, "Another")
+        before = remembered(tmp_path, "sightings")
+        with closing(sqlite3.connect(tmp_path / LEDGER_FILE, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            page = await assistant.call("list_profiles", session_id=session)
+            assert page["left_out"] == {"rejected": 1}
+            assert "warning" not in page
+            refused = await assistant.refusal("review_candidates", **one, decision="maybe")
+            assert LEDGER_FILE in refused
+            writer.execute("ROLLBACK")
+        assert remembered(tmp_path, "sightings") == before
+        await assistant.call("review_candidates", **one, decision="maybe")
+        marked = await card(assistant, another, people[0])
+        assert marked["seen_before"]["decision"] == "maybe"
 
 
 @on_a_file

@@ -130,9 +130,11 @@ class Memory:
         now = self._clock()
 
         found, unseen = await self._read(lambda rows: rows.look(session_id, shown, now))
-        # Looking at a list again and again must not wait for those who write.
+        # Looking at a list again and again must not wait for those who write, and a list is worth
+        # more than the trace of it.
         if unseen:
-            await self._change(lambda rows: rows.see(session_id, title, shown, now))
+            with suppress(StorageUnavailable):
+                await self._change(lambda rows: rows.see(session_id, title, shown, now))
         return {one: found[person] for one, person in persons.items() if person in found}
 
     async def counts(self, session_id: str, people: Sequence[Person]) -> dict[str, int]:
