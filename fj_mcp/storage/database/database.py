@@ -65,6 +65,8 @@ class Database(ABC):
     async def read(self, work: "Callable[[Connection], T]") -> T:
         """Run `work`, which only reads, in a worker thread, and return its result.
 
+        In PostgreSQL each of its statements sees what is committed by then.
+
         Raises:
             StorageUnavailable: if the database cannot be used.
         """
