@@ -102,8 +102,11 @@ class PeopleRows(SearchRows):
 
     def counts(self, session_id: str, persons: Set[str]) -> dict[str, int]:
         """The number of these people by their decision in this search, and by their outreach."""
-        decided = self.reviewed(reviews.c.session_id == session_id)
-        decisions = [decided[one].sessions[session_id].decision for one in persons & decided.keys()]
+        query = select(reviews.c.person, reviews.c.decision).where(
+            reviews.c.session_id == session_id, reviews.c.decision.is_not(None)
+        )
+        decided = self.pairs(query.order_by(reviews.c.id), reviews)
+        decisions = [kept(decided[one]) for one in persons & decided.keys()]
         states = [*decisions, *self.outreach(persons).values()]
         return dict(Counter[str](state for state in states if state is not None))
 
@@ -123,7 +126,7 @@ class PeopleRows(SearchRows):
         now: float,
     ) -> None:
         """Add a review of each person for whom it changes anything."""
-        marks = self.marks(session_id, given)
+        marks = self._marks(session_id, given, {})
         changed = {
             person: one
             for person, one in given.items()
