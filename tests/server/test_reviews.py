@@ -247,8 +247,66 @@ async def test_without_a_session_everybody_kept_is_listed_newest_first(tmp_path:
         assert [one["candidate_id"] for one in second["candidates"]] == ids[2:]
         assert await listed(assistant, decisions=["rejected"]) == [people[5]]
         assert await listed(assistant, decisions=["contacted"]) == [people[6]]
-        assert await listed(assistant, query="from pune .net") == [people[0]]
+        # A decision is found by its own note, although a newer one was made elsewhere.
+        assert {*await listed(assistant, query="from pune .net")} == {*people[:2]}
         assert api.calls[-1].operation != "profiles"
+
+
+async def decided_in_both(assistant: Assistant) -> tuple[str, str, list[str]]:
+    """Two sessions: the first person is shortlisted in one, and later rejected in the other."""
+    first, people = await search(assistant, "First")
+    second, _ = await search(assistant, "Second")
+    for session, change in (
+        (first, {"decision": "shortlisted", "note": "Knows Kubernetes"}),
+        (second, {"decision": "rejected"}),
+    ):
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], **change
+        )
+    return first, second, people
+
+
+KEPT_IN_ONE = [
+    ({}, "shortlisted"),
+    ({"decisions": ["shortlisted"]}, "shortlisted"),
+    ({"query": "kubernetes"}, "shortlisted"),
+    ({"decisions": ["rejected"]}, "rejected"),
+    ({"decisions": ["shortlisted", "rejected"]}, "rejected"),
+    ({"decisions": ["shortlisted", "rejected"], "query": "kubernetes"}, "shortlisted"),
+]
+
+
+@pytest.mark.parametrize(("asked", "decision"), KEPT_IN_ONE)
+async def test_who_is_kept_in_one_search_and_rejected_in_another_is_listed_once(
+    asked: dict[str, Any], decision: str
+) -> None:
+    async with connected() as assistant:
+        first, second, people = await decided_in_both(assistant)
+        page = await assistant.call("list_profiles", **asked)
+        (kept,) = page["candidates"]
+        assert (kept["candidate_id"], kept["decision"]) == (people[0], decision)
+        assert kept["session_id"] == (first if decision == "shortlisted" else second)
+        assert page["total"] == 1
+        assert "left_out" not in page
+
+
+async def test_who_is_rejected_is_listed_where_their_outreach_is_named() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        for number, outreach in enumerate(("do_not_contact", "contacted")):
+            await assistant.call(
+                "review_candidates",
+                session_id=session,
+                candidate_ids=[people[number]],
+                decision="rejected",
+                outreach=outreach,
+            )
+        for asked in ({}, {"session_id": session}):
+            for number, outreach in enumerate(("do_not_contact", "contacted")):
+                shown = await listed(assistant, decisions=[outreach], **asked)
+                assert shown == [people[number]], asked
+        unwritten = await listed(assistant, session_id=session, decisions=["none"])
+        assert unwritten == people[2:]
 
 
 async def test_reviewing_a_listed_candidate_sends_nothing() -> None:

@@ -30,7 +30,7 @@ class KeptRows(PeopleRows):
         return {row.candidate_id: _described(row, row.candidate_id) for row in found}
 
     def decided(self) -> list[Decided]:
-        """Everybody with a decision or an outreach in force, newest decision first."""
+        """Every decision in force of everybody, and who has only an outreach, newest first."""
         columns = (
             reviews.c.id,
             reviews.c.person,
@@ -49,15 +49,22 @@ class KeptRows(PeopleRows):
             if outreach is not None:
                 written[person] = replace(one, decision=None, outreach=kept(outreach))
         banned = {*self.values(select(bans.c.person), bans)}
-        found: dict[str, Decided] = {}
-        for one in sorted(decisions.values(), key=lambda one: one.review_id):
-            if one.decision is not None:
-                found[one.person] = one
-        for person, one in written.items():
-            outreach = "do_not_contact" if person in banned else one.outreach
-            if outreach is not None:
-                found[person] = replace(found.get(person, one), outreach=outreach)
-        return sorted(found.values(), key=lambda one: one.review_id, reverse=True)
+        outreaches = {
+            person: "do_not_contact" if person in banned else one.outreach
+            for person, one in written.items()
+        }
+        found = [
+            replace(one, outreach=outreaches.get(one.person))
+            for one in decisions.values()
+            if one.decision is not None
+        ]
+        with_decision = {one.person for one in found}
+        found += [
+            replace(one, outreach=outreach)
+            for person, one in written.items()
+            if (outreach := outreaches[person]) is not None and person not in with_decision
+        ]
+        return sorted(found, key=lambda one: one.review_id, reverse=True)
 
     def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
         """The same people with what is known of them."""
@@ -71,6 +78,7 @@ class KeptRows(PeopleRows):
         titles = self.titles({one.session_id for one in decided})
         return [
             Remembered(
+                digest=one.person,
                 person=_described(rows[one.review_id], rows[one.review_id].candidate_id),
                 session_id=one.session_id,
                 session_title=titles.get(one.session_id),

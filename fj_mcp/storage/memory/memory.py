@@ -166,7 +166,7 @@ class Memory:
         return await self._read(lambda rows: rows.known(session_id, candidate_ids))
 
     async def decided(self) -> list[Decided]:
-        """Everybody with a decision or an outreach, over all sessions, newest decision first."""
+        """Every decision over all sessions, and who has only an outreach, newest first."""
         return await self._read(lambda rows: rows.decided())
 
     async def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
