@@ -1,7 +1,7 @@
 """What servers under test remember, read from outside."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,12 @@ def remembered(folder: Path, table: str) -> list[Row]:
     with closing(sqlite3.connect(folder / LEDGER_FILE)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+
+
+def execute(folder: Path, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
+    """Run a statement on the database, once for each row of parameters."""
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as connection, connection:
+        connection.executemany(statement, rows)
 
 
 def bytes_of(folder: Path) -> bytes:
