@@ -8,14 +8,11 @@ from sqlalchemy import Row, Select, select
 
 from fj_mcp.storage.database.tables import bans, people, reviews, sightings
 from fj_mcp.storage.memory.people import Change, Decided, Mark, Person, Remembered, Review
-from fj_mcp.storage.memory.people_rows import PeopleRows
+from fj_mcp.storage.memory.people_rows import AT_ONCE, PeopleRows
 from fj_mcp.storage.memory.reviewed import Reviewed, kept
 
 _NOTICE_SECONDS = 30 * 86_400.0
 """The time to inform somebody whose data one keeps (GDPR, Art. 14)."""
-
-_AT_ONCE = 10_000
-"""SQLite takes 32,766 parameters at most, PostgreSQL twice as many."""
 
 
 class KeptRows(PeopleRows):
@@ -70,8 +67,8 @@ class KeptRows(PeopleRows):
         """The same people with what is known of them."""
         rows: dict[int, Row[Any]] = {}
         noted: dict[str, Reviewed] = {}
-        for start in range(0, len(decided), _AT_ONCE):
-            some = decided[start : start + _AT_ONCE]
+        for start in range(0, len(decided), AT_ONCE):
+            some = decided[start : start + AT_ONCE]
             query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
             rows |= {row.id: row for row in self.rows(query, reviews)}
             noted |= self.reviewed(reviews.c.person.in_([one.person for one in some]))

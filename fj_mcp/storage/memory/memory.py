@@ -78,10 +78,11 @@ class Memory:
         *,
         by: By,
         who: str | None = None,
-    ) -> None:
+    ) -> set[str]:
         """Record the same change about all these people, or nothing.
 
-        A person for whom it changes nothing gets no review.
+        A person for whom it changes nothing gets no review. Returns the candidate ids of those who
+        must not be contacted and of whom the change says that they were; nothing is recorded then.
 
         Args:
             session_id: in which the decision is made.
@@ -93,9 +94,10 @@ class Memory:
         """
         given = {self._digest(session_id, one): one for one in people}
         now = self._clock()
-        await self._change(
+        refused = await self._change(
             lambda rows: rows.review(session_id, title, given, change, by=by, who=who, now=now)
         )
+        return {given[person].candidate_id for person in refused}
 
     async def marks(self, session_id: str, people: Sequence[Person]) -> dict[str, Mark]:
         """What is known of these people, by candidate id; nobody of whom nothing is known."""
@@ -129,7 +131,10 @@ class Memory:
         return {one: found[person] for one, person in persons.items() if person in found}
 
     async def counts(self, session_id: str, people: Sequence[Person]) -> dict[str, int]:
-        """The number of these people by their decision in a session, and by their outreach."""
+        """The number of people by their decision in a session, and by their outreach.
+
+        Counted are these people, and those who left the session after a review in it.
+        """
         persons = self._digests(session_id, people)
         return await self._read(lambda rows: rows.counts(session_id, persons))
 

@@ -48,12 +48,12 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class SeenBefore(Struct, frozen=True):
-    """The newest other search that showed a person.
+    """The newest other search in which somebody decided about a person, or else that showed them.
 
     Attributes:
         title: of the session, if known.
         when: the last time, in Unix seconds.
-        decision: the newest that was made in another search, usually in that one.
+        decision: in that search.
     """
 
     session_id: str
