@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
+from fj_mcp.settings.settings import SANDBOX_KEY
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
 from tests.support.memories import (
@@ -20,6 +22,7 @@ from tests.support.memories import (
     remembering,
     search,
 )
+from tests.support.processes import measuring, started
 
 pytestmark = pytest.mark.anyio
 
@@ -252,6 +255,23 @@ async def test_what_an_earlier_key_remembered_expires_too(tmp_path: Path, memory
     assert remembered(tmp_path, "reviews") == []
     assert session not in {row["session_id"] for row in remembered(tmp_path, "sightings")}
     assert b"Unmistakable" not in bytes_of(tmp_path)
+
+
+@pytest.mark.parametrize("key", [SANDBOX_KEY, "fjk_another_key"])
+async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
+    tmp_path: Path, key: str
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="shortlisted")
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+    own = {"FJ_STATE_DIR": str(tmp_path), "FJ_API_KEY": key, "FJ_MEMORY": "off"}
+    left = []
+    for command in (("forget", address), ("memory", "--erase", "--yes")):
+        with started(command, measuring() | own) as process:
+            assert await anyio.to_thread.run_sync(process.wait) == 0
+        left.append(len(remembered(tmp_path, "people")))
+    assert left == ([1, 0] if key == SANDBOX_KEY else [2, 2])
 
 
 async def test_a_sighting_outlives_the_decision_about_the_same_person(tmp_path: Path) -> None:
