@@ -100,9 +100,7 @@ async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitabl
     async with open_connection(settings) as connection:
         # An error that leaves the connection would come in a group.
         try:
-            if (memory := connection.memory) is None:
-                raise _NotDone("FJ_MEMORY is off; what is stored stays untouched. Switch it on.")
-            said = await work(memory)
+            said = await work(connection.stored_memory)
         except FutureJobsError as error:
             said, status = str(error), 1
     typer.echo(said, err=bool(status))

@@ -117,7 +117,7 @@ class MoreProfiles(SessionResult):
 
 
 class Seen(BaseModel):
-    """The newest other search that showed a candidate, and what was decided elsewhere."""
+    """The newest other search with a decision about a candidate, or else that showed them."""
 
     session_id: str
     title: str | None = None

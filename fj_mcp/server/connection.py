@@ -16,6 +16,7 @@ from fj_mcp.purchases.checkout import Checkout
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.workspace.open_storage import open_record
 from fj_mcp.workspace.record import Record
@@ -61,6 +62,7 @@ class Connection:
             self.tasks,
             self.clock,
             memory=self.memory,
+            expiry=self.expiry,
             transport=self.make_transport() if self.make_transport else None,
             rate_limit=self.record.rate_limit(fingerprint),
             brought_key=self.brought_key,
@@ -93,14 +95,22 @@ class Connection:
         """The storage of the workspace."""
         return self.record.storage(self.fingerprint)
 
-    @cached_property
+    @property
     def memory(self) -> Memory | None:
         """The memory of the workspace; None if nothing is to be remembered."""
-        settings, fingerprint = self.settings, self.fingerprint
-        if not settings.memory:
-            return None
-        secret = derived_key(settings.key or "", "people")
-        return Memory(self.record.database, fingerprint, secret, self.clock.now, settings.keep_days)
+        return self.stored_memory if self.settings.memory else None
+
+    @cached_property
+    def stored_memory(self) -> Memory:
+        """The memory of the workspace, which has earlier rows even if it is switched off."""
+        secret = derived_key(self.settings.key or "", "people")
+        database, fingerprint = self.record.database, self.fingerprint
+        return Memory(database, fingerprint, secret, self.clock.now, self.expiry)
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        """What deletes the rows of all keys in time."""
+        return Expiry(self.record.database, self.clock.now, self.settings.keep_days)
 
     def view_token(self, session_id: str) -> str:
         """The token that the interactive shortlist of a session sends with what the user clicks.

@@ -77,14 +77,10 @@ class Part(Struct, frozen=True):
         """Why somebody with this mark is not listed although they are asked for."""
         if self.candidate_ids:
             return None
-        return next(
-            (
-                state
-                for state in ("do_not_contact", "rejected")
-                if state in (mark.outreach, mark.decision) and state not in self.decisions
-            ),
-            None,
-        )
+        if mark.outreach == "do_not_contact" and "do_not_contact" not in self.decisions:
+            return "do_not_contact"
+        named = {mark.decision, mark.outreach} & {*self.decisions}
+        return "rejected" if mark.decision == "rejected" and not named else None
 
 
 class Shortlist(Struct, frozen=True, dict=True):

@@ -16,30 +16,40 @@ from fj_mcp.storage.memory.people import Decided, Mark, Remembered
 
 
 class Kept(Struct, frozen=True):
-    """Those of the people decided about who are asked for.
+    """What was decided about the people who are asked for.
 
     Attributes:
-        people: in the order of the list.
-        left_out: the number of those left out because of a decision or outreach, by which.
+        decisions: all that fit, newest first; those of several searches about one person, too.
+        left_out: the number of people left out because of a decision or outreach, by which.
     """
 
-    people: list[Decided]
+    decisions: list[Decided]
     left_out: dict[str, int]
+
+    @property
+    def people(self) -> list[Decided]:
+        """The newest decision about each."""
+        newest: dict[str, Decided] = {}
+        for one in self.decisions:
+            newest.setdefault(one.person, one)
+        return [*newest.values()]
 
 
 def choose_decided(decided: Sequence[Decided], part: Part) -> Kept:
-    """The people whose decisions are asked for."""
-    left_out: Counter[str] = Counter()
-    people = []
+    """The decisions that are asked for. Who is kept in any search is not left out."""
+    hidden: dict[str, str] = {}
+    decisions = []
     for one in decided:
         mark = Mark(decision=one.decision, outreach=one.outreach)
         if not part.takes(mark):
             continue
         if (state := part.leaves_out(mark)) is not None:
-            left_out[state] += 1
+            hidden.setdefault(one.person, state)
         else:
-            people.append(one)
-    return Kept(people, dict(left_out))
+            decisions.append(one)
+    listed = {one.person for one in decisions}
+    left_out = Counter(state for person, state in hidden.items() if person not in listed)
+    return Kept(decisions, dict(left_out))
 
 
 def needs_all(part: Part) -> bool:
@@ -48,19 +58,21 @@ def needs_all(part: Part) -> bool:
 
 
 def choose_remembered(remembered: Sequence[Remembered], part: Part) -> list[Remembered]:
-    """The people who fit the rest of what is asked for.
+    """The people who fit the rest of what is asked for, each once.
 
     Raises:
         BadArguments: if the query is not one.
     """
     query = Query.parse(part.query)
-    return [
-        one
-        for one in remembered
-        if (not part.candidate_ids or one.person.candidate_id in part.candidate_ids)
-        and (part.min_score <= 0 or (one.person.score or 0.0) >= part.min_score)
-        and (not query.words or query.fits(_text(one)))
-    ]
+    fitting: dict[str, Remembered] = {}
+    for one in remembered:
+        if (
+            (not part.candidate_ids or one.person.candidate_id in part.candidate_ids)
+            and (part.min_score <= 0 or (one.person.score or 0.0) >= part.min_score)
+            and (not query.words or query.fits(_text(one)))
+        ):
+            fitting.setdefault(one.digest, one)
+    return [*fitting.values()]
 
 
 def remembered_list(

@@ -116,10 +116,11 @@ async def list_remembered(memory: Memory, view: View) -> CandidateList:
     kept = choose_decided(await memory.decided(), view.part)
     start, end = (view.page - 1) * view.limit, view.page * view.limit
     if needs_all(view.part):
-        fitting = choose_remembered(await memory.describe(kept.people), view.part)
+        fitting = choose_remembered(await memory.describe(kept.decisions), view.part)
         return remembered_list(fitting[start:end], len(fitting), kept.left_out, view)
-    on_page = await memory.describe(kept.people[start:end])
-    return remembered_list(on_page, len(kept.people), kept.left_out, view)
+    people = kept.people
+    on_page = await memory.describe(people[start:end])
+    return remembered_list(on_page, len(people), kept.left_out, view)
 
 
 def _listed(shortlist: Shortlist | None) -> dict[str, Person]:

@@ -18,11 +18,15 @@ async def record_search(
         result: of the purchase.
         sent: whether this call made it; otherwise it may have found an earlier one.
     """
+    if workspace.memory is None:
+        # The database is open for the purchase anyway.
+        await workspace.expiry.in_time()
+        return
     started = result if isinstance(result, StartedSession) else None
     credits = result.credits
     existed = started is not None and started.already_existed
     charged = credits is not None and credits.charged != 0
-    if workspace.memory is None or result.session_id is None or not (sent or charged) or existed:
+    if result.session_id is None or not (sent or charged) or existed:
         return
     with suppress(StorageUnavailable):
         await workspace.memory.searched(

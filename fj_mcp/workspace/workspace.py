@@ -15,6 +15,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.shortlist.ranking import Shortlists
 from fj_mcp.storage.ledger.ledger import Ledger
 from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.workspace.known_values import KnownValues
 
@@ -27,11 +28,13 @@ class Workspace(Struct, frozen=True):
 
     Attributes:
         memory: None if nothing is to be remembered.
+        expiry: of what was remembered, with this key or another.
     """
 
     client: FutureJobs
     ledger: Ledger
     memory: Memory | None
+    expiry: Expiry
     watcher: SessionWatcher
     shortlists: Shortlists
     sent_filters: SentFilters
@@ -45,6 +48,7 @@ def open_workspace(
     tasks: TaskGroup,
     clock: Clock,
     *,
+    expiry: Expiry,
     memory: Memory | None = None,
     transport: Transport | None = None,
     rate_limit: "RateLimit | None" = None,
@@ -57,6 +61,7 @@ def open_workspace(
         storage: for the ledger.
         tasks: runs the watchers of sessions.
         clock: of this machine.
+        expiry: of what is remembered.
         memory: of the key, if anything is to be remembered.
         transport: replaces the network.
         rate_limit: of the key, if it is shared with other processes.
@@ -67,6 +72,7 @@ def open_workspace(
         client=client,
         ledger=Ledger(storage, clock.now),
         memory=memory,
+        expiry=expiry,
         watcher=SessionWatcher(client, tasks),
         shortlists=Shortlists(client),
         sent_filters=SentFilters(),

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
+from fj_mcp.settings.settings import SANDBOX_KEY
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
 from tests.support.ledgers import IN_POSTGRES, on_a_file
@@ -15,11 +17,13 @@ from tests.support.memories import (
     TABLES,
     bytes_of,
     card,
+    execute,
     listed,
     remembered,
     remembering,
     search,
 )
+from tests.support.processes import measuring, started
 
 pytestmark = pytest.mark.anyio
 
@@ -186,6 +190,105 @@ async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: 
         later = await assistant.call("list_profiles", session_id=session)
         assert later["left_out"] == {"do_not_contact": 1}
         assert "decision" not in await card(assistant, session, people[0])
+
+
+MANY = 40_000
+"""More than SQLite takes parameters in a statement."""
+
+MANY_SESSION = "5" * 24
+
+
+async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        workspace = remembered(tmp_path, "people")[0]["workspace"]
+        long_ago = clock.time - 190 * DAY
+        for table, row in (
+            ("people (workspace, person, identity, touched_at)", f"(?1, ?2, '', {long_ago})"),
+            (
+                "reviews (workspace, person, session_id, candidate_id, at, by, decision)",
+                f"(?1, ?2, '', '', {long_ago}, 'user', 'maybe')",
+            ),
+            (
+                "sightings (workspace, person, session_id, first_at, last_at)",
+                f"(?1, ?2, '{MANY_SESSION}', {long_ago}, {clock.time})",
+            ),
+            ("bans (workspace, person, at)", f"(?1, ?2, {long_ago})"),
+        ):
+            many = ((workspace, f"person {n}") for n in range(MANY))
+            execute(tmp_path, f"INSERT INTO {table} VALUES {row}", many)
+        clock.time += 2 * DAY
+        assert [*await listed(assistant)] == people[:1]
+        assert len(remembered(tmp_path, "people")) == len(remembered(tmp_path, "reviews")) == 1
+        forgotten = await forget(assistant, session_id=MANY_SESSION)
+        assert forgotten["forgotten"] == forgotten["deleted"]["sightings"] == MANY
+        assert f"{MANY}" in forgotten["next_step"]
+        assert len(remembered(tmp_path, "sightings")) == PEOPLE
+
+
+async def test_a_failed_expiry_refuses_no_call_and_is_tried_again(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="shortlisted")
+        execute(
+            tmp_path,
+            "CREATE TRIGGER broken BEFORE DELETE ON people BEGIN SELECT RAISE(ABORT, 'no'); END",
+        )
+        clock.time += 200 * DAY
+        await review(assistant, session, people[2:3], decision="maybe")
+        assert {*await listed(assistant)} == {*people[:3]}
+        execute(tmp_path, "DROP TRIGGER broken")
+        clock.time += 120
+        assert await listed(assistant) == people[2:3]
+
+
+@pytest.mark.parametrize("memory", [True, False])
+async def test_what_an_earlier_key_remembered_expires_too(tmp_path: Path, memory: bool) -> None:
+    api, clock = small_sandbox(), SteppedClock()
+    async with remembering(api, tmp_path, clock=clock, api_key="fjk_an_earlier_key") as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="shortlisted", note="Unmistakable")
+    clock.time += 200 * DAY
+    async with remembering(api, tmp_path, clock=clock, memory=memory) as assistant:
+        await search(assistant, "Another")
+    assert remembered(tmp_path, "people") == []
+    assert remembered(tmp_path, "reviews") == []
+    assert session not in {row["session_id"] for row in remembered(tmp_path, "sightings")}
+    assert b"Unmistakable" not in bytes_of(tmp_path)
+
+
+@pytest.mark.parametrize("key", [SANDBOX_KEY, "fjk_another_key"])
+async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
+    tmp_path: Path, key: str
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="shortlisted")
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+    own = {"FJ_STATE_DIR": str(tmp_path), "FJ_API_KEY": key, "FJ_MEMORY": "off"}
+    left = []
+    for command in (("forget", address), ("memory", "--erase", "--yes")):
+        with started(command, measuring() | own) as process:
+            assert await anyio.to_thread.run_sync(process.wait) == 0
+        left.append(len(remembered(tmp_path, "people")))
+    assert left == ([1, 0] if key == SANDBOX_KEY else [2, 2])
+
+
+async def test_a_sighting_outlives_the_decision_about_the_same_person(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock, keep_days=100) as assistant:
+        first, people = await search(assistant, "First")
+        await review(assistant, first, people[:1], decision="maybe")
+        clock.time += 98 * DAY
+        await listed(assistant, session_id=first, candidate_ids=people[:1])
+        clock.time += 4 * DAY
+        second, _ = await search(assistant, "Second")
+        shown = await card(assistant, second, people[0])
+        assert shown["seen_before"].keys() == {"session_id", "title", "when"}
+        assert remembered(tmp_path, "people") == []
 
 
 async def test_people_who_were_only_seen_expire_after_ninety_days(tmp_path: Path) -> None:

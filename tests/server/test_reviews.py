@@ -1,5 +1,7 @@
 """Decisions about candidates: recorded, shown, and honored by every list."""
 
+import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +167,7 @@ async def test_a_person_rejected_elsewhere_is_shown_and_marked(tmp_path: Path) -
         assert "decision" not in other["seen_before"]
 
 
-async def test_the_newest_other_search_is_named_with_the_newest_decision() -> None:
+async def test_another_search_is_named_with_its_own_decision() -> None:
     async with connected(clock=(clock := SteppedClock())) as assistant:
         sessions = []
         for title in ("First", "Second", "Third"):
@@ -180,7 +182,11 @@ async def test_the_newest_other_search_is_named_with_the_newest_decision() -> No
                 )
             clock.time += DAY
         seen = (await card(assistant, sessions[2], people[0]))["seen_before"]
-        assert (seen["session_id"], seen["decision"]) == (sessions[1], "rejected")
+        assert (seen["session_id"], seen["title"]) == (sessions[0], "First")
+        assert seen["decision"] == "rejected"
+        # Of the others the newest is named, in which nothing was decided.
+        seen = (await card(assistant, sessions[2], people[1]))["seen_before"]
+        assert (seen["session_id"], seen.get("decision")) == (sessions[1], None)
 
 
 async def test_only_people_whom_no_other_search_showed_are_new() -> None:
@@ -247,8 +253,66 @@ async def test_without_a_session_everybody_kept_is_listed_newest_first(tmp_path:
         assert [one["candidate_id"] for one in second["candidates"]] == ids[2:]
         assert await listed(assistant, decisions=["rejected"]) == [people[5]]
         assert await listed(assistant, decisions=["contacted"]) == [people[6]]
-        assert await listed(assistant, query="from pune .net") == [people[0]]
+        # A decision is found by its own note, although a newer one was made elsewhere.
+        assert {*await listed(assistant, query="from pune .net")} == {*people[:2]}
         assert api.calls[-1].operation != "profiles"
+
+
+async def decided_in_both(assistant: Assistant) -> tuple[str, str, list[str]]:
+    """Two sessions: the first person is shortlisted in one, and later rejected in the other."""
+    first, people = await search(assistant, "First")
+    second, _ = await search(assistant, "Second")
+    for session, change in (
+        (first, {"decision": "shortlisted", "note": "Knows Kubernetes"}),
+        (second, {"decision": "rejected"}),
+    ):
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], **change
+        )
+    return first, second, people
+
+
+KEPT_IN_ONE = [
+    ({}, "shortlisted"),
+    ({"decisions": ["shortlisted"]}, "shortlisted"),
+    ({"query": "kubernetes"}, "shortlisted"),
+    ({"decisions": ["rejected"]}, "rejected"),
+    ({"decisions": ["shortlisted", "rejected"]}, "rejected"),
+    ({"decisions": ["shortlisted", "rejected"], "query": "kubernetes"}, "shortlisted"),
+]
+
+
+@pytest.mark.parametrize(("asked", "decision"), KEPT_IN_ONE)
+async def test_who_is_kept_in_one_search_and_rejected_in_another_is_listed_once(
+    asked: dict[str, Any], decision: str
+) -> None:
+    async with connected() as assistant:
+        first, second, people = await decided_in_both(assistant)
+        page = await assistant.call("list_profiles", **asked)
+        (kept,) = page["candidates"]
+        assert (kept["candidate_id"], kept["decision"]) == (people[0], decision)
+        assert kept["session_id"] == (first if decision == "shortlisted" else second)
+        assert page["total"] == 1
+        assert "left_out" not in page
+
+
+async def test_who_is_rejected_is_listed_where_their_outreach_is_named() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        for number, outreach in enumerate(("do_not_contact", "contacted")):
+            await assistant.call(
+                "review_candidates",
+                session_id=session,
+                candidate_ids=[people[number]],
+                decision="rejected",
+                outreach=outreach,
+            )
+        for asked in ({}, {"session_id": session}):
+            for number, outreach in enumerate(("do_not_contact", "contacted")):
+                shown = await listed(assistant, decisions=[outreach], **asked)
+                assert shown == [people[number]], asked
+        unwritten = await listed(assistant, session_id=session, decisions=["none"])
+        assert unwritten == people[2:]
 
 
 async def test_reviewing_a_listed_candidate_sends_nothing() -> None:
@@ -280,6 +344,106 @@ async def test_a_repeat_adds_nothing_and_the_last_decision_counts(tmp_path: Path
         assert not {"decision", "note"} & bare.keys()
         decisions = [row["decision"] for row in remembered(tmp_path, "reviews")]
         assert decisions == ["rejected", "shortlisted", "undecided"]
+
+
+REASONS = [
+    ([{"note": "Called"}], "skills"),
+    ([{"decision": "rejected", "note": "Called"}], "skills"),
+    ([{"decision": "rejected", "reason": "location"}], "location"),
+    ([{"reason": "location"}], "location"),
+    ([{"outreach": "contacted", "reason": "in_process"}], "skills"),
+    ([{"decision": "maybe"}], None),
+    ([{"decision": "maybe"}, {"decision": "rejected"}], None),
+    ([{"decision": "undecided"}], None),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), REASONS)
+async def test_the_reason_stays_as_long_as_the_decision(
+    tmp_path: Path, changes: list[dict[str, Any]], reason: str | None
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, decision="rejected", reason="skills")
+        for _ in range(2):
+            for change in changes:
+                await assistant.call("review_candidates", **one, **change)
+        exported = await assistant.call(
+            "export_profiles", **one, decisions=["rejected", "maybe", "undecided"]
+        )
+        text = Path(exported["path"]).read_text(encoding="utf-8-sig")
+        (row,) = csv.DictReader(text.splitlines())
+        assert row["reason"] == (reason or "")
+        if len(changes) == 1:
+            # The repeat changed nothing.
+            assert len(remembered(tmp_path, "reviews")) == 2
+
+
+async def test_a_note_of_invisible_characters_removes_no_note() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, note="Knows Kubernetes")
+        for empty in ("", " \n ", "\u200b\u2060"):
+            refused = await assistant.refusal("review_candidates", **one, note=empty)
+            assert "note is required" in refused
+            await assistant.call("review_candidates", **one, decision="maybe", note=empty)
+        assert (await card(assistant, session, people[0]))["note"] == "Knows Kubernetes"
+
+
+@pytest.mark.parametrize("outreach", ["contacted", "replied"])
+async def test_do_not_contact_is_lifted_only_by_name(tmp_path: Path, outreach: str) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        first, people = await search(assistant, "First")
+        one = {"session_id": first, "candidate_ids": people[1:2]}
+        await assistant.call("review_candidates", **one, outreach="do_not_contact")
+        second, _ = await search(assistant, "Second")
+        refused = await assistant.refusal(
+            "review_candidates",
+            session_id=second,
+            candidate_ids=people[:3],
+            decision="shortlisted",
+            outreach=outreach,
+        )
+        assert people[1] in refused
+        assert people[0] not in refused
+        assert "outreach none" in refused
+        assert len(remembered(tmp_path, "reviews")) == len(remembered(tmp_path, "bans")) == 1
+        await assistant.call("review_candidates", **one, outreach="none")
+        await assistant.call("review_candidates", **one, outreach=outreach)
+        assert (await card(assistant, second, people[1]))["outreach"] == outreach
+
+
+STEPS = [
+    ([{"decision": "maybe"}], "decisions [maybe] shows them"),
+    ([{"decision": "rejected"}], "decisions [rejected] shows them"),
+    ([{"outreach": "contacted"}], "decisions [contacted] shows them"),
+    ([{"outreach": "contacted"}, {"outreach": "none"}], "{session} shows them"),
+    ([{"note": "Called"}], "{session} shows them"),
+    ([{"decision": "maybe"}, {"decision": "undecided"}], "{session} shows them"),
+    ([{"outreach": "do_not_contact"}, {"decision": "maybe"}], "leave out 1 do_not_contact;"),
+    ([{"outreach": "do_not_contact"}, {"decision": "rejected"}], "leave out 1 do_not_contact;"),
+    ([{"decision": "rejected"}, {"note": "Called"}], "leave out 1 rejected;"),
+    ([{"decision": "rejected"}, {"outreach": "contacted"}], "decisions [contacted] shows them"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), STEPS)
+async def test_the_list_that_a_review_names_shows_who_was_reviewed(
+    changes: list[dict[str, Any]], words: str
+) -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        for change in changes:
+            step = (await assistant.call("review_candidates", **one, **change))["next_step"]
+        assert words.format(session=session) in step
+        named = re.search(r"decisions \[(\w+)\]", step)
+        asked = {"decisions": [named[1]]} if named else {}
+        if "candidate_ids" in step:
+            asked = {"candidate_ids": people[:1]}
+        assert people[0] in await listed(assistant, session_id=session, **asked)
 
 
 async def test_all_are_reviewed_or_nobody(tmp_path: Path) -> None:
@@ -402,7 +566,9 @@ async def test_who_left_the_search_can_still_be_reviewed() -> None:
         )
         await assistant.call("wait_for_session", session_id=session)
         assert people[0] not in await listed(assistant, session_id=session)
-        await assistant.call("review_candidates", **one, outreach="replied")
+        done = await assistant.call("review_candidates", **one, outreach="replied")
+        assert done["counts"] == {"shortlisted": 1, "replied": 1}
+        assert done["next_step"].startswith("Not in this search any more: 1 candidate;")
         page = await assistant.call("list_profiles")
         (kept,) = page["candidates"]
         assert (kept["decision"], kept["outreach"]) == ("shortlisted", "replied")

@@ -1,7 +1,8 @@
 """What servers under test remember, read from outside."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ async def card(assistant: Assistant, session_id: str, candidate_id: str) -> dict
 def remembered(folder: Path, table: str) -> list[Row]:
     """The rows of a table of the memory, the oldest first."""
     return table_of(folder, table, _ORDERS[table])
+
+
+def execute(folder: Path, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
+    """Run a statement on the database, once for each row of parameters."""
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as connection, connection:
+        connection.executemany(statement, rows)
 
 
 def bytes_of(folder: Path) -> bytes:

@@ -1,5 +1,7 @@
 """Tools for the user's decisions about candidates, and for deleting what is known about people."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated
 
 from mcp.server.mcpserver import Context, Elicit, Resolve
@@ -13,14 +15,17 @@ from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require_deletion
 from fj_mcp.server.context import CurrentConnection
+from fj_mcp.shortlist.ranking import NO_MARK, Part
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.storage.memory.people import Change, Decision, Outreach, Reason
+from fj_mcp.storage.memory.people import Change, Decision, Mark, Outreach, Reason
 from fj_mcp.text.cleaning import clean_block
 from fj_mcp.text.numbers import number_of
-from fj_mcp.workspace.remembered_people import named_people
+from fj_mcp.workspace.remembered_people import Named, named_people
 
 _LONGEST_NOTE = 500
 _NO_NOTE = "-"
+_UNNAMED = (None, "undecided", "none")
+"""What no list is asked for."""
 
 Note = Annotated[
     str,
@@ -64,39 +69,59 @@ async def review_candidates(
         decision=decision,
         outreach=outreach,
         reason=reason,
-        note="" if note == _NO_NOTE else note,
+        # Of a note of invisible characters nothing is left, and that removes none.
+        note="" if note == _NO_NOTE else note or None,
     )
     if change == Change():
         raise BadArguments("decision, outreach, reason or note is required")
     named = await named_people(connection.workspace, memory, session_id, candidate_ids)
     # Only the view that the user clicks in knows the token.
     by_user = view is not None and connection.is_view(session_id, view)
-    await memory.review(
+    banned = await memory.review(
         session_id, named.title, named.people, change, by="user" if by_user else "assistant"
     )
+    if banned:
+        ids = ", ".join(one.candidate_id for one in named.people if one.candidate_id in banned)
+        raise BadArguments(
+            f"candidate_ids {ids} must not be contacted (do_not_contact); leave them out, or, if "
+            "the user says so, take it back first with outreach none"
+        )
     everyone = named.shortlist.people if named.shortlist else named.people
+    marks = await memory.marks(session_id, named.people)
     return ReviewedCandidates(
         session_id=session_id,
         reviewed=len(named.people),
         counts=await memory.counts(session_id, everyone),
-        next_step=_review_step(session_id, change),
+        next_step=_review_step(session_id, change, named, marks),
     )
 
 
-def _review_step(session_id: str, change: Change) -> str:
+def _review_step(session_id: str, change: Change, named: Named, marks: Mapping[str, Mark]) -> str:
     if change.outreach == "do_not_contact":
         return (
             "No list shows them unasked, and reveal_contacts and export_profiles refuse them; "
             "outreach none takes it back."
         )
-    if change.decision == "rejected":
-        return (
-            f"Lists of this search leave them out; list_profiles with session_id {session_id}, "
-            "decisions [rejected] shows them."
-        )
-    kept = change.decision or change.outreach
+    in_all = "list_profiles without session_id lists everybody kept."
+    if named.shortlist is None:
+        return in_all
+    here = [one.candidate_id for one in named.people if named.shortlist.find(one.candidate_id)]
+    kept = next((one for one in (change.decision, change.outreach) if one not in _UNNAMED), None)
+    part = Part(decisions=(kept,) if kept else ())
+    hidden = Counter(filter(None, (part.leaves_out(marks.get(one, NO_MARK)) for one in here)))
+    call = f"list_profiles with session_id {session_id}"
     of = f", decisions [{kept}]" if kept else ""
-    return f"list_profiles with session_id {session_id}{of} shows them; it is free."
+    steps = []
+    if hidden:
+        counted = ", ".join(f"{count} {state}" for state, count in hidden.items())
+        steps = [f"Lists leave out {counted}; {call} and these candidate_ids shows them."]
+    elif here and kept == "rejected":
+        steps = [f"Lists of this search leave them out; {call}{of} shows them."]
+    elif here:
+        steps = [f"{call}{of} shows them; it is free."]
+    if gone := len(named.people) - len(here):
+        steps.append(f"Not in this search any more: {number_of(gone, 'candidate')}; {in_all}")
+    return " ".join(steps)
 
 
 async def ask_to_forget(

@@ -8,14 +8,11 @@ from sqlalchemy import Row, Select, select
 
 from fj_mcp.storage.database.tables import bans, people, reviews, sightings
 from fj_mcp.storage.memory.people import Change, Decided, Mark, Person, Remembered, Review
-from fj_mcp.storage.memory.people_rows import PeopleRows
+from fj_mcp.storage.memory.people_rows import AT_ONCE, PeopleRows
 from fj_mcp.storage.memory.reviewed import Reviewed, kept
 
 _NOTICE_SECONDS = 30 * 86_400.0
 """The time to inform somebody whose data one keeps (GDPR, Art. 14)."""
-
-_AT_ONCE = 10_000
-"""SQLite takes 32,766 parameters at most, PostgreSQL twice as many."""
 
 
 class KeptRows(PeopleRows):
@@ -30,7 +27,7 @@ class KeptRows(PeopleRows):
         return {row.candidate_id: _described(row, row.candidate_id) for row in found}
 
     def decided(self) -> list[Decided]:
-        """Everybody with a decision or an outreach in force, newest decision first."""
+        """Every decision in force of everybody, and who has only an outreach, newest first."""
         columns = (
             reviews.c.id,
             reviews.c.person,
@@ -49,28 +46,36 @@ class KeptRows(PeopleRows):
             if outreach is not None:
                 written[person] = replace(one, decision=None, outreach=kept(outreach))
         banned = {*self.values(select(bans.c.person), bans)}
-        found: dict[str, Decided] = {}
-        for one in sorted(decisions.values(), key=lambda one: one.review_id):
-            if one.decision is not None:
-                found[one.person] = one
-        for person, one in written.items():
-            outreach = "do_not_contact" if person in banned else one.outreach
-            if outreach is not None:
-                found[person] = replace(found.get(person, one), outreach=outreach)
-        return sorted(found.values(), key=lambda one: one.review_id, reverse=True)
+        outreaches = {
+            person: "do_not_contact" if person in banned else one.outreach
+            for person, one in written.items()
+        }
+        found = [
+            replace(one, outreach=outreaches.get(one.person))
+            for one in decisions.values()
+            if one.decision is not None
+        ]
+        with_decision = {one.person for one in found}
+        found += [
+            replace(one, outreach=outreach)
+            for person, one in written.items()
+            if (outreach := outreaches[person]) is not None and person not in with_decision
+        ]
+        return sorted(found, key=lambda one: one.review_id, reverse=True)
 
     def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
         """The same people with what is known of them."""
         rows: dict[int, Row[Any]] = {}
         noted: dict[str, Reviewed] = {}
-        for start in range(0, len(decided), _AT_ONCE):
-            some = decided[start : start + _AT_ONCE]
+        for start in range(0, len(decided), AT_ONCE):
+            some = decided[start : start + AT_ONCE]
             query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
             rows |= {row.id: row for row in self.rows(query, reviews)}
             noted |= self.reviewed(reviews.c.person.in_([one.person for one in some]))
         titles = self.titles({one.session_id for one in decided})
         return [
             Remembered(
+                digest=one.person,
                 person=_described(rows[one.review_id], rows[one.review_id].candidate_id),
                 session_id=one.session_id,
                 session_title=titles.get(one.session_id),

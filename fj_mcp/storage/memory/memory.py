@@ -1,12 +1,11 @@
 """The memory of one workspace: what was decided about people, and which searches showed them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fj_mcp.storage.database.database import Database, Row
-from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.identity import digest, identity
 from fj_mcp.storage.memory.people import (
     By,
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_DAY_SECONDS = 86_400.0
-_SIGHTING_DAYS = 90
-_EXPIRY_SECONDS = 3_600.0
-"""How often to look for what is too old."""
-
 _DIGESTS_KEPT = 16_000
 """As many as the cached shortlists have people."""
 
@@ -48,7 +42,7 @@ class Memory:
         workspace: str,
         secret: bytes,
         clock: Callable[[], float],
-        keep_days: int,
+        expiry: Expiry,
     ) -> None:
         """Open nothing yet.
 
@@ -57,13 +51,12 @@ class Memory:
             workspace: the id of the workspace.
             secret: without which nobody can tell whom a digest stands for.
             clock: Unix seconds.
-            keep_days: after the last touch everything about a person is deleted.
+            expiry: of what is too old, which runs before the memory is used.
         """
         self._database = database
         self._workspace = workspace
         self._clock = clock
-        self._keep_days = keep_days
-        self._expired_at: float | None = None
+        self._expiry = expiry
 
         @lru_cache(_DIGESTS_KEPT)
         def digest_of(linkedin_url: str | None, session_id: str, candidate_id: str) -> str:
@@ -85,10 +78,11 @@ class Memory:
         *,
         by: By,
         who: str | None = None,
-    ) -> None:
+    ) -> set[str]:
         """Record the same change about all these people, or nothing.
 
-        A person for whom it changes nothing gets no review.
+        A person for whom it changes nothing gets no review. Returns the candidate ids of those who
+        must not be contacted and of whom the change says that they were; nothing is recorded then.
 
         Args:
             session_id: in which the decision is made.
@@ -100,9 +94,10 @@ class Memory:
         """
         given = {self._digest(session_id, one): one for one in people}
         now = self._clock()
-        await self._change(
+        refused = await self._change(
             lambda rows: rows.review(session_id, title, given, change, by=by, who=who, now=now)
         )
+        return {given[person].candidate_id for person in refused}
 
     async def marks(self, session_id: str, people: Sequence[Person]) -> dict[str, Mark]:
         """What is known of these people, by candidate id; nobody of whom nothing is known."""
@@ -138,7 +133,10 @@ class Memory:
         return {one: found[person] for one, person in persons.items() if person in found}
 
     async def counts(self, session_id: str, people: Sequence[Person]) -> dict[str, int]:
-        """The number of these people by their decision in a session, and by their outreach."""
+        """The number of people by their decision in a session, and by their outreach.
+
+        Counted are these people, and those who left the session after a review in it.
+        """
         persons = self._digests(session_id, people)
         return await self._read(lambda rows: rows.counts(session_id, persons))
 
@@ -168,7 +166,7 @@ class Memory:
         return await self._read(lambda rows: rows.known(session_id, candidate_ids))
 
     async def decided(self) -> list[Decided]:
-        """Everybody with a decision or an outreach, over all sessions, newest decision first."""
+        """Every decision over all sessions, and who has only an outreach, newest first."""
         return await self._read(lambda rows: rows.decided())
 
     async def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
@@ -216,8 +214,10 @@ class Memory:
         """
         persons = self._digests(session_id or "", people)
         persons |= {self._digest_of(url, "", "") for url in linkedin_urls}
-        whole = session_id if not persons else None
-        forgotten = await self._change(lambda rows: rows.forget(persons, whole))
+        if persons or session_id is None:
+            forgotten = await self._change(lambda rows: rows.forget(persons))
+        else:
+            forgotten = await self._change(lambda rows: rows.forget_search(session_id))
         await self._database.overwrite_deleted()
         return forgotten
 
@@ -231,16 +231,6 @@ class Memory:
         await self._database.overwrite_deleted()
         return forgotten
 
-    async def expire(self) -> None:
-        """Delete what was kept for long enough. It runs by itself, too."""
-        now = self._clock()
-        keep = self._keep_days * _DAY_SECONDS
-        seen = min(self._keep_days, _SIGHTING_DAYS) * _DAY_SECONDS
-        self._expired_at = now
-        if await self._transact(lambda rows: rows.expire(now - keep, now - seen)):
-            with suppress(StorageUnavailable):
-                await self._database.overwrite_deleted()
-
     def _digest(self, session_id: str, one: Person) -> str:
         return self._digest_of(one.linkedin_url, session_id, one.candidate_id)
 
@@ -248,21 +238,14 @@ class Memory:
         return {self._digest(session_id, one) for one in people}
 
     async def _read(self, work: "Callable[[MemoryRows], T]") -> T:
-        await self._expire_in_time()
+        await self._expiry.in_time()
         return await self._database.read(lambda connection: work(self._rows(connection)))
 
     async def _change(self, work: "Callable[[MemoryRows], T]") -> T:
-        await self._expire_in_time()
-        return await self._transact(work)
-
-    async def _transact(self, work: "Callable[[MemoryRows], T]") -> T:
+        await self._expiry.in_time()
         return await self._database.transact(
             self._workspace, lambda connection: work(self._rows(connection))
         )
-
-    async def _expire_in_time(self) -> None:
-        if self._expired_at is None or self._clock() - self._expired_at > _EXPIRY_SECONDS:
-            await self.expire()
 
     def _rows(self, connection: "Connection") -> "MemoryRows":
         from fj_mcp.storage.memory.memory_rows import MemoryRows

@@ -48,12 +48,12 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class SeenBefore(Struct, frozen=True):
-    """The newest other search that showed a person.
+    """The newest other search in which somebody decided about a person, or else that showed them.
 
     Attributes:
         title: of the session, if known.
         when: the last time, in Unix seconds.
-        decision: the newest that was made in another search, usually in that one.
+        decision: in that search.
     """
 
     session_id: str
@@ -79,10 +79,10 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 
 class Decided(Struct, frozen=True):
-    """A person about whom a decision was made, or to whom somebody wrote, in a word.
+    """A person about whom a decision was made in a search, or to whom somebody wrote, in a word.
 
     Attributes:
-        review_id: of the newest decision.
+        review_id: of the decision.
         person: a digest.
         session_id: of that decision.
         at: in Unix seconds.
@@ -97,15 +97,17 @@ class Decided(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True, kw_only=True):
-    """A person about whom a decision was made, with the newest one.
+    """A person about whom a decision was made in a search, with that decision.
 
     Attributes:
-        person: as known at the newest decision.
-        session_id: of that decision.
+        digest: the same for the same person in all searches.
+        person: as known at their newest decision.
+        session_id: of the decision.
         session_title: if known.
         decided_at: in Unix seconds.
     """
 
+    digest: str
     person: Person
     session_id: str
     session_title: str | None = None

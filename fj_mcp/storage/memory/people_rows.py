@@ -13,6 +13,7 @@ from fj_mcp.storage.memory.identity import identity
 from fj_mcp.storage.memory.people import (
     By,
     Change,
+    Decision,
     Mark,
     Outreach,
     Person,
@@ -20,6 +21,9 @@ from fj_mcp.storage.memory.people import (
 )
 from fj_mcp.storage.memory.reviewed import NOTHING, NOTHING_HERE, Reviewed, differs, kept
 from fj_mcp.storage.memory.search_rows import SearchRows
+
+AT_ONCE = 10_000
+"""SQLite takes 32,766 parameters at most, PostgreSQL twice as many."""
 
 _SIGHTING_SECONDS = 3_600.0
 """A sighting of the last hour is not written again."""
@@ -64,8 +68,15 @@ class PeopleRows(SearchRows):
                 if session != session_id:
                     times = seen.setdefault(person, {})
                     times[session] = max(there.at, times.get(session, 0.0))
+
+        def decision_in(person: str, session: str) -> Decision | None:
+            return reviewed.get(person, NOTHING).sessions.get(session, NOTHING_HERE).decision
+
         newest = {
-            person: max(times, key=times.__getitem__) for person, times in seen.items() if times
+            # A search in which somebody decided says more than one that showed them later.
+            person: max(times, key=lambda one: (decision_in(person, one) is not None, times[one]))
+            for person, times in seen.items()
+            if times
         }
         titles = self.titles({*newest.values()})
         marks = {}
@@ -73,8 +84,8 @@ class PeopleRows(SearchRows):
             known = reviewed.get(person, NOTHING)
             before = None
             if (last := newest.get(person)) is not None:
-                when, decision = seen[person][last], known.decision_outside(session_id)
-                before = SeenBefore(last, titles.get(last), when, decision)
+                decision = decision_in(person, last)
+                before = SeenBefore(last, titles.get(last), seen[person][last], decision)
             here = known.sessions.get(session_id, NOTHING_HERE)
             marks[person] = Mark(
                 decision=here.decision,
@@ -101,13 +112,13 @@ class PeopleRows(SearchRows):
         }
 
     def counts(self, session_id: str, persons: Set[str]) -> dict[str, int]:
-        """The number of these people by their decision in this search, and by their outreach."""
-        query = select(reviews.c.person, reviews.c.decision).where(
-            reviews.c.session_id == session_id, reviews.c.decision.is_not(None)
-        )
-        decided = self.pairs(query.order_by(reviews.c.id), reviews)
-        decisions = [kept(decided[one]) for one in persons & decided.keys()]
-        states = [*decisions, *self.outreach(persons).values()]
+        """The number of people by their decision in this search, and by their outreach.
+
+        Counted are these people, and those who left the search after a review in it.
+        """
+        decided = self.reviewed(reviews.c.session_id == session_id)
+        decisions = [one.sessions[session_id].decision for one in decided.values()]
+        states = [*decisions, *self.outreach(persons | decided.keys()).values()]
         return dict(Counter[str](state for state in states if state is not None))
 
     def banned(self, persons: Collection[str]) -> set[str]:
@@ -124,8 +135,13 @@ class PeopleRows(SearchRows):
         by: By,
         who: str | None,
         now: float,
-    ) -> None:
-        """Add a review of each person for whom it changes anything."""
+    ) -> set[str]:
+        """Add a review of each person for whom it changes anything.
+
+        Nothing is added if somebody must not be contacted and was: returns who, or else nobody.
+        """
+        if change.outreach in ("contacted", "replied") and (banned := self.banned(given)):
+            return banned
         marks = self._marks(session_id, given, {})
         changed = {
             person: one
@@ -133,7 +149,7 @@ class PeopleRows(SearchRows):
             if differs(marks.get(person, Mark()), change)
         }
         if not changed:
-            return
+            return set()
         self.know_search(session_id, title, now)
         self._touch(session_id, changed, now, starts_notice=change.decision == "shortlisted")
         self.connection.execute(
@@ -162,6 +178,7 @@ class PeopleRows(SearchRows):
         if change.outreach == "do_not_contact":
             row = {"workspace": self.workspace, "at": now}
             self.connection.execute(insert(bans), [row | {"person": one} for one in changed])
+        return set()
 
     def reveal(self, session_id: str, given: Mapping[str, Person], now: float) -> None:
         """Record that these people's contacts were revealed, which starts the notice period."""
@@ -212,16 +229,17 @@ class PeopleRows(SearchRows):
             found.setdefault(row.person, Reviewed()).add(row)
         return found
 
-    def outreach(self, persons: Collection[str] | None = None) -> dict[str, Outreach]:
-        """The outreach of these people, or of all; nobody whom nobody wrote to."""
+    def outreach(self, persons: Collection[str]) -> dict[str, Outreach]:
+        """The outreach of these people; nobody whom nobody wrote to."""
         query = select(reviews.c.person, reviews.c.outreach).where(reviews.c.outreach.is_not(None))
         banned = select(bans.c.person)
-        if persons is not None:
+        if len(persons) <= AT_ONCE:
             query = query.where(reviews.c.person.in_(persons))
             banned = banned.where(bans.c.person.in_(persons))
         last = self.pairs(query.order_by(reviews.c.id), reviews)
         found = {person: outreach for person, outreach in last.items() if kept(outreach)}
-        return found | dict.fromkeys(self.values(banned, bans), "do_not_contact")
+        found |= dict.fromkeys(self.values(banned, bans), "do_not_contact")
+        return {person: found[person] for person in persons if person in found}
 
     def _touch(
         self, session_id: str, given: Mapping[str, Person], now: float, *, starts_notice: bool

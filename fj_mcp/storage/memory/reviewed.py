@@ -33,17 +33,13 @@ class Reviewed(Struct):
         if row.outreach is not None:
             self.outreach = kept(row.outreach)
         if row.decision is not None:
+            if kept(row.decision) != here.decision:
+                here.reason = None
             here.decision = kept(row.decision)
-        if row.decision is not None or row.reason is not None:
+        if explains(row, here.decision):
             here.reason = row.reason
         if row.note is not None:
             here.note = kept(row.note)
-
-    def decision_outside(self, session_id: str) -> Decision | None:
-        """The newest decision made in another search."""
-        others = [one for session, one in self.sessions.items() if session != session_id]
-        decided = [one for one in others if one.decision is not None]
-        return max(decided, key=lambda one: one.at).decision if decided else None
 
 
 NOTHING = Reviewed()
@@ -55,14 +51,20 @@ def kept(value: Any) -> Any:
     return None if value in _UNDONE else value
 
 
+def explains(review: Row[Any] | Change, decision: Decision | None) -> bool:
+    """Whether a review gives the reason of the decision in force.
+
+    A reason that comes with an outreach alone is the outreach's.
+    """
+    of_outreach = review.outreach is not None and review.decision is None
+    return review.reason is not None and not (of_outreach and decision is not None)
+
+
 def differs(mark: Mark, change: Change) -> bool:
     """Whether a change would change anything."""
-    given = {
-        "decision": change.decision,
-        "outreach": change.outreach,
-        "reason": change.reason,
-        "note": change.note,
-    }
-    return any(
+    given = {"decision": change.decision, "outreach": change.outreach, "note": change.note}
+    if any(
         value is not None and kept(value) != getattr(mark, name) for name, value in given.items()
-    )
+    ):
+        return True
+    return explains(change, mark.decision) and change.reason != mark.reason

@@ -2,7 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    func,
+    select,
+    union,
+)
 
 from fj_mcp.storage.database import database
 from fj_mcp.storage.database.tables import (
@@ -29,39 +38,24 @@ class StoredRows(OwnRows):
             for table in _TABLES
         }
 
-    def forget(self, persons: Collection[str], session_id: str | None) -> Forgotten:
-        """Delete everything about these people, and about everybody in one search."""
-        touched = {*persons}
-        deleted = Forgotten()
-        if touched:
-            deleted = self._forget_where(
-                {table: table.c.person.in_(touched) for table in (reviews, sightings, people)},
-                touched,
-            )
-        if session_id is None:
-            return deleted
-        there = {
-            person
-            for table in (reviews, sightings)
-            for person in self.values(
-                select(table.c.person).where(table.c.session_id == session_id), table
-            )
-        }
-        more = self._forget_where(
-            {table: table.c.session_id == session_id for table in (reviews, sightings)}, there
-        )
+    def forget(self, persons: Collection[str]) -> Forgotten:
+        """Delete everything about these people."""
+        named = {table: table.c.person.in_(persons) for table in (reviews, sightings, people)}
+        had = union(*(self._persons(table, condition) for table, condition in named.items()))
+        banned = bans.c.person.in_(persons)
+        return self._forget(had, banned, named)
+
+    def forget_search(self, session_id: str) -> Forgotten:
+        """Delete a search, what was decided in it, and people about whom nothing else is known."""
+        here = {table: table.c.session_id == session_id for table in (reviews, sightings)}
+        there = union(*(self._persons(table, condition) for table, condition in here.items()))
+        elsewhere = self._persons(reviews, reviews.c.session_id != session_id)
+        only_here = people.c.person.in_(there) & people.c.person.not_in(elsewhere)
+        # The people first, while the other rows still tell who they are.
+        forgotten = self._forget(there, bans.c.person.in_(there), {people: only_here, **here})
         for table in (searches, search_changes):
             self.delete(table, table.c.session_id == session_id)
-        elsewhere = self.values(
-            select(reviews.c.person).where(reviews.c.person.in_(there)), reviews
-        )
-        self.delete(people, people.c.person.in_(there.difference(elsewhere)))
-        return Forgotten(
-            people=deleted.people + more.people,
-            reviews=deleted.reviews + more.reviews,
-            sightings=deleted.sightings + more.sightings,
-            banned=deleted.banned + more.banned,
-        )
+        return forgotten
 
     def erase(self) -> Forgotten:
         """Delete all rows, those of people who must not be contacted too."""
@@ -75,12 +69,9 @@ class StoredRows(OwnRows):
 
     def expire(self, people_before: float, sightings_before: float) -> int:
         """Delete what was not touched since, and return the number of rows."""
-        old = self.values(
-            select(people.c.person).where(people.c.touched_at < people_before), people
-        )
-        gone = 0
-        for table in (reviews, sightings, people) if old else ():
-            gone += self.delete(table, table.c.person.in_(old))
+        old = people.c.touched_at < people_before
+        gone = self.delete(reviews, reviews.c.person.in_(self._persons(people, old)))
+        gone += self.delete(people, old)
         gone += self.delete(sightings, sightings.c.last_at < sightings_before)
         used = [select(table.c.session_id).where(self.own(table)) for table in (reviews, sightings)]
         gone += self.delete(
@@ -96,18 +87,36 @@ class StoredRows(OwnRows):
         )
         return gone
 
-    def _forget_where(
-        self, conditions: Mapping[Table, ColumnElement[bool]], persons: Collection[str]
+    def _persons(self, table: Table, condition: ColumnElement[bool]) -> Select[tuple[str]]:
+        """The people in a table. As many as there are: a query is not limited as parameters are."""
+        return select(table.c.person).where(self.own(table), condition)
+
+    def _forget(
+        self,
+        had: CompoundSelect[tuple[str]],
+        banned: ColumnElement[bool],
+        conditions: Mapping[Table, ColumnElement[bool]],
     ) -> Forgotten:
-        """Delete rows, and count the people among `persons` who had some."""
-        had: set[str] = set()
-        counted = {}
-        for table, condition in conditions.items():
-            had |= {*self.values(select(table.c.person).where(condition), table)}
-            counted[table] = self.delete(table, condition)
+        """Delete rows in this order, and count them and the people."""
+        found = self.connection.scalar(select(func.count()).select_from(had.subquery()))
+        digests = self.values(select(func.count()).select_from(bans).where(banned), bans)
+        counted = {table: self.delete(table, where) for table, where in conditions.items()}
         return Forgotten(
-            people=len(had),
+            people=found or 0,
             reviews=counted[reviews],
             sightings=counted[sightings],
-            banned=len(self.values(select(bans.c.person).where(bans.c.person.in_(persons)), bans)),
+            banned=digests[0],
         )
+
+
+def workspaces_with_old_rows(
+    connection: Connection, people_before: float, sightings_before: float
+) -> list[str]:
+    """The workspaces in which something was not touched since. Some of it may still be needed."""
+    old = union(
+        select(people.c.workspace).where(people.c.touched_at < people_before),
+        select(sightings.c.workspace).where(sightings.c.last_at < sightings_before),
+        select(searches.c.workspace).where(searches.c.first_at < people_before),
+        select(search_changes.c.workspace).where(search_changes.c.at < people_before),
+    )
+    return [*connection.scalars(old)]
