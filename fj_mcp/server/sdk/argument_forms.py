@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.argument_types import AS_GIVEN, Capped
+from fj_mcp.filters.argument_types import AS_GIVEN, EMPTY_LIST, Capped
 from fj_mcp.text.repeated_keys import RepeatedKey, parse_json
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
@@ -162,11 +162,13 @@ class Object(Form):
     Attributes:
         fields: by name.
         exact: the names that are taken only as they are spelled.
+        lists: the names of lists that stay if they are empty.
         maxima: the maximum of each field that is marked as capped.
     """
 
     fields: dict[str, Field]
     exact: frozenset[str]
+    lists: frozenset[str]
     maxima: dict[str, int]
 
     def read(self, value: Any) -> Any:
@@ -190,6 +192,8 @@ class Object(Form):
                 read[name] = None if _is_null(needed) else needed
             elif not _is_empty(inner) and not _is_empty(kept := field.form.read(inner)):
                 read[name] = kept
+            elif name in self.lists:
+                read[name] = []
         return read
 
     def _meant(self, key: str, taken: set[str]) -> str:
@@ -211,6 +215,7 @@ def _object(model: type[BaseModel]) -> Object:
             for name, field in model.model_fields.items()
         },
         exact,
+        frozenset(name for name, found in marks.items() if EMPTY_LIST in found),
         {
             name: mark.maximum
             for name, found in marks.items()

@@ -136,12 +136,14 @@ class Forgotten(Struct, frozen=True):
     Attributes:
         people: of whom something was stored.
         banned: of whom the digest of a do-not-contact remains, so that it can be honoured.
+        in_log: whether a log of the database may still hold them for a while.
     """
 
     people: int = 0
     reviews: int = 0
     sightings: int = 0
     banned: int = 0
+    in_log: bool = False
 
 
 class SearchChange(Struct, frozen=True):
