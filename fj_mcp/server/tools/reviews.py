@@ -14,12 +14,10 @@ from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require_deletion
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.storage.memory.people import Change, Decision, Outreach, Reason
+from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Outreach, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
 from fj_mcp.text.numbers import number_of
 from fj_mcp.workspace.remembered_people import named_people
-
-IN_LOG = "The database's log still holds it until no other program reads the file."
 
 _LONGEST_NOTE = 500
 _NO_NOTE = "-"

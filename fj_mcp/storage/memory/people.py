@@ -130,6 +130,9 @@ class Review(Struct, frozen=True, kw_only=True):
     change: Change
 
 
+IN_LOG = "The database's log still holds it until no other program reads the file."
+
+
 class Forgotten(Struct, frozen=True):
     """What was deleted about people: how many rows of each kind.
 
