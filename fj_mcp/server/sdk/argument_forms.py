@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import AS_GIVEN, EMPTY_LIST, Capped
+from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.text.repeated_keys import RepeatedKey, parse_json
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
@@ -55,14 +56,16 @@ def read_arguments(
 
 
 def names_in(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The names that the object at `path` in the arguments takes."""
+    """The published names that the object at `path` in the arguments takes."""
     form: Form = _object(model)
     for part in path:
         if isinstance(form, Object):
             form = form.fields[str(part)].form
         elif isinstance(form, List):
             form = form.entry
-    return list(form.fields) if isinstance(form, Object) else []
+    if not isinstance(form, Object):
+        return []
+    return [name for name, field in form.fields.items() if not field.unpublished]
 
 
 class Form(ABC):
@@ -153,6 +156,7 @@ class Field:
 
     form: Form
     required: bool
+    unpublished: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,9 @@ def _object(model: type[BaseModel]) -> Object:
     return Object(
         {
             name: Field(
-                AsGiven() if name in exact else _form(field.annotation), field.is_required()
+                AsGiven() if name in exact else _form(field.annotation),
+                field.is_required(),
+                isinstance(extra := field.json_schema_extra, dict) and UNPUBLISHED in extra,
             )
             for name, field in model.model_fields.items()
         },

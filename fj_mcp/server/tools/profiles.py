@@ -31,7 +31,7 @@ from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.ranking import Part
 from fj_mcp.storage.errors import StorageUnavailable
-from fj_mcp.workspace.ranked_sessions import rank_session, show
+from fj_mcp.workspace.ranked_sessions import rank_session, see_in_full, show
 from fj_mcp.workspace.remembered_people import list_remembered
 
 
@@ -110,7 +110,12 @@ async def get_candidate(
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
     shortlist = await connection.workspace.shortlists.ranked_in_time(session)
-    return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
+    mark, unmarked = await see_in_full(
+        connection.workspace, session, candidate_id, candidate, shortlist
+    )
+    full = cards.full_candidate(session_id, candidate_id, candidate, shortlist, mark)
+    full.next_step = " ".join(filter(None, (full.next_step, unmarked))) or None
+    return full
 
 
 async def show_candidates(

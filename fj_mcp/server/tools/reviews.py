@@ -34,7 +34,7 @@ _People = Annotated[list[CandidateId], Field(min_length=1, max_length=50, descri
 _Forgotten = Annotated[
     list[CandidateId],
     # An empty list is refused with a sentence of its own.
-    Field(max_length=50, description="1 to 50.", json_schema_extra={"minItems": 1}),
+    Field(max_length=50, description="1 to 50."),
     EMPTY_LIST,
 ]
 _MOST_NAMED = 3
