@@ -625,3 +625,20 @@ async def test_the_token_of_a_view_is_named_nowhere_and_any_text_may_stand_in_it
         await assistant.call("review_candidates", **whom, view=token)
         (kept,) = remembered(tmp_path, "reviews")
         assert kept["by"] == "assistant"
+
+
+async def test_a_list_over_all_searches_says_what_it_cannot_do() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
+        )
+        refused = await assistant.refusal("list_profiles", new_only=True)
+        assert "new_only requires session_id" in refused
+        page = await assistant.call("list_profiles", candidate_ids=[people[0], people[1], "nobody"])
+        assert page["total"] == 1
+        assert f"Not listed: {people[1]}, nobody." in page["warning"]
+        assert people[0] not in page["warning"]
+        page = await assistant.call("list_profiles", detail="detailed")
+        assert "get_candidate has" in page["warning"]
+        assert "warning" not in await assistant.call("list_profiles", detail="concise")
