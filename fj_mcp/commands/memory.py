@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -11,8 +13,9 @@ import typer
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.memory.identity import is_profile
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.storage.memory.people import Forgotten
+from fj_mcp.storage.memory.people import IN_LOG, Forgotten
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.text.numbers import number_of
 
@@ -37,12 +40,7 @@ def export_memory(settings: Settings, path: Path) -> int:
 
     async def export(memory: Memory) -> str:
         text = json.dumps(await memory.everything(), ensure_ascii=False, indent=1) + "\n"
-        try:
-            # Only for its owner, and never over another file.
-            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(text)
-        except OSError as error:
-            raise _NotDone(f"{path} cannot be written ({error.strerror}).") from None
+        _write_new(path, text)
         return f"Everything that is stored about people is in {path}. Delete it when it is done."
 
     return _run(settings, export)
@@ -52,24 +50,46 @@ def erase_memory(settings: Settings) -> int:
     """Delete everything that is stored about people. Returns the exit status."""
 
     async def erase(memory: Memory) -> str:
-        return described(await memory.erase())
+        nothing = "Nothing is stored about people found with this key, so nothing was deleted."
+        return described(await memory.erase(), nothing)
 
     return _run(settings, erase)
 
 
 def forget_person(settings: Settings, person: str) -> int:
-    """Delete a person, by LinkedIn address. Returns the exit status."""
+    """Delete a person, by LinkedIn address or candidate id. Returns the exit status."""
+    person = person.strip()
 
     async def forget(memory: Memory) -> str:
-        return described(await memory.forget(linkedin_urls=[person]))
+        if is_profile(person):
+            nothing = "Nothing is stored about this person, so nothing was deleted."
+            return described(await memory.forget(linkedin_urls=[person]), nothing)
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", person):
+            raise _NotDone(
+                "Nothing was deleted: name the person by their LinkedIn address, such as "
+                "https://www.linkedin.com/in/name, or by a candidate id."
+            )
+        forgotten = await memory.forget(candidate_ids=[person])
+        if not forgotten.people:
+            # The id of a person who was only seen is not stored.
+            raise _NotDone(
+                f"Nothing was deleted: no decision about a candidate with the id {person} is "
+                "stored. Name the person by their LinkedIn address."
+            )
+        return described(forgotten, "")
 
     return _run(settings, forget)
 
 
-def described(forgotten: Forgotten) -> str:
-    """What was deleted, in a sentence."""
+def described(forgotten: Forgotten, nothing: str) -> str:
+    """What was deleted, in a sentence; `nothing` if it was nothing."""
     if not forgotten.people:
-        return "Nothing is stored about this person, so nothing was deleted."
+        return (
+            "Only a digest is stored that keeps this person from being shown or contacted again, "
+            "and names nobody. It stays, and nothing was deleted."
+            if forgotten.banned
+            else nothing
+        )
     parts = (
         number_of(forgotten.reviews, "review"),
         f"{number_of(forgotten.sightings, 'sighting')} in searches",
@@ -80,11 +100,27 @@ def described(forgotten: Forgotten) -> str:
         else ""
     )
     people = "one person" if forgotten.people == 1 else f"{forgotten.people:,} people"
-    return f"Deleted: {people}, with {' and '.join(parts)}.{kept}"
+    in_log = f" {IN_LOG}" if forgotten.in_log else ""
+    return f"Deleted: {people}, with {' and '.join(parts)}.{kept}{in_log}"
 
 
 class _NotDone(FutureJobsError):
     """The command cannot do it; the text says why."""
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file only for its owner, and never over another one."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError:
+            with suppress(OSError):
+                path.unlink()
+            raise
+    except OSError as error:
+        raise _NotDone(f"{path} cannot be written ({error.strerror}).") from None
 
 
 def _run(settings: Settings, work: Callable[[Memory], Awaitable[str]]) -> int:
@@ -97,6 +133,7 @@ async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitabl
         typer.echo("The sandbox keeps nothing when it ends.", err=True)
         return 1
     said, status = "", 0
+    # What was stored before the memory was switched off can still be seen and deleted.
     async with open_connection(settings) as connection:
         # An error that leaves the connection would come in a group.
         try:

@@ -144,10 +144,11 @@ def memory(
     from fj_mcp.commands.memory import erase_memory, export_memory, show_memory
 
     settings = _settings(context, sandbox, env_file)
-    if export is not None:
-        raise typer.Exit(export_memory(settings, export))
-    if not erase:
+    if export is None and not erase:
         raise typer.Exit(show_memory(settings))
+    status = 0 if export is None else export_memory(settings, export)
+    if status or not erase:
+        raise typer.Exit(status)
     if not yes:
         typer.confirm("Delete all decisions, notes and sightings of this key?", abort=True)
     raise typer.Exit(erase_memory(settings))
@@ -156,7 +157,7 @@ def memory(
 @app.command()
 def forget(
     context: typer.Context,
-    person: Annotated[str, typer.Argument(help="Their LinkedIn address.")],
+    person: Annotated[str, typer.Argument(help="Their LinkedIn address, or a candidate id.")],
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:

@@ -25,6 +25,9 @@ Flag = StrictBool
 AS_GIVEN = object()
 """Marks an argument whose name and value are taken only as documented."""
 
+EMPTY_LIST = object()
+"""Marks an optional list that stays a list if it comes empty or null: leaving it out means more."""
+
 SpendingFlag = Annotated[StrictBool, AS_GIVEN]
 """Strictly JSON true or false: it decides whether credits are spent twice."""
 

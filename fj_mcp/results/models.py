@@ -6,7 +6,7 @@ A field without a value is omitted, never null.
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr
+from pydantic import AfterValidator, BaseModel, Field, PlainSerializer, PrivateAttr, WithJsonSchema
 
 from fj_mcp.api.session_records import Status
 from fj_mcp.storage.memory.people import Decision, Outreach
@@ -282,6 +282,11 @@ class FullCandidate(Result):
     years_of_experience: Number | None = None
     score: Number | None = Field(default=None, description="0 to 5.")
     score_scale: ScoreScale = None
+    # The schemas of lists have the words.
+    decision: Annotated[Decision | None, WithJsonSchema({"type": "string"})] = None
+    outreach: Annotated[Outreach | None, WithJsonSchema({"type": "string"})] = None
+    note: str | None = None
+    seen_before: Seen | None = None
     rating: str | None = None
     why: str | None = None
     highlights: list[str] | None = None

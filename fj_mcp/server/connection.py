@@ -122,7 +122,9 @@ class Connection:
 
     def is_view(self, session_id: str, token: str) -> bool:
         """Whether a token is the one of a session's view."""
-        return hmac.compare_digest(token.encode(), self.view_token(session_id).encode())
+        return hmac.compare_digest(
+            token.encode("utf-8", "surrogatepass"), self.view_token(session_id).encode()
+        )
 
     @cached_property
     def task_ids(self) -> TaskIds:

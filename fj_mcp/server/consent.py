@@ -167,16 +167,14 @@ async def ask_before_deleting(
     Raises:
         NotDeleted: if the client cannot ask, and this is the first call.
     """
-    if connection.settings.confirm_spend == "off":
-        return Deletion.unasked(True)
     if may_ask(context):
         answer = await _put(context, words, Deletion, "auto")
         if not (isinstance(answer, Approval) and answer.cannot_ask):
             return answer
     if await connection.workspace.ledger.is_first(fingerprint("forget", what=what)):
         raise NotDeleted(
-            "ask the user first, because it cannot be undone. If they agree, call "
-            "forget_candidates again with the same arguments."
+            f"ask the user first: {words} If they agree, call forget_candidates again with the "
+            "same arguments."
         )
     return Deletion.unasked(True)
 

@@ -32,6 +32,7 @@ from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
 from fj_mcp.server.sdk.schemas import description_of
 from fj_mcp.server.tools import exports, sessions
+from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.text.cleaning import as_word
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict
         # Lazy, because most connections export nothing.
         from fj_mcp.shortlist.export_rows import Choice, build_export
         from fj_mcp.shortlist.ranking import Part
-        from fj_mcp.workspace.exported_sessions import read_sessions
+        from fj_mcp.workspace.exported_sessions import read_sessions, record_exported
 
         def value(name: str, kind: Any, otherwise: Any) -> Any:
             return validate_argument(name, kind, given[name]) if given[name] else otherwise
@@ -276,11 +277,14 @@ async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict
             decisions=values("decisions", exports.Decisions),
             include_notes=value("include_notes", bool, otherwise=False),
         )
+        if choice.decisions or choice.include_notes:
+            memory_of(connection)
         number = value("file", _FileNumber, 1)
         sessions = await read_sessions(connection.workspace, [*session_ids])
         export = build_export(sessions, choice, sandbox=connection.settings.sandbox)
         if number > len(export.files):
             raise BadArguments(f"file must be at most {len(export.files)}")
+        await record_exported(connection.workspace, sessions, export.shown)
         # The byte order mark is for spreadsheets that open a file.
         text: str = export.files[number - 1]
         return text.removeprefix("\ufeff")

@@ -174,7 +174,7 @@ def _card(
         decision=mark.decision,
         outreach=mark.outreach,
         note=_within(mark.note, budget.note),
-        seen_before=_seen(mark.seen_before, budget),
+        seen_before=_seen(mark.seen_before, budget.label),
         outside=unmet if unmet and budget.label else None,
         skills=_first(_wanted_first(profile.skills, wanted), budget.skills, budget.label),
         missing_skills=_counted(missing, budget.missing, budget.label),
@@ -201,18 +201,19 @@ def _remembered_card(one: Remembered, budget: CardBudget) -> Card:
         outreach=one.mark.outreach,
         note=_within(one.mark.note, budget.note),
         seen_before=_seen(
-            SeenBefore(one.session_id, one.session_title, one.decided_at, one.mark.decision), budget
+            SeenBefore(one.session_id, one.session_title, one.decided_at, one.mark.decision),
+            budget.label,
         ),
         linkedin_url=person.linkedin_url if budget.link else None,
     )
 
 
-def _seen(before: SeenBefore | None, budget: CardBudget) -> Seen | None:
+def _seen(before: SeenBefore | None, title: int) -> Seen | None:
     if before is None:
         return None
     return Seen(
         session_id=before.session_id,
-        title=_within(before.title, budget.label),
+        title=_within(before.title, title),
         when=iso_time(datetime.fromtimestamp(before.when, UTC)) or "",
         decision=before.decision,
     )
@@ -253,9 +254,13 @@ _DETAIL_BUDGETS = (
 
 
 def full_candidate(
-    session_id: str, candidate_id: str, candidate: Candidate, shortlist: Shortlist | None
+    session_id: str,
+    candidate_id: str,
+    candidate: Candidate,
+    shortlist: Shortlist | None,
+    mark: Mark = NO_MARK,
 ) -> FullCandidate:
-    """A candidate in full, completed from `shortlist`, if that could be read."""
+    """A candidate in full, completed from `shortlist`, if that could be read, and from `mark`."""
     listed = shortlist.find(candidate_id) if shortlist else None
     step = None
     if shortlist is None:
@@ -265,7 +270,7 @@ def full_candidate(
             "again in a minute (free)."
         )
     for budget in _DETAIL_BUDGETS:
-        view = _full(session_id, candidate_id, candidate, listed, budget)
+        view = _full(session_id, candidate_id, candidate, listed, budget, mark=mark)
         view.next_step = step
         if len(to_json(view.as_dict())) <= MAX_BYTES:
             break
@@ -278,6 +283,8 @@ def _full(
     candidate: Candidate,
     listed: Profile | None,
     budget: DetailBudget,
+    *,
+    mark: Mark,
 ) -> FullCandidate:
     def line(text: str | None) -> str | None:
         return _within(text, budget.line)
@@ -300,6 +307,10 @@ def _full(
         years_of_experience=candidate.years_of_experience,
         score=score,
         score_scale=None if score is None else SCORE_SCALE,
+        decision=mark.decision,
+        outreach=mark.outreach,
+        note=_within(mark.note, budget.text),
+        seen_before=_seen(mark.seen_before, budget.line),
         rating=line(candidate.rating_label),
         why=None if _says_again(why, candidate) else _within(why, budget.text),
         highlights=several(_not_in(highlights, why)),

@@ -59,6 +59,7 @@ class Export(Struct, frozen=True):
         warnings: about the people in the files and those who are not.
         reason: why nobody is in it although the sessions have candidates; see `nobody_reason`.
         columns: of the CSV, which are the fields of each candidate in the JSON.
+        shown: the ids of the exported candidates, by session.
     """
 
     titles: list[str]
@@ -67,6 +68,7 @@ class Export(Struct, frozen=True):
     columns: tuple[str, ...]
     warnings: list[str] = field(default_factory=list)
     reason: tuple[str, str] | None = None
+    shown: dict[str, set[str]] = field(default_factory=dict)
 
 
 def build_export(
@@ -103,6 +105,10 @@ def build_export(
     elif not entries and people:
         reason = "None of these candidates may be contacted", ""
     running = any(one.session.status == "running" for one in sessions)
+    shown: dict[str, set[str]] = {}
+    for entry in entries:
+        for session, profile in entry.found.places:
+            shown.setdefault(session.session.id, set()).add(profile.id)
     return Export(
         titles=[one.session.title for one in sessions if one.session.title],
         rows=len(entries),
@@ -115,6 +121,7 @@ def build_export(
             *_import_warnings(entries, rows, choice),
         ],
         reason=reason,
+        shown=shown,
     )
 
 

@@ -1,12 +1,17 @@
 """The sessions of an export, read together, with what is remembered about their candidates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 import anyio
 
 from fj_mcp.shortlist.merged_sessions import ExportedSession
 from fj_mcp.shortlist.ranking import PagesRead
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.workspace.workspace import Workspace
+
+_SEEN_AT_ONCE = 1_000
+"""A query has one parameter for each person."""
 
 _SESSIONS_AT_ONCE = 3
 
@@ -54,3 +59,27 @@ async def read_sessions(
         # A session that cannot be read is a single error, not a group.
         raise group.exceptions[0] from None
     return [read[session_id] for session_id in session_ids]
+
+
+async def record_exported(
+    workspace: Workspace,
+    sessions: Sequence[ExportedSession],
+    shown: Mapping[str, Collection[str]],
+) -> None:
+    """Remember that exported people were shown, if the database can be used.
+
+    Args:
+        workspace: of the key.
+        sessions: that were exported.
+        shown: the ids of the exported candidates, by session.
+    """
+    if workspace.memory is None:
+        return
+    with suppress(StorageUnavailable):
+        for one in sessions:
+            ids = shown.get(one.session.id, ())
+            people = [person for person in one.shortlist.people if person.candidate_id in ids]
+            for start in range(0, len(people), _SEEN_AT_ONCE):
+                await workspace.memory.show(
+                    one.session.id, one.session.title, people[start : start + _SEEN_AT_ONCE]
+                )

@@ -5,20 +5,24 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from fj_mcp.api.profile_records import Profile
+from fj_mcp.api.profile_records import Candidate, Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
-from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.shortlist.ranking import NO_MARK, Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
 from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.memory.people import Mark, Person
 from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
 _UNMARKED = (
     "Decisions and earlier searches cannot be shown now, because the database cannot be used; "
     "rejected people may be listed."
+)
+_UNMARKED_CANDIDATE = (
+    "Decisions and earlier searches cannot be shown now, because the database cannot be used."
 )
 
 
@@ -64,6 +68,38 @@ async def show(
     except StorageUnavailable:
         return replace(ranked, unmarked=_UNMARKED)
     return replace(ranked, marks={**ranked.marks, **marks})
+
+
+async def see_in_full(
+    workspace: Workspace,
+    session: Session,
+    candidate_id: str,
+    candidate: Candidate,
+    shortlist: Shortlist | None,
+) -> tuple[Mark, str | None]:
+    """Remember that a candidate is shown in full.
+
+    Args:
+        workspace: of the key.
+        session: of the candidate.
+        candidate_id: the API's.
+        candidate: as just read.
+        shortlist: of the session, if it could be read.
+
+    Returns:
+        What the memory knows of them, and a sentence if it cannot be read.
+    """
+    if workspace.memory is None:
+        return NO_MARK, None
+    person = Person(candidate_id=candidate_id, linkedin_url=candidate.linkedin_url)
+    for one in shortlist.people if shortlist else ():
+        # As the list has them, so that they are the same person in both.
+        person = one if one.candidate_id == candidate_id else person
+    try:
+        marks = await workspace.memory.show(session.id, session.title, [person])
+    except StorageUnavailable:
+        return NO_MARK, _UNMARKED_CANDIDATE
+    return marks.get(candidate_id, NO_MARK), None
 
 
 async def _ranked(

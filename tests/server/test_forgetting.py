@@ -1,5 +1,7 @@
 """People are forgotten on request, and after a while by themselves."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.settings.settings import SANDBOX_KEY
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
 from tests.support.ledgers import IN_POSTGRES, on_a_file
@@ -165,12 +168,64 @@ async def test_the_user_is_asked_where_their_client_can_ask(
         assert "cannot be undone" in questions[-1]
 
 
-async def test_a_user_who_wants_no_questions_is_not_asked() -> None:
+async def test_a_user_who_wants_no_questions_about_credits_is_asked_before_a_deletion() -> None:
     async with connected(confirm_spend="off") as assistant:
         session, people = await search(assistant)
         await review(assistant, session, people[:1], decision="shortlisted")
         whom = {"session_id": session, "candidate_ids": people[:1]}
-        assert (await assistant.call("forget_candidates", **whom))["forgotten"] == 1
+        assert (await forget(assistant, **whom))["forgotten"] == 1
+
+
+@pytest.mark.parametrize("nobody", [[], None, "null", "[]", "", {}, ["[]"]])
+async def test_an_empty_list_of_people_deletes_no_search(nobody: Any) -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        for _ in range(2):
+            refused = await assistant.refusal(
+                "forget_candidates", session_id=session, candidate_ids=nobody
+            )
+            assert "candidate_ids must have at least one item" in refused
+            assert "leave it out to forget the whole search" in refused
+        assert (await assistant.call("list_profiles"))["total"] == 1
+        # Clients that fill in everything can still name people by their addresses.
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+        whom = {"session_id": None, "candidate_ids": nobody, "linkedin_urls": [address]}
+        assert (await forget(assistant, **whom))["forgotten"] == 1
+
+
+async def test_the_question_names_up_to_three_people_and_the_search() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant, "Pune .NET")
+        names = [(await card(assistant, session, one))["name"] for one in people[:5]]
+        asked = await assistant.refusal(
+            "forget_candidates", session_id=session, candidate_ids=people[:5]
+        )
+        named = f"5 candidates of search Pune .NET ({', '.join(names[:3])}, 2 more)?"
+        assert named in asked
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+        asked = await assistant.refusal("forget_candidates", linkedin_urls=[address])
+        assert f"({address})?" in asked
+        asked = await assistant.refusal("forget_candidates", session_id=session)
+        assert "everybody in the whole search Pune .NET?" in asked
+        assert "cannot be undone" in asked
+
+
+async def test_what_another_program_still_reads_is_deleted_and_the_result_says_where_it_stays(
+    tmp_path: Path,
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="shortlisted")
+        whom = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.refusal("forget_candidates", **whom)
+        with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT count(*) FROM reviews").fetchone()
+            done = await assistant.call("forget_candidates", **whom)
+        assert done["forgotten"] == 1
+        assert "log still holds it until no other program reads" in done["next_step"]
+        assert remembered(tmp_path, "reviews") == []
 
 
 async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: Path) -> None:

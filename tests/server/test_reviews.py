@@ -722,3 +722,89 @@ async def test_two_assistants_at_once_lose_no_decision(tmp_path: Path) -> None:
         for assistant in (one, other):
             shown = await assistant.call("show_candidates", session_id=session)
             assert shown["counts"] == {"shortlisted": PEOPLE}
+
+
+async def test_a_candidate_in_full_shows_what_is_remembered_and_counts_as_seen() -> None:
+    async with connected() as assistant:
+        first, people = await search(assistant, "First")
+        await assistant.call(
+            "review_candidates",
+            session_id=first,
+            candidate_ids=people[:1],
+            decision="maybe",
+            outreach="contacted",
+            note="Call on Monday",
+        )
+        full = await assistant.call("get_candidate", session_id=first, candidate_id=people[0])
+        shown = await card(assistant, first, people[0])
+        for name in ("decision", "outreach", "note"):
+            assert full[name] == shown[name]
+        assert "seen_before" not in full
+        # Nothing but these calls has shown the second search.
+        started = await assistant.call("create_sourcing_session", **search_for("Second"))
+        second = started["session_id"]
+        full = await assistant.call("get_candidate", session_id=second, candidate_id=people[0])
+        assert full["seen_before"]["title"] == "First"
+        assert full["outreach"] == "contacted"
+        assert "decision" not in full
+        third, _ = await search(assistant, "Third")
+        again = await card(assistant, third, people[0])
+        assert again["seen_before"]["title"] == "Second"
+
+
+async def test_exported_people_count_as_seen(tmp_path: Path) -> None:
+    sandbox = small_sandbox()
+    async with remembering(sandbox, tmp_path / "state", export_dir=tmp_path) as assistant:
+        started = await assistant.call("create_sourcing_session", **search_for("Exported"))
+        session = started["session_id"]
+        people = [row["person"] for row in remembered(tmp_path / "state", "sightings")]
+        assert people == []
+        exported = await assistant.call("export_profiles", session_id=session)
+        assert exported["rows"] == PEOPLE
+        assert len(remembered(tmp_path / "state", "sightings")) == PEOPLE
+        another, _ = await search(assistant, "Another")
+        page = await assistant.call("list_profiles", session_id=another, new_only=True)
+        assert page["total"] == 0
+
+
+@pytest.mark.parametrize("asked", [{"decisions": ["maybe"]}, {"include_notes": True}])
+async def test_with_the_memory_off_no_export_pretends_to_know_decisions(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    async with connected(memory=False, export_dir=tmp_path) as assistant:
+        session, _ = await search(assistant)
+        refused = await assistant.refusal("export_profiles", session_id=session, **asked)
+        assert "FJ_MEMORY=off" in refused
+        assert not list(tmp_path.glob("*.csv"))
+
+
+@pytest.mark.parametrize("token", ["x", "\ud800", "é"])
+async def test_the_token_of_a_view_is_named_nowhere_and_any_text_may_stand_in_it(
+    token: str, tmp_path: Path
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        whom = {"session_id": session, "candidate_ids": people[:1], "decision": "maybe"}
+        refused = await assistant.refusal("review_candidates", **whom, zzzz=1)
+        assert ", view" not in refused
+        assert "note" in refused
+        await assistant.call("review_candidates", **whom, view=token)
+        (kept,) = remembered(tmp_path, "reviews")
+        assert kept["by"] == "assistant"
+
+
+async def test_a_list_over_all_searches_says_what_it_cannot_do() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
+        )
+        refused = await assistant.refusal("list_profiles", new_only=True)
+        assert "new_only requires session_id" in refused
+        page = await assistant.call("list_profiles", candidate_ids=[people[0], people[1], "nobody"])
+        assert page["total"] == 1
+        assert f"Not listed: {people[1]}, nobody." in page["warning"]
+        assert people[0] not in page["warning"]
+        page = await assistant.call("list_profiles", detail="detailed")
+        assert "get_candidate has" in page["warning"]
+        assert "warning" not in await assistant.call("list_profiles", detail="concise")

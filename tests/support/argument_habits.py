@@ -64,8 +64,11 @@ def holds(site: Site) -> bool:
 
 
 def left_out(site: Site) -> list[str]:
-    """The optional names that an object does not have."""
-    names = site.schema["properties"].keys() - {*site.schema.get("required", []), *site.value}
+    """The optional names that an object does not have, and that may be empty instead."""
+    given = {*site.schema.get("required", []), *site.value}
+    # An empty list of people must not delete a whole search.
+    given |= {"candidate_ids"} if "linkedin_urls" in site.schema["properties"] else set()
+    names = site.schema["properties"].keys() - given
     return sorted(names)
 
 

@@ -15,7 +15,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.argument_types import AS_GIVEN, Capped
+from fj_mcp.filters.argument_types import AS_GIVEN, EMPTY_LIST, Capped
+from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.text.repeated_keys import RepeatedKey, parse_json
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
@@ -55,14 +56,16 @@ def read_arguments(
 
 
 def names_in(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The names that the object at `path` in the arguments takes."""
+    """The published names that the object at `path` in the arguments takes."""
     form: Form = _object(model)
     for part in path:
         if isinstance(form, Object):
             form = form.fields[str(part)].form
         elif isinstance(form, List):
             form = form.entry
-    return list(form.fields) if isinstance(form, Object) else []
+    if not isinstance(form, Object):
+        return []
+    return [name for name, field in form.fields.items() if not field.unpublished]
 
 
 class Form(ABC):
@@ -153,6 +156,7 @@ class Field:
 
     form: Form
     required: bool
+    unpublished: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,11 +166,13 @@ class Object(Form):
     Attributes:
         fields: by name.
         exact: the names that are taken only as they are spelled.
+        lists: the names of lists that stay if they are empty.
         maxima: the maximum of each field that is marked as capped.
     """
 
     fields: dict[str, Field]
     exact: frozenset[str]
+    lists: frozenset[str]
     maxima: dict[str, int]
 
     def read(self, value: Any) -> Any:
@@ -190,6 +196,8 @@ class Object(Form):
                 read[name] = None if _is_null(needed) else needed
             elif not _is_empty(inner) and not _is_empty(kept := field.form.read(inner)):
                 read[name] = kept
+            elif name in self.lists:
+                read[name] = []
         return read
 
     def _meant(self, key: str, taken: set[str]) -> str:
@@ -206,11 +214,14 @@ def _object(model: type[BaseModel]) -> Object:
     return Object(
         {
             name: Field(
-                AsGiven() if name in exact else _form(field.annotation), field.is_required()
+                AsGiven() if name in exact else _form(field.annotation),
+                field.is_required(),
+                isinstance(extra := field.json_schema_extra, dict) and UNPUBLISHED in extra,
             )
             for name, field in model.model_fields.items()
         },
         exact,
+        frozenset(name for name, found in marks.items() if EMPTY_LIST in found),
         {
             name: mark.maximum
             for name, found in marks.items()

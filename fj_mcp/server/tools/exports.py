@@ -14,6 +14,7 @@ from fj_mcp.server.arguments import CandidateId, Query, Score, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
+from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist.ranking import Part
 
 Layout = Annotated[
@@ -57,9 +58,11 @@ async def export_profiles(
     from fj_mcp.shortlist.export_file import write_export
     from fj_mcp.shortlist.export_result import export_result
     from fj_mcp.shortlist.export_rows import Choice, build_export
-    from fj_mcp.workspace.exported_sessions import read_sessions
+    from fj_mcp.workspace.exported_sessions import read_sessions, record_exported
 
     chosen = _chosen_sessions(session_id, session_ids)
+    if decisions or include_notes:
+        memory_of(connection)
     choice = Choice(
         format=format,
         layout=layout,
@@ -75,6 +78,7 @@ async def export_profiles(
         places = [export_uri(chosen, choice, file) for file in files]
     elif export.rows:
         places = await write_export(export, connection.settings.export_dir, choice)
+        await record_exported(connection.workspace, sessions, export.shown)
     return export_result(chosen, export, places)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag
 from fj_mcp.purchases.prices import usual_price
 from fj_mcp.results.models import (
@@ -31,7 +32,8 @@ from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.ranking import Part
 from fj_mcp.storage.errors import StorageUnavailable
-from fj_mcp.workspace.ranked_sessions import rank_session, show
+from fj_mcp.storage.memory.memory import Memory
+from fj_mcp.workspace.ranked_sessions import rank_session, see_in_full, show
 from fj_mcp.workspace.remembered_people import list_remembered
 
 
@@ -78,10 +80,31 @@ async def list_profiles(
         can_spend=not connection.settings.read_only,
     )
     if session_id is None:
-        return await list_remembered(memory_of(connection), view)
+        return await _list_kept(memory_of(connection), view)
     if decisions or new_only:
         memory_of(connection)
     _, listed = await read_list(connection, session_id, view)
+    return listed
+
+
+async def _list_kept(memory: Memory, view: candidate_pages.View) -> CandidateList:
+    """One page of everybody kept; it says what it cannot do without a session."""
+    if view.part.new_only:
+        raise BadArguments(
+            "new_only requires session_id, because everybody in a list over all searches was seen"
+        )
+    listed = await list_remembered(memory, view)
+    warnings = [listed.warning] if listed.warning else []
+    if view.detailed:
+        warnings.append("Without session_id the list has no details; get_candidate has.")
+    shown = {card.candidate_id for card in listed.candidates}
+    missing = [one for one in view.part.candidate_ids if one not in shown]
+    if missing and listed.pages == view.page == 1:
+        warnings.append(
+            f"Not listed: {', '.join(missing)}. No decision about them is remembered, or they do "
+            "not fit the rest of the arguments."
+        )
+    listed.warning = " ".join(warnings) or None
     return listed
 
 
@@ -110,7 +133,12 @@ async def get_candidate(
     session = await connection.workspace.client.get_session(session_id)
     candidate = await connection.workspace.client.candidate(session_id, candidate_id)
     shortlist = await connection.workspace.shortlists.ranked_in_time(session)
-    return cards.full_candidate(session_id, candidate_id, candidate, shortlist)
+    mark, unmarked = await see_in_full(
+        connection.workspace, session, candidate_id, candidate, shortlist
+    )
+    full = cards.full_candidate(session_id, candidate_id, candidate, shortlist, mark)
+    full.next_step = " ".join(filter(None, (full.next_step, unmarked))) or None
+    return full
 
 
 async def show_candidates(

@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import AfterValidator, Field
 
 from fj_mcp.errors import BadArguments
-from fj_mcp.filters.argument_types import LEFT_OUT
+from fj_mcp.filters.argument_types import EMPTY_LIST, LEFT_OUT
 from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.results.models import ForgottenCandidates, ReviewedCandidates
 from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
@@ -17,8 +17,8 @@ from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.shortlist.ranking import NO_MARK, Part
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.storage.memory.people import Change, Decision, Mark, Outreach, Reason
-from fj_mcp.text.cleaning import clean_block
+from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Reason
+from fj_mcp.text.cleaning import clean_block, clean_line
 from fj_mcp.text.numbers import number_of
 from fj_mcp.workspace.remembered_people import Named, named_people
 
@@ -36,6 +36,14 @@ Note = Annotated[
     AfterValidator(lambda text: clean_block(text, _LONGEST_NOTE)),
 ]
 _People = Annotated[list[CandidateId], Field(min_length=1, max_length=50, description="1 to 50.")]
+_Forgotten = Annotated[
+    list[CandidateId],
+    # An empty list is refused with a sentence of its own.
+    Field(max_length=50, description="1 to 50."),
+    EMPTY_LIST,
+]
+_MOST_NAMED = 3
+"""In a question."""
 
 
 def memory_of(connection: Connection) -> Memory:
@@ -132,26 +140,53 @@ async def ask_to_forget(
     ctx: Context[Connection],
 ) -> Approval | Elicit[Approval]:
     """The question before people are forgotten."""
-    memory_of(connection)
+    memory = memory_of(connection)
     if candidate_ids and not session_id:
         raise BadArguments("session_id is required with candidate_ids")
     if not (session_id or linkedin_urls):
         raise BadArguments("session_id with candidate_ids, or linkedin_urls, is required")
-    count = len({*(candidate_ids or ()), *(linkedin_urls or ())})
-    whom = number_of(count, "candidate") if count else "everybody in this search"
+    if candidate_ids == [] and not linkedin_urls:
+        raise BadArguments(
+            "candidate_ids must have at least one item; leave it out to forget the whole search"
+        )
     return await ask_before_deleting(
         connection,
         ctx,
-        f"Delete all decisions, notes and marks about {whom}? This cannot be undone.",
+        f"Delete all decisions, notes and marks about "
+        f"{await _described(memory, connection, session_id, candidate_ids, linkedin_urls)}? "
+        "This cannot be undone.",
         [session_id or "", *(candidate_ids or ()), *(linkedin_urls or ())],
     )
+
+
+async def _described(
+    memory: Memory,
+    connection: Connection,
+    session_id: str | None,
+    candidate_ids: list[str] | None,
+    linkedin_urls: list[str] | None,
+) -> str:
+    """Whom a question is about: up to three of them by name, or the search."""
+    title = await memory.title(session_id) if session_id else None
+    search = f"search {clean_line(title, 80)}" if title else f"search {session_id}"
+    names = [*dict.fromkeys(linkedin_urls or ())]
+    if session_id and candidate_ids:
+        named = await named_people(connection.workspace, memory, session_id, candidate_ids)
+        names = [one.name or one.candidate_id for one in named.people] + names
+    if not names:
+        return f"everybody in the whole {search}"
+    shown = [clean_line(name, 80) for name in names[:_MOST_NAMED]]
+    if more := len(names) - len(shown):
+        shown.append(f"{more} more")
+    where = f" of {search}" if candidate_ids else ""
+    return f"{number_of(len(names), 'candidate')}{where} ({', '.join(shown)})"
 
 
 async def forget_candidates(
     connection: CurrentConnection,
     answer: Annotated[Answer, Resolve(ask_to_forget)],
     session_id: SessionId = LEFT_OUT,
-    candidate_ids: _People = LEFT_OUT,
+    candidate_ids: _Forgotten = LEFT_OUT,
     linkedin_urls: Annotated[
         list[LinkedInUrl], Field(min_length=1, max_length=50, description="1 to 50.")
     ] = LEFT_OUT,
@@ -173,6 +208,8 @@ async def forget_candidates(
     step = "Exported files and FutureJobs' own data about them are not deleted."
     if forgotten.banned:
         step = f"A digest keeps that {forgotten.banned} must not be contacted. {step}"
+    if forgotten.in_log:
+        step = f"{IN_LOG} {step}"
     return ForgottenCandidates(
         forgotten=forgotten.people,
         deleted={"reviews": forgotten.reviews, "sightings": forgotten.sightings},

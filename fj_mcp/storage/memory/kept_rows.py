@@ -26,6 +26,11 @@ class KeptRows(PeopleRows):
         found = self.rows(query.order_by(reviews.c.id), reviews)
         return {row.candidate_id: _described(row, row.candidate_id) for row in found}
 
+    def reviewed_as(self, candidate_ids: Collection[str]) -> set[str]:
+        """The people about whom a decision was made under these ids, in any search."""
+        query = select(reviews.c.person).where(reviews.c.candidate_id.in_(candidate_ids))
+        return {*self.values(query, reviews)}
+
     def decided(self) -> list[Decided]:
         """Every decision in force of everybody, and who has only an outreach, newest first."""
         columns = (

@@ -1,10 +1,14 @@
 """The memory of one workspace: what was decided about people, and which searches showed them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec.structs import replace
+
 from fj_mcp.storage.database.database import Database, Row
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.identity import digest, identity
 from fj_mcp.storage.memory.people import (
@@ -197,12 +201,18 @@ class Memory:
         """What was asked for in a session, oldest first."""
         return await self._read(lambda rows: rows.changes(session_id))
 
+    async def title(self, session_id: str) -> str | None:
+        """The title of a session, if known."""
+        titles = await self._read(lambda rows: rows.titles({session_id}))
+        return titles.get(session_id)
+
     async def forget(
         self,
         *,
         session_id: str | None = None,
         people: Sequence[Person] = (),
         linkedin_urls: Sequence[str] = (),
+        candidate_ids: Sequence[str] = (),
     ) -> Forgotten:
         """Delete everything about some people, in all sessions.
 
@@ -211,15 +221,19 @@ class Memory:
                 session, but only what is of this session.
             people: whom to forget.
             linkedin_urls: of others to forget.
+            candidate_ids: of others, about whom a decision was made in any session.
         """
         persons = self._digests(session_id or "", people)
         persons |= {self._digest_of(url, "", "") for url in linkedin_urls}
-        if persons or session_id is None:
-            forgotten = await self._change(lambda rows: rows.forget(persons))
-        else:
-            forgotten = await self._change(lambda rows: rows.forget_search(session_id))
-        await self._database.overwrite_deleted()
-        return forgotten
+        whole = session_id if not (persons or candidate_ids) else None
+
+        def forget(rows: "MemoryRows") -> Forgotten:
+            if whole is not None:
+                return rows.forget_search(whole)
+            others = rows.reviewed_as(candidate_ids) if candidate_ids else set()
+            return rows.forget(persons | others)
+
+        return await self._overwritten(await self._change(forget))
 
     async def everything(self) -> dict[str, list[Row]]:
         """All that is stored, by table."""
@@ -227,8 +241,14 @@ class Memory:
 
     async def erase(self) -> Forgotten:
         """Delete all that is stored, also who must not be contacted."""
-        forgotten = await self._change(lambda rows: rows.erase())
-        await self._database.overwrite_deleted()
+        return await self._overwritten(await self._change(lambda rows: rows.erase()))
+
+    async def _overwritten(self, forgotten: Forgotten) -> Forgotten:
+        # They are deleted even if another program still reads the log.
+        try:
+            await self._database.overwrite_deleted()
+        except StorageUnavailable:
+            return replace(forgotten, in_log=True)
         return forgotten
 
     def _digest(self, session_id: str, one: Person) -> str:

@@ -132,18 +132,23 @@ class Review(Struct, frozen=True, kw_only=True):
     change: Change
 
 
+IN_LOG = "The database's log still holds it until no other program reads the file."
+
+
 class Forgotten(Struct, frozen=True):
     """What was deleted about people: how many rows of each kind.
 
     Attributes:
         people: of whom something was stored.
         banned: of whom the digest of a do-not-contact remains, so that it can be honoured.
+        in_log: whether a log of the database may still hold them for a while.
     """
 
     people: int = 0
     reviews: int = 0
     sightings: int = 0
     banned: int = 0
+    in_log: bool = False
 
 
 class SearchChange(Struct, frozen=True):

@@ -34,6 +34,19 @@ SAME_AS_ASHA = [
     "https://www.linkedin.com//in//asha-rao",
     "https://www.linkedin.com/in/%61sha%2Drao",
     "  https://www.linkedin.com/in/asha-rao\n",
+    "https://www.linkedin.com/comm/in/asha-rao?midToken=x",
+    "https://www.linkedin.com/in/asha-rao.",
+    "https://www.linkedin.com/in/asha-rao,",
+    "https://www.linkedin.com/in/asha-rao/;",
+    "(https://www.linkedin.com/in/asha-rao)",
+    "<https://www.linkedin.com/in/asha-rao>",
+    "https://www.linkedin.com/in/asha-rao%20",
+    "https://www.linkedin.com/in/asha-rao%2F",
+    "https://www.linkedin.com/in/asha-rao%2f?trk=x",
+    "https://www.linkedin.com/in/asha-rao%0A",
+    "https://www.linkedin.com/in/asha-rao\u200b",
+    "https://www.linkedin.com/in/asha-rao%E2%80%8B/",
+    "\ufeffhttps://www.linkedin.com/in/asha-rao",
 ]
 
 

@@ -1,0 +1,209 @@
+"""What is stored about people, shown, exported and deleted by commands, on a real file."""
+
+import json
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from fj_mcp.settings.settings import SANDBOX_KEY
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import PEOPLE, small_sandbox
+from tests.support.memories import TABLES, bytes_of, card, remembered, remembering, search
+from tests.support.processes import CLEAN, measuring
+
+NOTE = "Überzeugt 李"
+"""A note that not every encoding can write."""
+
+
+class Kept:
+    """A folder in which a server remembered a few people, and the commands run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.people: list[str] = []
+        self.cards: list[dict[str, Any]] = []
+
+    async def fill(self) -> None:
+        """Keep the first, ban the second, and only see the others."""
+        async with remembering(small_sandbox(), self.folder) as assistant:
+            session, self.people = await search(assistant)
+            self.cards = [await card(assistant, session, one) for one in self.people]
+            for one, change in (
+                (self.people[0], {"decision": "shortlisted", "note": NOTE}),
+                (self.people[1], {"outreach": "do_not_contact"}),
+            ):
+                await assistant.call(
+                    "review_candidates", session_id=session, candidate_ids=[one], **change
+                )
+
+    def address(self, place: int) -> str:
+        """The LinkedIn address of a candidate."""
+        address: str = self.cards[place]["linkedin_url"]
+        return address
+
+    def run(self, *arguments: str, typed: str = "", **more: str) -> tuple[int, str]:
+        """A command's exit status and output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "fj_mcp", *arguments],
+            env=CLEAN
+            | measuring()
+            | {"FJ_STATE_DIR": str(self.folder), "FJ_API_KEY": SANDBOX_KEY, "COLUMNS": "200"}
+            | more,
+            input=typed,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        said = " ".join((done.stdout + done.stderr).split())
+        assert "Traceback" not in said
+        return done.returncode, said
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {table: len(remembered(self.folder, table)) for table in TABLES}
+
+    @contextmanager
+    def read_by_another(self) -> Iterator[None]:
+        """Another program reads the file meanwhile."""
+        with closing(sqlite3.connect(self.folder / LEDGER_FILE)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT count(*) FROM people").fetchone()
+            yield
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    kept = Kept(folder)
+    anyio.run(kept.fill)
+    return kept
+
+
+OFF = {"FJ_MEMORY": "off"}
+
+
+@pytest.mark.parametrize("settings", [{}, OFF])
+def test_the_memory_shows_how_much_is_stored_even_if_it_is_off(
+    kept: Kept, settings: dict[str, str]
+) -> None:
+    status, said = kept.run("memory", **settings)
+    assert status == 0
+    assert f"{PEOPLE} sightings" in said
+    assert "2 people" in said
+    assert str(kept.folder) in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_an_export_is_utf8_whatever_the_locale_and_only_for_its_owner(
+    kept: Kept, tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "all.json"
+    locale = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "LC_ALL": "C"}
+    status, said = kept.run("memory", "--export", str(file), PYTHONCOERCECLOCALE="0", **locale)
+    assert (status, str(file) in said) == (0, True)
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert NOTE in [row["note"] for row in found["reviews"]]
+    assert {table: len(rows) for table, rows in found.items()} == kept.rows()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_export_replaces_no_file(kept: Kept, tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text("mine", encoding="utf-8")
+    before = kept.rows()
+    status, said = kept.run("memory", "--export", str(file), "--erase", "--yes")
+    assert (status, "cannot be written" in said) == (1, True)
+    assert file.read_text(encoding="utf-8") == "mine"
+    assert kept.rows() == before
+
+
+def test_an_export_and_an_erasure_are_done_in_this_order(kept: Kept, tmp_path: Path) -> None:
+    file = tmp_path / "all.json"
+    status, said = kept.run("memory", "--export", str(file), "--erase", "--yes")
+    assert status == 0
+    assert f"Deleted: {PEOPLE} people" in said
+    assert len(json.loads(file.read_text(encoding="utf-8"))["people"]) == 2
+    assert not any(kept.rows().values())
+
+
+@pytest.mark.parametrize("settings", [{}, OFF])
+def test_an_erasure_is_asked_about_and_leaves_nothing_in_the_file(
+    kept: Kept, settings: dict[str, str]
+) -> None:
+    before = kept.rows()
+    status, _ = kept.run("memory", "--erase", typed="n\n", **settings)
+    assert (status, kept.rows()) == (1, before)
+    status, said = kept.run("memory", "--erase", typed="y\n", **settings)
+    assert (status, "Deleted: " in said) == (0, True)
+    assert not any(kept.rows().values())
+    assert kept.cards[0]["name"].encode() not in bytes_of(kept.folder)
+    status, said = kept.run("memory", "--erase", "--yes", **settings)
+    assert status == 0
+    assert said == "Nothing is stored about people found with this key, so nothing was deleted."
+
+
+@pytest.mark.parametrize("settings", [{}, OFF])
+def test_a_person_is_forgotten_by_address(kept: Kept, settings: dict[str, str]) -> None:
+    status, said = kept.run("forget", kept.address(0), **settings)
+    assert status == 0
+    assert said == "Deleted: one person, with 1 review and 1 sighting in searches."
+    assert kept.cards[0]["name"].encode() not in bytes_of(kept.folder)
+    status, said = kept.run("forget", kept.address(0), **settings)
+    assert status == 0
+    assert said == "Nothing is stored about this person, so nothing was deleted."
+
+
+def test_a_person_with_a_decision_is_forgotten_by_id(kept: Kept) -> None:
+    status, said = kept.run("forget", kept.people[0])
+    assert status == 0
+    assert said == "Deleted: one person, with 1 review and 1 sighting in searches."
+    assert kept.rows()["people"] == 1
+
+
+def test_a_digest_of_somebody_not_to_be_contacted_stays_and_is_told(kept: Kept) -> None:
+    status, said = kept.run("forget", kept.address(1))
+    assert (status, "A digest stays" in said) == (0, True)
+    status, said = kept.run("forget", kept.address(1))
+    assert (status, said.startswith("Only a digest is stored")) == (0, True)
+    assert kept.rows()["bans"] == 1
+
+
+NOBODY = ["Jane Doe", "", " ", "https://example.org/in/jane", "jane@example.org", "Jane", "é"]
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_what_names_nobody_is_refused(kept: Kept, name: str) -> None:
+    before = kept.rows()
+    status, said = kept.run("forget", name)
+    assert status == 1
+    assert said.startswith("Nothing was deleted: ")
+    assert "LinkedIn address" in said
+    assert kept.rows() == before
+
+
+@pytest.mark.parametrize("command", [("forget", "{address}"), ("memory", "--erase", "--yes")])
+def test_a_deletion_while_another_program_reads_says_that_the_log_still_holds_it(
+    kept: Kept, command: tuple[str, ...]
+) -> None:
+    with kept.read_by_another():
+        status, said = kept.run(*(part.format(address=kept.address(0)) for part in command))
+    assert status == 0
+    assert said.startswith("Deleted: ")
+    assert said.endswith("The database's log still holds it until no other program reads the file.")
+    assert kept.rows()["reviews"] <= 1
+
+
+def test_the_sandbox_has_nothing_to_show(kept: Kept) -> None:
+    status, said = kept.run("memory", "--sandbox")
+    assert (status, said) == (1, "The sandbox keeps nothing when it ends.")
