@@ -293,12 +293,16 @@ def use_up_the_log(postgres: PostgresServer) -> None:
 
 
 class Relay:
-    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it."""
+    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it.
 
-    def __init__(self, postgres: PostgresServer, commit: int, when: str) -> None:
+    Only the commits count that come after a statement with the text `of`.
+    """
+
+    def __init__(self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"") -> None:
         self._socket = f"{postgres.folder}/.s.PGSQL.5432"
         self._left = commit
         self._when = when
+        self._of = of
         self._meetings = set[asyncio.Task[None]]()
         self.address = ""
 
@@ -322,9 +326,11 @@ class Relay:
             self._meetings.add(meeting)
         there, back = await asyncio.open_unix_connection(self._socket)
         answering = asyncio.create_task(_pass_on(there, writer))
+        counts = False
         with suppress(OSError):
             while piece := await reader.read(65536):
-                commits = b"COMMIT" in piece and self._left > 0
+                counts = counts or self._of in piece
+                commits = counts and b"COMMIT" in piece and self._left > 0
                 self._left -= commits
                 if commits and self._left == 0:
                     answering.cancel()
@@ -369,6 +375,23 @@ async def test_a_connection_lost_at_any_commit_of_a_purchase_costs_nothing_twice
             break
     # The tables, the look-ups, the claim, the request, its outcome and its delivery.
     assert commit > 5
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_what_was_recorded_as_sent_without_an_answer_does_not_block_the_next_call(
+    postgres: PostgresServer, when: str
+) -> None:
+    sandbox = small_sandbox()
+    async with Relay(postgres, 1, when, of=b"SET sent=").open() as relay:
+        own = settings(postgres, database_url=relay.address)
+        async with connected(sandbox, **own) as assistant:
+            text = await assistant.refusal("create_sourcing_session", **SEARCH)
+            assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+            assert relay.keep()
+            assert not sandbox.charges
+            found = await assistant.call("create_sourcing_session", **SEARCH)
+            assert (await assistant.call("get_spending"))["spent_today"] == 5
+    assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
