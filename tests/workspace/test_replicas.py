@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -15,11 +16,13 @@ import psycopg
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
+from fj_mcp.storage.database.postgres import PostgresDatabase
 from fj_mcp.storage.database.tables import metadata
 from tests.support.assistant import (
     CSHARP,
@@ -510,14 +513,28 @@ def test_the_doctor_shows_the_address_without_the_password(postgres: PostgresSer
 
 @pytest.mark.parametrize(
     "address",
-    ["http://db:5432", "postgresql://:hunter2@db:port/0", "redis://db:6379/0", "mysql://db/jobs"],
+    [
+        "http://db:5432",
+        "postgresql://:hunter2@db:port/0",
+        "redis://db:6379/0",
+        "mysql://db/jobs",
+        "postgresql://jobs:12/hunter2@db/jobs",
+        "postgresql://jobs:12#hunter2@db/jobs",
+        "postgresql://jobs:12?hunter2@db/jobs",
+        "postgresql://jobs:12@hunter2@db/jobs",
+        "postgresql://jobs:12[hunter2@db/jobs",
+        "postgresql://jobs:12]hunter2@db/jobs",
+        "postgresql://jobs:12%hunter2@db/jobs",
+        "postgresql://db/jobs?password=12@hunter2",
+    ],
 )
 def test_an_address_without_a_postgresql_is_named(address: str) -> None:
     with_problem = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
     assert problem == (
         "FJ_DATABASE_URL must be the address of a PostgreSQL, such as "
-        "postgresql://user:password@host/database"
+        "postgresql://user:password@host/database, with the special characters of the password "
+        "percent-encoded (%40 for @)"
     )
 
 
@@ -529,10 +546,20 @@ def test_an_address_without_a_postgresql_is_named(address: str) -> None:
         "postgresql://one:5432,two:5432/jobs?target_session_attrs=read-write",
         "postgresql:///jobs?host=/run/postgresql",
         "postgresql://[::1]:5432/jobs",
+        "postgresql://[FE80::1],[fe80::2]:5432/jobs",
+        "POSTGRESQL://jobs@db/jobs",
+        "postgresql://%2Frun%2Fpostgresql/jobs",
+        "postgresql://jobs%40corp:a%2Fb%23c%3Fd%40e%5Bf@db/jobs",
     ],
 )
 def test_addresses_that_postgresql_knows_are_accepted(address: str) -> None:
-    assert not read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere")).problems
+    found = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
+    assert not found.problems
+    assert found.database_url is not None
+    conninfo_to_dict(found.database_url.get_secret_value())
+    shown = PostgresDatabase(found.database_url).place
+    assert re.fullmatch(r"postgres(ql)?://[^@?]*", shown)
+    assert "secret" not in shown
 
 
 async def test_the_setting_of_the_redis_before_names_its_successor(tmp_path: Path) -> None:
