@@ -263,6 +263,7 @@ async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_agai
         only_read("on")
         text = await assistant.refusal("create_sourcing_session", **search_for("Other"))
         assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        assert "It only accepts reads now" in text
         # Connections made meanwhile still only read, like those to the old primary of a failover.
         only_read("off")
         found = await assistant.call("create_sourcing_session", **search_for("Other"))
@@ -286,6 +287,28 @@ async def test_a_full_disk_of_the_database_refuses_purchases_until_there_is_room
             await assistant.call("create_sourcing_session", **search_for("Other"))
             assert (await assistant.call("get_spending"))["spent_today"] == 10
     assert len(sandbox.charges) == 2
+
+
+async def test_a_database_that_refuses_says_why(postgres: PostgresServer) -> None:
+    with postgres.admin() as admin:
+        admin.execute("DROP ROLE IF EXISTS jobs")
+        admin.execute("DROP ROLE IF EXISTS reader")
+        admin.execute("CREATE ROLE jobs LOGIN")
+        admin.execute("CREATE ROLE reader LOGIN IN ROLE pg_read_all_data")
+    for part, wrong, remedy in (
+        ("/postgres", "/nowhere", "There is no database of that name"),
+        ("tester@", "nobody:hunter2@", "Correct the user and the password in FJ_DATABASE_URL"),
+        ("tester@", "jobs@", "GRANT CREATE"),
+        ("tester@", "reader@", "GRANT CREATE"),
+    ):
+        sandbox = small_sandbox()
+        own = settings(postgres, database_url=postgres.address.replace(part, wrong, 1))
+        async with connected(sandbox, **own) as assistant:
+            text = await assistant.refusal("create_sourcing_session", **SEARCH)
+        assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        assert remedy in text
+        assert "hunter2" not in text
+        assert not sandbox.charges
 
 
 def use_up_the_log(postgres: PostgresServer) -> None:
