@@ -200,6 +200,24 @@ async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
 
 
 @pytest.mark.unmeasured
+async def test_a_server_ends_although_its_database_is_silent(
+    postgres: PostgresServer, api: Api, tmp_path: Path
+) -> None:
+    shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
+    with http_process(tmp_path, api=api, measured=False, **shared) as server:
+        async with server.client("fjk_silent", ERAS[0]) as client:
+            await client.call_tool("get_spending", {})
+            postgres.send_signal(signal.SIGSTOP)
+            try:
+                refused = await client.call_tool("get_spending", {})
+                assert "FJ_DATABASE_URL" in text_of(refused)
+                server.process.terminate()
+                assert await asyncio.to_thread(server.process.wait, timeout=18) == 0
+            finally:
+                postgres.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.unmeasured
 async def test_a_purchase_of_a_killed_server_is_found_by_the_other(
     postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
