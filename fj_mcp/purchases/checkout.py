@@ -158,7 +158,13 @@ class Checkout:
             )
             plan = replace(plan, evidence=evidence)
             await self._use_up(consent)
-            if not await self.ledger.sending(claim, evidence, self._settings.credit_budget):
+            try:
+                valid = await self.ledger.sending(claim, evidence, self._settings.credit_budget)
+            except StorageUnavailable:
+                # It may be recorded as sent all the same, which would hold the lock.
+                await self._outcomes.record(claim, "refused")
+                raise
+            if not valid:
                 return None
         except BaseException:
             # A failing ledger must not hide the original error.

@@ -57,21 +57,31 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
+_DATABASE_HOST = r"([\w.%-]+|\[[0-9a-f:.%]+\])?(:\d{1,5})?"
+_DATABASE_URL = (
+    rf"(?!.*%(?![0-9a-f]{{2}}))postgres(ql)?://([^@/?#\[\]\s]*@)?{_DATABASE_HOST}"
+    rf"(,{_DATABASE_HOST})*(/[^@/?#]*)?(\?[^@#]*)?"
+)
+"""Where libpq and a reader could differ about the end of a password, it must be encoded."""
+
+
 def _usable_database_url(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
-    hosts = parts.netloc.rpartition("@")[2]
-    usable = re.fullmatch(r"(([\w.-]+|\[[0-9a-f:]+\])?(:\d{1,5})?,?)*", hosts)
-    if parts.scheme not in ("postgresql", "postgres") or not usable:
+    address = url.get_secret_value()
+    if not re.fullmatch(_DATABASE_URL, address, re.ASCII | re.IGNORECASE):
         # The address itself may hold a password.
         raise ValueError(
-            "must be the address of a PostgreSQL, such as postgresql://user:password@host/database"
+            "must be the address of a PostgreSQL, such as "
+            "postgresql://user:password@host/database, with the special characters of the password "
+            "percent-encoded (%40 for @)"
         )
     if find_spec("psycopg") is None:
         raise ValueError(
             "needs the package psycopg: install this project with its extra postgres "
             "(uv run --extra postgres fj-mcp, or pip install '.[postgres]' in its folder)"
         )
-    return url
+    # Libpq knows it in lower case only.
+    scheme, rest = address.split("://", 1)
+    return SecretStr(f"{scheme.lower()}://{rest}")
 
 
 def _expanded(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -15,11 +16,13 @@ import psycopg
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.settings.settings import read_settings
+from fj_mcp.storage.database.postgres import PostgresDatabase
 from fj_mcp.storage.database.tables import metadata
 from tests.support.assistant import (
     CSHARP,
@@ -197,6 +200,24 @@ async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
 
 
 @pytest.mark.unmeasured
+async def test_a_server_ends_although_its_database_is_silent(
+    postgres: PostgresServer, api: Api, tmp_path: Path
+) -> None:
+    shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
+    with http_process(tmp_path, api=api, measured=False, **shared) as server:
+        async with server.client("fjk_silent", ERAS[0]) as client:
+            await client.call_tool("get_spending", {})
+            postgres.send_signal(signal.SIGSTOP)
+            try:
+                refused = await client.call_tool("get_spending", {})
+                assert "FJ_DATABASE_URL" in text_of(refused)
+                server.process.terminate()
+                assert await asyncio.to_thread(server.process.wait, timeout=18) == 0
+            finally:
+                postgres.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.unmeasured
 async def test_a_purchase_of_a_killed_server_is_found_by_the_other(
     postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
@@ -260,6 +281,7 @@ async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_agai
         only_read("on")
         text = await assistant.refusal("create_sourcing_session", **search_for("Other"))
         assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        assert "It only accepts reads now" in text
         # Connections made meanwhile still only read, like those to the old primary of a failover.
         only_read("off")
         found = await assistant.call("create_sourcing_session", **search_for("Other"))
@@ -285,6 +307,28 @@ async def test_a_full_disk_of_the_database_refuses_purchases_until_there_is_room
     assert len(sandbox.charges) == 2
 
 
+async def test_a_database_that_refuses_says_why(postgres: PostgresServer) -> None:
+    with postgres.admin() as admin:
+        admin.execute("DROP ROLE IF EXISTS jobs")
+        admin.execute("DROP ROLE IF EXISTS reader")
+        admin.execute("CREATE ROLE jobs LOGIN")
+        admin.execute("CREATE ROLE reader LOGIN IN ROLE pg_read_all_data")
+    for part, wrong, remedy in (
+        ("/postgres", "/nowhere", "There is no database of that name"),
+        ("tester@", "nobody:hunter2@", "Correct the user and the password in FJ_DATABASE_URL"),
+        ("tester@", "jobs@", "GRANT CREATE"),
+        ("tester@", "reader@", "GRANT CREATE"),
+    ):
+        sandbox = small_sandbox()
+        own = settings(postgres, database_url=postgres.address.replace(part, wrong, 1))
+        async with connected(sandbox, **own) as assistant:
+            text = await assistant.refusal("create_sourcing_session", **SEARCH)
+        assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+        assert remedy in text
+        assert "hunter2" not in text
+        assert not sandbox.charges
+
+
 def use_up_the_log(postgres: PostgresServer) -> None:
     """Write into the room that is left inside of a server's files."""
     with suppress(psycopg.Error), postgres.admin() as admin:
@@ -293,12 +337,16 @@ def use_up_the_log(postgres: PostgresServer) -> None:
 
 
 class Relay:
-    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it."""
+    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it.
 
-    def __init__(self, postgres: PostgresServer, commit: int, when: str) -> None:
+    Only the commits count that come after a statement with the text `of`.
+    """
+
+    def __init__(self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"") -> None:
         self._socket = f"{postgres.folder}/.s.PGSQL.5432"
         self._left = commit
         self._when = when
+        self._of = of
         self._meetings = set[asyncio.Task[None]]()
         self.address = ""
 
@@ -322,9 +370,11 @@ class Relay:
             self._meetings.add(meeting)
         there, back = await asyncio.open_unix_connection(self._socket)
         answering = asyncio.create_task(_pass_on(there, writer))
+        counts = False
         with suppress(OSError):
             while piece := await reader.read(65536):
-                commits = b"COMMIT" in piece and self._left > 0
+                counts = counts or self._of in piece
+                commits = counts and b"COMMIT" in piece and self._left > 0
                 self._left -= commits
                 if commits and self._left == 0:
                     answering.cancel()
@@ -369,6 +419,23 @@ async def test_a_connection_lost_at_any_commit_of_a_purchase_costs_nothing_twice
             break
     # The tables, the look-ups, the claim, the request, its outcome and its delivery.
     assert commit > 5
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_what_was_recorded_as_sent_without_an_answer_does_not_block_the_next_call(
+    postgres: PostgresServer, when: str
+) -> None:
+    sandbox = small_sandbox()
+    async with Relay(postgres, 1, when, of=b"SET sent=").open() as relay:
+        own = settings(postgres, database_url=relay.address)
+        async with connected(sandbox, **own) as assistant:
+            text = await assistant.refusal("create_sourcing_session", **SEARCH)
+            assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+            assert relay.keep()
+            assert not sandbox.charges
+            found = await assistant.call("create_sourcing_session", **SEARCH)
+            assert (await assistant.call("get_spending"))["spent_today"] == 5
+    assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
@@ -487,14 +554,28 @@ def test_the_doctor_shows_the_address_without_the_password(postgres: PostgresSer
 
 @pytest.mark.parametrize(
     "address",
-    ["http://db:5432", "postgresql://:hunter2@db:port/0", "redis://db:6379/0", "mysql://db/jobs"],
+    [
+        "http://db:5432",
+        "postgresql://:hunter2@db:port/0",
+        "redis://db:6379/0",
+        "mysql://db/jobs",
+        "postgresql://jobs:12/hunter2@db/jobs",
+        "postgresql://jobs:12#hunter2@db/jobs",
+        "postgresql://jobs:12?hunter2@db/jobs",
+        "postgresql://jobs:12@hunter2@db/jobs",
+        "postgresql://jobs:12[hunter2@db/jobs",
+        "postgresql://jobs:12]hunter2@db/jobs",
+        "postgresql://jobs:12%hunter2@db/jobs",
+        "postgresql://db/jobs?password=12@hunter2",
+    ],
 )
 def test_an_address_without_a_postgresql_is_named(address: str) -> None:
     with_problem = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
     (problem,) = with_problem.problems
     assert problem == (
         "FJ_DATABASE_URL must be the address of a PostgreSQL, such as "
-        "postgresql://user:password@host/database"
+        "postgresql://user:password@host/database, with the special characters of the password "
+        "percent-encoded (%40 for @)"
     )
 
 
@@ -506,10 +587,20 @@ def test_an_address_without_a_postgresql_is_named(address: str) -> None:
         "postgresql://one:5432,two:5432/jobs?target_session_attrs=read-write",
         "postgresql:///jobs?host=/run/postgresql",
         "postgresql://[::1]:5432/jobs",
+        "postgresql://[FE80::1],[fe80::2]:5432/jobs",
+        "POSTGRESQL://jobs@db/jobs",
+        "postgresql://%2Frun%2Fpostgresql/jobs",
+        "postgresql://jobs%40corp:a%2Fb%23c%3Fd%40e%5Bf@db/jobs",
     ],
 )
 def test_addresses_that_postgresql_knows_are_accepted(address: str) -> None:
-    assert not read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere")).problems
+    found = read_settings({"FJ_DATABASE_URL": address}, Path("/nowhere"))
+    assert not found.problems
+    assert found.database_url is not None
+    conninfo_to_dict(found.database_url.get_secret_value())
+    shown = PostgresDatabase(found.database_url).place
+    assert re.fullmatch(r"postgres(ql)?://[^@?]*", shown)
+    assert "secret" not in shown
 
 
 async def test_the_setting_of_the_redis_before_names_its_successor(tmp_path: Path) -> None:

@@ -28,7 +28,17 @@ _GRACE_SECONDS = 0.5
 
 
 class DatabaseFailed(Exception):
-    """The database cannot be used, or has refused a statement."""
+    """The database cannot be used, or has refused a statement.
+
+    Its text has no values of a row or of a statement.
+
+    Attributes:
+        remedy: a complete sentence; empty if the reason is not known.
+    """
+
+    def __init__(self, reason: str = "", remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 class DatabaseBusy(DatabaseFailed):
@@ -111,7 +121,7 @@ class Database(ABC):
 
     @contextmanager
     def _in_time(self, remedy: str) -> Iterator[None]:
-        """Turn failures and time-outs into `StorageUnavailable` with this remedy."""
+        """Turn failures and time-outs into `StorageUnavailable`, with this remedy by default."""
         left = anyio.current_effective_deadline() - anyio.current_time()
         seconds = min(_PATIENCE_SECONDS, max(left, _GRACE_SECONDS))
         try:
@@ -122,7 +132,8 @@ class Database(ABC):
             raise StorageUnavailable(self.place, str(error)) from error
         except (DatabaseFailed, OSError, ValueError, LookupError, TimeoutError) as error:
             # ValueError, LookupError: there is an unexpected schema, or there are invalid values.
-            raise StorageUnavailable(self.place, remedy) from error
+            known = error.remedy if isinstance(error, DatabaseFailed) else ""
+            raise StorageUnavailable(self.place, known or remedy) from error
 
 
 def while_wanted(work: "Callable[[Connection], T]") -> "Callable[[Connection], T]":

@@ -6,9 +6,11 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from fj_mcp.storage.database.database import NewerDatabase
+from fj_mcp.storage.database.database import DatabaseFailed, NewerDatabase
+from fj_mcp.storage.database.tables import revisions
 
 _FOLDER = Path(__file__).parent
 SCRIPTS = ScriptDirectory(_FOLDER, version_locations=[_FOLDER / "migrations"])
@@ -19,13 +21,16 @@ def migrate(connection: Connection) -> None:
 
     Raises:
         NewerDatabase: if the database has a version that is not known here.
+        DatabaseFailed: if it has several versions.
     """
-    context = MigrationContext.configure(connection)
-    version = context.get_current_revision()
+    context = MigrationContext.configure(connection, opts={"version_table": revisions.name})
     try:
+        version = context.get_current_revision()
         missing = list(SCRIPTS.iterate_revisions("head", version or "base"))
     except RevisionError as error:
         raise NewerDatabase from error
+    except CommandError as error:
+        raise DatabaseFailed(str(error)) from error
     with Operations.context(context):
         for script in reversed(missing):
             script.module.upgrade()

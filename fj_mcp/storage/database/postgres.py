@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 from pydantic import SecretStr
@@ -45,8 +44,8 @@ class PostgresDatabase(Database):
 
     @cached_property
     def place(self) -> str:
-        parts = urlsplit(self._url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        scheme, rest = self._url.partition("?")[0].split("://", 1)
+        return f"{scheme}://{rest.rpartition('@')[2]}"
 
     async def load(self) -> None:
         if self._server is None:

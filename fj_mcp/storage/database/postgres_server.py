@@ -1,12 +1,13 @@
 """The connections to a PostgreSQL server, through SQLAlchemy and psycopg."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, ExceptionContext, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fj_mcp.storage.database.database import DatabaseFailed
 from fj_mcp.storage.database.schema import bring_up_to_date, is_current, write_nothing
@@ -32,6 +33,36 @@ _SETTINGS = (
     f" SET idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s'"
 )
 
+_WRONG_USER = "Correct the user and the password in FJ_DATABASE_URL, and restart the server."
+
+_MISSING_PERMISSION = (
+    "Its user lacks a permission: GRANT CREATE, USAGE ON SCHEMA public, and all permissions on the "
+    "tables that are there."
+)
+
+_REMEDIES = {
+    "28000": _WRONG_USER,
+    "28P01": _WRONG_USER,
+    "3D000": (
+        "There is no database of that name: create it, or correct FJ_DATABASE_URL and restart the "
+        "server."
+    ),
+    "3F000": _MISSING_PERMISSION,
+    "42501": _MISSING_PERMISSION,
+    "53100": "PostgreSQL's disk is full: its operator must free space.",
+    "25006": (
+        "It only accepts reads now: call again in a minute, or FJ_DATABASE_URL must name the "
+        "server that accepts writes."
+    ),
+}
+"""By the code of the error (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+# Libpq does not pass the code of a refused connection on.
+_REFUSED_CONNECTIONS = (
+    (re.compile(r'database ".*" does not exist'), "3D000"),
+    (re.compile(r'role ".*" does not exist|authentication failed|no password|pg_hba'), "28000"),
+)
+
 # Each statement after it sees what the transaction before it has committed.
 _WAIT_FOR_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('fj-mcp ' || :subject, 0))")
 
@@ -54,6 +85,7 @@ class PostgresServer:
             pool_pre_ping=True,
             pool_use_lifo=True,
             use_native_hstore=False,
+            hide_parameters=True,
         )
         event.listen(self._engine, "handle_error", _leave_after_failover)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -101,7 +133,18 @@ class PostgresServer:
         except SQLAlchemyError as error:
             # Another database may have taken its place, without tables.
             self._is_current = False
-            raise DatabaseFailed(str(error)) from error
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            state = _sqlstate(cause)
+            reason = f"{type(cause).__name__} {state}".rstrip()
+            raise DatabaseFailed(reason, _REMEDIES.get(state, "")) from error
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    """The code of an error; empty if it is not known."""
+    if isinstance(error, psycopg.Error) and error.sqlstate:
+        return error.sqlstate
+    said = str(error)
+    return next((state for known, state in _REFUSED_CONNECTIONS if known.search(said)), "")
 
 
 def _leave_after_failover(failure: ExceptionContext) -> None:

@@ -38,6 +38,19 @@ T = TypeVar("T")
 _KEPT = [table for table in metadata.sorted_tables if table is not revisions]
 """The tables whose rows move to a file that takes the place of an open one."""
 
+_DAMAGED = "The file is damaged: move it away, and a new one is made."
+
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "Its disk is full: free space, and call again.",
+    sqlite3.SQLITE_READONLY: (
+        "Make the file and its folder writable, or set FJ_STATE_DIR to another folder."
+    ),
+    sqlite3.SQLITE_CANTOPEN: "Make its folder writable, or set FJ_STATE_DIR to another folder.",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+"""By the code of the error (https://sqlite.org/rescode.html)."""
+
 
 class SqliteFile:
     """An open file, which notices when another file takes its place.
@@ -80,6 +93,7 @@ class SqliteFile:
                 poolclass=StaticPool,
                 pool_reset_on_return=None,
                 isolation_level="AUTOCOMMIT",
+                hide_parameters=True,
             ).connect()
             if not self.read(is_current):
                 self.transact(bring_up_to_date, durable=True)
@@ -123,8 +137,8 @@ class SqliteFile:
     def check(self) -> None:
         """Fail if the file cannot be read and written."""
         self.transact(write_nothing, durable=False)
-        if (verdict := self._execute("PRAGMA quick_check(purchases)")) != "ok":
-            raise DatabaseFailed(verdict)
+        if self._execute("PRAGMA quick_check(purchases)") != "ok":
+            raise DatabaseFailed("quick_check", _DAMAGED)
 
     @property
     def was_replaced(self) -> bool:
@@ -173,9 +187,10 @@ def _plain_errors() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", 0)
-        failed = DatabaseBusy if code & 0xFF == sqlite3.SQLITE_BUSY else DatabaseFailed
-        raise failed(str(cause)) from error
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        failed = DatabaseBusy if code == sqlite3.SQLITE_BUSY else DatabaseFailed
+        name = getattr(cause, "sqlite_errorname", type(cause).__name__)
+        raise failed(name, _REMEDIES.get(code, "")) from error
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -155,5 +155,8 @@ sightings = _strict(
 bans = _strict("bans", _key("workspace"), _key("person"), _needed("at", _Number))
 """The people who must not be contacted. It outlives all else about them."""
 
-revisions = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
-"""The version of these tables, in the form that Alembic keeps."""
+revisions = Table("fj_mcp_version", metadata, Column("version_num", String(32), primary_key=True))
+"""The version of these tables, in the form that Alembic keeps.
+
+Not under its usual name, which another program in the same database may use.
+"""

@@ -24,6 +24,7 @@ _MAX_AT_ONCE = 2_000
 """Connections and requests of one process; beyond that uvicorn responds with 503."""
 
 ENDING_SECONDS = 10
+_LAST_SECONDS = 4.0
 _MAX_HEAD_BYTES = 32_768
 _OPEN_FILES = 8_192
 
@@ -89,10 +90,20 @@ def serve(
         announce(f"http://{f'[{host}]' if ':' in host else host}:{bound}/mcp")
         # Uvicorn ends by sending itself the signal that it received.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        if workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listener])
+        try:
+            if workers > 1:
+                Multiprocess(config, sockets=[listener]).run()
+            else:
+                uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            _end_even_if_threads_hang()
+
+
+def _end_even_if_threads_hang() -> None:
+    # Python waits for all threads, also for one that a silent database never answers.
+    end = threading.Timer(_LAST_SECONDS, os._exit, [0])
+    end.daemon = True
+    end.start()
 
 
 def _app_of_a_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:

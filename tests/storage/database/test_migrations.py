@@ -183,7 +183,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(
         server.kill()
     file = tmp_path / LEDGER_FILE
     with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE fj_mcp_version SET version_num = '9999'")
         connection.execute("ALTER TABLE purchases RENAME COLUMN traces TO evidence")
     before = tables_of(file)
     with stdio_process(api, key, tmp_path, **measuring()) as server:
@@ -196,7 +196,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(
         assert "sessions" in server.call("list_sessions")
     assert tables_of(file) == before
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+        assert connection.execute("SELECT version_num FROM fj_mcp_version").fetchone() == ("9999",)
     assert api.charges(key) == []
 
 
@@ -269,6 +269,34 @@ def test_servers_that_start_at_once_make_the_tables_of_an_empty_database_once(
             _, errors = process.communicate(timeout=60)
             assert process.returncode == 0, errors
         assert tables_in(address) == set(metadata.tables)
+
+
+@pytest.mark.parametrize("foreign", [["1f3a"], ["1f3a", "2b7c"]], ids=["one head", "two heads"])
+def test_another_program_with_alembic_in_the_same_database_is_left_alone(
+    server: PostgresServer, foreign: list[str]
+) -> None:
+    with fresh(server) as address:
+        with psycopg.connect(address) as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+            connection.execute("INSERT INTO alembic_version SELECT unnest(%s::text[])", [foreign])
+        process = bring_up_to_date(address)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        assert tables_in(address) == {*metadata.tables, "alembic_version"}
+        with psycopg.connect(address) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        assert sorted(version for (version,) in found) == foreign
+
+
+def test_a_database_with_two_versions_is_refused(server: PostgresServer) -> None:
+    with fresh(server) as address:
+        bring_up_to_date(address).communicate(timeout=60)
+        with psycopg.connect(address) as connection:
+            connection.execute("UPDATE fj_mcp_version SET version_num = '0000'")
+            connection.execute("INSERT INTO fj_mcp_version VALUES ('0009')")
+        process = bring_up_to_date(address)
+        _, errors = process.communicate(timeout=60)
+        assert "StorageUnavailable: Nothing was sent or charged: the database at" in errors
 
 
 def test_a_server_killed_while_it_makes_the_tables_leaves_none(server: PostgresServer) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.database.tables import metadata, notes, revisions
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.conditions import until
@@ -116,10 +117,22 @@ def test_a_full_disk_refuses_purchases_until_there_is_room(api: Api, key: str) -
         with full(disk):
             text = server.refusal("create_sourcing_session", **another)
             assert text.startswith("Nothing was sent or charged: the database at ")
+            assert "Its disk is full: free space, and call again." in text
             assert server.call("get_session", session_id=bought)["status"] == "done"
             assert api.charges(key) == [bought]
         assert server.call("create_sourcing_session", **another)["session_id"] != bought
         assert server.call("get_spending")["spent_today"] == 10
+
+
+@pytest.mark.anyio
+async def test_a_file_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(b"not a database" * 999)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for path, remedy in ((damaged, "is damaged: move it away"), (folder, "FJ_STATE_DIR")):
+        with pytest.raises(StorageUnavailable, match=remedy):
+            await Storage(SqliteDatabase(lambda path=path: path), "w").noted("n")  # type: ignore[misc]
 
 
 def some_row(table: Table) -> dict[str, Any]:
