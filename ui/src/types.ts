@@ -83,6 +83,10 @@ export interface FullCandidate {
   years_of_experience?: number;
   score?: number;
   score_scale?: string;
+  decision?: string;
+  outreach?: string;
+  note?: string;
+  seen_before?: Seen;
   rating?: string;
   why?: string;
   highlights?: string[];
