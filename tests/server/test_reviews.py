@@ -747,8 +747,9 @@ async def test_a_candidate_in_full_shows_what_is_remembered_and_counts_as_seen()
         assert full["seen_before"]["title"] == "First"
         assert full["outreach"] == "contacted"
         assert "decision" not in full
+        await assistant.call("get_candidate", session_id=second, candidate_id=people[1])
         third, _ = await search(assistant, "Third")
-        again = await card(assistant, third, people[0])
+        again = await card(assistant, third, people[1])
         assert again["seen_before"]["title"] == "Second"
 
 

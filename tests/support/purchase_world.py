@@ -432,7 +432,7 @@ class World:
             copy.replace(file)
         else:
             for end in [""] if how == "file" else ["", "-wal", "-shm"]:
-                Path(f"{file}{end}").unlink()
+                Path(f"{file}{end}").unlink(missing_ok=True)
 
     @property
     def ledger_file(self) -> Path:

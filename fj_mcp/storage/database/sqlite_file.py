@@ -38,8 +38,7 @@ T = TypeVar("T")
 _KEPT = [table for table in metadata.sorted_tables if table is not revisions]
 """The tables whose rows move to a file that takes the place of an open one."""
 
-_DAMAGED = "The file is damaged: move it away, and a new one is made."
-
+_DAMAGED = "The file is damaged: move it away, or set FJ_STATE_DIR to another folder."
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "Its disk is full: free space, and call again.",
     sqlite3.SQLITE_READONLY: (
