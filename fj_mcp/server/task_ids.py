@@ -85,19 +85,19 @@ class TaskIds:
         end = End(status, self._clock())
         with suppress(StorageUnavailable):
             facts = json.dumps([end.status, end.at])
-            return End(*json.loads(await self._storage.note(_name(task_id), facts, TTL_SECONDS)))
+            return End(*json.loads(await self._storage.agree(_name(task_id), facts, TTL_SECONDS)))
         return end
 
     async def ended(self, task_id: str) -> End | None:
         """The recorded end of a task; None without one."""
         with suppress(StorageUnavailable):
-            facts = await self._storage.noted(_name(task_id))
+            facts = await self._storage.agreed(_name(task_id))
             return End(*json.loads(facts)) if facts is not None else None
         return None
 
     async def _codec(self) -> AESGCMRequestStateCodec:
         if self._secret is None:
-            self._secret = await self._storage.note("tasks", secrets.token_hex(32))
+            self._secret = await self._storage.agree("tasks", secrets.token_hex(32))
         # The same secret also seals questions, and the tasks of other keys.
         return AESGCMRequestStateCodec([f"task {self._workspace} {self._secret}".encode()])
 

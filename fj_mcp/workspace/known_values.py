@@ -60,7 +60,7 @@ Ask = Callable[[str], Awaitable[list[str] | None]]
 
 Findings = dict[str, tuple[str | None, list[str]]]
 """FutureJobs' spelling, or the nearest ones, of the values that it spells in another way or does
-not know, by the value's digest: like the ledger, the note repeats nothing that was asked for."""
+not know, by the value's digest: like the ledger, it repeats nothing that was asked for."""
 
 
 class Checked(Struct, Generic[F], frozen=True):
@@ -115,20 +115,20 @@ class KnownValues:
         values, outside = _values_in(filters), _outside_vocabularies(filters)
         if not values:
             return Checked(filters, tuple(outside))
-        note, refused = f"values:{call}", f"refused values:{call}"
+        name, refused = f"values:{call}", f"refused values:{call}"
         findings: Findings
         unchecked = beyond = len(values[MAX_VALUES:])
-        if (known := await self._storage.noted(note)) is not None:
+        if (known := await self._storage.agreed(name)) is not None:
             findings = json.loads(known)
         else:
-            was_refused = await self._storage.noted(refused) is not None
+            was_refused = await self._storage.agreed(refused) is not None
             findings, unchecked = await self._find(values)
             if unchecked == beyond:
                 stored = json.dumps(findings)
-                known = await self._storage.note(note, stored, _REMEMBERED_SECONDS)
+                known = await self._storage.agree(name, stored, _REMEMBERED_SECONDS)
                 findings = json.loads(known)
             if not was_refused and (places := _unknown_places(values, findings)):
-                await self._storage.note(refused, "", _REMEMBERED_SECONDS)
+                await self._storage.agree(refused, "", _REMEMBERED_SECONDS)
                 raise BadArguments(_refusal(places))
         unknown = _unknown(values, findings) + outside
         return Checked(_respelled(filters, findings), tuple(unknown), unchecked)

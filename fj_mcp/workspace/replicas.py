@@ -31,14 +31,14 @@ class SharedRateLimit(RateLimit):
         self._unavailable_until = 0.0
 
     async def wait_seconds(self) -> float:
-        resume_at = await self._try(lambda: self._storage.noted(_RESUME_AT))
+        resume_at = await self._try(lambda: self._storage.agreed(_RESUME_AT))
         shared = float(resume_at) - time.time() if resume_at is not None else 0.0
         return max(shared, await super().wait_seconds())
 
     async def pause(self, seconds: float) -> None:
         await super().pause(seconds)
         resume_at = str(time.time() + seconds)
-        await self._try(lambda: self._storage.note(_RESUME_AT, resume_at, seconds, replace=True))
+        await self._try(lambda: self._storage.agree(_RESUME_AT, resume_at, seconds, replace=True))
 
     async def _try(self, work: Callable[[], Awaitable[T]]) -> T | None:
         """The result of `work`; None if the database is unavailable, or was a moment ago."""

@@ -293,6 +293,8 @@ async def test_a_failed_expiry_refuses_no_call_and_is_tried_again(tmp_path: Path
             "CREATE TRIGGER broken BEFORE DELETE ON people BEGIN SELECT RAISE(ABORT, 'no'); END",
         )
         clock.time += 200 * DAY
+        await listed(assistant)
+        clock.time += DAY
         await review(assistant, session, people[2:3], decision="maybe")
         assert {*await listed(assistant)} == {*people[:3]}
         execute(tmp_path, "DROP TRIGGER broken")
@@ -309,6 +311,10 @@ async def test_what_an_earlier_key_remembered_expires_too(tmp_path: Path, memory
     clock.time += 200 * DAY
     async with remembering(api, tmp_path, clock=clock, memory=memory) as assistant:
         await search(assistant, "Another")
+        # After a leap of the clock it is believed on the next day.
+        assert len(remembered(tmp_path, "people")) == 2
+        clock.time += DAY
+        await search(assistant, "A third")
     assert remembered(tmp_path, "people") == []
     assert remembered(tmp_path, "reviews") == []
     assert session not in {row["session_id"] for row in remembered(tmp_path, "sightings")}
@@ -381,5 +387,7 @@ async def test_when_the_memory_is_empty_its_tables_are(tmp_path: Path) -> None:
         session, people = await search(assistant)
         await review(assistant, session, people[:1], decision="shortlisted")
         clock.time += 400 * DAY
+        assert (await assistant.call("list_profiles"))["total"] == 1
+        clock.time += DAY
         assert (await assistant.call("list_profiles"))["total"] == 0
         assert [remembered(tmp_path, table) for table in TABLES] == [[] for _ in TABLES]

@@ -195,9 +195,9 @@ def _main() -> None:
 
     import anyio
 
+    import fj_mcp.storage.database.agreed_values
     import fj_mcp.storage.database.postgres_server
     import fj_mcp.storage.database.sqlite_file
-    import fj_mcp.storage.ledger.notes
     import fj_mcp.storage.ledger.rows  # noqa: F401 - for the processes
     from fj_mcp.commands.cli import main
 

@@ -23,9 +23,9 @@ import pytest
 from psycopg.rows import dict_row, tuple_row
 
 # Loaded here, and not by the first call of a test, whose deadline may be short.
+import fj_mcp.storage.database.agreed_values
 import fj_mcp.storage.database.postgres_server
 import fj_mcp.storage.database.sqlite_file
-import fj_mcp.storage.ledger.notes
 import fj_mcp.storage.ledger.rows
 import fj_mcp.storage.memory.memory_rows  # noqa: F401
 from fj_mcp.storage.database.tables import metadata, revisions

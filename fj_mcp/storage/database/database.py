@@ -1,5 +1,6 @@
 """What every database of this server offers, wherever it is."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 T = TypeVar("T")
+
+log = logging.getLogger("fj_mcp")
 
 Row = dict[str, Any]
 """A row by column."""
@@ -61,6 +64,7 @@ class Database(ABC):
     """
 
     machine = ""
+    _is_away = False
 
     @property
     @abstractmethod
@@ -121,7 +125,10 @@ class Database(ABC):
 
     @contextmanager
     def _in_time(self, remedy: str) -> Iterator[None]:
-        """Turn failures and time-outs into `StorageUnavailable`, with this remedy by default."""
+        """Turn failures and time-outs into `StorageUnavailable`, with this remedy by default.
+
+        The first failure and the end of the failures are logged.
+        """
         left = anyio.current_effective_deadline() - anyio.current_time()
         seconds = min(_PATIENCE_SECONDS, max(left, _GRACE_SECONDS))
         try:
@@ -129,11 +136,21 @@ class Database(ABC):
             with anyio.fail_after(seconds, shield=True):
                 yield
         except NewerDatabase as error:
-            raise StorageUnavailable(self.place, str(error)) from error
+            raise self._unavailable(str(error)) from error
         except (DatabaseFailed, OSError, ValueError, LookupError, TimeoutError) as error:
             # ValueError, LookupError: there is an unexpected schema, or there are invalid values.
             known = error.remedy if isinstance(error, DatabaseFailed) else ""
-            raise StorageUnavailable(self.place, known or remedy) from error
+            raise self._unavailable(known or remedy) from error
+        if self._is_away:
+            self._is_away = False
+            log.warning("The database at %s can be used again.", self.place)
+
+    def _unavailable(self, remedy: str) -> StorageUnavailable:
+        error = StorageUnavailable(self.place, remedy)
+        if not self._is_away:
+            self._is_away = True
+            log.warning("%s", error)
+        return error
 
 
 def while_wanted(work: "Callable[[Connection], T]") -> "Callable[[Connection], T]":

@@ -69,7 +69,7 @@ purchases = _strict(
 )
 """The ledger, see `ledger.Ledger` and `ledger.Purchase`."""
 
-notes = _strict(
+agreed_values = _strict(
     "notes",
     _key("workspace"),
     _key("name"),

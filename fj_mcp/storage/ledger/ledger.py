@@ -15,14 +15,22 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from msgspec.structs import replace
 
 from fj_mcp.clock import boot
 from fj_mcp.storage.database.database import Row
-from fj_mcp.storage.errors import OverBudget
+from fj_mcp.storage.errors import OverBudget, StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
-from fj_mcp.storage.ledger.processes import has_ended, process_token
-from fj_mcp.storage.ledger.purchase import DAY_SECONDS, USUAL_PRICE, Purchase, Spent, State
+from fj_mcp.storage.ledger.processes import claim_token, has_ended
+from fj_mcp.storage.ledger.purchase import (
+    DAY_SECONDS,
+    USUAL_PRICE,
+    Purchase,
+    Spent,
+    State,
+    newest_held,
+)
 from fj_mcp.storage.ledger.storage import Storage
 
 if TYPE_CHECKING:
@@ -33,6 +41,9 @@ _ANY: tuple[State, ...] = ("pending", "unknown", "charged", "refused")
 APPROVAL_SECONDS = 3600.0
 """How long a used approval, or a warning, is remembered. A question can be answered for ten
 minutes."""
+
+_SOON_SECONDS = 1.0
+"""A database that fails within this time is asked once more for a claim."""
 
 _RELEASED = "released:"
 """The prefix that replaces the lock of a purchase that has given it up."""
@@ -51,6 +62,8 @@ class Ledger:
         self._clock = clock
         self._sent: dict[int, Row] = {}
         """This process's sent but unsettled purchases, in case the record loses them."""
+        self._given_up = set[str]()
+        """The tokens of claims that nobody knows to be recorded."""
 
     async def claim(
         self,
@@ -75,9 +88,15 @@ class Ledger:
         Returns:
             The id of the new purchase, or an open purchase that holds one of the locks.
         """
+        token = claim_token(self._storage.machine)
 
         def work(rows: "Rows") -> int | Purchase:
-            if (other := self._holder(rows, locks, evidence)) is not None:
+            unsettled = rows.open()
+            for row in unsettled:
+                if row["token"] == token:
+                    # Recorded by the first try, whose answer was lost.
+                    return int(row["id"])
+            if (other := self._holder(unsettled, locks, evidence)) is not None:
                 return other
             channel = evidence[0].channel
             now = self._clock()
@@ -91,7 +110,7 @@ class Ledger:
                     "claimed_at": now,
                     "lease_until": now + lease_seconds,
                     "process": os.getpid(),
-                    "token": process_token(self._storage.machine),
+                    "token": token,
                     "sent": 0,
                     "expected": _price(rows, operation, channel) or USUAL_PRICE,
                     "credits": None,
@@ -101,7 +120,17 @@ class Ledger:
                 }
             )
 
-        return await self._storage.transact(work)
+        started = anyio.current_time()
+        try:
+            return await self._storage.transact(work)
+        except StorageUnavailable:
+            # If only the answer was lost, it is recorded and holds the lock.
+            self._given_up.add(token)
+            if anyio.current_time() - started > _SOON_SECONDS:
+                raise
+        claimed = await self._storage.transact(work)
+        self._given_up.discard(token)
+        return claimed
 
     async def sending(self, purchase_id: int, evidence: Evidence, budget: int | None) -> bool:
         """Record that the request is about to be sent, with the evidence to find it again.
@@ -184,12 +213,12 @@ class Ledger:
 
     async def use_up(self, approval: str, call: str) -> bool:
         """Use an approval for `call`. False if it was already used for a different call."""
-        return await self._storage.note(f"approval:{approval}", call, APPROVAL_SECONDS) == call
+        return await self._storage.agree(f"approval:{approval}", call, APPROVAL_SECONDS) == call
 
     async def is_first(self, warning: str) -> bool:
         """Whether this warning, a digest, is given for the first time within an hour."""
         own = secrets.token_hex(8)
-        return await self._storage.note(f"warning:{warning}", own, APPROVAL_SECONDS) == own
+        return await self._storage.agree(f"warning:{warning}", own, APPROVAL_SECONDS) == own
 
     async def deliver(self, purchase_id: int) -> None:
         """Record that a client received the result, so that the same call is a new request."""
@@ -242,7 +271,7 @@ class Ledger:
             return list({row["id"]: row for row in [*found, *recent]}.values())
 
         charged = [one for one in await self._list(similar) if one.state == "charged"]
-        return _newest_held(
+        return newest_held(
             charged, lambda one: one.fingerprint in fingerprints or _is_any(one, searches)
         )
 
@@ -252,7 +281,7 @@ class Ledger:
         See `Evidence.may_be_search_of`.
         """
         recent = await self._list(lambda rows: rows.since(self._clock() - DAY_SECONDS))
-        return _newest_held(
+        return newest_held(
             [one for one in recent if one.sent and one.state != "refused"],
             lambda one: any(one.evidence.may_be_search_of(search) for search in evidence),
         )
@@ -277,7 +306,7 @@ class Ledger:
         self, locks: Sequence[str], evidence: Sequence[Evidence] = ()
     ) -> Purchase | None:
         """An open purchase that holds one of these locks, or is a search of this evidence."""
-        return await self._storage.read(lambda rows: self._holder(rows, locks, evidence))
+        return await self._storage.read(lambda rows: self._holder(rows.open(), locks, evidence))
 
     async def open(self) -> list[Purchase]:
         """All purchases with an unknown outcome that no process is working on."""
@@ -328,11 +357,11 @@ class Ledger:
         return await self._storage.read(lambda rows: [self._purchase(row) for row in choose(rows)])
 
     def _holder(
-        self, rows: "Rows", locks: Sequence[str], evidence: Sequence[Evidence]
+        self, unsettled: list[Row], locks: Sequence[str], evidence: Sequence[Evidence]
     ) -> Purchase | None:
-        """An open purchase that holds one of these locks, or is a search of this evidence."""
+        """The first open purchase that holds one of these locks, or is a search of this evidence."""
         searches = [one for one in evidence if one.shows_search]
-        for row in rows.open():
+        for row in unsettled:
             purchase = self._purchase(row)
             released = purchase.lock.startswith(_RELEASED)
             if purchase.lock in locks or (not released and _is_any(purchase, searches)):
@@ -341,8 +370,10 @@ class Ledger:
 
     def _purchase(self, row: Row) -> Purchase:
         pending = row["state"] == "pending"
-        over = self._clock() > row["lease_until"] or has_ended(
-            row["process"], row["token"], self._storage.machine
+        over = (
+            self._clock() > row["lease_until"]
+            or row["token"] in self._given_up
+            or has_ended(row["process"], row["token"], self._storage.machine)
         )
         return Purchase(
             id=row["id"],
@@ -374,20 +405,6 @@ class Ledger:
         """The end of the current UTC day in Unix seconds."""
         today = datetime.fromtimestamp(self._clock(), UTC).date()
         return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
-
-
-def _newest_held(
-    purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]
-) -> Purchase | None:
-    """The newest wanted one whose filters no later update replaced."""
-    replaced: set[str | None] = set()
-    for one in sorted(purchases, key=lambda one: one.id, reverse=True):
-        if is_wanted(one) and one.session_id not in replaced:
-            return one
-        updated = one.operation == "update_session" and one.state == "charged"
-        if updated and one.evidence.search is not None:
-            replaced.add(one.session_id)
-    return None
 
 
 def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:

@@ -12,17 +12,18 @@ def _process_token() -> str:
     return secrets.token_hex(8)
 
 
-def process_token(machine: str) -> str:
-    """Identifies this process, together with its process id."""
-    return f"{machine}/{_process_token()}"
+def claim_token(machine: str) -> str:
+    """Identifies a claim of this process, and with its process id the process."""
+    return f"{machine}/{_process_token()}.{secrets.token_hex(8)}"
 
 
 def has_ended(process: int, token: str, machine: str) -> bool:
     """Whether a process has certainly ended. If that cannot be determined, its lease decides."""
-    if token.rpartition("/")[0] != machine:
+    of_machine, _, own = token.rpartition("/")
+    if of_machine != machine:
         return False
     if process == os.getpid():
-        return token != process_token(machine)
+        return own.partition(".")[0] != _process_token()
     # On Windows os.kill with signal 0 would terminate the process.
     if sys.platform == "win32":
         return False

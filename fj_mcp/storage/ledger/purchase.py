@@ -1,5 +1,6 @@
 """A purchase as the ledger records it."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
@@ -76,3 +77,17 @@ class Spent(Struct, frozen=True):
     def charged(self) -> int:
         """Charged, with and without a stated price."""
         return self.priced + self.estimated
+
+
+def newest_held(
+    purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]
+) -> Purchase | None:
+    """The newest wanted one whose filters no later update replaced."""
+    replaced: set[str | None] = set()
+    for one in sorted(purchases, key=lambda one: one.id, reverse=True):
+        if is_wanted(one) and one.session_id not in replaced:
+            return one
+        updated = one.operation == "update_session" and one.state == "charged"
+        if updated and one.evidence.search is not None:
+            replaced.add(one.session_id)
+    return None

@@ -1,4 +1,4 @@
-"""The part of a database that belongs to one workspace: its purchases, and a few notes."""
+"""The part of a database that belongs to one workspace: its purchases and agreed values."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -42,28 +42,28 @@ class Storage:
         """
         return await self._database.transact(self._workspace, self._on_rows(work), durable=durable)
 
-    async def note(
+    async def agree(
         self, name: str, value: str, seconds: float | None = None, *, replace: bool = False
     ) -> str:
-        """Set the note `name` if it is unset, or to be replaced; return the stored value.
+        """Set the value of `name` if it is unset, or to be replaced; return the agreed value.
 
         It expires after `seconds`, if given.
         """
 
         def work(connection: "Connection") -> str:
-            from fj_mcp.storage.ledger.notes import note
+            from fj_mcp.storage.database.agreed_values import agree
 
-            return note(connection, self._workspace, name, value, seconds, replace=replace)
+            return agree(connection, self._workspace, name, value, seconds, replace=replace)
 
         return await self._database.transact(self._workspace, work)
 
-    async def noted(self, name: str) -> str | None:
-        """The value of the note `name`."""
+    async def agreed(self, name: str) -> str | None:
+        """The agreed value of `name`; None if there is none."""
 
         def work(connection: "Connection") -> str | None:
-            from fj_mcp.storage.ledger.notes import noted
+            from fj_mcp.storage.database.agreed_values import agreed
 
-            return noted(connection, self._workspace, name)
+            return agreed(connection, self._workspace, name)
 
         return await self._database.read(work)
 

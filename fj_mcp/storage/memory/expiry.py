@@ -1,5 +1,6 @@
 """The end of what was kept for long enough, of all keys that were ever used with a database."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -10,8 +11,14 @@ from fj_mcp.storage.errors import StorageUnavailable
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+log = logging.getLogger("fj_mcp")
+
+_ALL_WORKSPACES = ""
 _DAY_SECONDS = 86_400.0
 _SIGHTING_DAYS = 90
+_MAX_LEAP_DAYS = 30
+"""Of the clock between two looks, in which not everything can become too old."""
+
 _EXPIRY_SECONDS = 3_600.0
 """How often to look for what is too old."""
 
@@ -52,13 +59,29 @@ class Expiry:
         before = now - self._keep_days * _DAY_SECONDS
         seen_before = now - min(self._keep_days, _SIGHTING_DAYS) * _DAY_SECONDS
 
-        def find(connection: "Connection") -> list[str]:
+        def look(connection: "Connection") -> tuple[list[str], bool]:
             from fj_mcp.storage.memory.stored_rows import workspaces_with_old_rows
+            from fj_mcp.storage.memory.trusted_clock import is_recorded
 
-            return workspaces_with_old_rows(connection, before, seen_before)
+            old = workspaces_with_old_rows(connection, before, seen_before)
+            return old, is_recorded(connection, now)
 
+        max_leap = min(_MAX_LEAP_DAYS, self._keep_days / 2) * _DAY_SECONDS
+
+        def trust(connection: "Connection") -> bool:
+            from fj_mcp.storage.memory.trusted_clock import is_trusted
+
+            return is_trusted(connection, now, max_leap)
+
+        workspaces, recorded = await self._database.read(look)
+        if recorded and not workspaces:
+            return
+        if not await self._database.transact(_ALL_WORKSPACES, trust):
+            if workspaces:
+                log.warning("Nothing is deleted for its age: this machine's clock may be wrong.")
+            return
         gone = 0
-        for workspace in await self._database.read(find):
+        for workspace in workspaces:
             gone += await self._expire(workspace, before, seen_before)
         if gone:
             with suppress(StorageUnavailable):

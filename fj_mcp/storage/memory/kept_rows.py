@@ -71,12 +71,12 @@ class KeptRows(PeopleRows):
     def describe(self, decided: Sequence[Decided]) -> list[Remembered]:
         """The same people with what is known of them."""
         rows: dict[int, Row[Any]] = {}
-        noted: dict[str, Reviewed] = {}
+        reviewed: dict[str, Reviewed] = {}
         for start in range(0, len(decided), AT_ONCE):
             some = decided[start : start + AT_ONCE]
             query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
             rows |= {row.id: row for row in self.rows(query, reviews)}
-            noted |= self.reviewed(reviews.c.person.in_([one.person for one in some]))
+            reviewed |= self.reviewed(reviews.c.person.in_([one.person for one in some]))
         titles = self.titles({one.session_id for one in decided})
         return [
             Remembered(
@@ -88,12 +88,12 @@ class KeptRows(PeopleRows):
                 mark=Mark(
                     decision=one.decision,
                     outreach=one.outreach,
-                    reason=noted[one.person].sessions[one.session_id].reason,
-                    note=noted[one.person].sessions[one.session_id].note,
+                    reason=reviewed[one.person].sessions[one.session_id].reason,
+                    note=reviewed[one.person].sessions[one.session_id].note,
                 ),
             )
             for one in decided
-            if one.review_id in rows and one.person in noted
+            if one.review_id in rows and one.person in reviewed
         ]
 
     def reviews(self, session_id: str) -> list[Review]:

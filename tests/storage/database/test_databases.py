@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.database.postgres import PostgresDatabase
 from fj_mcp.storage.database.sqlite import SqliteDatabase
-from fj_mcp.storage.database.tables import notes
+from fj_mcp.storage.database.tables import agreed_values
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 from tests.support.ledgers import on_a_file, postgres_server
@@ -50,16 +50,16 @@ async def open_database(address: str) -> AsyncIterator[Open]:
         return one
 
     async with AsyncExitStack() as closing:
-        await opened().transact("w", lambda connection: connection.execute(delete(notes)))
+        await opened().transact("w", lambda connection: connection.execute(delete(agreed_values)))
         yield opened
 
 
 def value(connection: Connection) -> Any:
-    return connection.scalar(select(notes.c.value).where(notes.c.name == "n"))
+    return connection.scalar(select(agreed_values.c.value).where(agreed_values.c.name == "n"))
 
 
 def add(connection: Connection) -> None:
-    connection.execute(insert(notes), ROW)
+    connection.execute(insert(agreed_values), ROW)
 
 
 async def test_work_that_raises_changes_nothing(open_database: Open) -> None:
@@ -96,7 +96,7 @@ async def test_transactions_of_a_workspace_follow_each_other(open_database: Open
     def count_up(connection: Connection) -> None:
         # Two at once would read the same number.
         one_more = int(value(connection)) + 1
-        connection.execute(update(notes).values(value=str(one_more)))
+        connection.execute(update(agreed_values).values(value=str(one_more)))
 
     async with anyio.create_task_group() as tasks:
         for number in range(40):
@@ -104,14 +104,14 @@ async def test_transactions_of_a_workspace_follow_each_other(open_database: Open
     assert await databases[0].read(value) == "40"
 
 
-async def test_a_note_keeps_its_first_value_unless_it_is_replaced(open_database: Open) -> None:
+async def test_an_agreed_value_stays_unless_it_is_replaced(open_database: Open) -> None:
     storage = Storage(open_database(), "w")
-    assert await storage.note("n", "1") == "1"
-    assert await storage.note("n", "2") == "1"
-    assert await storage.note("n", "3", replace=True) == "3"
-    assert await storage.note("n", "4", -1, replace=True) == "4"
-    assert await storage.noted("n") is None
-    assert await Storage(open_database(), "another").noted("n") is None
+    assert await storage.agree("n", "1") == "1"
+    assert await storage.agree("n", "2") == "1"
+    assert await storage.agree("n", "3", replace=True) == "3"
+    assert await storage.agree("n", "4", -1, replace=True) == "4"
+    assert await storage.agreed("n") is None
+    assert await Storage(open_database(), "another").agreed("n") is None
 
 
 async def test_one_name_has_one_value_whoever_sets_it(open_database: Open) -> None:
@@ -119,11 +119,11 @@ async def test_one_name_has_one_value_whoever_sets_it(open_database: Open) -> No
     found: list[str] = []
 
     async def set_it(number: int) -> None:
-        found.append(await storages[number % 2].note("n", str(number)))
+        found.append(await storages[number % 2].agree("n", str(number)))
 
     async with anyio.create_task_group() as tasks:
         for number in range(20):
             tasks.start_soon(set_it, number)
     assert len(set(found)) == 1
-    count = select(func.count()).select_from(notes)
+    count = select(func.count()).select_from(agreed_values)
     assert await open_database().read(lambda connection: connection.scalar(count)) == 1

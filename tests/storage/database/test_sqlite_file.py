@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
-from fj_mcp.storage.database.tables import metadata, notes, revisions
+from fj_mcp.storage.database.tables import agreed_values, metadata, revisions
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
@@ -101,12 +101,12 @@ def test_the_file_holds_no_key_no_contact_and_no_name_of_those_merely_shown(
 
 
 @pytest.mark.anyio
-async def test_a_note_is_gone_once_its_time_is_over() -> None:
+async def test_an_agreed_value_is_gone_once_its_time_is_over() -> None:
     storage = Storage(SqliteDatabase(lambda: None), "w")
-    await storage.note("kept", "1")
-    await storage.note("recent", "2", 3600)
-    await storage.note("old", "3", -1)
-    assert [await storage.noted(name) for name in ("kept", "recent", "old")] == ["1", "2", None]
+    await storage.agree("kept", "1")
+    await storage.agree("recent", "2", 3600)
+    await storage.agree("old", "3", -1)
+    assert [await storage.agreed(name) for name in ("kept", "recent", "old")] == ["1", "2", None]
 
 
 @on_a_file
@@ -132,7 +132,7 @@ async def test_a_file_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> Non
     folder.mkdir()
     for path, remedy in ((damaged, "is damaged: move it away"), (folder, "FJ_STATE_DIR")):
         with pytest.raises(StorageUnavailable, match=remedy):
-            await Storage(SqliteDatabase(lambda path=path: path), "w").noted("n")  # type: ignore[misc]
+            await Storage(SqliteDatabase(lambda path=path: path), "w").agreed("n")  # type: ignore[misc]
 
 
 def some_row(table: Table) -> dict[str, Any]:
@@ -173,9 +173,9 @@ async def test_the_rows_of_every_table_move_to_a_file_that_takes_the_place_of_th
 @pytest.mark.anyio
 async def test_what_was_deleted_is_gone_from_the_file_and_from_its_log(tmp_path: Path) -> None:
     database = SqliteDatabase(lambda: tmp_path / LEDGER_FILE)
-    await Storage(database, "w").note("note", "to be forgotten")
+    await Storage(database, "w").agree("name", "to be forgotten")
     assert b"to be forgotten" in content_of(tmp_path)
-    await database.transact("w", lambda connection: connection.execute(delete(notes)))
+    await database.transact("w", lambda connection: connection.execute(delete(agreed_values)))
     await database.overwrite_deleted()
     assert b"to be forgotten" not in content_of(tmp_path)
     await database.close()

@@ -1,4 +1,4 @@
-"""Purchases and notes, as they were before the tables had versions: what is there is kept."""
+"""Purchases and agreed values as they were before tables had versions. What is there is kept."""
 
 import sqlalchemy as sa
 from alembic import op
