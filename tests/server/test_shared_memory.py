@@ -1,84 +1,17 @@
-"""One memory for several processes, some of which are killed, and without its database."""
+"""What goes on while the memory's database is locked or damaged."""
 
-import os
-import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.assistant import PEOPLE, search_for, small_sandbox
+from tests.support.assistant import PEOPLE, small_sandbox
 from tests.support.ledgers import on_a_file
 from tests.support.memories import card, listed, remembered, remembering, search
-from tests.support.processes import Api, Server, stdio_process
 
 pytestmark = pytest.mark.anyio
-
-ROUNDS = 40 if os.environ.get("FJ_LONG") else 6
-
-
-def reviews_of(server: Server, session: str) -> dict[str, str]:
-    """The decisions in a session, by candidate, as a server lists them."""
-    found: dict[str, str] = {}
-    more: dict[str, Any] = {"has_more": True}
-    page = 0
-    while more["has_more"]:
-        page += 1
-        more = server.call(
-            "list_profiles",
-            session_id=session,
-            limit=50,
-            page=page,
-            decisions=["shortlisted", "maybe", "rejected"],
-        )
-        found |= {one["candidate_id"]: one["decision"] for one in more["candidates"]}
-    return found
-
-
-@pytest.mark.unmeasured
-def test_no_decision_is_lost_when_servers_are_killed_at_any_moment(
-    api: Api, key: str, tmp_path: Path
-) -> None:
-    chance = random.Random(14)
-    confirmed: dict[str, str] = {}
-    with stdio_process(api, key, tmp_path) as survivor:
-        session = survivor.search(**search_for("Killed"))
-        page = survivor.call("list_profiles", session_id=session, limit=50)
-        people = [one["candidate_id"] for one in page["candidates"]]
-        for _ in range(ROUNDS):
-            with stdio_process(api, key, tmp_path) as victim:
-                victim.call("list_profiles", session_id=session)
-                for server in (victim, survivor, victim):
-                    chosen, decision = (
-                        chance.sample(people, 5),
-                        chance.choice(("maybe", "rejected")),
-                    )
-                    server.call(
-                        "review_candidates",
-                        session_id=session,
-                        candidate_ids=chosen,
-                        decision=decision,
-                    )
-                    confirmed |= dict.fromkeys(chosen, decision)
-                doubtful = chance.sample(people, 20)
-                victim.ask(
-                    "review_candidates",
-                    session_id=session,
-                    candidate_ids=doubtful,
-                    decision="shortlisted",
-                )
-                if chance.random() < 0.5:
-                    # Give it the time to be somewhere in the middle.
-                    survivor.call("get_session", session_id=session)
-                victim.kill()
-            made = reviews_of(survivor, session)
-            expected = confirmed | dict.fromkeys(doubtful, "shortlisted")
-            # The last review is there as a whole, or not at all.
-            assert made in (expected, confirmed)
-            confirmed = made
 
 
 @on_a_file

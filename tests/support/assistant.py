@@ -35,12 +35,11 @@ class Refused(Exception):
     """A tool returned an error; the text is what the model reads."""
 
 
-class Assistant:
-    """A client of the server that reads results as clients do."""
+class Caller:
+    """A client of any server, which reads results as clients do."""
 
-    def __init__(self, client: Client, sandbox: Sandbox) -> None:
+    def __init__(self, client: Client) -> None:
         self.client = client
-        self.sandbox = sandbox
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The structured result; raises `Refused` with the text of an error."""
@@ -59,6 +58,14 @@ class Assistant:
         except Refused as refused:
             return str(refused)
         raise AssertionError(f"{tool} was not refused: {result}")
+
+
+class Assistant(Caller):
+    """A client of a server in this process, and the sandbox that is its API."""
+
+    def __init__(self, client: Client, sandbox: Sandbox) -> None:
+        super().__init__(client)
+        self.sandbox = sandbox
 
     async def start_search(self, **filters: Any) -> str:
         """Start a search; return the session's id without reading its candidates."""

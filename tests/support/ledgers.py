@@ -239,6 +239,12 @@ def rows_in(address: str) -> list[Row]:
     return _table_in(address, "purchases", "id")
 
 
+def everything_in(server: PostgresServer) -> bytes:
+    """Every row of every table in a PostgreSQL."""
+    rows = [_table_in(server.address, table.name, "1") for table in metadata.sorted_tables]
+    return repr(rows).encode()
+
+
 def table_of(folder: Path, table: str, order: str) -> list[Row]:
     """Every row of a table of the database that a folder's servers use."""
     if _addresses:

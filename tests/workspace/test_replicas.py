@@ -4,18 +4,16 @@ import asyncio
 import json
 import re
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, suppress
-from itertools import count, cycle
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
-import httpx2
 import psycopg
 import pytest
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner
 
@@ -39,6 +37,8 @@ from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import PostgresServer, full, postgres_server, rows_in, small_disk
 from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
+from tests.support.relay import Relay
+from tests.support.replicas import balancer, somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -66,40 +66,6 @@ def postgres(only_server: PostgresServer) -> PostgresServer:
     return only_server
 
 
-@asynccontextmanager
-async def balancer(servers: list[HttpServer]) -> AsyncIterator[str]:
-    """An address whose connections go to the servers in turn."""
-    turns = cycle(servers)
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await reader.read(65536):
-            writer.write(piece)
-            await writer.drain()
-        writer.close()
-
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", next(turns).port)
-        await asyncio.gather(pass_on(reader, back), pass_on(there, writer), return_exceptions=True)
-
-    async with await asyncio.start_server(meet, "127.0.0.1", 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/mcp"
-
-
-@asynccontextmanager
-async def somebody(address: str) -> AsyncIterator[Client]:
-    """A client whose every request is a connection of its own."""
-    async with httpx2.AsyncClient(
-        headers={"x-fj-api-key": KEY},
-        limits=httpx2.Limits(max_keepalive_connections=0),
-        timeout=60,
-        trust_env=False,
-    ) as http:
-        transport = streamable_http_client(address, http_client=http)
-        async with Client(transport) as client:
-            yield client
-
-
 async def at_once(client: Client, tool: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """The results of identical calls made at the same moment."""
     answers = await asyncio.gather(*(client.call_tool(tool, arguments) for _ in range(AT_ONCE)))
@@ -119,7 +85,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
             shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
-        async with balancer(servers) as address, somebody(address) as client:
+        async with balancer(servers) as address, somebody(address, KEY) as client:
             # Long enough for all of them to arrive while the first is in flight.
             for operation in ("create_session", "update_session", "fetch_more", "reveal"):
                 api.fail(operation, "delay_after", 1.0)
@@ -334,68 +300,6 @@ def use_up_the_log(postgres: PostgresServer) -> None:
     with suppress(psycopg.Error), postgres.admin() as admin:
         while True:
             admin.execute("SELECT pg_logical_emit_message(false, '', repeat('-', 9999))")
-
-
-class Relay:
-    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it.
-
-    Only the commits count that come after a statement with the text `of`.
-    """
-
-    def __init__(self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"") -> None:
-        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
-        self._left = commit
-        self._when = when
-        self._of = of
-        self._meetings = set[asyncio.Task[None]]()
-        self.address = ""
-
-    def keep(self) -> bool:
-        """Cut no more; return whether it was cut."""
-        was_cut = self._left <= 0
-        self._left = -1
-        return was_cut
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["Relay"]:
-        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
-            port = listening.sockets[0].getsockname()[1]
-            # Nothing is encrypted on the way.
-            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
-            yield self
-        await asyncio.gather(*self._meetings)
-
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if (meeting := asyncio.current_task()) is not None:
-            self._meetings.add(meeting)
-        there, back = await asyncio.open_unix_connection(self._socket)
-        answering = asyncio.create_task(_pass_on(there, writer))
-        counts = False
-        with suppress(OSError):
-            while piece := await reader.read(65536):
-                counts = counts or self._of in piece
-                commits = counts and b"COMMIT" in piece and self._left > 0
-                self._left -= commits
-                if commits and self._left == 0:
-                    answering.cancel()
-                    await asyncio.wait([answering])
-                    if self._when == "after":
-                        back.write(piece)
-                        await there.read(65536)
-                    break
-                back.write(piece)
-                await back.drain()
-        for end in (back, writer):
-            end.close()
-        await asyncio.wait([answering])
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while piece := await reader.read(65536):
-            writer.write(piece)
-            await writer.drain()
-        writer.close()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

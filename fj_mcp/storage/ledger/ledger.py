@@ -359,7 +359,7 @@ class Ledger:
     def _holder(
         self, unsettled: list[Row], locks: Sequence[str], evidence: Sequence[Evidence]
     ) -> Purchase | None:
-        """The first open purchase that holds one of these locks, or is a search of this evidence."""
+        """The open purchase that holds one of these locks, or is a search of this evidence."""
         searches = [one for one in evidence if one.shows_search]
         for row in unsettled:
             purchase = self._purchase(row)

@@ -48,7 +48,7 @@ def _database_time(connection: Connection) -> float | None:
     """Unix seconds by the server's clock; None in SQLite, which has no other one than ours."""
     if connection.dialect.name != "postgresql":
         return None
-    return float(connection.scalar(select(extract("epoch", func.now()))))
+    return float(connection.execute(select(extract("epoch", func.now()))).scalar_one())
 
 
 def _moment(connection: Connection, name: str) -> float | None:

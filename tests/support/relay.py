@@ -1,0 +1,69 @@
+"""A way to a PostgreSQL on which connections are lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from tests.support.ledgers import PostgresServer
+
+
+class Relay:
+    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it.
+
+    Only the commits count that come after a statement with the text `of`.
+    """
+
+    def __init__(self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"") -> None:
+        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
+        self._left = commit
+        self._when = when
+        self._of = of
+        self._meetings = set[asyncio.Task[None]]()
+        self.address = ""
+
+    def keep(self) -> bool:
+        """Cut no more; return whether it was cut."""
+        was_cut = self._left <= 0
+        self._left = -1
+        return was_cut
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Relay"]:
+        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            # Nothing is encrypted on the way.
+            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
+            yield self
+        await asyncio.gather(*self._meetings)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (meeting := asyncio.current_task()) is not None:
+            self._meetings.add(meeting)
+        there, back = await asyncio.open_unix_connection(self._socket)
+        answering = asyncio.create_task(_pass_on(there, writer))
+        counts = False
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                counts = counts or self._of in piece
+                commits = counts and b"COMMIT" in piece and self._left > 0
+                self._left -= commits
+                if commits and self._left == 0:
+                    answering.cancel()
+                    await asyncio.wait([answering])
+                    if self._when == "after":
+                        back.write(piece)
+                        await there.read(65536)
+                    break
+                back.write(piece)
+                await back.drain()
+        for end in (back, writer):
+            end.close()
+        await asyncio.wait([answering])
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
