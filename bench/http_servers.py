@@ -28,14 +28,19 @@ class Served:
     @property
     def megabytes(self) -> float:
         """Resident memory."""
-        status = Path(f"/proc/{self.process}/status").read_text()
-        return int(re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1000
+        return megabytes(self.process)
 
     @property
     def cpu_seconds(self) -> float:
         """CPU time so far, including the workers."""
         workers = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
         return sum(map(cpu_seconds, [self.process, *map(int, workers)]))
+
+
+def megabytes(process: int) -> float:
+    """Resident memory of a process."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1000
 
 
 def cpu_seconds(process: int) -> float:

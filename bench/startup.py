@@ -11,7 +11,7 @@ from mcp.client.stdio import StdioServerParameters
 from bench.bare_environment import bare_python
 from bench.calls import search
 from bench.loopback import sandbox_apart, server_on
-from bench.stdio_servers import asking, bare_server, our_server, process
+from bench.stdio_servers import bare_server, our_server, process, talking
 from bench.table import Row
 from bench.timing import in_turn, ratio_row
 
@@ -67,12 +67,8 @@ async def seconds_to_tools(server: StdioServerParameters) -> float:
 
 
 async def _seconds_of_first_call(server: StdioServerParameters, session_id: str) -> float:
-    async with asking(server) as ask:
-        client = {"name": "bench", "version": "1"}
-        start = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
-        await ask("initialize", start)
-        await ask("tools/list", {})
-        arguments = {"session_id": session_id}
+    async with talking(server) as conversation:
+        await conversation.list_tools()
         started = perf_counter()
-        await ask("tools/call", {"name": "get_session", "arguments": arguments})
+        await conversation.call("get_session", session_id=session_id)
         return perf_counter() - started

@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
+from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 from mcp.client.stdio import StdioServerParameters
 
@@ -35,37 +36,47 @@ def process(python: str, module: str, *arguments: str, **settings: str) -> Stdio
     )
 
 
-Ask = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
-"""Sends a request with a method and parameters, and returns its result."""
-
-
-@asynccontextmanager
-async def asking(server: StdioServerParameters) -> AsyncIterator[Ask]:
-    """Requests to a new server without the SDK's client.
+class Conversation:
+    """Requests to a server process without the SDK's client.
 
     That examines the schema of a result at the first call, which takes it longer the more fields
     there are, and is no time of the server.
     """
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process = process.pid
+        self._sent = process.stdin
+        self._received = BufferedByteReceiveStream(process.stdout)
+
+    async def list_tools(self) -> None:
+        """Shake hands, and list the tools."""
+        client = {"name": "bench", "version": "1"}
+        start = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
+        await self._ask("initialize", start)
+        await self._sent.send(b'{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
+        await self._ask("tools/list", {})
+
+    async def call(self, tool: str, **arguments: Any) -> None:
+        """Call a tool, and wait for its result. Raises `RuntimeError` if it fails."""
+        await self._ask("tools/call", {"name": tool, "arguments": arguments})
+
+    async def _ask(self, method: str, params: dict[str, Any]) -> None:
+        request = {"jsonrpc": "2.0", "id": method, "method": method, "params": params}
+        await self._sent.send(json.dumps(request).encode() + b"\n")
+        response = json.loads(await self._received.receive_until(b"\n", 1_000_000))
+        if response.get("id") != method or response.get("result", {}).get("isError"):
+            raise RuntimeError(f"{method} failed: {response}")
+
+
+@asynccontextmanager
+async def talking(server: StdioServerParameters) -> AsyncIterator[Conversation]:
+    """A conversation with a new server process."""
     command = [server.command, *server.args]
     env = {**os.environ, **(server.env or {})}
     async with await anyio.open_process(command, cwd=server.cwd, env=env, stderr=None) as process:
-        sent, stdout = process.stdin, process.stdout
-        assert sent is not None
-        assert stdout is not None
-        received = BufferedByteReceiveStream(stdout)
-
-        async def ask(method: str, params: dict[str, Any]) -> dict[str, Any]:
-            request = {"jsonrpc": "2.0", "id": method, "method": method, "params": params}
-            await sent.send(json.dumps(request).encode() + b"\n")
-            response = json.loads(await received.receive_until(b"\n", 1_000_000))
-            if response.get("id") != method or response.get("result", {}).get("isError"):
-                raise RuntimeError(f"{method} failed: {response}")
-            if method == "initialize":
-                done = b'{"jsonrpc": "2.0", "method": "notifications/initialized"}\n'
-                await sent.send(done)
-            result: dict[str, Any] = response["result"]
-            return result
-
-        yield ask
-        await sent.aclose()
+        yield Conversation(process)
+        assert process.stdin is not None
+        await process.stdin.aclose()
         await process.wait()

@@ -84,6 +84,8 @@ class PostgresServer:
             check=True,
             **_as_other_user(),
         )
+        access = self._data / "pg_hba.conf"
+        access.write_text("local all guarded scram-sha-256\n" + access.read_text())
 
     def start(self) -> None:
         """Start the process, unless it runs, and wait until it responds."""
@@ -106,6 +108,16 @@ class PostgresServer:
     def admin(self) -> "psycopg.Connection[Row]":
         """A connection for its administrator, as a context manager."""
         return psycopg.connect(self.address, autocommit=True, row_factory=dict_row)
+
+    def use_disk(self, disk: Path) -> None:
+        """Put the tables that are made from now on onto a disk of their own."""
+        space = disk / "space"
+        space.mkdir()
+        if (other := _other_user()) is not None:
+            os.chown(space, *other)
+        with self.admin() as admin:
+            admin.execute(f"CREATE TABLESPACE disk LOCATION '{space}'")
+            admin.execute("ALTER DATABASE postgres SET default_tablespace = disk")
 
     def processes(self) -> list[int]:
         """The server process and those of its connections."""
@@ -178,6 +190,21 @@ def small_disk(megabytes: int) -> Iterator[Path]:
             yield Path(folder)
         finally:
             subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def read_only(file: Path) -> Iterator[None]:
+    """Keep a file from being written, by anybody; skips the test where that is not possible."""
+    bind = ["mount", "--bind"]
+    try:
+        subprocess.run([*bind, file, file], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("nothing can be mounted here")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", file], check=True, capture_output=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", file], check=True)
 
 
 @contextmanager

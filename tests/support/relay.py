@@ -8,23 +8,28 @@ from tests.support.ledgers import PostgresServer
 
 
 class Relay:
-    """A way to a PostgreSQL, by TCP, that is cut once at a commit: before it, or after it.
+    """A way to a PostgreSQL, by TCP, that is cut at a commit: before it, or after it.
 
-    Only the commits count that come after a statement with the text `of`.
+    Only the commits count that come after a statement with the text `of`. `cuts`: how many of them
+    in a row are cut.
     """
 
-    def __init__(self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"") -> None:
+    def __init__(
+        self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"", cuts: int = 1
+    ) -> None:
         self._socket = f"{postgres.folder}/.s.PGSQL.5432"
         self._left = commit
         self._when = when
         self._of = of
+        self._counts = False
+        self._cuts = cuts
         self._meetings = set[asyncio.Task[None]]()
         self.address = ""
 
     def keep(self) -> bool:
         """Cut no more; return whether it was cut."""
         was_cut = self._left <= 0
-        self._left = -1
+        self._cuts = 0
         return was_cut
 
     @asynccontextmanager
@@ -41,13 +46,13 @@ class Relay:
             self._meetings.add(meeting)
         there, back = await asyncio.open_unix_connection(self._socket)
         answering = asyncio.create_task(_pass_on(there, writer))
-        counts = False
         with suppress(OSError):
             while piece := await reader.read(65536):
-                counts = counts or self._of in piece
-                commits = counts and b"COMMIT" in piece and self._left > 0
+                self._counts = self._counts or self._of in piece
+                commits = self._counts and b"COMMIT" in piece
                 self._left -= commits
-                if commits and self._left == 0:
+                if commits and self._left <= 0 and self._cuts > 0:
+                    self._cuts -= 1
                     answering.cancel()
                     await asyncio.wait([answering])
                     if self._when == "after":

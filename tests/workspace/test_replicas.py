@@ -213,13 +213,14 @@ async def test_a_purchase_of_a_killed_server_is_found_by_the_other(
 
 
 async def test_after_a_restart_of_the_database_the_next_call_works(
-    postgres: PostgresServer,
+    postgres: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     sandbox = small_sandbox()
     async with connected(sandbox, **settings(postgres)) as assistant:
         bought = (await assistant.call("create_sourcing_session", **SEARCH))["session_id"]
         postgres.stop()
-        assert "FJ_DATABASE_URL" in await assistant.refusal("get_spending")
+        for _ in range(3):
+            assert "FJ_DATABASE_URL" in await assistant.refusal("get_spending")
         postgres.start()
         again = await assistant.call("create_sourcing_session", **SEARCH)
         assert again["session_id"] == bought
@@ -228,6 +229,10 @@ async def test_after_a_restart_of_the_database_the_next_call_works(
             admin.execute(END_CONNECTIONS)
         assert (await assistant.call("get_spending"))["spent_today"] == 5
     assert len(sandbox.charges) == 1
+    # Once for each change, however many calls there were.
+    away, back = [record.getMessage() for record in caplog.records if record.name == "fj_mcp"]
+    assert "cannot be used" in away
+    assert "can be used again" in back
 
 
 async def test_a_database_that_only_reads_refuses_purchases_until_it_writes_again(
@@ -273,15 +278,34 @@ async def test_a_full_disk_of_the_database_refuses_purchases_until_there_is_room
     assert len(sandbox.charges) == 2
 
 
+async def test_a_full_tablespace_refuses_purchases_and_says_so() -> None:
+    sandbox = small_sandbox()
+    with small_disk(megabytes=8) as disk, postgres_server() as postgres:
+        postgres.use_disk(disk)
+        async with connected(sandbox, **settings(postgres)) as assistant:
+            await assistant.call("get_spending")
+            with full(disk):
+                text = await assistant.refusal("create_sourcing_session", **SEARCH)
+                assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+                assert "PostgreSQL's disk is full: its operator must free space." in text
+                assert not sandbox.charges
+            await assistant.call("create_sourcing_session", **SEARCH)
+    assert len(sandbox.charges) == 1
+
+
 async def test_a_database_that_refuses_says_why(postgres: PostgresServer) -> None:
     with postgres.admin() as admin:
         admin.execute("DROP ROLE IF EXISTS jobs")
         admin.execute("DROP ROLE IF EXISTS reader")
+        admin.execute("DROP ROLE IF EXISTS guarded")
         admin.execute("CREATE ROLE jobs LOGIN")
+        admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'another'")
         admin.execute("CREATE ROLE reader LOGIN IN ROLE pg_read_all_data")
     for part, wrong, remedy in (
         ("/postgres", "/nowhere", "There is no database of that name"),
         ("tester@", "nobody:hunter2@", "Correct the user and the password in FJ_DATABASE_URL"),
+        ("tester@", "guarded:hunter2@", "Correct the user and the password in FJ_DATABASE_URL"),
+        ("tester@", "guarded@", "Correct the user and the password in FJ_DATABASE_URL"),
         ("tester@", "jobs@", "GRANT CREATE"),
         ("tester@", "reader@", "GRANT CREATE"),
     ):
@@ -339,6 +363,36 @@ async def test_what_was_recorded_as_sent_without_an_answer_does_not_block_the_ne
             assert not sandbox.charges
             found = await assistant.call("create_sourcing_session", **SEARCH)
             assert (await assistant.call("get_spending"))["spent_today"] == 5
+    assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_claim_whose_answer_is_lost_is_recognized_by_the_same_call(
+    postgres: PostgresServer, when: str
+) -> None:
+    sandbox = small_sandbox()
+    async with Relay(postgres, 1, when, of=b"INSERT INTO purchases").open() as relay:
+        own = settings(postgres, database_url=relay.address)
+        async with connected(sandbox, **own) as assistant:
+            bought = await assistant.call("create_sourcing_session", **SEARCH)
+            assert relay.keep()
+    assert [charge.session_id for charge in sandbox.charges] == [bought["session_id"]]
+    assert [row["state"] for row in rows_in(postgres.address)] == ["charged"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_claim_whose_answer_stays_lost_does_not_block_the_next_call(
+    postgres: PostgresServer, when: str
+) -> None:
+    sandbox = small_sandbox()
+    async with Relay(postgres, 1, when, of=b"INSERT INTO purchases", cuts=2).open() as relay:
+        own = settings(postgres, database_url=relay.address)
+        async with connected(sandbox, **own) as assistant:
+            text = await assistant.refusal("create_sourcing_session", **SEARCH)
+            assert text.startswith("Nothing was sent or charged: the database at postgresql:")
+            assert relay.keep()
+            assert not sandbox.charges
+            found = await assistant.call("create_sourcing_session", **SEARCH)
     assert [charge.session_id for charge in sandbox.charges] == [found["session_id"]]
 
 

@@ -15,8 +15,10 @@ from fj_mcp.storage.database.tables import agreed_values, metadata, revisions
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.assistant import small_sandbox
 from tests.support.conditions import until
-from tests.support.ledgers import full, on_a_file, small_disk
+from tests.support.ledgers import full, on_a_file, read_only, small_disk
+from tests.support.memories import remembering
 from tests.support.processes import Api, stdio_process
 
 pytestmark = [pytest.mark.xdist_group("sqlite-file"), pytest.mark.unmeasured]
@@ -122,6 +124,41 @@ def test_a_full_disk_refuses_purchases_until_there_is_room(api: Api, key: str) -
             assert api.charges(key) == [bought]
         assert server.call("create_sourcing_session", **another)["session_id"] != bought
         assert server.call("get_spending")["spent_today"] == 10
+
+
+@on_a_file
+def test_a_file_that_only_reads_refuses_purchases_and_says_what_to_do(
+    api: Api, key: str, tmp_path: Path
+) -> None:
+    with stdio_process(api, key, tmp_path) as server:
+        bought = server.search(**CREATE)
+        server.hang_up()
+        server.process.wait()
+    with read_only(tmp_path / LEDGER_FILE), stdio_process(api, key, tmp_path) as server:
+        another = CREATE | {"filters": {"skills": {"mandatory": ["Go"]}}}
+        text = server.refusal("create_sourcing_session", **another)
+        assert text.startswith("Nothing was sent or charged: the database at ")
+        assert "Make the file and its folder writable, or set FJ_STATE_DIR" in text
+        assert server.call("get_session", session_id=bought)["status"] == "done"
+    assert api.charges(key) == [bought]
+
+
+@on_a_file
+@pytest.mark.anyio
+async def test_the_log_says_once_that_the_file_is_gone_and_once_that_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / LEDGER_FILE
+    file.write_bytes(b"not a database" * 999)
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        for _ in range(3):
+            assert str(file) in await assistant.refusal("get_spending")
+        file.unlink()
+        for _ in range(2):
+            await assistant.call("get_spending")
+    away, back = [record.getMessage() for record in caplog.records if record.name == "fj_mcp"]
+    assert "is damaged: move it away" in away
+    assert back == f"The database at {file} can be used again."
 
 
 @pytest.mark.anyio
