@@ -23,5 +23,5 @@ def postgres() -> Iterator[str | None]:
     if postgres_programs() is None:
         yield None
         return
-    with postgres_server(**_AS_USUAL) as server:
+    with postgres_server(None, **_AS_USUAL) as server:
         yield server.address
