@@ -30,6 +30,8 @@ from tests.support.processes import measuring, started
 
 pytestmark = pytest.mark.anyio
 
+by_its_own_clock = pytest.mark.skipif(IN_POSTGRES, reason="PostgreSQL has a clock of its own")
+
 
 async def review(assistant: Assistant, session: str, ids: list[str], **change: Any) -> None:
     await assistant.call("review_candidates", session_id=session, candidate_ids=ids, **change)
@@ -211,6 +213,7 @@ async def test_the_question_names_up_to_three_people_and_the_search() -> None:
         assert "cannot be undone" in asked
 
 
+@on_a_file
 async def test_what_another_program_still_reads_is_deleted_and_the_result_says_where_it_stays(
     tmp_path: Path,
 ) -> None:
@@ -228,6 +231,7 @@ async def test_what_another_program_still_reads_is_deleted_and_the_result_says_w
         assert remembered(tmp_path, "reviews") == []
 
 
+@by_its_own_clock
 async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock, keep_days=100) as assistant:
@@ -240,8 +244,7 @@ async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: 
         clock.time += 60 * DAY
         page = await assistant.call("list_profiles")
         assert [one["candidate_id"] for one in page["candidates"]] == [people[1]]
-        if not IN_POSTGRES:
-            assert [name in bytes_of(tmp_path) for name in names] == [False, True, False]
+        assert [name in bytes_of(tmp_path) for name in names] == [False, True, False]
         later = await assistant.call("list_profiles", session_id=session)
         assert later["left_out"] == {"do_not_contact": 1}
         assert "decision" not in await card(assistant, session, people[0])
@@ -253,6 +256,7 @@ MANY = 40_000
 MANY_SESSION = "5" * 24
 
 
+@by_its_own_clock
 async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
@@ -283,6 +287,7 @@ async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_p
         assert len(remembered(tmp_path, "sightings")) == PEOPLE
 
 
+@by_its_own_clock
 async def test_a_failed_expiry_refuses_no_call_and_is_tried_again(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
@@ -302,6 +307,7 @@ async def test_a_failed_expiry_refuses_no_call_and_is_tried_again(tmp_path: Path
         assert await listed(assistant) == people[2:3]
 
 
+@by_its_own_clock
 @pytest.mark.parametrize("memory", [True, False])
 async def test_what_an_earlier_key_remembered_expires_too(tmp_path: Path, memory: bool) -> None:
     api, clock = small_sandbox(), SteppedClock()
@@ -321,6 +327,7 @@ async def test_what_an_earlier_key_remembered_expires_too(tmp_path: Path, memory
     assert b"Unmistakable" not in bytes_of(tmp_path)
 
 
+@on_a_file
 @pytest.mark.parametrize("key", [SANDBOX_KEY, "fjk_another_key"])
 async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
     tmp_path: Path, key: str
@@ -338,6 +345,7 @@ async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
     assert left == ([1, 0] if key == SANDBOX_KEY else [2, 2])
 
 
+@by_its_own_clock
 async def test_a_sighting_outlives_the_decision_about_the_same_person(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock, keep_days=100) as assistant:
@@ -352,6 +360,7 @@ async def test_a_sighting_outlives_the_decision_about_the_same_person(tmp_path: 
         assert remembered(tmp_path, "people") == []
 
 
+@by_its_own_clock
 async def test_people_who_were_only_seen_expire_after_ninety_days(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
@@ -381,6 +390,7 @@ async def test_a_reveal_is_a_touch_and_starts_the_time_to_inform(tmp_path: Path)
         assert (first["notice_from"], second["notice_from"]) == (clock.time - DAY, clock.time)
 
 
+@by_its_own_clock
 async def test_when_the_memory_is_empty_its_tables_are(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
