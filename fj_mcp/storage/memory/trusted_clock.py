@@ -18,9 +18,9 @@ _LEAPT = "expiry: moment after a leap"
 
 
 def is_recorded(connection: Connection, now: float) -> bool:
-    """Whether `is_trusted` recorded a moment within a day of `now`."""
-    last = _moment(connection, _LAST)
-    return last is not None and abs(now - last) < _DAY_SECONDS
+    """Whether `is_trusted` recorded a moment within a day of `now`, and no leap since."""
+    last, leapt = _moment(connection, _LAST), _moment(connection, _LEAPT)
+    return last is not None and abs(now - last) < _DAY_SECONDS and leapt is None
 
 
 def is_trusted(connection: Connection, now: float, max_leap: float) -> bool:
