@@ -4,7 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -63,15 +63,23 @@ CREATE INDEX IF NOT EXISTS by_time ON purchases (workspace, claimed_at);
 BROUGHT_UP_TO_DATE = """
 import os, signal, sys
 from sqlalchemy import Engine, event
-from fj_mcp.storage.database.schema import NEWEST
 import anyio
 from pathlib import Path
 from pydantic import SecretStr
+import fj_mcp.storage.database.migration, fj_mcp.storage.database.sqlite_file
+import sqlalchemy.dialects.postgresql.psycopg, sqlalchemy.dialects.sqlite
 from fj_mcp.storage.database.postgres import PostgresDatabase
 from fj_mcp.storage.database.sqlite import SqliteDatabase
 
 address, last = sys.argv[1], int(sys.argv[2])
 statements = 0
+
+for line in sys.stdin:
+    # Loaded once for all that die.
+    last = int(line)
+    if not (child := os.fork()):
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 @event.listens_for(Engine, "before_cursor_execute")
 def count(connection, cursor, statement, parameters, context, many):
@@ -87,12 +95,35 @@ else:
     database = SqliteDatabase(lambda: Path(address))
 anyio.run(database.read, lambda connection: None)
 """
-"""Opens the database of its first argument; dies just before the n-th change of its second."""
+"""Opens the database of its first argument; dies just before the n-th change of its second.
+
+For each number that it reads, it forks a process that does the same, and prints its exit status.
+"""
 
 
 def bring_up_to_date(address: str | Path, dies_before: int = 0) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", BROUGHT_UP_TO_DATE, str(address), str(dies_before)]
-    return subprocess.Popen(command, env=CLEAN, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=CLEAN, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+
+@contextmanager
+def processes_that_die(file: Path) -> Iterator[Callable[[int], int]]:
+    """Opens the file in a process that dies before the n-th change; gives its exit status."""
+    command = [sys.executable, "-c", BROUGHT_UP_TO_DATE, str(file), "0"]
+    with subprocess.Popen(
+        command, env=CLEAN, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def die_before(statement: int) -> int:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            print(statement, file=process.stdin, flush=True)
+            return int(process.stdout.readline())
+
+        yield die_before
+        process.kill()
 
 
 def turn_back(folder: Path) -> None:
@@ -162,14 +193,14 @@ def test_a_process_killed_anywhere_in_a_migration_leaves_the_file_as_it_was(
     tmp_path: Path,
 ) -> None:
     file = an_old_file(tmp_path)
-    for statement in count(1):
-        process = bring_up_to_date(file, dies_before=statement)
-        _, errors = process.communicate(timeout=60)
-        assert [row["id"] for row in rows_of(tmp_path)] == [7]
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL, errors
-        assert tables_of(file) == {"purchases", "notes"}
+    with processes_that_die(file) as die_before:
+        for statement in count(1):
+            status = die_before(statement)
+            assert [row["id"] for row in rows_of(tmp_path)] == [7]
+            if status == 0:
+                break
+            assert status == -signal.SIGKILL
+            assert tables_of(file) == {"purchases", "notes"}
     # All six tables of the memory, among others.
     assert statement > 6
     assert tables_of(file) == set(metadata.tables)
