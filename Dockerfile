@@ -3,7 +3,7 @@
 # MCP over HTTP, where each request brings its own key:
 #   docker run --rm -v fj-mcp:/data -p 127.0.0.1:8000:8000 fj-mcp \
 #     serve --http --host 0.0.0.0 --port 8000
-# /data holds the record of purchases, which must outlive the container: without it a search could
+# /data holds the purchase ledger, which must outlive the container: without it a search could
 # be paid for again. Exported files are written there too.
 FROM python:3.13-slim AS build
 WORKDIR /source

@@ -1,4 +1,4 @@
-"""One paid call with the purchase record on disk, against one with the record in memory."""
+"""One paid call with the purchase ledger on disk, against one with the ledger in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ _SKILL = {"skills": {"mandatory": ["C#"]}}
 
 
 async def purchases() -> list[Row]:
-    """The time that the record on disk adds to a search, with the API in this process."""
+    """The time that the ledger on disk adds to a search, with the API in this process."""
     with TemporaryDirectory() as folder:
         kept = Settings(api_key=SecretStr(KEY), state_dir=Path(folder))
         numbers = count()
@@ -35,7 +35,7 @@ async def purchases() -> list[Row]:
             disk_seconds, memory_seconds = await in_turn(subjects, _ROUNDS, warm_up=5)
     added = (median(disk_seconds) - median(memory_seconds)) * 1000
     note = f"{median(disk_seconds) * 1000:,.1f} ms against {median(memory_seconds) * 1000:,.1f} ms"
-    what = "One search, added by the purchase record on disk"
+    what = "One search, added by the purchase ledger on disk"
     return [at_most(what, added, _MAX_MILLISECONDS, "{:.1f} ms", note)]
 
 

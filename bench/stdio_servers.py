@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent.parent
 
 
 def our_server(api: str, folder: str) -> StdioServerParameters:
-    """Our server on the API at `api`, with its record in `folder`."""
+    """Our server on the API at `api`, with its database in `folder`."""
     settings = {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": api, "FJ_STATE_DIR": folder}
     return process(sys.executable, "fj_mcp", **settings)
 

@@ -1,4 +1,4 @@
-"""`fj-mcp doctor`: checks the settings, the record and the API, with free calls only."""
+"""`fj-mcp doctor`: checks the settings, the database and the API, with free calls only."""
 
 from os.path import exists
 from pathlib import Path
@@ -13,7 +13,7 @@ from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import start_logging
-from fj_mcp.workspace.open_storage import check_record, open_record
+from fj_mcp.workspace.open_storage import open_database
 
 
 def run_doctor(settings: Settings) -> int:
@@ -55,9 +55,9 @@ async def _examine(settings: Settings, console: Console) -> int:
         say(True, f"a key is set, for {settings.api_base_url}")
     if not settings.sandbox and not bad_folder:
         try:
-            async with open_record(settings) as record:
-                await check_record(record)
-                say(True, f"purchases are recorded in {record.place}")
+            async with open_database(settings) as database:
+                await database.check()
+                say(True, f"purchases are recorded in {database.place}")
         except StorageUnavailable as error:
             say(False, str(error))
     if settings.key is not None and not settings.problems:

@@ -132,7 +132,7 @@ class Order(ABC, Generic[R, P, D]):
         return ENDPOINTS[self.operation].attempted
 
     def is_same(self, purchase: Purchase) -> bool:
-        """Whether a purchase in the record is the same as this order."""
+        """Whether a purchase in the ledger is the same as this order."""
         return purchase.fingerprint in self.fingerprints or any(
             purchase.evidence.is_search_of(one) for one in self.evidence
         )

@@ -79,7 +79,7 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         link = same_link(sample_profile_url).encode().hex()
         self.fingerprints = (
             fingerprint(self.operation, filters=filters.as_dict(), sample=link),
-            # In records written before titles, texts and spellings ceased to matter.
+            # In ledgers written before titles, texts and spellings ceased to matter.
             fingerprint(
                 self.operation,
                 title=title,
@@ -177,7 +177,7 @@ class SearchOrder(Order[StartedSession, Plan, Started]):
         updated = purchase.operation != self.operation
         if session.filter_changes_counter <= (purchase.evidence.counter + 1 if updated else 0):
             return True
-        # Changed by an update that the record does not know.
+        # Changed by an update that the ledger does not know.
         shown = from_queries(self._workspace.sent_filters.in_force(session))[0]
         # A response may omit ranges.
         omitted = {

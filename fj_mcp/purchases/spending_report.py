@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fj_mcp.clock import iso_time
-from fj_mcp.results.models import PurchaseLine, SessionSpending, SpendingReport
+from fj_mcp.results.spending import PurchaseLine, SessionSpending, SpendingReport
 from fj_mcp.storage.ledger.purchase import OUTCOMES, Purchase, Spent
 from fj_mcp.text.cleaning import cut
 from fj_mcp.text.numbers import number_of

@@ -31,6 +31,10 @@ Contacts = Annotated[list[str], AfterValidator(_fitting)]
 """Whole addresses or numbers: half of one is useless, so the last ones are dropped instead."""
 
 
+NAMED_ELSEWHERE = "named elsewhere"
+"""Marks a list of objects whose fields another published schema, or another field, names."""
+
+
 class Link(NamedTuple):
     """Something that a client can open."""
 
@@ -200,6 +204,7 @@ class Prices(BaseModel):
 class ShownCandidates(CandidateList):
     """The interactive shortlist's first data."""
 
+    candidates: list[Card] = Field(json_schema_extra={NAMED_ELSEWHERE: True})
     title: str | None = None
     matched: int
     min_score: Number = 0
@@ -231,7 +236,7 @@ class ReviewedCandidates(Result):
 
 
 class ForgottenCandidates(Result):
-    """What was deleted about candidates: how many people and records."""
+    """What was deleted about candidates: how many people and what."""
 
     forgotten: int
     deleted: dict[str, int] = Field(description="Records by kind.")
@@ -295,7 +300,9 @@ class FullCandidate(Result):
     score_breakdown: list[str] | None = None
     summary: str | None = None
     current_jobs: list[Employment] | None = None
-    past_jobs: list[Employment] | None = None
+    past_jobs: list[Employment] | None = Field(
+        default=None, json_schema_extra={NAMED_ELSEWHERE: True}
+    )
     education: list[str] | None = None
     skills: list[str] | None = None
     certifications: list[str] | None = None
@@ -356,41 +363,6 @@ class RevealedContacts(Result):
     results: list[RevealedContact]
     credits: Credits | None = None
     warning: str | None = None
-
-
-class PurchaseLine(BaseModel):
-    """One purchase in a spending report."""
-
-    operation: str
-    session_id: str | None = None
-    credits: int | None = None
-    outcome: Literal["charged", "not_charged", "unknown", "pending"]
-    when: str
-
-
-class SessionSpending(BaseModel):
-    """What one session has cost, since the record began."""
-
-    session_id: str | None = None
-    title: str | None = None
-    credits: int
-    estimated: int | None = Field(default=None, description="On top, without a stated price.")
-    counts: dict[str, int] = Field(description="Purchases by operation and channel.")
-
-
-class SpendingReport(Result):
-    """Credits spent, by session and by purchase."""
-
-    spent_today: int
-    estimated_today: int | None = Field(
-        default=None, description="The part of spent_today without a stated price."
-    )
-    reserved: int | None = Field(default=None, description="For outcomes that are still open.")
-    budget: int | None = None
-    remaining_credits: int | None = None
-    remaining_as_of: str | None = Field(default=None, description="When FutureJobs said so.")
-    by_session: list[SessionSpending] = Field(description="Last used first, complete.")
-    purchases: list[PurchaseLine] = Field(description="Newest first, 20 at most.")
 
 
 class SuggestedFilters(Result):

@@ -15,11 +15,12 @@ from fj_mcp.errors import BadSettings, NoKey
 from fj_mcp.purchases.checkout import Checkout
 from fj_mcp.server.task_ids import TaskIds
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.workspace.open_storage import open_record
-from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.open_storage import open_database
+from fj_mcp.workspace.replicas import rate_limit_of
 from fj_mcp.workspace.workspace import (
     Workspace,
     derived_key,
@@ -40,8 +41,8 @@ class Connection:
     settings: Settings
     tasks: TaskGroup
     exit_stack: AsyncExitStack
-    record: Record
-    """The record of purchases of this process, for this key and others."""
+    database: Database
+    """The database of this process, for this key and others."""
 
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
@@ -55,7 +56,6 @@ class Connection:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace of the key. Raises like `fingerprint`."""
-        fingerprint = self.fingerprint
         workspace = open_workspace(
             self.settings,
             self.storage,
@@ -64,7 +64,7 @@ class Connection:
             memory=self.memory,
             expiry=self.expiry,
             transport=self.make_transport() if self.make_transport else None,
-            rate_limit=self.record.rate_limit(fingerprint),
+            rate_limit=rate_limit_of(self.storage),
             brought_key=self.brought_key,
         )
         self.exit_stack.push_async_callback(workspace.client.close)
@@ -93,7 +93,7 @@ class Connection:
     @cached_property
     def storage(self) -> Storage:
         """The storage of the workspace."""
-        return self.record.storage(self.fingerprint)
+        return Storage(self.database, self.fingerprint)
 
     @property
     def memory(self) -> Memory | None:
@@ -104,13 +104,12 @@ class Connection:
     def stored_memory(self) -> Memory:
         """The memory of the workspace, which has earlier rows even if it is switched off."""
         secret = derived_key(self.settings.key or "", "people")
-        database, fingerprint = self.record.database, self.fingerprint
-        return Memory(database, fingerprint, secret, self.clock.now, self.expiry)
+        return Memory(self.database, self.fingerprint, secret, self.clock.now, self.expiry)
 
     @cached_property
     def expiry(self) -> Expiry:
         """What deletes the rows of all keys in time."""
-        return Expiry(self.record.database, self.clock.now, self.settings.keep_days)
+        return Expiry(self.database, self.clock.now, self.settings.keep_days)
 
     def view_token(self, session_id: str) -> str:
         """The token that the interactive shortlist of a session sends with what the user clicks.
@@ -162,12 +161,12 @@ async def open_connection(
 ) -> AsyncIterator[Connection]:
     """Open a `Connection` for as long as the server runs, and close everything at the end."""
     async with (
-        open_record(settings) as record,
+        open_database(settings) as database,
         AsyncExitStack() as exit_stack,
         anyio.create_task_group() as tasks,
     ):
         connection = Connection(
-            settings, tasks, exit_stack, record, make_transport, clock or Clock()
+            settings, tasks, exit_stack, database, make_transport, clock or Clock()
         )
         if on_open is not None:
             on_open(connection)

@@ -29,7 +29,7 @@ def export_uri(session_ids: Sequence[str], choice: Choice, file: int = 1) -> str
         "min_score": f"{part.min_score:g}" if part.min_score else "",
         "candidate_ids": ",".join(part.candidate_ids),
         "query": quote(part.query, safe=""),
-        "decisions": ",".join(choice.decisions),
+        "decisions": ",".join(part.decisions),
         "include_notes": "true" if choice.include_notes else "",
         "file": f"{file}" if file > 1 else "",
     }

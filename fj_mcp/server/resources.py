@@ -255,7 +255,7 @@ async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict
     async def read(connection: Connection) -> str:
         # Lazy, because most connections export nothing.
         from fj_mcp.shortlist.export_rows import Choice, build_export
-        from fj_mcp.shortlist.ranking import Part
+        from fj_mcp.shortlist.parts import Part
         from fj_mcp.workspace.exported_sessions import read_sessions, record_exported
 
         def value(name: str, kind: Any, otherwise: Any) -> Any:
@@ -273,11 +273,11 @@ async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict
                 value("min_score", Score, 0.0),
                 value("query", Query, ""),
                 values("candidate_ids", exports.Exported),
+                values("decisions", exports.Decisions),
             ),
-            decisions=values("decisions", exports.Decisions),
             include_notes=value("include_notes", bool, otherwise=False),
         )
-        if choice.decisions or choice.include_notes:
+        if choice.part.decisions or choice.include_notes:
             memory_of(connection)
         number = value("file", _FileNumber, 1)
         sessions = await read_sessions(connection.workspace, [*session_ids])

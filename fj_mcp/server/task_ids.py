@@ -5,7 +5,7 @@ secret is FJ_STATE_KEY, or else a random one stored with the purchases (in memor
 whose sessions end with the process).
 
 Only the end of a task is stored, with the purchases and for a day, so that no ended task starts
-again. If the record cannot be written, that protection is lost.
+again. If the database cannot be written, that protection is lost.
 """
 
 import hashlib

@@ -124,7 +124,10 @@ def record_data(facts: SearchFacts) -> dict[str, Any]:
         "notices_due": None
         if facts.notices is None
         else [
-            _present(candidate_id=person.candidate_id, name=person.name, due=_time(due)[:10])
+            # Somebody who was shortlisted in another search has no id here.
+            _present(
+                candidate_id=person.candidate_id or None, name=person.name, due=_time(due)[:10]
+            )
             for person, due in facts.notices
         ],
         "limits": LIMITS,

@@ -119,8 +119,8 @@ class Settings(BaseModel):
         confirm_spend: ask the user before credits are spent: if the client can ask (`auto`), always
             (`strict`, which refuses if the client cannot ask) or never (`off`).
         credit_budget: the most credits to spend in one UTC day; None for no limit.
-        state_dir: the folder of the record of purchases; None for the platform's default.
-        database_url: a PostgreSQL for the record instead, for servers on several machines.
+        state_dir: the folder of the database; None for the platform's default.
+        database_url: a PostgreSQL instead, for servers on several machines.
         memory: remember decisions about candidates, and which searches showed them.
         keep_days: everything about a person is deleted so long after the last decision.
         export_dir: the folder for exports; None for Downloads, or the working directory.
@@ -199,7 +199,7 @@ _GUARDS |= {"database_url"}
 _LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""
 
-NO_HOME = "must be a folder for the record of purchases, because this user has no home folder"
+NO_HOME = "must be a folder for the database, because this user has no home folder"
 
 
 def settings_here(*, sandbox: bool = False, env_file: Path | None = None) -> Settings:
@@ -254,7 +254,7 @@ def read_settings(
     if given.values.get(_LEDGER_URL, "").strip():
         problems.append(
             f"{_LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
-            "PostgreSQL if several servers share their record"
+            "PostgreSQL if several servers share it"
         )
     if found.get("sandbox"):
         # The sandbox has its own address.

@@ -20,8 +20,9 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
+from fj_mcp.shortlist.parts import NO_MARKS, Part
 from fj_mcp.shortlist.queries import SEARCHED
-from fj_mcp.shortlist.ranking import NO_MARKS, Chosen, Part, Shortlist, unread_warning
+from fj_mcp.shortlist.ranking import Chosen, Shortlist, unread_warning
 from fj_mcp.storage.memory.people import Mark
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.numbers import number_of

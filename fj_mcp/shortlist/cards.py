@@ -15,7 +15,8 @@ from fj_mcp.clock import iso_time
 from fj_mcp.results.limits import MAX_BYTES
 from fj_mcp.results.models import SCORE_SCALE, Card, Employment, FullCandidate, Seen
 from fj_mcp.shortlist.outside import CardFilters
-from fj_mcp.shortlist.ranking import NO_MARK, NO_MARKS, Shortlist
+from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS
+from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.storage.memory.people import Mark, Remembered, SeenBefore
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.comparison import normalized

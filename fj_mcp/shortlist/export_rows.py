@@ -16,7 +16,8 @@ from fj_mcp.results.models import SCORE_SCALE
 from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
 from fj_mcp.shortlist.layouts import LAYOUTS, Entry, Layout, LayoutName
 from fj_mcp.shortlist.merged_sessions import ExportedSession, Found, people_of
-from fj_mcp.shortlist.ranking import Part, Shortlist, unread_warning
+from fj_mcp.shortlist.parts import Part
+from fj_mcp.shortlist.ranking import Shortlist, unread_warning
 from fj_mcp.text.numbers import number_of
 
 Format = Literal["csv", "json"]
@@ -38,14 +39,12 @@ class Choice(Struct, frozen=True):
 
     Attributes:
         part: the candidates, with their ranks in the whole list.
-        decisions: only people with one of these decisions or states of outreach; empty for all.
         include_notes: whether notes are exported.
     """
 
     format: Format = "csv"
     layout: LayoutName = "full"
     part: Part = field(default_factory=Part)
-    decisions: tuple[str, ...] = ()
     include_notes: bool = False
 
 
@@ -86,14 +85,19 @@ def build_export(
     """
     people = people_of(sessions)
     merged = Shortlist([one.profile for one in people], len(people))
-    part = replace(choice.part, candidate_ids=_listed_ids(people, choice.part.candidate_ids))
+    # A person's decisions may be those of several sessions.
+    part = replace(
+        choice.part,
+        candidate_ids=_listed_ids(people, choice.part.candidate_ids),
+        decisions=(),
+    )
     chosen = merged.choose(part)
     if chosen.strangers:
         raise _not_in(sessions, choice.part, part.candidate_ids.index(chosen.strangers[0]))
     fitting = [
-        Entry(rank, person, person.mark(choice.decisions), choice.include_notes)
+        Entry(rank, person, mark, choice.include_notes)
         for rank, person in ((rank, people[rank - 1]) for rank in chosen.ranks)
-        if person.fits(choice.decisions)
+        if choice.part.takes(mark := person.mark(choice.part))
     ]
     entries = [entry for entry in fitting if not entry.found.banned]
     rows = [LAYOUTS[choice.layout].row(entry) for entry in entries]
@@ -101,7 +105,7 @@ def build_export(
     if not chosen.ranks and people:
         reason = nobody_reason(chosen, choice.part)
     elif not fitting and people:
-        reason = f"None of these candidates is {' or '.join(choice.decisions)}", ""
+        reason = f"None of these candidates is {' or '.join(choice.part.decisions)}", ""
     elif not entries and people:
         reason = "None of these candidates may be contacted", ""
     running = any(one.session.status == "running" for one in sessions)
@@ -194,7 +198,7 @@ def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: C
             "A Greenhouse job that is set up for GDPR emails imported people by itself."
         )
     rejected = sum(entry.mark.decision == "rejected" for entry in entries)
-    if rejected and not choice.decisions:
+    if rejected and not choice.part.decisions:
         warnings.append(
             f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
             "it; decisions leaves them out."

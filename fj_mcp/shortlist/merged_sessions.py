@@ -1,6 +1,6 @@
 """The people of one session or of several, where each person is listed once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -8,11 +8,10 @@ from msgspec import Struct, field
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import wanted_skills
+from fj_mcp.shortlist.parts import NO_MARK, Part
 from fj_mcp.shortlist.ranking import Shortlist, score_of
 from fj_mcp.storage.memory.identity import identity
 from fj_mcp.storage.memory.people import Mark
-
-_UNMARKED = Mark()
 
 
 class ExportedSession(Struct, frozen=True, dict=True):
@@ -22,13 +21,11 @@ class ExportedSession(Struct, frozen=True, dict=True):
         session: as it is now.
         shortlist: its candidates.
         marks: by candidate id.
-        banned: the ids of the candidates who must not be contacted.
     """
 
     session: Session
     shortlist: Shortlist
     marks: Mapping[str, Mark] = field(default_factory=dict)
-    banned: Collection[str] = ()
 
     @property
     def name(self) -> str:
@@ -37,7 +34,7 @@ class ExportedSession(Struct, frozen=True, dict=True):
 
     def mark(self, profile: Profile) -> Mark:
         """What is remembered about one of its candidates."""
-        return self.marks.get(profile.id, _UNMARKED)
+        return self.marks.get(profile.id, NO_MARK)
 
     @cached_property
     def wanted(self) -> list[str]:
@@ -73,8 +70,7 @@ class Found(Struct, frozen=True):
     def banned(self) -> bool:
         """Whether this person must not be contacted."""
         return any(
-            profile.id in session.banned or session.mark(profile).outreach == "do_not_contact"
-            for session, profile in self.places
+            session.mark(profile).outreach == "do_not_contact" for session, profile in self.places
         )
 
     def contacts(self, channel: str) -> list[str]:
@@ -82,25 +78,14 @@ class Found(Struct, frozen=True):
         found = (profile.contact(channel).values for _, profile in self.places)
         return list(dict.fromkeys(value for values in found for value in values))
 
-    def mark(self, wanted: Collection[str] = ()) -> Mark:
-        """What is remembered: in the first session in which it fits, or else is a decision.
-
-        Args:
-            wanted: decisions and states of outreach, as in `fits`.
+    def mark(self, part: Part) -> Mark:
+        """What is remembered: in the first session in which the part takes them with a decision
+        that it names, or else in the first with a decision.
         """
         marks = [session.mark(profile) for session, profile in self.places]
-        fitting = [mark for mark in marks if wanted and fits(mark, wanted)]
+        taken = [mark for mark in marks if part.decisions and part.takes(mark)]
         decided = [mark for mark in marks if mark.decision is not None]
-        return [*fitting, *decided, *marks][0]
-
-    def fits(self, wanted: Collection[str]) -> bool:
-        """Whether the mark in any session fits; see `fits`."""
-        return not wanted or fits(self.mark(wanted), wanted)
-
-
-def fits(mark: Mark, wanted: Collection[str]) -> bool:
-    """Whether a mark has one of the wanted decisions or states of outreach."""
-    return (mark.decision or "undecided") in wanted or (mark.outreach or "none") in wanted
+        return [*taken, *decided, *marks][0]
 
 
 def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from fj_mcp.api.errors import ApiError
 from fj_mcp.api.profile_records import Profile, ProfilePage
 from fj_mcp.api.session_records import Session, moment_of
+from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS, Part
 from fj_mcp.shortlist.queries import Query, searchable_text
 from fj_mcp.storage.memory.people import Mark, Person
 from fj_mcp.text.comparison import normalized
@@ -43,44 +44,6 @@ _CLOCK_SECONDS = 2.0
 
 _APART_SECONDS = 10.0
 """Candidates stored less than this before a fetch may have been found by it."""
-
-
-NO_MARK = Mark()
-NO_MARKS: Mapping[str, Mark] = {}
-
-
-class Part(Struct, frozen=True):
-    """A part of a shortlist that a call asks for.
-
-    Attributes:
-        min_score: the lowest score; 0 for everyone.
-        query: words that must occur, as in `queries`.
-        candidate_ids: only these; empty for all.
-        decisions: only people with one of these decisions or outreaches; empty for all but those
-            who are left out unless named.
-        new_only: only people whom no other search has shown.
-    """
-
-    min_score: float = 0
-    query: str = ""
-    candidate_ids: tuple[str, ...] = ()
-    decisions: tuple[str, ...] = ()
-    new_only: bool = False
-
-    def takes(self, mark: Mark) -> bool:
-        """Whether somebody with this mark is asked for."""
-        known = (mark.decision or "undecided", mark.outreach or "none")
-        asked = not self.decisions or not {*known}.isdisjoint(self.decisions)
-        return asked and not (self.new_only and mark.seen_before is not None)
-
-    def leaves_out(self, mark: Mark) -> str | None:
-        """Why somebody with this mark is not listed although they are asked for."""
-        if self.candidate_ids:
-            return None
-        if mark.outreach == "do_not_contact" and "do_not_contact" not in self.decisions:
-            return "do_not_contact"
-        named = {mark.decision, mark.outreach} & {*self.decisions}
-        return "rejected" if mark.decision == "rejected" and not named else None
 
 
 class Shortlist(Struct, frozen=True, dict=True):
@@ -286,6 +249,19 @@ class Shortlists:
         """The shortlist of a session as last read, if it is still there."""
         entry = self._entries.get(session_id)
         return entry.shortlist if entry else None
+
+    def settled(self, session_id: str, changes: int, fetches: int) -> Shortlist | None:
+        """The same if it was read when matching was over, after all of these changes and fetches.
+
+        Args:
+            session_id: of the session.
+            changes: number of times that its filters were changed.
+            fetches: number of times that more candidates were fetched.
+        """
+        entry = self._entries.get(session_id)
+        if entry is None or not entry.settled:
+            return None
+        return entry.shortlist if entry.filters >= changes and entry.fetches >= fetches else None
 
     async def ranked_in_time(self, session: Session) -> Shortlist | None:
         """The shortlist of `session`, or None if it cannot be read before the deadline.

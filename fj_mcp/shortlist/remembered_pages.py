@@ -10,8 +10,8 @@ from fj_mcp.results import next_steps
 from fj_mcp.results.models import SCORE_SCALE, CandidateList
 from fj_mcp.shortlist.candidate_pages import View
 from fj_mcp.shortlist.cards import remembered_cards
+from fj_mcp.shortlist.parts import Part
 from fj_mcp.shortlist.queries import Query, folded_text
-from fj_mcp.shortlist.ranking import Part
 from fj_mcp.storage.memory.people import Decided, Mark, Remembered
 
 

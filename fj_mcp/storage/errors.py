@@ -12,7 +12,8 @@ class StorageUnavailable(FutureJobsError):
     def __init__(self, place: str, remedy: str) -> None:
         super().__init__(
             f"Nothing was sent or charged: the database at {place} cannot be used, and without it "
-            f"nothing is bought and no decision is recorded. {remedy} Everything else still works."
+            "nothing is bought or exported, and no decision is read or recorded. "
+            f"{remedy} Everything else still works."
         )
 
 

@@ -94,7 +94,7 @@ async def _serve(settings: Settings) -> signal.Signals | None:
         await lines.tools_sent.wait()
         await anyio.sleep(_QUIET_SECONDS)
         await anyio.to_thread.run_sync(load_aiohttp, abandon_on_cancel=True)
-        await opened[0].record.database.load()
+        await opened[0].database.load()
 
     server = build_server(settings, on_open=on_open)
     export_spans(os.environ)

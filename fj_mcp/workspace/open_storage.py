@@ -1,4 +1,4 @@
-"""Open the record of purchases that the settings name, and find its file."""
+"""Open the database that the settings name, and find its file."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,20 +11,19 @@ from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.database.postgres import PostgresDatabase
 from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.errors import StorageUnavailable
-from fj_mcp.workspace.record import Record
 
 LEDGER_FILE = "purchases.sqlite3"
 
 
 @asynccontextmanager
-async def open_record(settings: Settings) -> AsyncIterator[Record]:
-    """The record that these settings name. Files and connections are opened on first use."""
-    record = Record(_database(settings))
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database that these settings name. Files and connections are opened on first use."""
+    database = _database(settings)
     try:
-        yield record
+        yield database
     finally:
         with anyio.CancelScope(shield=True):
-            await record.close()
+            await database.close()
 
 
 def _database(settings: Settings) -> Database:
@@ -33,13 +32,8 @@ def _database(settings: Settings) -> Database:
     return PostgresDatabase(settings.database_url)
 
 
-async def check_record(record: Record) -> None:
-    """Write and read. Raises `StorageUnavailable` if purchases cannot be recorded."""
-    await record.database.check()
-
-
 def ledger_path(settings: Settings) -> Path | None:
-    """The file of the record; None for the sandbox, whose sessions end with the process.
+    """The file of the database; None for the sandbox, whose sessions end with the process.
 
     Raises:
         StorageUnavailable: if there is neither a setting nor a home folder for it.

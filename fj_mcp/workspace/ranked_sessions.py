@@ -10,7 +10,8 @@ from fj_mcp.api.session_records import Session
 from fj_mcp.filters.query_map import from_queries, wanted_skills
 from fj_mcp.shortlist.candidate_pages import RankedSession
 from fj_mcp.shortlist.outside import card_filters
-from fj_mcp.shortlist.ranking import NO_MARK, Shortlist
+from fj_mcp.shortlist.parts import NO_MARK
+from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.suggestions import suggestions_for
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.people import Mark, Person
@@ -18,12 +19,9 @@ from fj_mcp.workspace.empty_searches import clues_for
 from fj_mcp.workspace.workspace import Workspace
 
 _UNMARKED = (
-    "Decisions and earlier searches cannot be shown now, because the database cannot be used; "
-    "rejected people may be listed."
+    "Decisions and earlier searches cannot be shown now, because the database cannot be used"
 )
-_UNMARKED_CANDIDATE = (
-    "Decisions and earlier searches cannot be shown now, because the database cannot be used."
-)
+_UNMARKED_LIST = f"{_UNMARKED}; rejected and do_not_contact people may be listed."
 
 
 async def rank_session(
@@ -66,7 +64,7 @@ async def show(
     try:
         marks = await workspace.memory.show(session.id, session.title, people)
     except StorageUnavailable:
-        return replace(ranked, unmarked=_UNMARKED)
+        return replace(ranked, unmarked=f"{_UNMARKED}.")
     return replace(ranked, marks={**ranked.marks, **marks})
 
 
@@ -98,7 +96,7 @@ async def see_in_full(
     try:
         marks = await workspace.memory.show(session.id, session.title, [person])
     except StorageUnavailable:
-        return NO_MARK, _UNMARKED_CANDIDATE
+        return NO_MARK, f"{_UNMARKED}."
     return marks.get(candidate_id, NO_MARK), None
 
 
@@ -110,7 +108,7 @@ async def _ranked(
         try:
             marks = await workspace.memory.standing(session.id, shortlist.people)
         except StorageUnavailable:
-            unmarked = _UNMARKED
+            unmarked = _UNMARKED_LIST
     in_force = workspace.sent_filters.in_force(session)
     clues = None
     if session.status == "done" and can_spend and not shortlist.profiles:

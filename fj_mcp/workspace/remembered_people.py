@@ -41,8 +41,9 @@ async def named_people(
 ) -> Named:
     """The people with these ids.
 
-    No request is sent if the list was read before and has them all. Somebody who left the session
-    with an update is known as they were when a decision was made about them.
+    No request is sent if the list was read before, has them all, and was not changed since by a
+    purchase. Somebody who left the session with an update is known as they were when a decision was
+    made about them.
 
     Raises:
         ApiError: if the session cannot be read.
@@ -50,16 +51,18 @@ async def named_people(
     """
     wanted = dict.fromkeys(candidate_ids)
     title = None
-    shortlist = workspace.shortlists.cached(session_id)
+    shortlist = await _settled(workspace, session_id)
     found = _listed(shortlist)
-    if missing := [one for one in wanted if one not in found]:
-        remembered = await memory.known(session_id, missing)
+    if any(one not in found for one in wanted):
+        remembered = await memory.known(session_id, [*wanted])
         try:
             session = await workspace.watcher.look(session_id)
             title = session.title
             shortlist = await workspace.shortlists.ranked(session)
         except ApiError:
-            if len(remembered) < len(missing):
+            # What was shown may be decided about, even if the newest list cannot be read.
+            shortlist = workspace.shortlists.cached(session_id)
+            if not wanted.keys() <= remembered.keys() | _listed(shortlist).keys():
                 raise
         found = remembered | _listed(shortlist)
     for position, one in enumerate(candidate_ids):
@@ -121,6 +124,16 @@ async def list_remembered(memory: Memory, view: View) -> CandidateList:
     people = kept.people
     on_page = await memory.describe(people[start:end])
     return remembered_list(on_page, len(people), kept.left_out, view)
+
+
+async def _settled(workspace: Workspace, session_id: str) -> Shortlist | None:
+    """The list as last read, unless it may have changed since."""
+    done = {"update_session": 0, "fetch_more": 0}
+    for one in await workspace.ledger.in_session(session_id):
+        if one.operation in done and one.state != "refused":
+            done[one.operation] = max(done[one.operation], one.evidence.counter + 1)
+    changes, fetches = done.values()
+    return workspace.shortlists.settled(session_id, changes, fetches)
 
 
 def _listed(shortlist: Shortlist | None) -> dict[str, Person]:

@@ -1,4 +1,4 @@
-"""What servers on several machines share besides their record."""
+"""What servers on several machines share besides the ledger."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -19,6 +19,11 @@ _UNAVAILABLE_SECONDS = 5.0
 """How long free calls then go without it."""
 
 _RESUME_AT = "resume at"
+
+
+def rate_limit_of(storage: Storage) -> RateLimit:
+    """The rate limit of a key, shared with other machines if the `storage` of its workspace is."""
+    return SharedRateLimit(storage) if storage.machine else RateLimit()
 
 
 class SharedRateLimit(RateLimit):

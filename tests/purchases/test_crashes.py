@@ -17,7 +17,8 @@ import pytest
 
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.ledger.ledger import Ledger
-from fj_mcp.workspace.open_storage import LEDGER_FILE, check_record, open_record
+from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.workspace.open_storage import LEDGER_FILE, open_database
 from tests.support.conditions import until
 from tests.support.ledgers import on_a_file, rows_of
 from tests.support.processes import (
@@ -187,9 +188,9 @@ async def test_a_process_waits_for_another_that_is_creating_the_ledger(
         done = threading.Timer(0.3, other.execute, ("COMMIT",))
         done.start()
         try:
-            async with open_record(Settings(state_dir=tmp_path)) as record:
-                await check_record(record)
-                assert await Ledger(record.storage("workspace")).newest(1) == []
+            async with open_database(Settings(state_dir=tmp_path)) as database:
+                await database.check()
+                assert await Ledger(Storage(database, "workspace")).newest(1) == []
         finally:
             done.join()
 

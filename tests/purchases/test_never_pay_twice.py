@@ -412,7 +412,7 @@ class Purchases(RuleBasedStateMachine):
         if not IN_POSTGRES:
             self.world.run(self.world.call(2, "get_spending", {}))
             self.world.other.hold(self.world.ledger_file)
-            # Seldom, since a call waits for the record as long as it may. The hasty server's may
+            # Seldom, since a call waits for the database as long as it may. The hasty server's may
             # for half a second.
             if late == 7:
                 self.ask(purchase)

@@ -384,7 +384,7 @@ async def test_an_open_outcome_counts_against_the_budget() -> None:
     assert report["budget"] == 9
 
 
-async def test_servers_that_share_the_record_share_the_budget(tmp_path: Path) -> None:
+async def test_servers_that_share_the_ledger_share_the_budget(tmp_path: Path) -> None:
     sandbox = small_sandbox()
     settings: dict[str, Any] = {
         "sandbox": False,

@@ -1,7 +1,7 @@
 """Never pay twice, with real processes: two on stdio, and one over HTTP with two workers.
 
-They share a record, and a random walk with a fixed seed kills them, disconnects from them, loses
-responses, repeats approvals, and opens, locks and deletes the record's file. `FJ_LONG=1` makes the
+They share a database, and a random walk with a fixed seed kills them, disconnects from them, loses
+responses, repeats approvals, and opens, locks and deletes its file. `FJ_LONG=1` makes the
 walk long. Requests without effect and response are left to the tests with a simulated clock,
 because a purchase counts as not carried out only minutes later.
 """

@@ -109,7 +109,7 @@ async def test_ranges_survive_an_update_whose_response_names_no_session(
 
 async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     sandbox = small_sandbox()
-    # The record must outlive the connection, as it does between two clients of one user.
+    # The ledger must outlive the connection, as it does between two clients of one user.
     with TemporaryDirectory() as folder:
         own: dict[str, Any] = {"sandbox": False, "api_key": "fjk_strict", "state_dir": folder}
         async with connected(sandbox, confirm_spend="off", **own) as assistant:
@@ -132,7 +132,7 @@ async def test_in_strict_mode_free_calls_need_no_approval() -> None:
     ],
     ids=["bad line", "no object", "no moment", "older shape", "other shape"],
 )
-async def test_an_unreadable_record_prevents_purchases_and_is_named(
+async def test_an_unreadable_ledger_prevents_purchases_and_is_named(
     damage: str, tmp_path: Path
 ) -> None:
     sandbox = small_sandbox()

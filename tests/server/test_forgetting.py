@@ -105,6 +105,73 @@ async def test_a_session_alone_forgets_what_is_known_from_it(tmp_path: Path) -> 
         assert {row["session_id"] for row in remembered(tmp_path, "sightings")} == {second}
 
 
+KNOWN_ELSEWHERE = [
+    ("review_candidates", {"decision": "maybe"}, True),
+    ("review_candidates", {"note": "Speaks German"}, True),
+    ("review_candidates", {"outreach": "contacted"}, True),
+    ("reveal_contacts", {"channel": "email"}, True),
+    # Being shown is not enough to keep a name.
+    ("list_profiles", {}, False),
+]
+
+
+@pytest.mark.parametrize("here", [{"decision": "shortlisted"}, None])
+@pytest.mark.parametrize(("tool", "arguments", "stays"), KNOWN_ELSEWHERE)
+async def test_forgetting_a_search_keeps_who_is_known_from_another(
+    tmp_path: Path, tool: str, arguments: dict[str, Any], stays: bool, here: dict[str, Any] | None
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        first, people = await search(assistant, "First")
+        second, _ = await search(assistant, "Second")
+        if here is None:
+            await assistant.call(
+                "reveal_contacts", session_id=first, candidate_ids=people[:1], channel="email"
+            )
+        else:
+            await review(assistant, first, people[:1], **here)
+        await assistant.call(tool, session_id=second, candidate_ids=people[:1], **arguments)
+        await forget(assistant, session_id=first)
+        assert len(remembered(tmp_path, "people")) == stays
+        rows = remembered(tmp_path, "reviews") + remembered(tmp_path, "reveals")
+        assert {row["session_id"] for row in rows} == ({second} if stays else set())
+
+
+WHOM = [
+    lambda session, ids, _: {"session_id": session, "candidate_ids": ids},
+    lambda _, __, addresses: {"linkedin_urls": addresses},
+    lambda session, _, __: {"session_id": session},
+]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+@pytest.mark.parametrize("whom", WHOM)
+async def test_each_deletion_is_asked_about_anew_if_it_would_delete_anything(
+    whom: Any, asks: bool
+) -> None:
+    questions: list[str] = []
+
+    async def reply(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(answer=reply if asks else None, confirm_spend="off") as assistant:
+        session, people = await search(assistant)
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+        named = whom(session, people[:1], [address])
+        for deletion in (1, 2):
+            await review(assistant, session, people[:1], decision="shortlisted")
+            if asks:
+                done = await assistant.call("forget_candidates", **named)
+                assert len(questions) == deletion
+            else:
+                done = await forget(assistant, **named)
+            assert done["deleted"]["reviews"] == 1
+            # Nothing is left to ask about.
+            again = await assistant.call("forget_candidates", **named)
+            assert again["forgotten"] == 0
+        assert len(questions) == (2 if asks else 0)
+
+
 async def test_forgetting_somebody_keeps_that_they_must_not_be_contacted(tmp_path: Path) -> None:
     async with remembering(small_sandbox(), tmp_path) as assistant:
         session, people = await search(assistant)

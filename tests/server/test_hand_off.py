@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.assistant import Assistant, connected, small_sandbox
+from tests.support.assistant import ERAS, Assistant, connected, small_sandbox
+from tests.support.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +94,52 @@ async def test_the_record_lists_each_decision_and_who_made_it(assistant: Assista
     (text,) = (await assistant.client.read_resource(uri)).contents
     assert "Call on Monday" not in text.text  # type: ignore[union-attr]
     assert "| shortlisted |" in text.text  # type: ignore[union-attr]
+
+
+async def record_of(assistant: Assistant, session_id: str) -> dict[str, Any]:
+    uri = f"fj://sessions/{session_id}/record.json"
+    (found,) = (await assistant.client.read_resource(uri)).contents
+    facts: dict[str, Any] = json.loads(found.text)  # type: ignore[union-attr]
+    return facts
+
+
+async def test_earlier_decisions_stay_in_the_record_and_the_last_one_counts(
+    assistant: Assistant,
+) -> None:
+    session_id, ids = await decided(assistant)
+    counted = await assistant.call(
+        "review_candidates",
+        session_id=session_id,
+        candidate_ids=[ids[2]],
+        decision="maybe",
+        reason="location",
+    )
+    assert counted["counts"] == {"shortlisted": 2, "maybe": 1, "do_not_contact": 1}
+    made = (await record_of(assistant, session_id))["decisions"]
+    assert [
+        (one["decision"], one.get("reason")) for one in made if one["candidate_id"] == ids[2]
+    ] == [("rejected", None), ("maybe", "location")]
+
+
+async def test_after_a_shortlisting_or_a_reveal_a_notice_is_due_until_they_are_contacted() -> None:
+    # Clients of the older protocol keep no resource for a while.
+    async with connected(era=ERAS[1], clock=SteppedClock()) as assistant:
+        session_id, ids = await decided(assistant)
+        await assistant.call(
+            "reveal_contacts", session_id=session_id, candidate_ids=[ids[4]], channel="email"
+        )
+        due = (await record_of(assistant, session_id))["notices_due"]
+        assert {one["candidate_id"]: one["due"] for one in due} == dict.fromkeys(
+            (ids[0], ids[1], ids[4]), "2027-02-14"
+        )
+        await assistant.call(
+            "review_candidates",
+            session_id=session_id,
+            candidate_ids=[ids[0], ids[4]],
+            outreach="contacted",
+        )
+        due = (await record_of(assistant, session_id))["notices_due"]
+        assert [one["candidate_id"] for one in due] == [ids[1]]
 
 
 async def test_with_memory_off_nothing_is_marked_and_the_record_says_so() -> None:

@@ -128,6 +128,14 @@ async def test_every_tool_parameter_and_field_that_a_prompt_names_exists(read_on
             assert not bare & set(tools), f"{name} names a tool without its parameters"
 
 
+async def test_a_report_is_written_from_the_record_of_its_search(assistant: Assistant) -> None:
+    session_id = await assistant.search()
+    text = await text_of_prompt(assistant, "shortlist_report", session_id=session_id)
+    (uri,) = re.findall(r"fj://[\w/]+", text)
+    assert uri == f"fj://sessions/{session_id}/record"
+    assert (await assistant.client.read_resource(uri)).contents
+
+
 @pytest.mark.parametrize("name", GIVEN)
 async def test_every_prompt_is_short_has_steps_and_carries_the_rules(
     assistant: Assistant, name: str

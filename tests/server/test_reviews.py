@@ -7,8 +7,11 @@ from typing import Any
 
 import anyio
 import pytest
+from mcp.client import ClientRequestContext
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.faults import Fault
 from tests.support.assistant import (
     ERAS,
     PEOPLE,
@@ -27,6 +30,7 @@ from tests.support.memories import (
     remembering,
     search,
 )
+from tests.support.profile_pages import page_of, profile
 
 pytestmark = pytest.mark.anyio
 
@@ -554,6 +558,67 @@ async def test_the_score_and_the_rank_of_that_moment_are_kept(tmp_path: Path) ->
         assert (row["at"], row["who"]) == (1_800_000_000.0, None)
 
 
+CHANGES = [
+    ("update_sourcing_session", {"filters": {"skills": {"mandatory": ["SQL"]}}}),
+    ("fetch_more_profiles", {}),
+]
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+@pytest.mark.parametrize(("tool", "change"), CHANGES)
+async def test_after_a_search_has_changed_a_decision_is_about_people_as_they_are_in_it_now(
+    tmp_path: Path, tool: str, change: dict[str, Any], elsewhere: bool
+) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path) as assistant, remembering(api, tmp_path) as other:
+        session, people = await search(assistant)
+        before = await in_list(assistant, session)
+        assert await in_list(other, session) == before
+        await (other if elsewhere else assistant).call(tool, session_id=session, **change)
+        # The order is another one, and after an update somebody has left.
+        docs = [
+            profile(place, place / 2, _id=one, profile={"name": one})
+            for place, one in enumerate(people[1:], 1)
+        ]
+        api.fail("profiles", page_of(*docs), times=2)
+        # Whoever reviews has not listed the candidates again.
+        now = await in_list(other, session)
+        moved = [one for one in people if one in now and now[one] != before[one]]
+        assert len(moved) > 3
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=moved, decision="maybe"
+        )
+        rows = remembered(tmp_path, "reviews")
+        assert {row["candidate_id"]: (row["score"], row["rank"]) for row in rows} == {
+            one: now[one] for one in moved
+        }
+        if people[0] not in now:
+            refused = await assistant.refusal(
+                "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
+            )
+            assert f"{people[0]} is not in session {session}" in refused
+
+
+async def in_list(assistant: Assistant, session: str) -> dict[str, tuple[float, int]]:
+    """The score and the rank of each candidate in a list."""
+    page = await assistant.call("list_profiles", session_id=session, limit=50)
+    return {
+        card["candidate_id"]: (card["score"], rank)
+        for rank, card in enumerate(page["candidates"], 1)
+    }
+
+
+async def test_a_decision_is_made_from_the_list_that_was_shown_if_no_other_can_be_read() -> None:
+    async with connected() as assistant:
+        session, people = await search(assistant)
+        await assistant.call("fetch_more_profiles", session_id=session)
+        assistant.sandbox.fail("get_session", Fault("status", status=500), times=9)
+        done = await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
+        )
+        assert done["counts"] == {"maybe": 1}
+
+
 async def test_who_left_the_search_can_still_be_reviewed() -> None:
     async with connected() as assistant:
         session, people = await search(assistant)
@@ -572,6 +637,40 @@ async def test_who_left_the_search_can_still_be_reviewed() -> None:
         page = await assistant.call("list_profiles")
         (kept,) = page["candidates"]
         assert (kept["decision"], kept["outreach"]) == ("shortlisted", "replied")
+
+
+@pytest.mark.parametrize("mode", ["auto", "strict"])
+async def test_decisions_cost_nothing_and_nobody_is_asked_about_them(mode: str) -> None:
+    questions: list[str] = []
+
+    async def reply(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    async with connected(answer=reply, confirm_spend=mode) as assistant:
+        session, people = await search(assistant)
+        asked, charged = len(questions), len(assistant.sandbox.charges)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people, decision="maybe"
+        )
+        assert (len(questions), len(assistant.sandbox.charges)) == (asked, charged)
+
+
+async def test_nobody_is_decided_about_by_a_score() -> None:
+    async with connected() as assistant:
+        tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
+        schema = tools["review_candidates"].input_schema
+        assert {"session_id", "candidate_ids"} == {*schema["required"]}
+        session, people = await search(assistant)
+        for names in ({"min_score": 2}, {"max_score": 2}, {"query": "java"}):
+            await assistant.refusal(
+                "review_candidates",
+                session_id=session,
+                candidate_ids=people[:1],
+                decision="rejected",
+                **names,
+            )
+        assert "left_out" not in await assistant.call("list_profiles", session_id=session)
 
 
 async def test_a_read_only_server_remembers_too() -> None:

@@ -465,7 +465,7 @@ main()
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (["doctor"], "fix  FJ_STATE_DIR must be a folder for the record of purchases, because"),
+        (["doctor"], "fix  FJ_STATE_DIR must be a folder for the database, because"),
         (["install", "cursor"], "Nothing was installed: this user has no home folder. Set HOME."),
     ],
 )

@@ -14,7 +14,8 @@ from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
 from fj_mcp.shortlist.export_rows import Choice, Export, build_export
 from fj_mcp.shortlist.merged_sessions import ExportedSession
-from fj_mcp.shortlist.ranking import Part, Shortlist
+from fj_mcp.shortlist.parts import Part
+from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.storage.memory.people import Mark, SeenBefore
 from tests.support.profile_pages import profile
 
@@ -36,7 +37,6 @@ def session(
     title: str,
     numbers: Iterable[int],
     marks: dict[int, Mark] = MARKS,
-    banned: Iterable[int] = (5,),
     scores: dict[int, float] | None = None,
 ) -> ExportedSession:
     """A finished session whose candidates have LinkedIn addresses; 1 has the best score."""
@@ -65,8 +65,11 @@ def session(
         made,
         Shortlist(profiles, len(profiles)),
         {name(number): mark for number, mark in marks.items()},
-        {name(number) for number in banned},
     )
+
+
+def banned(numbers: Iterable[int]) -> dict[int, Mark]:
+    return {number: Mark(outreach="do_not_contact") for number in numbers}
 
 
 def export_of(*sessions: ExportedSession, **choice: Any) -> Export:
@@ -153,7 +156,7 @@ def test_a_file_to_import_carries_the_decision(
 def test_only_people_with_one_of_the_decisions_are_exported(
     decisions: tuple[str, ...], expected: list[str]
 ) -> None:
-    export = export_of(decisions=decisions)
+    export = export_of(part=Part(decisions=decisions))
     assert names_in(export) == expected
     # The ranks are those of the whole list.
     assert [row["rank"] for row in rows_of(export)] == [name.removeprefix("P") for name in expected]
@@ -171,35 +174,31 @@ def test_nobody_who_must_not_be_contacted_is_in_an_export_and_it_says_so(layout:
     assert left_out in export.warnings
 
 
-def test_the_mark_alone_keeps_somebody_out_of_an_export() -> None:
-    assert "P5" not in names_in(export_of(session("Pune", range(1, 7), banned=())))
-
-
 def test_people_who_are_not_asked_for_are_not_counted_as_left_out() -> None:
-    assert export_of(decisions=("rejected",)).warnings == []
+    assert export_of(part=Part(decisions=("rejected",))).warnings == []
     assert export_of(part=Part(candidate_ids=(name(1),))).warnings == []
-    assert export_of(decisions=("shortlisted",)).warnings != []
+    assert export_of(part=Part(decisions=("shortlisted",))).warnings != []
 
 
 def test_many_people_left_out_are_counted_and_not_all_named() -> None:
-    export = export_of(session("Pune", range(1, 31), banned=range(5, 30)))
+    export = export_of(session("Pune", range(1, 31), banned(range(5, 30))))
     (warning,) = export.warnings
     assert warning.startswith("25 candidates are left out, marked do_not_contact: ")
     assert warning.endswith(" and 15 more.")
 
 
 @pytest.mark.parametrize(
-    ("choice", "why"),
+    ("part", "why"),
     [
-        ({"part": Part(candidate_ids=(name(5),))}, "None of these candidates may be contacted"),
+        (Part(candidate_ids=(name(5),)), "None of these candidates may be contacted"),
         (
-            {"part": Part(candidate_ids=(name(4),)), "decisions": ("shortlisted", "maybe")},
+            Part(candidate_ids=(name(4),), decisions=("shortlisted", "maybe")),
             "None of these candidates is shortlisted or maybe",
         ),
     ],
 )
-def test_an_export_of_nobody_says_why(choice: dict[str, Any], why: str) -> None:
-    export = export_of(**choice)
+def test_an_export_of_nobody_says_why(part: Part, why: str) -> None:
+    export = export_of(part=part)
     assert export.rows == 0
     assert export.reason is not None
     assert export.reason[0] == why
@@ -208,7 +207,7 @@ def test_an_export_of_nobody_says_why(choice: dict[str, Any], why: str) -> None:
 def test_rejected_people_in_a_file_to_import_are_warned_of() -> None:
     warning = "1 rejected candidate is in it; decisions leaves them out."
     assert warning in export_of(layout="ats").warnings
-    assert warning not in export_of(layout="ats", decisions=("rejected",)).warnings
+    assert warning not in export_of(layout="ats", part=Part(decisions=("rejected",))).warnings
     assert warning not in export_of().warnings
 
 
@@ -217,7 +216,7 @@ def test_rejected_people_in_a_file_to_import_are_warned_of() -> None:
 
 def test_a_ban_in_one_session_holds_in_all() -> None:
     known = session("Pune", [1, 5])
-    unaware = session("Mumbai", [4, 5], marks={}, banned=(), scores={5: 4.9})
+    unaware = session("Mumbai", [4, 5], {}, {5: 4.9})
     export = export_of(unaware, known)
     assert names_in(export) == ["P1", "P4"]
     assert len(export.warnings) == 1
@@ -238,7 +237,7 @@ def test_a_merged_row_has_the_decision_of_the_best_session_that_has_one() -> Non
         ("P3", "shortlisted", "Pune; Mumbai"),
     ]
     # Kept in either session is kept.
-    kept = rows_of(export_of(first, other, decisions=("shortlisted",)))
+    kept = rows_of(export_of(first, other, part=Part(decisions=("shortlisted",))))
     assert [(row["name"], row["decision"]) for row in kept] == [
         ("P2", "shortlisted"),
         ("P3", "shortlisted"),
@@ -254,17 +253,17 @@ people_by_session = st.lists(
 
 @given(people_by_session, st.sets(st.integers(1, 8), max_size=3))
 def test_merged_lists_have_each_person_once_best_first_and_nobody_banned(
-    people: list[list[tuple[int, int]]], banned: set[int]
+    people: list[list[tuple[int, int]]], unwilling: set[int]
 ) -> None:
     sessions = [
-        session(f"S{place}", dict(found), {}, banned if not place else (), dict(found))
+        session(f"S{place}", dict(found), {} if place else banned(unwilling), dict(found))
         for place, found in enumerate(people)
     ]
     # A ban counts wherever the person is listed with it.
     listed = {number for number, _ in people[0]}
     expected: dict[int, int] = {}
     for number, score in (one for found in people for one in found):
-        if number not in banned & listed:
+        if number not in unwilling & listed:
             expected[number] = max(score, expected.get(number, 0))
     rows = rows_of(export_of(*sessions))
     assert {int(row["name"][1:]): float(row["score"]) for row in rows} == expected

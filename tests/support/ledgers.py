@@ -246,7 +246,7 @@ def _exists(connection: "psycopg.Connection[Any]", table: str) -> bool:
 
 
 def ledger_settings(folder: Path | str) -> dict[str, str]:
-    """The settings, by field, of a server with its record in `folder`."""
+    """The settings, by field, of a server with its database in `folder`."""
     settings = {"state_dir": str(folder)}
     return settings | ({"database_url": _addresses[0]} if _addresses else {})
 
@@ -263,7 +263,7 @@ def rows_of(folder: Path) -> list[Row]:
 
 def rows_in(address: str) -> list[Row]:
     """Every purchase in a PostgreSQL, the oldest first."""
-    return _table_in(address, "purchases", "id")
+    return table_in(address, "purchases", "id")
 
 
 def everything_in(server: PostgresServer) -> bytes:
@@ -275,7 +275,7 @@ def everything_in(server: PostgresServer) -> bytes:
 def table_of(folder: Path, table: str, order: str) -> list[Row]:
     """Every row of a table of the database that a folder's servers use."""
     if _addresses:
-        return _table_in(_addresses[0], table, order)
+        return table_in(_addresses[0], table, order)
     path = folder / LEDGER_FILE
     if not path.exists():
         return []
@@ -287,7 +287,8 @@ def table_of(folder: Path, table: str, order: str) -> list[Row]:
         return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
 
 
-def _table_in(address: str, table: str, order: str) -> list[Row]:
+def table_in(address: str, table: str, order: str) -> list[Row]:
+    """Every row of a table in a PostgreSQL."""
     with psycopg.connect(address, row_factory=dict_row) as connection:
         if not _exists(connection, table):
             return []

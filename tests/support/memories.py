@@ -17,6 +17,7 @@ _ORDERS = {
     "search_changes": "id",
     "people": "touched_at, person",
     "reviews": "id",
+    "reveals": "at, person",
     "sightings": "first_at, person",
     "bans": "at, person",
 }

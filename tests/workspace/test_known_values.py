@@ -32,7 +32,7 @@ async def create(assistant: Assistant, filters: dict[str, Any], title: str = "T"
 
 @asynccontextmanager
 async def server_of_a_team(sandbox: Sandbox, folder: Path) -> AsyncIterator[Assistant]:
-    """One of several servers with the same record of purchases."""
+    """One of several servers with the same ledger."""
     async with connected(sandbox, sandbox=False, api_key="fjk_team", state_dir=folder) as assistant:
         yield assistant
 

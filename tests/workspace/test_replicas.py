@@ -121,7 +121,7 @@ def settings(postgres: PostgresServer, **more: Any) -> dict[str, Any]:
     return own | {"call_deadline_seconds": 10} | more
 
 
-async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[str]:
+async def refusals(assistant: Assistant, session_id: str) -> list[str]:
     of_session = {"session_id": session_id}
     people = await assistant.call("list_profiles", **of_session)
     ids = [people["candidates"][0]["candidate_id"]]
@@ -135,6 +135,10 @@ async def refusals_of_purchases(assistant: Assistant, session_id: str) -> list[s
             "reveal_contacts", **of_session, candidate_ids=ids, channel="email"
         ),
         await assistant.refusal("get_spending"),
+        await assistant.refusal(
+            "review_candidates", **of_session, candidate_ids=ids, decision="maybe"
+        ),
+        await assistant.refusal("export_profiles", **of_session),
     ]
 
 
@@ -151,12 +155,14 @@ async def test_without_the_database_nothing_is_bought_and_free_tools_still_work(
             postgres.stop()
         else:
             postgres.send_signal(signal.SIGSTOP)
-        for text in await refusals_of_purchases(assistant, session_id):
+        for text in await refusals(assistant, session_id):
             assert text.startswith("Nothing was sent or charged: the database at postgresql:")
             assert "FJ_DATABASE_URL" in text
             assert "hunter2" not in text
         assert (await assistant.call("get_session", session_id=session_id))["status"] == "done"
         assert (await assistant.call("list_sessions"))["total"] == 1
+        page = await assistant.call("list_profiles", session_id=session_id)
+        assert "Decisions and earlier searches cannot be shown now" in page["warning"]
         assert len(sandbox.charges) == charged
         if how == "silent":
             postgres.send_signal(signal.SIGCONT)

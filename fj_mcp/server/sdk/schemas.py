@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from fj_mcp.filters.search_filters import UNPUBLISHED
+from fj_mcp.results.models import NAMED_ELSEWHERE
 
 MAX_PUBLISHED_WORDS = 20
 """The longest closed vocabulary that every conversation pays for."""
@@ -41,8 +42,9 @@ def result_schema(result: type[BaseModel]) -> dict[str, Any]:
     """The published schema of a tool's result: where each field is, and its type.
 
     A client checks results with it, and some show it to the model, but nobody writes a result by
-    it. So `{}` is text, `items` alone is a list, and only the outermost object names the fields
-    that it always has and the words of its fixed lists.
+    it. So `{}` is text, `items` alone is a list, only the outermost object names the fields that it
+    always has and the words of its fixed lists, and each kind of object names its fields where it
+    matters most.
     """
     schema = _inlined(result.model_json_schema(schema_generator=_FastSchemas))
     return _without_implied_types(
@@ -56,8 +58,12 @@ def _without_implied_types(schema: dict[str, Any], *, outermost: bool = False) -
         kept.pop("required", None)
         for field in kept.get("properties", {}).values():
             field.pop("enum", None)
-        if kept.get("type") == "string" or "items" in kept or kept.get("properties"):
+        if kept.get("properties") == {}:
+            del kept["properties"]
+        if kept.get("type") == "string" or "items" in kept or "properties" in kept:
             kept.pop("type", None)
+    if kept.pop(NAMED_ELSEWHERE, False):
+        kept["items"] = {"type": "object"}
     if "items" in kept:
         kept["items"] = _without_implied_types(kept["items"])
     if "properties" in kept:

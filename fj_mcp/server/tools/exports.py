@@ -15,7 +15,7 @@ from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
 from fj_mcp.server.tools.reviews import memory_of
-from fj_mcp.shortlist.ranking import Part
+from fj_mcp.shortlist.parts import Part
 
 Layout = Annotated[
     Literal["full", "ats", "lever", "recruitee"], Field(description="For import, unless full.")
@@ -66,8 +66,7 @@ async def export_profiles(
     choice = Choice(
         format=format,
         layout=layout,
-        part=Part(min_score, query or "", tuple(candidate_ids or ())),
-        decisions=tuple(decisions or ()),
+        part=Part(min_score, query or "", tuple(candidate_ids or ()), tuple(decisions or ())),
         include_notes=bool(include_notes),
     )
     sessions = await read_sessions(connection.workspace, chosen, report_pages(ctx.report_progress))

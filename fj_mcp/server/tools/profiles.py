@@ -30,7 +30,7 @@ from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist import candidate_pages, cards
 from fj_mcp.shortlist.candidate_pages import RankedSession
-from fj_mcp.shortlist.ranking import Part
+from fj_mcp.shortlist.parts import Part
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.workspace.ranked_sessions import rank_session, see_in_full, show

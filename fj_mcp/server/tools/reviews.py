@@ -13,11 +13,17 @@ from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.results.models import ForgottenCandidates, ReviewedCandidates
 from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
 from fj_mcp.server.connection import Connection
-from fj_mcp.server.consent import Answer, Approval, ask_before_deleting, require_deletion
+from fj_mcp.server.consent import (
+    Answer,
+    Approval,
+    Deletion,
+    ask_before_deleting,
+    require_deletion,
+)
 from fj_mcp.server.context import CurrentConnection
-from fj_mcp.shortlist.ranking import NO_MARK, Part
+from fj_mcp.shortlist.parts import NO_MARK, Part
 from fj_mcp.storage.memory.memory import Memory
-from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Reason
+from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Person, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
 from fj_mcp.text.numbers import number_of
 from fj_mcp.workspace.remembered_people import Named, named_people
@@ -149,36 +155,52 @@ async def ask_to_forget(
         raise BadArguments(
             "candidate_ids must have at least one item; leave it out to forget the whole search"
         )
+    people = await _named(connection, memory, session_id, candidate_ids)
+    since = await memory.known_since(
+        session_id=session_id, people=people, linkedin_urls=linkedin_urls or ()
+    )
+    if since is None:
+        return Deletion.unasked(True)
     return await ask_before_deleting(
         connection,
         ctx,
         f"Delete all decisions, notes and marks about "
-        f"{await _described(memory, connection, session_id, candidate_ids, linkedin_urls)}? "
-        "This cannot be undone.",
-        [session_id or "", *(candidate_ids or ()), *(linkedin_urls or ())],
+        f"{await _described(memory, session_id, people, linkedin_urls)}? This cannot be undone.",
+        # What is stored after a deletion is newer, and asked about anew.
+        [session_id or "", *(candidate_ids or ()), *(linkedin_urls or ()), f"{since}"],
     )
+
+
+async def _named(
+    connection: Connection,
+    memory: Memory,
+    session_id: str | None,
+    candidate_ids: list[str] | None,
+) -> list[Person]:
+    """The people of a session who are to be forgotten, if any are named by their ids."""
+    if not (session_id and candidate_ids):
+        return []
+    named = await named_people(connection.workspace, memory, session_id, candidate_ids)
+    return named.people
 
 
 async def _described(
     memory: Memory,
-    connection: Connection,
     session_id: str | None,
-    candidate_ids: list[str] | None,
+    people: list[Person],
     linkedin_urls: list[str] | None,
 ) -> str:
     """Whom a question is about: up to three of them by name, or the search."""
     title = await memory.title(session_id) if session_id else None
     search = f"search {clean_line(title, 80)}" if title else f"search {session_id}"
-    names = [*dict.fromkeys(linkedin_urls or ())]
-    if session_id and candidate_ids:
-        named = await named_people(connection.workspace, memory, session_id, candidate_ids)
-        names = [one.name or one.candidate_id for one in named.people] + names
+    names = [one.name or one.candidate_id for one in people]
+    names += dict.fromkeys(linkedin_urls or ())
     if not names:
         return f"everybody in the whole {search}"
     shown = [clean_line(name, 80) for name in names[:_MOST_NAMED]]
     if more := len(names) - len(shown):
         shown.append(f"{more} more")
-    where = f" of {search}" if candidate_ids else ""
+    where = f" of {search}" if people else ""
     return f"{number_of(len(names), 'candidate')}{where} ({', '.join(shown)})"
 
 
@@ -197,13 +219,10 @@ async def forget_candidates(
     """
     memory = memory_of(connection)
     require_deletion(answer)
-    people = []
-    if session_id and candidate_ids:
-        people = (
-            await named_people(connection.workspace, memory, session_id, candidate_ids)
-        ).people
     forgotten = await memory.forget(
-        session_id=session_id, people=people, linkedin_urls=linkedin_urls or ()
+        session_id=session_id,
+        people=await _named(connection, memory, session_id, candidate_ids),
+        linkedin_urls=linkedin_urls or (),
     )
     step = "Exported files and FutureJobs' own data about them are not deleted."
     if forgotten.banned:

@@ -6,7 +6,7 @@ import anyio
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.purchases import spending_report
-from fj_mcp.results.models import SpendingReport
+from fj_mcp.results.spending import SpendingReport
 from fj_mcp.server.context import CurrentConnection
 
 _TITLES_SECONDS = 5.0

@@ -116,7 +116,10 @@ people = _strict(
     Column("notice_from", _Number),
     Index("people_by_time", "workspace", "touched_at"),
 )
-"""The people about whom a decision was made. `notice_from` starts the time to inform them."""
+"""The people about whom a decision was made, or whose contact was revealed.
+
+`notice_from` starts the time to inform them.
+"""
 
 reviews = _strict(
     "reviews",
@@ -139,6 +142,17 @@ reviews = _strict(
     Index("reviews_by_time", "workspace", "at"),
 )
 """Every review, never changed; the last one counts."""
+
+reveals = _strict(
+    "reveals",
+    _key("workspace"),
+    _key("person"),
+    _key("session_id"),
+    _needed("candidate_id", Text),
+    _needed("at", _Number),
+    Index("reveals_by_session", "workspace", "session_id"),
+)
+"""The searches in which a contact of a person was revealed."""
 
 sightings = _strict(
     "sightings",

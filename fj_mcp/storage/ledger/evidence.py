@@ -97,7 +97,7 @@ class Evidence(Struct, frozen=True):
             if value is not None and value is not False
         }
         if (delivered := content.pop("delivered", None)) is not None:
-            # The name in the first version of the record.
+            # The name in the first version of the ledger.
             content["told"] = delivered
         return json.dumps(content)
 

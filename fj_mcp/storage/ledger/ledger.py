@@ -61,7 +61,7 @@ class Ledger:
         self._storage = storage
         self._clock = clock
         self._sent: dict[int, Row] = {}
-        """This process's sent but unsettled purchases, in case the record loses them."""
+        """This process's sent but unsettled purchases, in case the database loses them."""
         self._given_up = set[str]()
         """The tokens of claims that nobody knows to be recorded."""
 
@@ -176,7 +176,7 @@ class Ledger:
         """Record the outcome of a purchase.
 
         Only an open purchase can become refused or unknown; a charge is final. A purchase that is
-        missing, because the record was lost meanwhile, is added again.
+        missing, because the database was lost meanwhile, is added again.
 
         Args:
             if_open: change nothing if another process settled the purchase meanwhile. That

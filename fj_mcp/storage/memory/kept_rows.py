@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Row, Select, select
 
-from fj_mcp.storage.database.tables import bans, people, reviews, sightings
+from fj_mcp.storage.database.tables import bans, people, reveals, reviews, sightings
 from fj_mcp.storage.memory.people import Change, Decided, Mark, Person, Remembered, Review
 from fj_mcp.storage.memory.people_rows import AT_ONCE, PeopleRows
 from fj_mcp.storage.memory.reviewed import Reviewed, kept
@@ -126,9 +126,10 @@ class KeptRows(PeopleRows):
             people,
         )
         outreach = self.outreach([row.person for row in due])
-        columns = (reviews.c.person, reviews.c.candidate_id)
-        of_session = select(*columns).where(reviews.c.session_id == session_id)
-        ids = self.pairs(of_session, reviews)
+        ids: dict[str, str] = {}
+        for table in (reveals, reviews):
+            columns = (table.c.person, table.c.candidate_id)
+            ids |= self.pairs(select(*columns).where(table.c.session_id == session_id), table)
         return [
             (_described(row, ids.get(row.person, "")), row.notice_from + _NOTICE_SECONDS)
             for row in due

@@ -223,8 +223,7 @@ class Memory:
             linkedin_urls: of others to forget.
             candidate_ids: of others, about whom a decision was made in any session.
         """
-        persons = self._digests(session_id or "", people)
-        persons |= {self._digest_of(url, "", "") for url in linkedin_urls}
+        persons = self._named(session_id, people, linkedin_urls)
         whole = session_id if not (persons or candidate_ids) else None
 
         def forget(rows: "MemoryRows") -> Forgotten:
@@ -234,6 +233,22 @@ class Memory:
             return rows.forget(persons | others)
 
         return await self._overwritten(await self._change(forget))
+
+    async def known_since(
+        self,
+        *,
+        session_id: str | None = None,
+        people: Sequence[Person] = (),
+        linkedin_urls: Sequence[str] = (),
+    ) -> float | None:
+        """Since when something is stored that `forget` would delete (Unix seconds).
+
+        None if there is nothing. The arguments are as for `forget`.
+        """
+        persons = self._named(session_id, people, linkedin_urls)
+        if session_id is None or persons:
+            return await self._read(lambda rows: rows.known_since(persons))
+        return await self._read(lambda rows: rows.search_known_since(session_id))
 
     async def everything(self) -> dict[str, list[Row]]:
         """All that is stored, by table."""
@@ -250,6 +265,12 @@ class Memory:
         except StorageUnavailable:
             return replace(forgotten, in_log=True)
         return forgotten
+
+    def _named(
+        self, session_id: str | None, people: Sequence[Person], linkedin_urls: Sequence[str]
+    ) -> set[str]:
+        addresses = {self._digest_of(url, "", "") for url in linkedin_urls}
+        return self._digests(session_id or "", people) | addresses
 
     def _digest(self, session_id: str, one: Person) -> str:
         return self._digest_of(one.linkedin_url, session_id, one.candidate_id)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Set
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
-from fj_mcp.storage.database.tables import bans, people, reviews, sightings
+from fj_mcp.storage.database.tables import bans, people, reveals, reviews, sightings
 from fj_mcp.storage.memory.identity import identity
 from fj_mcp.storage.memory.people import (
     By,
@@ -183,6 +183,22 @@ class PeopleRows(SearchRows):
     def reveal(self, session_id: str, given: Mapping[str, Person], now: float) -> None:
         """Record that these people's contacts were revealed, which starts the notice period."""
         self._touch(session_id, given, now, starts_notice=True)
+        known = {
+            *self.values(
+                select(reveals.c.person).where(
+                    reveals.c.person.in_(given), reveals.c.session_id == session_id
+                ),
+                reveals,
+            )
+        }
+        row = {"workspace": self.workspace, "session_id": session_id, "at": now}
+        new = [
+            row | {"person": person, "candidate_id": one.candidate_id}
+            for person, one in given.items()
+            if person not in known
+        ]
+        if new:
+            self.connection.execute(insert(reveals), new)
 
     def shown(self, session_id: str) -> int:
         """How many people this search has shown."""

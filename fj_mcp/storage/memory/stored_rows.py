@@ -17,6 +17,7 @@ from fj_mcp.storage.database import database
 from fj_mcp.storage.database.tables import (
     bans,
     people,
+    reveals,
     reviews,
     search_changes,
     searches,
@@ -25,7 +26,17 @@ from fj_mcp.storage.database.tables import (
 from fj_mcp.storage.memory.own_rows import OwnRows
 from fj_mcp.storage.memory.people import Forgotten
 
-_TABLES = (searches, search_changes, people, reviews, sightings, bans)
+_TABLES = (searches, search_changes, people, reviews, reveals, sightings, bans)
+
+_BEGINNINGS = {
+    searches: searches.c.first_at,
+    search_changes: search_changes.c.at,
+    people: people.c.touched_at,
+    reviews: reviews.c.at,
+    reveals: reveals.c.at,
+    sightings: sightings.c.first_at,
+}
+"""When a row began, by table."""
 
 
 class StoredRows(OwnRows):
@@ -38,30 +49,46 @@ class StoredRows(OwnRows):
             for table in _TABLES
         }
 
+    def known_since(self, persons: Collection[str]) -> float | None:
+        """Since when something is stored that `forget` would delete; None if there is nothing."""
+        return self._since(_about(persons))
+
+    def search_known_since(self, session_id: str) -> float | None:
+        """The same of `forget_search`."""
+        return self._since({**_of_search(session_id), **_search(session_id)})
+
     def forget(self, persons: Collection[str]) -> Forgotten:
         """Delete everything about these people."""
-        named = {table: table.c.person.in_(persons) for table in (reviews, sightings, people)}
+        named = _about(persons)
         had = union(*(self._persons(table, condition) for table, condition in named.items()))
         banned = bans.c.person.in_(persons)
         return self._forget(had, banned, named)
 
     def forget_search(self, session_id: str) -> Forgotten:
-        """Delete a search, what was decided in it, and people about whom nothing else is known."""
-        here = {table: table.c.session_id == session_id for table in (reviews, sightings)}
+        """Delete a search and what was done in it.
+
+        People stay who were reviewed in another search, or whose contact was revealed there.
+        """
+        here = _of_search(session_id)
         there = union(*(self._persons(table, condition) for table, condition in here.items()))
-        elsewhere = self._persons(reviews, reviews.c.session_id != session_id)
+        elsewhere = union(
+            *(
+                self._persons(table, table.c.session_id != session_id)
+                for table in (reviews, reveals)
+            )
+        )
         only_here = people.c.person.in_(there) & people.c.person.not_in(elsewhere)
         # The people first, while the other rows still tell who they are.
         forgotten = self._forget(there, bans.c.person.in_(there), {people: only_here, **here})
-        for table in (searches, search_changes):
-            self.delete(table, table.c.session_id == session_id)
+        for table, condition in _search(session_id).items():
+            self.delete(table, condition)
         return forgotten
 
     def erase(self) -> Forgotten:
         """Delete all rows, those of people who must not be contacted too."""
         known = {
             person
-            for table in (people, reviews, sightings, bans)
+            for table in (people, reviews, reveals, sightings, bans)
             for person in self.values(select(table.c.person), table)
         }
         counted = {table: self.delete(table) for table in _TABLES}
@@ -70,10 +97,16 @@ class StoredRows(OwnRows):
     def expire(self, people_before: float, sightings_before: float) -> int:
         """Delete what was not touched since, and return the number of rows."""
         old = people.c.touched_at < people_before
-        gone = self.delete(reviews, reviews.c.person.in_(self._persons(people, old)))
+        gone = sum(
+            self.delete(table, table.c.person.in_(self._persons(people, old)))
+            for table in (reviews, reveals)
+        )
         gone += self.delete(people, old)
         gone += self.delete(sightings, sightings.c.last_at < sightings_before)
-        used = [select(table.c.session_id).where(self.own(table)) for table in (reviews, sightings)]
+        used = [
+            select(table.c.session_id).where(self.own(table))
+            for table in (reviews, reveals, sightings)
+        ]
         gone += self.delete(
             searches,
             searches.c.first_at < people_before,
@@ -86,6 +119,15 @@ class StoredRows(OwnRows):
             search_changes.c.session_id.not_in(kept),
         )
         return gone
+
+    def _since(self, conditions: Mapping[Table, ColumnElement[bool]]) -> float | None:
+        """When the oldest row that meets a condition began; None if there is none."""
+        found = [
+            moment
+            for table, condition in conditions.items()
+            for moment in self.values(select(func.min(_BEGINNINGS[table])).where(condition), table)
+        ]
+        return min((moment for moment in found if moment is not None), default=None)
 
     def _persons(self, table: Table, condition: ColumnElement[bool]) -> Select[tuple[str]]:
         """The people in a table. As many as there are: a query is not limited as parameters are."""
@@ -107,6 +149,21 @@ class StoredRows(OwnRows):
             sightings=counted[sightings],
             banned=digests[0],
         )
+
+
+def _about(persons: Collection[str]) -> dict[Table, ColumnElement[bool]]:
+    """What is stored about these people."""
+    return {table: table.c.person.in_(persons) for table in (reviews, reveals, sightings, people)}
+
+
+def _of_search(session_id: str) -> dict[Table, ColumnElement[bool]]:
+    """What was done in a search."""
+    return {table: table.c.session_id == session_id for table in (reviews, reveals, sightings)}
+
+
+def _search(session_id: str) -> dict[Table, ColumnElement[bool]]:
+    """A search itself."""
+    return {table: table.c.session_id == session_id for table in (searches, search_changes)}
 
 
 def workspaces_with_old_rows(

@@ -8,7 +8,6 @@ from fj_mcp.api.client import is_reachable
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.transports.http.tenants import Tenants
-from fj_mcp.workspace.open_storage import check_record
 
 REACHED_SECONDS = 60.0
 """How long the API counts as reachable after a response."""
@@ -28,7 +27,7 @@ class Readiness:
     """`/readyz`: settings, ledger and API. Reveals no secrets, addresses or paths."""
 
     def __init__(self, settings: Settings, tenants: Tenants) -> None:
-        """Args: `tenants`, whose record of purchases must work."""
+        """Args: `tenants`, whose database must work."""
         self._settings = settings
         self._tenants = tenants
         self._checking = anyio.Lock()
@@ -60,7 +59,7 @@ class Readiness:
 
     async def _try_ledger(self) -> bool:
         try:
-            await check_record(self._tenants.record)
+            await self._tenants.database.check()
         except StorageUnavailable:
             return False
         return True

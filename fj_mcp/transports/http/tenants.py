@@ -18,10 +18,10 @@ from fj_mcp.server.connection import Connection, MakeTransport
 from fj_mcp.server.context import with_connection
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.database.database import Database
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.shutdown_signals import on_shutdown_signal
-from fj_mcp.workspace.open_storage import open_record
-from fj_mcp.workspace.record import Record
+from fj_mcp.workspace.open_storage import open_database
 from fj_mcp.workspace.workspace import workspace_fingerprint
 
 TENANT = "fj_mcp.tenant"
@@ -110,13 +110,13 @@ class Tenants:
         self._accepted: LRUCache[str, None] = LRUCache(_MAX_REMEMBERED)
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
-        self.record: Record
+        self.database: Database
 
     @asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator["Tenants"]:
         """Serve tenants for as long as the server runs, and close everything at the end."""
         shutdown = anyio.Event()
-        async with open_record(self._settings) as self.record:
+        async with open_database(self._settings) as self.database:
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._tidy)
                 self._tasks.start_soon(self._finish_after, shutdown)
@@ -172,7 +172,7 @@ class Tenants:
             settings,
             self._tasks,
             AsyncExitStack(),
-            self.record,
+            self.database,
             self._make_transport,
             self._clock,
             remote=True,

@@ -221,8 +221,8 @@ def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(
         text = server.refusal("create_sourcing_session", **search_for("one"))
         assert text == (
             f"Nothing was sent or charged: the database at {file} cannot be used, and without it "
-            "nothing is bought and no decision is recorded. It was written by a newer version of "
-            "fj-mcp; update this one. Everything else still works."
+            "nothing is bought or exported, and no decision is read or recorded. It was written by "
+            "a newer version of fj-mcp; update this one. Everything else still works."
         )
         assert "sessions" in server.call("list_sessions")
     assert tables_of(file) == before

@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
 @on_a_file
 @posix
-def test_a_record_that_others_could_read_becomes_its_owners_alone(
+def test_a_file_that_others_could_read_becomes_its_owners_alone(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as server:

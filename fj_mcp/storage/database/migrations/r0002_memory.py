@@ -17,6 +17,7 @@ INDEXES = {
     "reviews_by_person": ("reviews", "person"),
     "reviews_by_session": ("reviews", "session_id"),
     "reviews_by_time": ("reviews", "at"),
+    "reveals_by_session": ("reveals", "session_id"),
     "sightings_by_session": ("sightings", "session_id"),
     "sightings_by_time": ("sightings", "last_at"),
 }
@@ -73,6 +74,15 @@ def upgrade() -> None:
         sa.Column("note", sa.Text),
         sa.Column("score", NUMBER),
         sa.Column("rank", sa.Integer),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "reveals",
+        sa.Column("workspace", sa.Text, primary_key=True),
+        sa.Column("person", sa.Text, primary_key=True),
+        sa.Column("session_id", sa.Text, primary_key=True),
+        sa.Column("candidate_id", sa.Text, nullable=False),
+        sa.Column("at", NUMBER, nullable=False),
         sqlite_strict=True,
     )
     op.create_table(

@@ -36,7 +36,7 @@ from tests.support.processes import (
     stdio_process,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("record"), pytest.mark.unmeasured]
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("ledger file"), pytest.mark.unmeasured]
 
 linux = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="locks are read from /proc")
 
@@ -93,7 +93,7 @@ def examine(api: Api, key: str, state: Path) -> None:
 
 @contextmanager
 def held(state: Path) -> Iterator[None]:
-    """The record held by another process, as one that is stopped in a transaction holds it."""
+    """The file held by another process, as one that is stopped in a transaction holds it."""
     program = (
         "import sqlite3, sys\n"
         "other = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -168,7 +168,7 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
             async with server.client(key, era) as client, anyio.create_task_group() as tasks:
                 for number in range(100):
                     tasks.start_soon(buy, client, number)
-            # A worker that is restarted, another key and a doctor open the record, and close it.
+            # A worker that is restarted, another key and a doctor open the database, and close it.
             os.kill(workers_of(server)[0], signal.SIGKILL)
             async with server.client(f"{key}_other", era) as other:
                 await call(other, "get_spending")
@@ -179,7 +179,7 @@ async def test_a_budget_holds_over_three_workers_and_two_hundred_calls(
 
 @on_a_file
 @linux
-async def test_forgetting_a_key_leaves_the_record_open_for_the_others(tmp_path: Path) -> None:
+async def test_forgetting_a_key_leaves_the_database_open_for_the_others(tmp_path: Path) -> None:
     file = tmp_path / LEDGER_FILE
     clock = AlarmClock()
     served = Tenants(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
@@ -213,7 +213,7 @@ async def test_forgetting_a_key_leaves_the_record_open_for_the_others(tmp_path: 
         "cut it to nothing",
     ],
 )
-def test_replacing_the_record_while_a_server_runs_loses_no_purchase(
+def test_replacing_the_file_while_a_server_runs_loses_no_purchase(
     api: Api, key: str, tmp_path: Path, harm: str
 ) -> None:
     state = tmp_path / "state"
@@ -258,7 +258,7 @@ def _replace(file: Path, content: bytes) -> None:
 
 @on_a_file
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps open files from being deleted")
-def test_two_servers_share_one_new_record_after_theirs_was_deleted(
+def test_two_servers_share_one_new_file_after_theirs_was_deleted(
     api: Api, key: str, tmp_path: Path
 ) -> None:
     with stdio_process(api, key, tmp_path) as one, stdio_process(api, key, tmp_path) as two:
@@ -274,9 +274,7 @@ def test_two_servers_share_one_new_record_after_theirs_was_deleted(
 
 
 @on_a_file
-def test_a_corrupt_record_is_rejected_and_left_unchanged(
-    api: Api, key: str, tmp_path: Path
-) -> None:
+def test_a_corrupt_file_is_rejected_and_left_unchanged(api: Api, key: str, tmp_path: Path) -> None:
     with stdio_process(api, key, tmp_path) as server:
         server.call("create_sourcing_session", **search_for("one"))
         for path in tmp_path.glob(f"{LEDGER_FILE}-*"):
@@ -324,7 +322,7 @@ async def creating(server: HttpServer, key: str, times: int) -> AsyncIterator[li
 
 
 @on_a_file
-async def test_a_locked_record_delays_only_purchases(api: Api, key: str, tmp_path: Path) -> None:
+async def test_a_locked_file_delays_only_purchases(api: Api, key: str, tmp_path: Path) -> None:
     with http_process(tmp_path, api=api) as server:
         async with server.client(key, ERAS[1]) as client:
             await call(client, "create_sourcing_session", **search_for("before"))
