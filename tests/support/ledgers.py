@@ -268,7 +268,7 @@ def rows_in(address: str) -> list[Row]:
 
 def everything_in(server: PostgresServer) -> bytes:
     """Every row of every table in a PostgreSQL."""
-    rows = [_table_in(server.address, table.name, "1") for table in metadata.sorted_tables]
+    rows = [table_in(server.address, table.name, "1") for table in metadata.sorted_tables]
     return repr(rows).encode()
 
 
