@@ -14,7 +14,7 @@ from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
-from tests.support.ledgers import IN_POSTGRES, on_a_file
+from tests.support.ledgers import IN_POSTGRES, ledger_environment, on_a_file
 from tests.support.memories import (
     DAY,
     TABLES,
@@ -278,6 +278,7 @@ async def test_the_question_names_up_to_three_people_and_the_search() -> None:
         assert "cannot be undone" in asked
 
 
+@on_a_file
 async def test_what_another_program_still_reads_is_deleted_and_the_result_says_where_it_stays(
     tmp_path: Path,
 ) -> None:
@@ -320,6 +321,7 @@ MANY = 40_000
 MANY_SESSION = "5" * 24
 
 
+@on_a_file
 async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
@@ -350,6 +352,7 @@ async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_p
         assert len(remembered(tmp_path, "sightings")) == PEOPLE
 
 
+@on_a_file
 async def test_a_failed_expiry_refuses_no_call_and_is_tried_again(tmp_path: Path) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
@@ -390,7 +393,7 @@ async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
         session, people = await search(assistant)
         await review(assistant, session, people[:2], decision="shortlisted")
         address = (await card(assistant, session, people[0]))["linkedin_url"]
-    own = {"FJ_STATE_DIR": str(tmp_path), "FJ_API_KEY": key, "FJ_MEMORY": "off"}
+    own = ledger_environment(tmp_path) | {"FJ_API_KEY": key, "FJ_MEMORY": "off"}
     left = []
     for command in (("forget", address), ("memory", "--erase", "--yes")):
         with started(command, measuring() | own) as process:
