@@ -123,9 +123,10 @@ def test_one_file_of_tests_passes_by_itself_and_all_together_are_measured() -> N
     assert measured.startswith("uv run pytest --cov ")
 
 
-def test_all_that_the_purchase_rules_promise_is_checked_on_postgres_too() -> None:
+def test_all_that_is_promised_of_purchases_and_decisions_is_checked_on_postgres_too() -> None:
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert "FJ_TEST_LEDGER=postgres uv run pytest tests/purchases" in checks
+    decisions = "tests/server/test_{reviews,forgetting,hand_off,shared_memory}.py"
+    assert f"FJ_TEST_LEDGER=postgres uv run pytest tests/purchases {decisions}" in checks
 
 
 def test_the_checks_need_no_more_than_python_and_pip() -> None:

@@ -14,7 +14,7 @@ from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
-from tests.support.ledgers import IN_POSTGRES, on_a_file
+from tests.support.ledgers import IN_POSTGRES, ledger_environment, on_a_file
 from tests.support.memories import (
     DAY,
     TABLES,
@@ -403,7 +403,7 @@ async def test_with_the_memory_off_the_commands_delete_what_is_of_their_key(
         session, people = await search(assistant)
         await review(assistant, session, people[:2], decision="shortlisted")
         address = (await card(assistant, session, people[0]))["linkedin_url"]
-    own = {"FJ_STATE_DIR": str(tmp_path), "FJ_API_KEY": key, "FJ_MEMORY": "off"}
+    own = ledger_environment(tmp_path) | {"FJ_API_KEY": key, "FJ_MEMORY": "off"}
     left = []
     for command in (("forget", address), ("memory", "--erase", "--yes")):
         with started(command, measuring() | own) as process:
