@@ -228,15 +228,25 @@ def ledger_server() -> Iterator[None]:
         _addresses.append(server.address)
         yield
         _addresses.clear()
+        _own_connection(server.address).close()
+
+
+@cache
+def _own_connection(address: str) -> "psycopg.Connection[Row]":
+    """The connection of this test process to the server of its run.
+
+    The tests look at its rows thousands of times, and each connection is a process of the server.
+    """
+    return psycopg.connect(address, autocommit=True, row_factory=dict_row)
 
 
 def forget_all() -> None:
     """Empty the tables of the PostgreSQL of this test run."""
     for address in _addresses:
-        with psycopg.connect(address) as connection:
-            tables = [name for name in metadata.tables if _exists(connection, name)]
-            if kept := [name for name in tables if name != revisions.name]:
-                connection.execute(f"TRUNCATE {', '.join(kept)} RESTART IDENTITY")
+        connection = _own_connection(address)
+        tables = [name for name in metadata.tables if _exists(connection, name)]
+        if kept := [name for name in tables if name != revisions.name]:
+            connection.execute(f"TRUNCATE {', '.join(kept)} RESTART IDENTITY")
 
 
 def _exists(connection: "psycopg.Connection[Any]", table: str) -> bool:
@@ -288,10 +298,16 @@ def table_of(folder: Path, table: str, order: str) -> list[Row]:
 
 
 def _table_in(address: str, table: str, order: str) -> list[Row]:
+    if address in _addresses:
+        return _rows_over(_own_connection(address), table, order)
     with psycopg.connect(address, row_factory=dict_row) as connection:
-        if not _exists(connection, table):
-            return []
-        return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
+        return _rows_over(connection, table, order)
+
+
+def _rows_over(connection: "psycopg.Connection[Row]", table: str, order: str) -> list[Row]:
+    if not _exists(connection, table):
+        return []
+    return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:
@@ -309,7 +325,8 @@ def put_back(folder: Path, rows: list[Row]) -> None:
 
 
 def _put_back_in(address: str, rows: list[Row]) -> None:
-    with psycopg.connect(address) as connection:
+    connection = _own_connection(address)
+    with connection.transaction():
         for row in rows:
             changes = ", ".join(f"{name} = excluded.{name}" for name in row)
             connection.execute(
