@@ -362,7 +362,7 @@ class Purchases(RuleBasedStateMachine):
         self.ask(second)
 
         async def meanwhile() -> None:
-            self.world.clocks.skew += hours * 3600
+            self.world.clocks.set(hours * 3600)
             if seconds:
                 await self.world.clocks.sleep(seconds)
 
@@ -445,7 +445,7 @@ class Purchases(RuleBasedStateMachine):
 
     @rule(seconds=skews)
     def set_the_clock(self, seconds: float) -> None:
-        self.world.clocks.skew += seconds
+        self.world.clocks.set(seconds)
         steps_done["set_the_clock"] += 1
 
     # Invariants
