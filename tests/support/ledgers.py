@@ -228,15 +228,25 @@ def ledger_server() -> Iterator[None]:
         _addresses.append(server.address)
         yield
         _addresses.clear()
+        _own_connection(server.address).close()
+
+
+@cache
+def _own_connection(address: str) -> "psycopg.Connection[Row]":
+    """The connection of this test process to the server of its run.
+
+    The tests look at its rows thousands of times, and each connection is a process of the server.
+    """
+    return psycopg.connect(address, autocommit=True, row_factory=dict_row)
 
 
 def forget_all() -> None:
     """Empty the tables of the PostgreSQL of this test run."""
     for address in _addresses:
-        with psycopg.connect(address) as connection:
-            tables = [name for name in metadata.tables if _exists(connection, name)]
-            if kept := [name for name in tables if name != revisions.name]:
-                connection.execute(f"TRUNCATE {', '.join(kept)} RESTART IDENTITY")
+        connection = _own_connection(address)
+        tables = [name for name in metadata.tables if _exists(connection, name)]
+        if kept := [name for name in tables if name != revisions.name]:
+            connection.execute(f"TRUNCATE {', '.join(kept)} RESTART IDENTITY")
 
 
 def _exists(connection: "psycopg.Connection[Any]", table: str) -> bool:
@@ -263,19 +273,19 @@ def rows_of(folder: Path) -> list[Row]:
 
 def rows_in(address: str) -> list[Row]:
     """Every purchase in a PostgreSQL, the oldest first."""
-    return table_in(address, "purchases", "id")
+    return _table_in(address, "purchases", "id")
 
 
 def everything_in(server: PostgresServer) -> bytes:
     """Every row of every table in a PostgreSQL."""
-    rows = [table_in(server.address, table.name, "1") for table in metadata.sorted_tables]
+    rows = [_table_in(server.address, table.name, "1") for table in metadata.sorted_tables]
     return repr(rows).encode()
 
 
 def table_of(folder: Path, table: str, order: str) -> list[Row]:
     """Every row of a table of the database that a folder's servers use."""
     if _addresses:
-        return table_in(_addresses[0], table, order)
+        return _table_in(_addresses[0], table, order)
     path = folder / LEDGER_FILE
     if not path.exists():
         return []
@@ -287,12 +297,17 @@ def table_of(folder: Path, table: str, order: str) -> list[Row]:
         return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
 
 
-def table_in(address: str, table: str, order: str) -> list[Row]:
-    """Every row of a table in a PostgreSQL."""
+def _table_in(address: str, table: str, order: str) -> list[Row]:
+    if address in _addresses:
+        return _rows_over(_own_connection(address), table, order)
     with psycopg.connect(address, row_factory=dict_row) as connection:
-        if not _exists(connection, table):
-            return []
-        return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
+        return _rows_over(connection, table, order)
+
+
+def _rows_over(connection: "psycopg.Connection[Row]", table: str, order: str) -> list[Row]:
+    if not _exists(connection, table):
+        return []
+    return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
 
 
 def put_back(folder: Path, rows: list[Row]) -> None:
@@ -310,7 +325,8 @@ def put_back(folder: Path, rows: list[Row]) -> None:
 
 
 def _put_back_in(address: str, rows: list[Row]) -> None:
-    with psycopg.connect(address) as connection:
+    connection = _own_connection(address)
+    with connection.transaction():
         for row in rows:
             changes = ", ".join(f"{name} = excluded.{name}" for name in row)
             connection.execute(
