@@ -2,8 +2,8 @@
 
 A state machine takes random steps with two clocks, three servers that share a ledger, and an API
 that fails before and after it charges. After every step it compares the API's charges with the
-ledger. `FJ_LONG=1` makes it take 100,000 steps instead of about 2,000 (in PostgreSQL 600), and
-`FJ_LONG=N` makes it N. Each half has its own fixed seed.
+ledger. `FJ_LONG=1` makes it take 100,000 steps instead of about 2,000; `FJ_LONG=N` makes it N. Each
+half has its own fixed seed.
 """
 
 import os
@@ -26,9 +26,7 @@ pytestmark = pytest.mark.unmeasured
 
 LONG = int(os.environ.get("FJ_LONG") or 0)
 STEPS_A_RUN = 25
-# In PostgreSQL a step takes several times as long.
-USUAL_STEPS = 600 if IN_POSTGRES else 2_000
-LEAST_STEPS = (USUAL_STEPS if LONG == 0 else 100_000 if LONG == 1 else LONG) // 2
+LEAST_STEPS = (2_000 if LONG == 0 else 100_000 if LONG == 1 else LONG) // 2
 
 CREATES: tuple[dict[str, Any], ...] = (
     {"title": "Backend", "filters": {"skills": {"mandatory": ["C#"]}}},
