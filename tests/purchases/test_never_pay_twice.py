@@ -239,10 +239,19 @@ class Purchases(RuleBasedStateMachine):
             if charge.wish.startswith("create_session"):
                 self.made[charge.wish] = charge.session_id
                 self.replaced.discard(charge.wish)
-            elif charge.wish.startswith(f"update_session | {charge.session_id} | years"):
-                # The session holds another search now, so the one before may be bought again.
-                self.replaced |= {w for w, made in self.made.items() if made == charge.session_id}
+            elif charge.wish.startswith("update_session"):
+                self.note_update(charge.wish, charge.session_id)
         self.seen_charges = len(self.world.wire.charged)
+
+    def note_update(self, wish: str, session_id: str) -> None:
+        """Record that what a session held before an update may be wanted again."""
+        *session, name = wish.split(" | ")
+        for other, changes in UPDATES:
+            if other != name and changes.keys() == dict(UPDATES)[name].keys():
+                del self.since_told[" | ".join((*session, other))]
+        if "filters" in dict(UPDATES)[name]:
+            # The session holds another search now, so the one before may be bought again.
+            self.replaced |= {w for w, made in self.made.items() if made == session_id}
 
     # The steps
 
