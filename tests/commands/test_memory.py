@@ -287,8 +287,7 @@ def test_a_deletion_that_fails_says_what_was_deleted(
 ) -> None:
     execute(kept.folder, BROKEN.format(table))
     status, said = kept.run(*(part.format(address=kept.address(0)) for part in command))
-    assert status == 1
-    assert said.startswith(start)
+    assert (status, start in said) == (1, True)
     assert "charged" not in said
     assert bool(kept.rows()["people"]) == (table == "people")
 
@@ -296,7 +295,7 @@ def test_a_deletion_that_fails_says_what_was_deleted(
 def test_a_database_that_cannot_be_read_is_said_in_words_of_the_command(kept: Kept) -> None:
     (kept.folder / LEDGER_FILE).write_bytes(b"not a database" * 999)
     status, said = kept.run("memory")
-    assert (status, said.startswith("Nothing can be shown: the database at ")) == (1, True)
+    assert (status, "Nothing can be shown: the database at " in said) == (1, True)
 
 
 def test_a_wrong_setting_is_said_in_words_of_the_command(kept: Kept) -> None:

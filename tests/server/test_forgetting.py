@@ -10,7 +10,7 @@ from typing import Any
 import anyio.to_thread
 import pytest
 from mcp.client import ClientRequestContext
-from mcp_types import ElicitRequestParams, ElicitResult
+from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
@@ -538,6 +538,7 @@ async def test_the_record_of_a_search_that_only_showed_somebody_has_no_notice_of
         due = []
         for session in (first, second):
             read = await assistant.client.read_resource(f"fj://sessions/{session}/record.json")
+            assert isinstance(read.contents[0], TextResourceContents)
             facts = json.loads(read.contents[0].text)
             due.append([one["candidate_id"] for one in facts["notices_due"]])
         assert due == [people[:1], []]

@@ -153,7 +153,7 @@ class Database(ABC):
         error = StorageUnavailable(self.place, remedy)
         if not self._is_away:
             self._is_away = True
-            log.warning("%s", error)
+            log.warning("The database at %s cannot be used. %s", self.place, remedy)
         return error
 
 
