@@ -7,6 +7,7 @@
     ├── DeadlinePassed           a tool call took too long
     ├── in `storage.errors`
     │   ├── StorageUnavailable   nothing can be recorded, so nothing is bought or decided
+    │   ├── DeletionFailed       ... or deleted
     │   └── OverBudget           the purchase would exceed the day's budget
     ├── in `purchases.errors`
     │   ├── NotApproved          the user declined, or could not be asked

@@ -3,16 +3,18 @@
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 import anyio
 import typer
 
-from fj_mcp.errors import FutureJobsError
+from fj_mcp.errors import BadSettings, FutureJobsError
 from fj_mcp.server.connection import open_connection
 from fj_mcp.settings.settings import Settings
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.memory.identity import is_profile
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import IN_LOG, Forgotten
@@ -24,8 +26,8 @@ def show_memory(settings: Settings) -> int:
     """Print how much is stored about people, and where. Returns the exit status."""
 
     async def show(memory: Memory) -> str:
-        rows = await memory.everything()
-        counts = "\n".join(f"  {len(found):>7,} {table}" for table, found in rows.items())
+        found = await memory.row_counts()
+        counts = "\n".join(f"  {rows:>7,} {table}" for table, rows in found.items())
         return (
             f"In {memory.place}, about people found with this key:\n\n{counts}\n\n"
             "fj-mcp memory --export FILE writes all of it as JSON, fj-mcp forget LINKEDIN-ADDRESS "
@@ -39,8 +41,17 @@ def export_memory(settings: Settings, path: Path) -> int:
     """Write everything that is stored about people to a new file. Returns the exit status."""
 
     async def export(memory: Memory) -> str:
-        text = json.dumps(await memory.everything(), ensure_ascii=False, indent=1) + "\n"
-        _write_new(path, text)
+        with _new_file(path) as file:
+            before = "{"
+            for table in await memory.row_counts():
+                file.write(f'{before}\n "{table}": [')
+                between = ""
+                async for row in memory.stored_rows(table):
+                    file.write(f"{between}\n  {json.dumps(row, ensure_ascii=False)}")
+                    between = ","
+                file.write("\n ]")
+                before = ","
+            file.write("\n}\n")
         return f"Everything that is stored about people is in {path}. Delete it when it is done."
 
     return _run(settings, export)
@@ -73,8 +84,8 @@ def forget_person(settings: Settings, person: str) -> int:
         if not forgotten.people:
             # The id of a person who was only seen is not stored.
             raise _NotDone(
-                f"Nothing was deleted: no decision about a candidate with the id {person} is "
-                "stored. Name the person by their LinkedIn address."
+                f"Nothing was deleted: no decision about a candidate with the id {person}, and no "
+                "reveal of theirs, is stored. Name the person by their LinkedIn address."
             )
         return described(forgotten, "")
 
@@ -108,14 +119,15 @@ class _NotDone(FutureJobsError):
     """The command cannot do it; the text says why."""
 
 
-def _write_new(path: Path, text: str) -> None:
-    """Write a file only for its owner, and never over another one."""
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """A file only for its owner, never over another one, and only if all of it can be written."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError:
+                yield file
+        except BaseException:
             with suppress(OSError):
                 path.unlink()
             raise
@@ -138,6 +150,10 @@ async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitabl
         # An error that leaves the connection would come in a group.
         try:
             said = await work(connection.stored_memory)
+        except StorageUnavailable as error:
+            said, status = f"Nothing can be shown: {error.unusable}", 1
+        except BadSettings as error:
+            said, status = f"{error.cause}. Correct the setting.", 1
         except FutureJobsError as error:
             said, status = str(error), 1
     typer.echo(said, err=bool(status))

@@ -44,6 +44,9 @@ class Connection:
     database: Database
     """The database of this process, for this key and others."""
 
+    expiry: Expiry
+    """What deletes the rows of all keys in time."""
+
     make_transport: MakeTransport | None = None
     clock: Clock = field(default_factory=Clock)
 
@@ -95,21 +98,19 @@ class Connection:
         """The storage of the workspace."""
         return Storage(self.database, self.fingerprint)
 
-    @property
+    @cached_property
     def memory(self) -> Memory | None:
         """The memory of the workspace; None if nothing is to be remembered."""
-        return self.stored_memory if self.settings.memory else None
+        return self._memory(self.expiry) if self.settings.memory else None
 
     @cached_property
     def stored_memory(self) -> Memory:
-        """The memory of the workspace, which has earlier rows even if it is switched off."""
-        secret = derived_key(self.settings.key or "", "people")
-        return Memory(self.database, self.fingerprint, secret, self.clock.now, self.expiry)
+        """The same, even if it is switched off. Nothing expires by its use."""
+        return self._memory(None)
 
-    @cached_property
-    def expiry(self) -> Expiry:
-        """What deletes the rows of all keys in time."""
-        return Expiry(self.database, self.clock.now, self.settings.keep_days)
+    def _memory(self, expiry: Expiry | None) -> Memory:
+        secret = derived_key(self.settings.key or "", "people")
+        return Memory(self.database, self.fingerprint, secret, self.clock.now, expiry)
 
     def view_token(self, session_id: str) -> str:
         """The token that the interactive shortlist of a session sends with what the user clicks.
@@ -165,8 +166,10 @@ async def open_connection(
         AsyncExitStack() as exit_stack,
         anyio.create_task_group() as tasks,
     ):
+        clock = clock or Clock()
+        expiry = Expiry(database, clock.now, settings.keep_days)
         connection = Connection(
-            settings, tasks, exit_stack, database, make_transport, clock or Clock()
+            settings, tasks, exit_stack, database, expiry, make_transport, clock
         )
         if on_open is not None:
             on_open(connection)

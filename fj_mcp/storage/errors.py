@@ -7,7 +7,11 @@ from fj_mcp.text.numbers import number_of
 
 
 class StorageUnavailable(FutureJobsError):
-    """The database cannot be read or written. `remedy` is a complete sentence."""
+    """The database cannot be read or written. `remedy` is a complete sentence.
+
+    Attributes:
+        unusable: that and the remedy alone, for the end of a sentence.
+    """
 
     def __init__(self, place: str, remedy: str) -> None:
         super().__init__(
@@ -15,6 +19,15 @@ class StorageUnavailable(FutureJobsError):
             "nothing is bought or exported, and no decision is read or recorded. "
             f"{remedy} Everything else still works."
         )
+        self.unusable = f"the database at {place} cannot be used. {remedy}"
+
+
+class DeletionFailed(FutureJobsError):
+    """The database cannot be used, so nothing was deleted, or only a part."""
+
+    def __init__(self, cause: StorageUnavailable, *, partly: bool = False) -> None:
+        what = "Not everything was deleted" if partly else "Nothing was deleted"
+        super().__init__(f"{what}: {cause.unusable}")
 
 
 class OverBudget(FutureJobsError):

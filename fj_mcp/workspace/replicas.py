@@ -23,7 +23,7 @@ _RESUME_AT = "resume at"
 
 def rate_limit_of(storage: Storage) -> RateLimit:
     """The rate limit of a key, shared with other machines if the `storage` of its workspace is."""
-    return SharedRateLimit(storage) if storage.machine else RateLimit()
+    return SharedRateLimit(storage) if storage.is_shared else RateLimit()
 
 
 class SharedRateLimit(RateLimit):

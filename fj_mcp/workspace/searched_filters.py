@@ -20,7 +20,7 @@ async def record_search(
     """
     if workspace.memory is None:
         # The database is open for the purchase anyway.
-        await workspace.expiry.in_time()
+        await workspace.expiry.in_time(workspace.id)
         return
     started = result if isinstance(result, StartedSession) else None
     credits = result.credits

@@ -27,10 +27,12 @@ class Workspace(Struct, frozen=True):
     """The API client of one key, and everything that is built on it.
 
     Attributes:
+        id: a fingerprint of the key and the API's address.
         memory: None if nothing is to be remembered.
         expiry: of what was remembered, with this key or another.
     """
 
+    id: str
     client: FutureJobs
     ledger: Ledger
     memory: Memory | None
@@ -69,6 +71,7 @@ def open_workspace(
     """
     client = FutureJobs(settings, transport, rate_limit, brought_key, clock)
     return Workspace(
+        id=storage.workspace,
         client=client,
         ledger=Ledger(storage, clock.now),
         memory=memory,

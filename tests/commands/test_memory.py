@@ -16,7 +16,16 @@ import pytest
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import PEOPLE, small_sandbox
-from tests.support.memories import TABLES, bytes_of, card, remembered, remembering, search
+from tests.support.memories import (
+    DAY,
+    TABLES,
+    bytes_of,
+    card,
+    execute,
+    remembered,
+    remembering,
+    search,
+)
 from tests.support.processes import CLEAN, measuring
 
 NOTE = "Überzeugt 李"
@@ -202,6 +211,97 @@ def test_a_deletion_while_another_program_reads_says_that_the_log_still_holds_it
     assert said.startswith("Deleted: ")
     assert said.endswith("The database's log still holds it until no other program reads the file.")
     assert kept.rows()["reviews"] <= 1
+
+
+@pytest.mark.parametrize(
+    "command", [("memory",), ("memory", "--export", "{file}"), ("forget", "{address}")]
+)
+def test_no_command_deletes_for_its_age_what_a_server_keeps_for_longer(
+    kept: Kept, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    execute(kept.folder, f"UPDATE people SET touched_at = touched_at - {200 * DAY}")
+    file = tmp_path / "all.json"
+    for _ in range(2):
+        kept.run(*(part.format(file=file, address=kept.address(2)) for part in command))
+    assert kept.rows()["people"] == 2
+
+
+def test_a_person_whose_contact_was_revealed_is_forgotten_by_id(kept: Kept) -> None:
+    execute(
+        kept.folder,
+        "INSERT INTO reveals SELECT workspace, person, session_id, candidate_id, at FROM reviews",
+    )
+    execute(kept.folder, "DELETE FROM reviews")
+    status, said = kept.run("forget", kept.people[0])
+    assert (status, said.startswith("Deleted: one person")) == (0, True)
+    assert kept.rows()["people"] == 1
+
+
+MANY = 9_000
+"""More than are read or deleted at a time."""
+
+
+def test_what_is_stored_about_many_people_is_counted_exported_and_erased(
+    kept: Kept, tmp_path: Path
+) -> None:
+    (workspace,) = {row["workspace"] for row in remembered(kept.folder, "people")}
+    for table, row in (
+        ("people (workspace, person, identity, touched_at)", "(?1, ?2, '', 0)"),
+        (
+            "reviews (workspace, person, session_id, candidate_id, at, by)",
+            "(?1, ?2, 's', '', 0, 'user')",
+        ),
+        (
+            "sightings (workspace, person, session_id, first_at, last_at)",
+            "(?1, 'only seen ' || ?2, 's', 0, 0)",
+        ),
+        ("bans (workspace, person, at)", "(?1, ?2, 0)"),
+    ):
+        many = ((workspace, f"person {number}") for number in range(MANY))
+        execute(kept.folder, f"INSERT INTO {table} VALUES {row}", many)
+    before = kept.rows()
+    _, said = kept.run("memory")
+    assert f"{MANY + 2:,} people" in said
+    file = tmp_path / "all.json"
+    status, said = kept.run("memory", "--export", str(file), "--erase", "--yes")
+    assert (status, f"Deleted: {2 * MANY + PEOPLE:,} people" in said) == (0, True)
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert {table: len(rows) for table, rows in found.items()} == before
+    assert len({row["person"] for row in found["sightings"]}) == MANY + PEOPLE
+    assert not any(kept.rows().values())
+
+
+BROKEN = "CREATE TRIGGER broken BEFORE DELETE ON {} BEGIN SELECT RAISE(ABORT, 'no'); END"
+
+
+@pytest.mark.parametrize(
+    ("command", "table", "start"),
+    [
+        (("forget", "{address}"), "people", "Nothing was deleted: the database at "),
+        (("memory", "--erase", "--yes"), "people", "Nothing was deleted: the database at "),
+        (("memory", "--erase", "--yes"), "searches", "Not everything was deleted: the database"),
+    ],
+)
+def test_a_deletion_that_fails_says_what_was_deleted(
+    kept: Kept, command: tuple[str, ...], table: str, start: str
+) -> None:
+    execute(kept.folder, BROKEN.format(table))
+    status, said = kept.run(*(part.format(address=kept.address(0)) for part in command))
+    assert (status, start in said) == (1, True)
+    assert "charged" not in said
+    assert bool(kept.rows()["people"]) == (table == "people")
+
+
+def test_a_database_that_cannot_be_read_is_said_in_words_of_the_command(kept: Kept) -> None:
+    (kept.folder / LEDGER_FILE).write_bytes(b"not a database" * 999)
+    status, said = kept.run("memory")
+    assert (status, "Nothing can be shown: the database at " in said) == (1, True)
+
+
+def test_a_wrong_setting_is_said_in_words_of_the_command(kept: Kept) -> None:
+    status, said = kept.run("memory", FJ_KEEP_DAYS="0")
+    assert (status, "FJ_KEEP_DAYS" in said, "charged" in said) == (1, True, False)
+    assert "restart" not in said
 
 
 def test_the_sandbox_has_nothing_to_show(kept: Kept) -> None:

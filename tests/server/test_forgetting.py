@@ -1,14 +1,16 @@
 """People are forgotten on request, and after a while by themselves."""
 
+import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 import pytest
 from mcp.client import ClientRequestContext
-from mcp_types import ElicitRequestParams, ElicitResult
+from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
@@ -298,6 +300,55 @@ async def test_what_another_program_still_reads_is_deleted_and_the_result_says_w
         assert remembered(tmp_path, "reviews") == []
 
 
+@contextmanager
+def another_program_reads(folder: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM reviews").fetchone()
+        yield
+
+
+@by_its_own_clock
+@pytest.mark.parametrize("deleted", ["by request", "for its age"])
+async def test_what_another_program_kept_in_the_log_leaves_it_once_that_has_closed_the_file(
+    tmp_path: Path, deleted: str
+) -> None:
+    clock = SteppedClock()
+    async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:1], decision="maybe", note="Unmistakable")
+        if deleted == "by request":
+            with another_program_reads(tmp_path):
+                await forget(assistant, session_id=session, candidate_ids=people[:1])
+        else:
+            clock.time += 200 * DAY
+            await listed(assistant)
+            clock.time += DAY
+            with another_program_reads(tmp_path):
+                assert await listed(assistant) == []
+        assert b"Unmistakable" in bytes_of(tmp_path)
+        clock.time += 60
+        await listed(assistant)
+        assert b"Unmistakable" not in bytes_of(tmp_path)
+
+
+@on_a_file
+async def test_what_a_killed_process_left_in_the_log_leaves_it_at_the_next_use(
+    tmp_path: Path,
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as another:
+        async with remembering(small_sandbox(), tmp_path) as assistant:
+            session, people = await search(assistant)
+            await review(assistant, session, people[:1], decision="maybe", note="Unmistakable")
+        with another_program_reads(tmp_path):
+            # As a deletion does it, without what comes after its commit.
+            execute(tmp_path, "PRAGMA secure_delete = ON")
+            execute(tmp_path, "DELETE FROM reviews")
+            assert b"Unmistakable" in bytes_of(tmp_path)
+        await listed(another)
+        assert b"Unmistakable" not in bytes_of(tmp_path)
+
+
 @by_its_own_clock
 async def test_everything_about_a_person_expires_after_the_last_touch(tmp_path: Path) -> None:
     clock = SteppedClock()
@@ -324,7 +375,9 @@ MANY_SESSION = "5" * 24
 
 
 @by_its_own_clock
-async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_path: Path) -> None:
+async def test_tens_of_thousands_of_people_expire_in_parts_or_are_forgotten_at_once(
+    tmp_path: Path,
+) -> None:
     clock = SteppedClock()
     async with remembering(small_sandbox(), tmp_path, clock=clock) as assistant:
         session, people = await search(assistant)
@@ -346,8 +399,12 @@ async def test_tens_of_thousands_of_people_expire_or_are_forgotten_at_once(tmp_p
             many = ((workspace, f"person {n}") for n in range(MANY))
             execute(tmp_path, f"INSERT INTO {table} VALUES {row}", many)
         clock.time += 2 * DAY
+        while len(remembered(tmp_path, "people")) > 1:
+            # No call waits for all of them.
+            clock.time += 60
+            await listed(assistant, session_id=session)
         assert [*await listed(assistant)] == people[:1]
-        assert len(remembered(tmp_path, "people")) == len(remembered(tmp_path, "reviews")) == 1
+        assert len(remembered(tmp_path, "reviews")) == 1
         forgotten = await forget(assistant, session_id=MANY_SESSION)
         assert forgotten["forgotten"] == forgotten["deleted"]["sightings"] == MANY
         assert f"{MANY}" in forgotten["next_step"]
@@ -439,6 +496,52 @@ async def test_people_who_were_only_seen_expire_after_ninety_days(tmp_path: Path
         second, _ = await search(assistant, "Second")
         assert len(await listed(assistant, session_id=second, new_only=True)) == PEOPLE - 1
         assert (await card(assistant, second, people[0]))["seen_before"]["title"] == "First"
+
+
+async def test_a_reveal_that_was_not_recorded_is_when_it_is_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path, memory=False) as assistant:
+        session, people = await search(assistant)
+        reveal = {"session_id": session, "candidate_ids": people[:1], "channel": "email"}
+        await assistant.call("reveal_contacts", **reveal)
+    async with remembering(api, tmp_path) as assistant:
+        again = await assistant.call("reveal_contacts", **reveal)
+        assert again["results"][0]["status"] == "already_revealed"
+        (person,) = remembered(tmp_path, "people")
+        assert person["notice_from"] is not None
+
+
+async def test_somebody_revealed_who_left_the_search_can_be_forgotten(tmp_path: Path) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        reveal = {"session_id": session, "candidate_ids": people[:1], "channel": "email"}
+        await assistant.call("reveal_contacts", **reveal)
+        changed = {"skills": {"mandatory": ["Python"]}}
+        await assistant.call("update_sourcing_session", session_id=session, filters=changed)
+        await assistant.call("wait_for_session", session_id=session)
+        assert people[0] not in await listed(assistant, session_id=session)
+        forgotten = await forget(assistant, session_id=session, candidate_ids=people[:1])
+        assert forgotten["forgotten"] == 1
+        assert remembered(tmp_path, "people") == []
+
+
+async def test_the_record_of_a_search_that_only_showed_somebody_has_no_notice_of_them(
+    tmp_path: Path,
+) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        first, people = await search(assistant, "First")
+        second, _ = await search(assistant, "Second")
+        reveal = {"session_id": first, "candidate_ids": people[:1], "channel": "email"}
+        await assistant.call("reveal_contacts", **reveal)
+        due = []
+        for session in (first, second):
+            read = await assistant.client.read_resource(f"fj://sessions/{session}/record.json")
+            assert isinstance(read.contents[0], TextResourceContents)
+            facts = json.loads(read.contents[0].text)
+            due.append([one["candidate_id"] for one in facts["notices_due"]])
+        assert due == [people[:1], []]
 
 
 async def test_a_reveal_is_a_touch_and_starts_the_time_to_inform(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ async def reveal_contacts(
     """
     buy = partial(connection.checkout.buy, consent=consent(answer))
     revealed = await reveal_all(orders, candidate_ids, channel, buy)
-    bought = [one.candidate_id for one in revealed.results if one.status in ("found", "pending")]
-    await record_revealed(connection.workspace, session_id, bought)
+    # Those revealed before too: it may not have been recorded then.
+    known = ("found", "pending", "already_revealed")
+    people = [one.candidate_id for one in revealed.results if one.status in known]
+    await record_revealed(connection.workspace, session_id, people)
     return revealed

@@ -61,9 +61,11 @@ class Database(ABC):
     Attributes:
         machine: identifies this machine among those that share the database; empty if it belongs to
             this machine alone.
+        is_shared: whether other machines may use it.
     """
 
     machine = ""
+    is_shared = False
     _is_away = False
 
     @property
@@ -104,8 +106,10 @@ class Database(ABC):
         """
 
     @abstractmethod
-    async def overwrite_deleted(self) -> None:
+    async def overwrite_deleted(self) -> bool:
         """Remove deleted rows from the files, too, as far as that is up to this program.
+
+        Returns whether it is done: it cannot be while another program reads them.
 
         Raises:
             StorageUnavailable: if the database cannot be used.
@@ -149,7 +153,7 @@ class Database(ABC):
         error = StorageUnavailable(self.place, remedy)
         if not self._is_away:
             self._is_away = True
-            log.warning("%s", error)
+            log.warning("The database at %s cannot be used. %s", self.place, remedy)
         return error
 
 

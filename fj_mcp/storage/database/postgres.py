@@ -31,6 +31,8 @@ _REMEDY = (
 class PostgresDatabase(Database):
     """A process's connections to the server, each used by one thread at a time."""
 
+    is_shared = True
+
     def __init__(self, url: SecretStr) -> None:
         """Args: `url`: `postgresql://…`, as libpq reads it."""
         self.machine = _machine()
@@ -64,9 +66,9 @@ class PostgresDatabase(Database):
         wanted = while_wanted(work)
         return await self._run(lambda server: server.transact(workspace, wanted))
 
-    async def overwrite_deleted(self) -> None:
+    async def overwrite_deleted(self) -> bool:
         # Its files are its operator's; vacuuming them is PostgreSQL's own work.
-        pass
+        return True
 
     async def check(self) -> None:
         await self._run(lambda server: server.check())

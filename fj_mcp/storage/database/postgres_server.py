@@ -10,7 +10,12 @@ from sqlalchemy import Connection, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fj_mcp.storage.database.database import DatabaseFailed
-from fj_mcp.storage.database.schema import bring_up_to_date, is_current, write_nothing
+from fj_mcp.storage.database.schema import (
+    bring_up_to_date,
+    is_current,
+    reject_unknown_tables,
+    write_nothing,
+)
 
 T = TypeVar("T")
 
@@ -40,6 +45,11 @@ _MISSING_PERMISSION = (
     "tables that are there."
 )
 
+_UNKNOWN_TABLES = (
+    "Its tables are not those of fj-mcp: give fj-mcp a database or a schema of its own, name it in "
+    "FJ_DATABASE_URL, and restart the server."
+)
+
 _REMEDIES = {
     "28000": _WRONG_USER,
     "28P01": _WRONG_USER,
@@ -49,6 +59,9 @@ _REMEDIES = {
     ),
     "3F000": _MISSING_PERMISSION,
     "42501": _MISSING_PERMISSION,
+    "42703": _UNKNOWN_TABLES,
+    "42P01": _UNKNOWN_TABLES,
+    "42P07": _UNKNOWN_TABLES,
     "53100": "PostgreSQL's disk is full: its operator must free space.",
     "25006": (
         "It only accepts reads now: call again in a minute, or FJ_DATABASE_URL must name the "
@@ -109,6 +122,7 @@ class PostgresServer:
     def check(self) -> None:
         """Fail if the server cannot be read and written."""
         self.transact("check", write_nothing)
+        self.read(reject_unknown_tables)
 
     def close(self) -> None:
         """Close the connections."""

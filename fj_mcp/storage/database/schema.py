@@ -21,6 +21,8 @@ def is_current(connection: Connection) -> bool:
 def bring_up_to_date(connection: Connection) -> None:
     """Make or change tables, in a transaction that no other process can come between.
 
+    It fails if another program has tables of these names.
+
     Raises:
         NewerDatabase: if a newer version of this program has changed them.
     """
@@ -32,14 +34,16 @@ def bring_up_to_date(connection: Connection) -> None:
         from fj_mcp.storage.database.migration import migrate
 
         migrate(connection)
+        reject_unknown_tables(connection)
     else:
         metadata.create_all(connection, checkfirst=False)
         connection.execute(insert(revisions).values(version_num=NEWEST))
 
 
 def reject_unknown_tables(connection: Connection) -> None:
-    """Fail now if there are other tables of these names, and not after a purchase."""
-    connection.execute(select(purchases).limit(0))
+    """Fail now if a table is missing or not of this program, and not after a purchase."""
+    for table in metadata.sorted_tables:
+        connection.execute(select(table).limit(0))
 
 
 def write_nothing(connection: Connection) -> None:

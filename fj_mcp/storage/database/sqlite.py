@@ -22,6 +22,9 @@ T = TypeVar("T")
 _TURN_SECONDS = 5.0
 """How long a thread waits for an abandoned one before it."""
 
+_OVERWRITES = 20
+"""How often to try it: a server reads for milliseconds, another program perhaps for hours."""
+
 _REMEDY = (
     "If another program has it locked, call again. Otherwise make its folder writable, set "
     "FJ_STATE_DIR to another folder, or move a damaged file away."
@@ -75,8 +78,12 @@ class SqliteDatabase(Database):
         wanted = while_wanted(work)
         return await self._run(lambda file: file.transact(wanted, durable=durable))
 
-    async def overwrite_deleted(self) -> None:
-        await self._run(lambda file: file.overwrite_deleted())
+    async def overwrite_deleted(self) -> bool:
+        for _ in range(_OVERWRITES):
+            if await self._run(lambda file: file.overwrite_deleted()):
+                return True
+            await _pause()
+        return False
 
     async def check(self) -> None:
         await self._run(lambda file: file.check())
@@ -93,7 +100,7 @@ class SqliteDatabase(Database):
                     return await anyio.to_thread.run_sync(
                         self._run_in_turn, work, abandon_on_cancel=True, limiter=self._turns
                     )
-                await anyio.sleep(random.uniform(0.005, 0.025))
+                await _pause()
 
     def _run_in_turn(self, work: "Callable[[SqliteFile], T]") -> T:
         if not self._one_at_a_time.acquire(timeout=_TURN_SECONDS):
@@ -120,6 +127,11 @@ class SqliteDatabase(Database):
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+
+async def _pause() -> None:
+    """Wait for another process, but not as long as a third one that waits."""
+    await anyio.sleep(random.uniform(0.005, 0.025))
 
 
 def _load() -> "type[SqliteFile]":

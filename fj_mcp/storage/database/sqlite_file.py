@@ -7,6 +7,7 @@ by SQLite only (https://sqlite.org/howtocorrupt.html, section 2.2).
 
 import os
 import sqlite3
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -40,6 +41,10 @@ _KEPT = [table for table in metadata.sorted_tables if table is not revisions]
 
 _DAMAGED = "The file is damaged: move it away, or set FJ_STATE_DIR to another folder."
 _REMEDIES = {
+    sqlite3.SQLITE_ERROR: (
+        "Its tables are not those of fj-mcp: move the file away, or set FJ_STATE_DIR to another "
+        "folder."
+    ),
     sqlite3.SQLITE_FULL: "Its disk is full: free space, and call again.",
     sqlite3.SQLITE_READONLY: (
         "Make the file and its folder writable, or set FJ_STATE_DIR to another folder."
@@ -77,7 +82,9 @@ class SqliteFile:
         self._paths = [] if path is None else [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
         for file in self._paths:
             with suppress(OSError):
-                file.chmod(0o600)
+                # Not a folder of this name, nor what a link leads to.
+                if stat.S_ISREG(file.lstat().st_mode):
+                    file.chmod(0o600)
         with _plain_errors():
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
@@ -128,14 +135,17 @@ class SqliteFile:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
-    def overwrite_deleted(self) -> None:
-        """Remove deleted rows from the log, too; they are overwritten in the file anyway."""
-        if self._execute("PRAGMA wal_checkpoint(TRUNCATE)") == 1:
-            raise DatabaseBusy
+    def overwrite_deleted(self) -> bool:
+        """Remove deleted rows from the log, too; they are overwritten in the file anyway.
+
+        Returns whether no other program held it up.
+        """
+        return bool(self._execute("PRAGMA wal_checkpoint(TRUNCATE)") != 1)
 
     def check(self) -> None:
         """Fail if the file cannot be read and written."""
         self.transact(write_nothing, durable=False)
+        self.read(reject_unknown_tables)
         if self._execute("PRAGMA quick_check(purchases)") != "ok":
             raise DatabaseFailed("quick_check", _DAMAGED)
 

@@ -98,7 +98,6 @@ search_changes = _strict(
     _needed("filters", Text),
     Column("credits", Integer),
     Index("search_changes_by_session", "workspace", "session_id"),
-    Index("search_changes_by_time", "workspace", "at"),
 )
 """What was asked for, and each change of it: `filters` is JSON."""
 
@@ -139,7 +138,6 @@ reviews = _strict(
     Column("rank", Integer),
     Index("reviews_by_person", "workspace", "person"),
     Index("reviews_by_session", "workspace", "session_id"),
-    Index("reviews_by_time", "workspace", "at"),
 )
 """Every review, never changed; the last one counts."""
 

@@ -17,15 +17,18 @@ class Storage:
     """The rows of one workspace. Every method raises `StorageUnavailable` on failure.
 
     Attributes:
+        workspace: its id.
         machine: identifies this machine among those that share the database; empty if there is only
             one.
+        is_shared: whether other machines may use the database.
     """
 
     def __init__(self, database: Database, workspace: str) -> None:
-        """Args: `workspace`: its id."""
+        """Open nothing yet."""
+        self.workspace = workspace
         self.machine = database.machine
+        self.is_shared = database.is_shared
         self._database = database
-        self._workspace = workspace
 
     async def read(self, work: "Callable[[Rows], T]") -> T:
         """Run `work`, which only reads, and return its result."""
@@ -40,7 +43,7 @@ class Storage:
             work: reads and changes rows.
             durable: whether the changes must survive a power cut, not only the end of the process.
         """
-        return await self._database.transact(self._workspace, self._on_rows(work), durable=durable)
+        return await self._database.transact(self.workspace, self._on_rows(work), durable=durable)
 
     async def agree(
         self, name: str, value: str, seconds: float | None = None, *, replace: bool = False
@@ -53,9 +56,9 @@ class Storage:
         def work(connection: "Connection") -> str:
             from fj_mcp.storage.database.agreed_values import agree
 
-            return agree(connection, self._workspace, name, value, seconds, replace=replace)
+            return agree(connection, self.workspace, name, value, seconds, replace=replace)
 
-        return await self._database.transact(self._workspace, work)
+        return await self._database.transact(self.workspace, work)
 
     async def agreed(self, name: str) -> str | None:
         """The agreed value of `name`; None if there is none."""
@@ -63,7 +66,7 @@ class Storage:
         def work(connection: "Connection") -> str | None:
             from fj_mcp.storage.database.agreed_values import agreed
 
-            return agreed(connection, self._workspace, name)
+            return agreed(connection, self.workspace, name)
 
         return await self._database.read(work)
 
@@ -72,6 +75,6 @@ class Storage:
             # SQLAlchemy is loaded by the first use of the database, in its thread.
             from fj_mcp.storage.ledger.rows import Rows
 
-            return work(Rows(connection, self._workspace))
+            return work(Rows(connection, self.workspace))
 
         return run

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Table, select
 
-from fj_mcp.storage.database.tables import bans, people, reveals, reviews, sightings
+from fj_mcp.storage.database.tables import bans, people, reveals, reviews
 from fj_mcp.storage.memory.people import Change, Decided, Mark, Person, Remembered, Review
 from fj_mcp.storage.memory.people_rows import AT_ONCE, PeopleRows
 from fj_mcp.storage.memory.reviewed import Reviewed, kept
@@ -19,17 +19,25 @@ class KeptRows(PeopleRows):
     """The people of one workspace whose names are known, in one transaction."""
 
     def known(self, session_id: str, candidate_ids: Collection[str]) -> dict[str, Person]:
-        """The people of a search with these ids about whom a decision was made."""
-        query = self._reviewed_people().where(
-            reviews.c.session_id == session_id, reviews.c.candidate_id.in_(candidate_ids)
-        )
-        found = self.rows(query.order_by(reviews.c.id), reviews)
-        return {row.candidate_id: _described(row, row.candidate_id) for row in found}
+        """The people of a search with these ids who were reviewed or revealed in it."""
+        known: dict[str, Person] = {}
+        for table, order in ((reveals, reveals.c.at), (reviews, reviews.c.id)):
+            query = _with_people(table).where(
+                table.c.session_id == session_id, table.c.candidate_id.in_(candidate_ids)
+            )
+            found = self.rows(query.order_by(order), table)
+            known |= {row.candidate_id: _described(row, row.candidate_id) for row in found}
+        return known
 
-    def reviewed_as(self, candidate_ids: Collection[str]) -> set[str]:
-        """The people about whom a decision was made under these ids, in any search."""
-        query = select(reviews.c.person).where(reviews.c.candidate_id.in_(candidate_ids))
-        return {*self.values(query, reviews)}
+    def known_as(self, candidate_ids: Collection[str]) -> set[str]:
+        """The people who were reviewed or revealed under these ids, in any search."""
+        return {
+            person
+            for table in (reviews, reveals)
+            for person in self.values(
+                select(table.c.person).where(table.c.candidate_id.in_(candidate_ids)), table
+            )
+        }
 
     def decided(self) -> list[Decided]:
         """Every decision in force of everybody, and who has only an outreach, newest first."""
@@ -74,7 +82,7 @@ class KeptRows(PeopleRows):
         reviewed: dict[str, Reviewed] = {}
         for start in range(0, len(decided), AT_ONCE):
             some = decided[start : start + AT_ONCE]
-            query = self._reviewed_people().where(reviews.c.id.in_([one.review_id for one in some]))
+            query = _with_people(reviews).where(reviews.c.id.in_([one.review_id for one in some]))
             rows |= {row.id: row for row in self.rows(query, reviews)}
             reviewed |= self.reviewed(reviews.c.person.in_([one.person for one in some]))
         titles = self.titles({one.session_id for one in decided})
@@ -98,7 +106,7 @@ class KeptRows(PeopleRows):
 
     def reviews(self, session_id: str) -> list[Review]:
         """Every review in a search, oldest first."""
-        query = self._reviewed_people().where(reviews.c.session_id == session_id)
+        query = _with_people(reviews).where(reviews.c.session_id == session_id)
         return [
             Review(
                 at=row.at,
@@ -113,10 +121,10 @@ class KeptRows(PeopleRows):
         ]
 
     def notices(self, session_id: str) -> list[tuple[Person, float]]:
-        """The people of a search who are still to be informed, and until when."""
+        """The people reviewed or revealed in a search who are still to be informed, by when."""
         here = [
             select(table.c.person).where(self.own(table), table.c.session_id == session_id)
-            for table in (reviews, sightings)
+            for table in (reviews, reveals)
         ]
         due = self.rows(
             select(people)
@@ -131,21 +139,22 @@ class KeptRows(PeopleRows):
             columns = (table.c.person, table.c.candidate_id)
             ids |= self.pairs(select(*columns).where(table.c.session_id == session_id), table)
         return [
-            (_described(row, ids.get(row.person, "")), row.notice_from + _NOTICE_SECONDS)
+            (_described(row, ids[row.person]), row.notice_from + _NOTICE_SECONDS)
             for row in due
             # Who was written to was informed, and who must not be written to cannot be.
             if row.person not in outreach
         ]
 
-    def _reviewed_people(self) -> Select[Any]:
-        """Reviews with what is known of the person."""
-        known = [column for column in people.c if column.name not in ("workspace", "person")]
-        return select(reviews, *known).join_from(
-            reviews,
-            people,
-            (reviews.c.workspace == people.c.workspace) & (reviews.c.person == people.c.person),
-            isouter=True,
-        )
+
+def _with_people(table: Table) -> Select[Any]:
+    """Reviews, or reveals, with what is known of the person."""
+    known = [column for column in people.c if column.name not in ("workspace", "person")]
+    return select(table, *known).join_from(
+        table,
+        people,
+        (table.c.workspace == people.c.workspace) & (table.c.person == people.c.person),
+        isouter=True,
+    )
 
 
 def _described(row: Row[Any], candidate_id: str) -> Person:

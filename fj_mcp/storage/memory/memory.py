@@ -1,14 +1,14 @@
 """The memory of one workspace: what was decided about people, and which searches showed them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
 from fj_mcp.storage.database.database import Database, Row
-from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.errors import DeletionFailed, StorageUnavailable
 from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.storage.memory.identity import digest, identity
 from fj_mcp.storage.memory.people import (
@@ -46,7 +46,7 @@ class Memory:
         workspace: str,
         secret: bytes,
         clock: Callable[[], float],
-        expiry: Expiry,
+        expiry: Expiry | None = None,
     ) -> None:
         """Open nothing yet.
 
@@ -55,7 +55,7 @@ class Memory:
             workspace: the id of the workspace.
             secret: without which nobody can tell whom a digest stands for.
             clock: Unix seconds.
-            expiry: of what is too old, which runs before the memory is used.
+            expiry: of what is too old, if it is to run before the memory is used.
         """
         self._database = database
         self._workspace = workspace
@@ -166,7 +166,7 @@ class Memory:
         await self._change(reveal)
 
     async def known(self, session_id: str, candidate_ids: Sequence[str]) -> dict[str, Person]:
-        """The people about whom a decision was made in a session, of those with these ids."""
+        """The people with these ids who were reviewed or revealed in a session."""
         return await self._read(lambda rows: rows.known(session_id, candidate_ids))
 
     async def decided(self) -> list[Decided]:
@@ -221,7 +221,10 @@ class Memory:
                 session, but only what is of this session.
             people: whom to forget.
             linkedin_urls: of others to forget.
-            candidate_ids: of others, about whom a decision was made in any session.
+            candidate_ids: of others, who were reviewed or revealed in any session.
+
+        Raises:
+            DeletionFailed: if nothing was deleted.
         """
         persons = self._named(session_id, people, linkedin_urls)
         whole = session_id if not (persons or candidate_ids) else None
@@ -229,10 +232,14 @@ class Memory:
         def forget(rows: "MemoryRows") -> Forgotten:
             if whole is not None:
                 return rows.forget_search(whole)
-            others = rows.reviewed_as(candidate_ids) if candidate_ids else set()
+            others = rows.known_as(candidate_ids) if candidate_ids else set()
             return rows.forget(persons | others)
 
-        return await self._overwritten(await self._change(forget))
+        try:
+            forgotten = await self._change(forget)
+        except StorageUnavailable as error:
+            raise DeletionFailed(error) from error
+        return await self._overwritten(forgotten)
 
     async def known_since(
         self,
@@ -250,21 +257,46 @@ class Memory:
             return await self._read(lambda rows: rows.known_since(persons))
         return await self._read(lambda rows: rows.search_known_since(session_id))
 
-    async def everything(self) -> dict[str, list[Row]]:
-        """All that is stored, by table."""
-        return await self._read(lambda rows: rows.everything())
+    async def row_counts(self) -> dict[str, int]:
+        """How many rows are stored, by table."""
+        return await self._read(lambda rows: rows.row_counts())
+
+    async def stored_rows(self, table: str) -> AsyncIterator[Row]:
+        """All rows of a table, some at a time, so that no call waits for many."""
+        last: Row | None = None
+        while page := await self._read(partial(_page, table=table, after=last)):
+            for row in page:
+                yield row
+            last = page[-1]
 
     async def erase(self) -> Forgotten:
-        """Delete all that is stored, also who must not be contacted."""
-        return await self._overwritten(await self._change(lambda rows: rows.erase()))
+        """Delete all that is stored, also who must not be contacted.
+
+        Raises:
+            DeletionFailed: if not everything was deleted.
+        """
+        gone = Forgotten()
+        while True:
+            try:
+                some = await self._change(lambda rows: rows.erase_some())
+            except StorageUnavailable as error:
+                raise DeletionFailed(error, partly=gone.people > 0) from error
+            if not some.people:
+                return await self._overwritten(gone)
+            gone = Forgotten(
+                people=gone.people + some.people,
+                reviews=gone.reviews + some.reviews,
+                sightings=gone.sightings + some.sightings,
+            )
 
     async def _overwritten(self, forgotten: Forgotten) -> Forgotten:
         # They are deleted even if another program still reads the log.
-        try:
-            await self._database.overwrite_deleted()
-        except StorageUnavailable:
-            return replace(forgotten, in_log=True)
-        return forgotten
+        with suppress(StorageUnavailable):
+            if await self._database.overwrite_deleted():
+                return forgotten
+        if self._expiry is not None:
+            self._expiry.soon()
+        return replace(forgotten, in_log=True)
 
     def _named(
         self, session_id: str | None, people: Sequence[Person], linkedin_urls: Sequence[str]
@@ -279,16 +311,24 @@ class Memory:
         return {self._digest(session_id, one) for one in people}
 
     async def _read(self, work: "Callable[[MemoryRows], T]") -> T:
-        await self._expiry.in_time()
+        await self._expire()
         return await self._database.read(lambda connection: work(self._rows(connection)))
 
     async def _change(self, work: "Callable[[MemoryRows], T]") -> T:
-        await self._expiry.in_time()
+        await self._expire()
         return await self._database.transact(
             self._workspace, lambda connection: work(self._rows(connection))
         )
+
+    async def _expire(self) -> None:
+        if self._expiry is not None:
+            await self._expiry.in_time(self._workspace)
 
     def _rows(self, connection: "Connection") -> "MemoryRows":
         from fj_mcp.storage.memory.memory_rows import MemoryRows
 
         return MemoryRows(connection, self._workspace)
+
+
+def _page(rows: "MemoryRows", table: str, after: Row | None) -> list[Row]:
+    return rows.page(table, after)

@@ -1,15 +1,16 @@
 """What is stored, as a whole: shown, deleted and expired."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Connection,
     Select,
     Table,
     func,
     select,
+    tuple_,
     union,
 )
 
@@ -26,7 +27,11 @@ from fj_mcp.storage.database.tables import (
 from fj_mcp.storage.memory.own_rows import OwnRows
 from fj_mcp.storage.memory.people import Forgotten
 
-_TABLES = (searches, search_changes, people, reviews, reveals, sightings, bans)
+_ABOUT_PEOPLE = (people, reviews, reveals, sightings, bans)
+_TABLES = {table.name: table for table in (searches, search_changes, *_ABOUT_PEOPLE)}
+
+_AT_ONCE = 2_000
+"""As many are read or deleted at a time, while other calls wait."""
 
 _BEGINNINGS = {
     searches: searches.c.first_at,
@@ -42,12 +47,21 @@ _BEGINNINGS = {
 class StoredRows(OwnRows):
     """All rows of one workspace, in one transaction."""
 
-    def everything(self) -> dict[str, list[database.Row]]:
-        """All rows, by table."""
+    def row_counts(self) -> dict[str, int]:
+        """How many rows there are, by table."""
+        count = select(func.count())
         return {
-            table.name: [row._asdict() for row in self.rows(select(table), table)]
-            for table in _TABLES
+            name: self.values(count.select_from(table), table)[0] for name, table in _TABLES.items()
         }
+
+    def page(self, name: str, after: database.Row | None) -> list[database.Row]:
+        """The rows of a table that follow this one, or the first; as many as are read at once."""
+        table = _TABLES[name]
+        key = [column for column in table.primary_key if column.name != "workspace"]
+        query: Select[Any] = select(table).order_by(*key).limit(_AT_ONCE)
+        if after is not None:
+            query = query.where(tuple_(*key) > tuple_(*(after[column.name] for column in key)))
+        return [row._asdict() for row in self.rows(query, table)]
 
     def known_since(self, persons: Collection[str]) -> float | None:
         """Since when something is stored that `forget` would delete; None if there is nothing."""
@@ -84,41 +98,50 @@ class StoredRows(OwnRows):
             self.delete(table, condition)
         return forgotten
 
-    def erase(self) -> Forgotten:
-        """Delete all rows, those of people who must not be contacted too."""
-        known = {
-            person
-            for table in (people, reviews, reveals, sightings, bans)
-            for person in self.values(select(table.c.person), table)
-        }
-        counted = {table: self.delete(table) for table in _TABLES}
-        return Forgotten(people=len(known), reviews=counted[reviews], sightings=counted[sightings])
+    def erase_some(self) -> Forgotten:
+        """Delete some people, those who must not be contacted too, and return what was deleted.
 
-    def expire(self, people_before: float, sightings_before: float) -> int:
-        """Delete what was not touched since, and return the number of rows."""
-        old = people.c.touched_at < people_before
-        gone = sum(
-            self.delete(table, table.c.person.in_(self._persons(people, old)))
-            for table in (reviews, reveals)
-        )
-        gone += self.delete(people, old)
-        gone += self.delete(sightings, sightings.c.last_at < sightings_before)
+        If nobody is left, the searches are deleted.
+        """
+        for table in _ABOUT_PEOPLE:
+            some = self.values(select(table.c.person).distinct().limit(_AT_ONCE), table)
+            if some:
+                counted = {one: self.delete(one, one.c.person.in_(some)) for one in _ABOUT_PEOPLE}
+                return Forgotten(
+                    people=len(some), reviews=counted[reviews], sightings=counted[sightings]
+                )
+        for table in (searches, search_changes):
+            self.delete(table)
+        return Forgotten()
+
+    def expire(self, people_before: float, sightings_before: float) -> bool:
+        """Delete some of what was not touched since. Returns whether there may be more."""
+        old = select(people.c.person).where(people.c.touched_at < people_before).limit(_AT_ONCE)
+        persons = self.values(old, people)
+        for table in (reviews, reveals, people):
+            self.delete(table, table.c.person.in_(persons))
+        if len(persons) == _AT_ONCE:
+            return True
+        key = (sightings.c.person, sightings.c.session_id)
+        seen = select(*key).where(self.own(sightings), sightings.c.last_at < sightings_before)
+        if self.delete(sightings, tuple_(*key).in_(seen.limit(_AT_ONCE))) == _AT_ONCE:
+            return True
         used = [
             select(table.c.session_id).where(self.own(table))
             for table in (reviews, reveals, sightings)
         ]
-        gone += self.delete(
+        self.delete(
             searches,
             searches.c.first_at < people_before,
             *(searches.c.session_id.not_in(one) for one in used),
         )
         kept = select(searches.c.session_id).where(self.own(searches))
-        gone += self.delete(
+        self.delete(
             search_changes,
             search_changes.c.at < people_before,
             search_changes.c.session_id.not_in(kept),
         )
-        return gone
+        return False
 
     def _since(self, conditions: Mapping[Table, ColumnElement[bool]]) -> float | None:
         """When the oldest row that meets a condition began; None if there is none."""
@@ -164,16 +187,3 @@ def _of_search(session_id: str) -> dict[Table, ColumnElement[bool]]:
 def _search(session_id: str) -> dict[Table, ColumnElement[bool]]:
     """A search itself."""
     return {table: table.c.session_id == session_id for table in (searches, search_changes)}
-
-
-def workspaces_with_old_rows(
-    connection: Connection, people_before: float, sightings_before: float
-) -> list[str]:
-    """The workspaces in which something was not touched since. Some of it may still be needed."""
-    old = union(
-        select(people.c.workspace).where(people.c.touched_at < people_before),
-        select(sightings.c.workspace).where(sightings.c.last_at < sightings_before),
-        select(searches.c.workspace).where(searches.c.first_at < people_before),
-        select(search_changes.c.workspace).where(search_changes.c.at < people_before),
-    )
-    return [*connection.scalars(old)]

@@ -19,6 +19,7 @@ from fj_mcp.server.context import with_connection
 from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.database.database import Database
+from fj_mcp.storage.memory.expiry import Expiry
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.shutdown_signals import on_shutdown_signal
 from fj_mcp.workspace.open_storage import open_database
@@ -111,12 +112,14 @@ class Tenants:
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.database: Database
+        self._expiry: Expiry
 
     @asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator["Tenants"]:
         """Serve tenants for as long as the server runs, and close everything at the end."""
         shutdown = anyio.Event()
         async with open_database(self._settings) as self.database:
+            self._expiry = Expiry(self.database, self._clock.now, self._settings.keep_days)
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._tidy)
                 self._tasks.start_soon(self._finish_after, shutdown)
@@ -173,6 +176,7 @@ class Tenants:
             self._tasks,
             AsyncExitStack(),
             self.database,
+            self._expiry,
             self._make_transport,
             self._clock,
             remote=True,

@@ -231,6 +231,22 @@ def test_a_file_of_a_newer_version_is_refused_and_left_unchanged(
     assert api.charges(key) == []
 
 
+FOREIGN = ["purchases", "notes", "people", "searches", "reviews"]
+"""Names of tables that another program may have, too."""
+
+
+@pytest.mark.parametrize("table", FOREIGN)
+def test_a_file_with_a_table_of_another_program_is_refused_and_left_unchanged(
+    tmp_path: Path, table: str
+) -> None:
+    file = tmp_path / LEDGER_FILE
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"CREATE TABLE {table} (something TEXT)")
+    _, errors = bring_up_to_date(file).communicate(timeout=60)
+    assert "Its tables are not those of fj-mcp: move the file away" in errors
+    assert tables_of(file) == {table}
+
+
 def test_the_newest_version_is_the_last_migration() -> None:
     assert SCRIPTS.get_current_head() == NEWEST
 
@@ -340,3 +356,15 @@ def test_a_server_killed_while_it_makes_the_tables_leaves_none(server: PostgresS
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
         assert tables_in(address) == set(metadata.tables)
+
+
+@pytest.mark.parametrize("table", FOREIGN)
+def test_a_database_with_a_table_of_another_program_is_refused_and_left_unchanged(
+    server: PostgresServer, table: str
+) -> None:
+    with fresh(server) as address:
+        with psycopg.connect(address) as connection:
+            connection.execute(f"CREATE TABLE {table} (something TEXT)")
+        _, errors = bring_up_to_date(address).communicate(timeout=60)
+        assert "give fj-mcp a database or a schema of its own" in errors
+        assert tables_in(address) == {table}

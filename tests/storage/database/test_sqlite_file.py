@@ -3,7 +3,7 @@
 import signal
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,41 @@ def test_a_file_that_others_could_read_becomes_its_owners_alone(
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert set(modes) >= {LEDGER_FILE, f"{LEDGER_FILE}-wal"}
     assert set(modes.values()) == {0o600}, modes
+
+
+@posix
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["folder", "link to a folder", "link to a file"])
+async def test_the_modes_of_what_is_no_file_of_its_own_stay(tmp_path: Path, kind: str) -> None:
+    file, other = tmp_path / "state" / LEDGER_FILE, tmp_path / "other"
+    file.parent.mkdir()
+    if kind == "folder":
+        other = file
+    if kind == "link to a file":
+        other.touch()
+    else:
+        other.mkdir()
+    if other != file:
+        file.symlink_to(other)
+    other.chmod(0o755)
+    with suppress(StorageUnavailable):
+        await SqliteDatabase(lambda: file).check()
+    assert other.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "table", [name for name in metadata.tables if name not in (revisions.name, "purchases")]
+)
+async def test_a_check_finds_a_table_that_is_missing(tmp_path: Path, table: str) -> None:
+    file = tmp_path / LEDGER_FILE
+    database = SqliteDatabase(lambda: file)
+    await database.check()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(f"DROP TABLE {table}")
+    with pytest.raises(StorageUnavailable, match="tables are not those of fj-mcp"):
+        await database.check()
+    await database.close()
 
 
 @posix

@@ -96,3 +96,39 @@ async def test_two_machines_whose_clocks_disagree_by_more_than_a_day_delete_by_t
     for days in (178, 179.5, 181, 182.5, 184):
         async with remembering(api, tmp_path, clock=WrongClock(days), **own) as assistant:
             assert await listed(assistant) == people[:1]
+
+
+async def test_the_largest_time_to_keep_of_the_servers_that_share_a_database_counts(
+    tmp_path: Path, place: Place, key: str
+) -> None:
+    api = small_sandbox()
+    own = place | {"api_key": key}
+    async with remembering(api, tmp_path, clock=WrongClock(0), keep_days=3650, **own) as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, decision="shortlisted")
+    make_older(tmp_path, place, 200)
+    # Of this key and of another one.
+    for another in ({}, {"api_key": f"{key}_of_others"}):
+        clock = WrongClock(0)
+        async with remembering(api, tmp_path, clock=clock, **own | another) as assistant:
+            await search(assistant)
+    async with remembering(api, tmp_path, clock=WrongClock(0), keep_days=3650, **own) as assistant:
+        assert await listed(assistant) == people[:1]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+async def test_a_smaller_time_to_keep_counts_once_the_larger_was_not_used_for_a_month(
+    tmp_path: Path, place: Place, key: str
+) -> None:
+    api = small_sandbox()
+    own = place | {"api_key": key}
+    async with remembering(api, tmp_path, clock=WrongClock(0), keep_days=100, **own) as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, decision="shortlisted")
+    make_older(tmp_path, place, 50)
+    for days, kept in ((14, people[:1]), (29, people[:1]), (32, [])):
+        clock = WrongClock(days)
+        async with remembering(api, tmp_path, clock=clock, keep_days=30, **own) as assistant:
+            assert await listed(assistant) == kept

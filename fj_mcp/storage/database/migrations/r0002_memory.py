@@ -12,11 +12,9 @@ NUMBER: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL(), "sqlite
 INDEXES = {
     "searches_by_time": ("searches", "first_at"),
     "search_changes_by_session": ("search_changes", "session_id"),
-    "search_changes_by_time": ("search_changes", "at"),
     "people_by_time": ("people", "touched_at"),
     "reviews_by_person": ("reviews", "person"),
     "reviews_by_session": ("reviews", "session_id"),
-    "reviews_by_time": ("reviews", "at"),
     "reveals_by_session": ("reveals", "session_id"),
     "sightings_by_session": ("sightings", "session_id"),
     "sightings_by_time": ("sightings", "last_at"),

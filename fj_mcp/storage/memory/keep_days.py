@@ -1,0 +1,95 @@
+"""How long each workspace is kept, and in which something is too old by that.
+
+Servers with different settings may use one database: the largest that was used within a month
+counts, and a command that uses it changes nothing. Loaded at the first use of the memory.
+"""
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, select
+
+from fj_mcp.storage.database.agreed_values import agree, agreed
+from fj_mcp.storage.database.tables import agreed_values, people, searches, sightings
+
+_NAME = "expiry: keep days"
+_DAY_SECONDS = 86_400.0
+_SIGHTING_DAYS = 90
+_IN_USE_DAYS = 30
+"""How long a larger setting counts after its last use."""
+
+_MAX_LEAP_DAYS = 30
+"""Of the clock between two looks, in which not everything can become too old."""
+
+
+class Due(Struct, frozen=True):
+    """A workspace in which something may be too old, with the moments before which it is."""
+
+    workspace: str
+    people_before: float
+    sightings_before: float
+
+
+class _Recorded(Struct, frozen=True):
+    """A setting, and when it was last used."""
+
+    days: int
+    at: float
+
+
+def is_to_be_recorded(connection: Connection, workspace: str, days: int, now: float) -> bool:
+    """Whether this setting counts for a workspace, and is not recorded or not of this day."""
+    recorded = _read(agreed(connection, workspace, _NAME))
+    if recorded is None or days > recorded.days:
+        return True
+    in_use = _DAY_SECONDS * (_IN_USE_DAYS if days < recorded.days else 1)
+    return now - recorded.at > in_use
+
+
+def record_keep_days(connection: Connection, workspace: str, days: int, now: float) -> None:
+    """Record the setting of a server for a workspace, if it counts."""
+    if is_to_be_recorded(connection, workspace, days, now):
+        agree(connection, workspace, _NAME, f"{days} {now}", replace=True)
+
+
+def due_workspaces(connection: Connection, keep_days: int, now: float) -> list[Due]:
+    """The workspaces in which something was not touched for so long. Some may still be needed.
+
+    `keep_days` is for those of which nothing is recorded.
+    """
+    recorded = _recorded_days(connection)
+    due = []
+    for workspace in connection.scalars(select(searches.c.workspace).distinct()).all():
+        days = recorded.get(workspace, keep_days)
+        before = now - days * _DAY_SECONDS
+        seen_before = now - min(days, _SIGHTING_DAYS) * _DAY_SECONDS
+        oldest = (
+            (people, people.c.touched_at, before),
+            (sightings, sightings.c.last_at, seen_before),
+            (searches, searches.c.first_at, before),
+        )
+        for table, moment, limit in oldest:
+            first = connection.scalar(
+                select(func.min(moment)).where(table.c.workspace == workspace)
+            )
+            if first is not None and first < limit:
+                due.append(Due(workspace, before, seen_before))
+                break
+    return due
+
+
+def max_leap(connection: Connection, keep_days: int) -> float:
+    """The most seconds between two looks in which no workspace can become too old as a whole."""
+    days = min([keep_days, *_recorded_days(connection).values()])
+    return min(_MAX_LEAP_DAYS, days / 2) * _DAY_SECONDS
+
+
+def _recorded_days(connection: Connection) -> dict[str, int]:
+    c = agreed_values.c
+    found = connection.execute(select(c.workspace, c.value).where(c.name == _NAME))
+    return {workspace: read.days for workspace, value in found if (read := _read(value))}
+
+
+def _read(value: str | None) -> _Recorded | None:
+    if value is None:
+        return None
+    days, at = value.split()
+    return _Recorded(int(days), float(at))
