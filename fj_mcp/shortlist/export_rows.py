@@ -22,7 +22,7 @@ from fj_mcp.text.numbers import number_of
 
 Format = Literal["csv", "json"]
 
-_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a spreadsheet would begin a formula: at the start of a cell, and after characters that some
 of them read as the end of one. The full-width forms are typed in East Asia."""
 
@@ -105,7 +105,7 @@ def build_export(
     if not chosen.ranks and people:
         reason = nobody_reason(chosen, choice.part)
     elif not fitting and people:
-        reason = f"None of these candidates is {' or '.join(choice.part.decisions)}", ""
+        reason = f"None of these candidates is marked {' or '.join(choice.part.decisions)}", ""
     elif not entries and people:
         reason = "None of these candidates may be contacted", ""
     running = any(one.session.status == "running" for one in sessions)
@@ -123,6 +123,7 @@ def build_export(
             *_state_warnings(sessions, running),
             *_banned_warning([entry.found for entry in fitting if entry.found.banned]),
             *_import_warnings(entries, rows, choice),
+            *_rejected_warning(entries, choice.part),
         ],
         reason=reason,
         shown=shown,
@@ -197,13 +198,18 @@ def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: C
         warnings.append(
             "A Greenhouse job that is set up for GDPR emails imported people by itself."
         )
-    rejected = sum(entry.mark.decision == "rejected" for entry in entries)
-    if rejected and not choice.part.decisions:
-        warnings.append(
-            f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
-            "it; decisions leaves them out."
-        )
     return warnings
+
+
+def _rejected_warning(entries: list[Entry], part: Part) -> list[str]:
+    """Lists leave out rejected people, but a file has them."""
+    rejected = sum(entry.mark.decision == "rejected" for entry in entries)
+    if not rejected or part.decisions:
+        return []
+    return [
+        f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
+        "it; decisions leaves them out."
+    ]
 
 
 def _files(

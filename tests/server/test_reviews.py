@@ -115,7 +115,7 @@ async def test_those_left_out_are_listed_when_they_are_named() -> None:
 
 
 LISTS_OF_NOBODY = [
-    ({"decisions": ["maybe"]}, "Nobody asked for is maybe."),
+    ({"decisions": ["maybe"]}, "Nobody asked for is marked maybe."),
     ({"decisions": ["shortlisted"]}, "Everyone asked for is left out (1 do_not_contact)."),
     ({"new_only": True}, "Other searches have shown everyone asked for."),
 ]
