@@ -501,6 +501,34 @@ async def test_fifty_noted_people_fit_into_one_result() -> None:
         assert len(page.content[0].text.encode()) <= 24_000  # type: ignore[union-attr]
 
 
+SPOKEN = [
+    ("decision", "shortlisted", ["keep", "Kept", "shortlist", " SHORTLISTED "]),
+    ("decision", "rejected", ["reject", "Rejected"]),
+    ("outreach", "do_not_contact", ["do not contact", "do-not-contact", "Do Not Contact"]),
+    ("reason", "not_interested", ["not interested", "Not-interested"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "recorded", "said"), [(one, word, said) for one, word, all in SPOKEN for said in all]
+)
+async def test_a_decision_may_be_said_in_the_words_of_users(
+    name: str, recorded: str, said: str, tmp_path: Path
+) -> None:
+    async with remembering(small_sandbox(), tmp_path, export_dir=tmp_path) as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], **{name: said}
+        )
+        (row,) = remembered(tmp_path, "reviews")
+        assert row[name] == recorded
+        if name != "reason":
+            assert await listed(assistant, decisions=[said]) == people[:1]
+            # Whom nobody may contact is in no file.
+            rows = await assistant.call("export_profiles", session_id=session, decisions=[said])
+            assert rows["rows"] == (name == "decision")
+
+
 REFUSED = [
     ({}, "decision, outreach, reason or note is required."),
     ({"decision": "hired"}, "decision must be 'shortlisted', 'maybe', 'rejected' or 'undecided'."),

@@ -11,7 +11,7 @@ from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import EMPTY_LIST, LEFT_OUT
 from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.results.models import ForgottenCandidates, ReviewedCandidates
-from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
+from fj_mcp.server.arguments import ANY_SPELLING, CandidateId, LinkedInUrl, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import (
     Answer,
@@ -64,9 +64,9 @@ async def review_candidates(
     session_id: SessionId,
     candidate_ids: _People,
     connection: CurrentConnection,
-    decision: Annotated[Decision, Field(description="In this search.")] = LEFT_OUT,
-    outreach: Annotated[Outreach, Field(description="For all searches.")] = LEFT_OUT,
-    reason: Annotated[Reason, Field(description="Why.")] = LEFT_OUT,
+    decision: Annotated[Decision, ANY_SPELLING, Field(description="In this search.")] = LEFT_OUT,
+    outreach: Annotated[Outreach, ANY_SPELLING, Field(description="For all searches.")] = LEFT_OUT,
+    reason: Annotated[Reason, ANY_SPELLING, Field(description="Why.")] = LEFT_OUT,
     note: Note = LEFT_OUT,
     view: Annotated[
         str,
