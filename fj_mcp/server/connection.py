@@ -61,7 +61,7 @@ class Connection:
             self.storage,
             self.tasks,
             self.clock,
-            memory=self.memory,
+            stored_memory=self.stored_memory,
             expiry=self.expiry,
             transport=self.make_transport() if self.make_transport else None,
             rate_limit=rate_limit_of(self.storage),

@@ -16,7 +16,7 @@ from fj_mcp.results.models import SCORE_SCALE
 from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
 from fj_mcp.shortlist.layouts import LAYOUTS, Entry, Layout, LayoutName
 from fj_mcp.shortlist.merged_sessions import ExportedSession, Found, people_of
-from fj_mcp.shortlist.parts import Part
+from fj_mcp.shortlist.parts import Part, not_in
 from fj_mcp.shortlist.ranking import Shortlist, unread_warning
 from fj_mcp.text.numbers import number_of
 
@@ -137,12 +137,9 @@ def _listed_ids(people: list[Found], ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _not_in(sessions: Sequence[ExportedSession], part: Part, position: int) -> BadArguments:
-    stranger = f"candidate_ids[{position}] {part.candidate_ids[position]}"
     ids = [one.session.id for one in sessions]
     where = f"session {ids[0]}" if len(ids) == 1 else f"any of sessions {', '.join(ids)}"
-    return BadArguments(
-        f"{stranger} is not in {where}; list_profiles shows the ids of its candidates"
-    )
+    return not_in(position, part.candidate_ids[position], where)
 
 
 def _state_warnings(sessions: Sequence[ExportedSession], running: bool) -> list[str]:

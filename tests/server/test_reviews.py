@@ -809,6 +809,28 @@ async def test_with_the_memory_off_nothing_is_stored_and_no_tool_offers_it(
     assert {table: remembered(tmp_path, table) for table in TABLES} == before
 
 
+async def test_do_not_contact_holds_with_the_memory_off_too(tmp_path: Path) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path) as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates",
+            session_id=session,
+            candidate_ids=people[:1],
+            outreach="do_not_contact",
+        )
+    async with remembering(api, tmp_path, memory=False, export_dir=tmp_path) as assistant:
+        another, _ = await search(assistant, "Another")
+        for one in (session, another):
+            refused = await assistant.refusal(
+                "reveal_contacts", session_id=one, candidate_ids=people[:1], channel="email"
+            )
+            assert f"candidate_ids {people[0]} must not be contacted" in refused
+            exported = await assistant.call("export_profiles", session_id=one)
+            assert exported["rows"] == PEOPLE - 1
+            assert people[0] in exported["warning"]
+
+
 async def test_two_keys_share_nothing(tmp_path: Path) -> None:
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:

@@ -26,7 +26,7 @@ from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Person, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
 from fj_mcp.text.numbers import number_of
-from fj_mcp.workspace.remembered_people import Named, named_people
+from fj_mcp.workspace.remembered_people import Named, must_not_be_contacted, named_people
 
 _LONGEST_NOTE = 500
 _NO_NOTE = "-"
@@ -95,11 +95,7 @@ async def review_candidates(
         session_id, named.title, named.people, change, by="user" if by_user else "assistant"
     )
     if banned:
-        ids = ", ".join(one.candidate_id for one in named.people if one.candidate_id in banned)
-        raise BadArguments(
-            f"candidate_ids {ids} must not be contacted (do_not_contact); leave them out, or, if "
-            "the user says so, take it back first with outreach none"
-        )
+        raise must_not_be_contacted(one for one in candidate_ids if one in banned)
     everyone = named.shortlist.people if named.shortlist else named.people
     marks = await memory.marks(session_id, named.people)
     return ReviewedCandidates(
