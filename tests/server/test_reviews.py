@@ -779,6 +779,28 @@ async def test_what_was_asked_for_is_remembered_once_for_each_purchase(tmp_path:
         assert (known["session_id"], known["title"]) == (session, "Pune .NET")
 
 
+async def test_what_was_only_paid_for_is_remembered_by_the_same_call(tmp_path: Path) -> None:
+    api = small_sandbox()
+    stricter = {"filters": {"years_of_experience": {"min": 2}}}
+    async with remembering(api, tmp_path, memory=False, clock=SteppedClock()) as assistant:
+        session, _ = await search(assistant)
+    async with remembering(api, tmp_path, clock=SteppedClock()) as assistant:
+        for _ in range(2):
+            await assistant.call("create_sourcing_session", **search_for("Pune .NET"))
+        (made,) = remembered(tmp_path, "search_changes")
+        assert made["operation"] == "create_session"
+        assert made["credits"]
+    async with remembering(api, tmp_path, memory=False, clock=SteppedClock()) as assistant:
+        await assistant.call("update_sourcing_session", session_id=session, **stricter)
+        await assistant.call("wait_for_session", session_id=session)
+    async with remembering(api, tmp_path, clock=SteppedClock()) as assistant:
+        for _ in range(2):
+            await assistant.call("update_sourcing_session", session_id=session, **stricter)
+        _, changed = remembered(tmp_path, "search_changes")
+        assert changed["operation"] == "update_session"
+        assert '"min":2' in changed["filters"]
+
+
 async def test_with_the_memory_off_nothing_is_stored_and_no_tool_offers_it(
     tmp_path: Path,
 ) -> None:
