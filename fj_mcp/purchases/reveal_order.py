@@ -29,6 +29,7 @@ from fj_mcp.purchases.order import (
 from fj_mcp.purchases.search_order import earlier_credits
 from fj_mcp.results import next_steps
 from fj_mcp.results.models import Credits, RevealedContact, RevealedContacts, RevealStatus
+from fj_mcp.shortlist.parts import not_in
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.storage.ledger.purchase import DAY_SECONDS, Purchase
 from fj_mcp.workspace.workspace import Workspace
@@ -193,10 +194,7 @@ async def reveal_orders(
                     "exported before has it"
                 ) from None
         if profile is None:
-            raise BadArguments(
-                f"candidate_ids[{position}] {candidate_id} is not in session {session.id}; "
-                "list_profiles shows the ids of its candidates"
-            )
+            raise not_in(position, candidate_id, f"session {session.id}")
         orders.append(RevealOrder(workspace, session.id, profile, channel))
     return orders
 

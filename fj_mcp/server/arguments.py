@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,7 @@ from fj_mcp.filters.names import filter_name
 from fj_mcp.server.sdk.argument_errors import describe_problems
 from fj_mcp.shortlist.queries import MAX_QUERY
 from fj_mcp.storage.memory.identity import is_profile
+from fj_mcp.storage.memory.people import Decision, Outreach, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
 
 
@@ -78,6 +79,20 @@ def _joined(words: object) -> object:
     return " ".join(kept)
 
 
+_WORDS = {
+    word.replace("_", ""): word for kind in (Decision, Outreach, Reason) for word in get_args(kind)
+} | {"keep": "shortlisted", "kept": "shortlisted", "shortlist": "shortlisted", "reject": "rejected"}
+
+
+def _as_reviewed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return _WORDS.get(re.sub(r"[\s\"'`_-]+", "", value.casefold()), value)
+
+
+ANY_SPELLING = BeforeValidator(_as_reviewed)
+"""For decisions, outreaches and reasons: as users say them, and with blanks or hyphens."""
+
 LONGEST_JOB_DESCRIPTION = 30_000
 """The longest job description in characters that FutureJobs turns into filters."""
 
@@ -125,16 +140,8 @@ Chosen = Annotated[
 Page = Annotated[int, Field(ge=1, le=10_000, description="1 to 10000."), NOT_BOOL]
 PageSize = Annotated[int, Field(ge=1, le=50, description="1 to 50."), NOT_BOOL, Capped(50)]
 State = Annotated[
-    Literal[
-        "shortlisted",
-        "maybe",
-        "rejected",
-        "undecided",
-        "contacted",
-        "replied",
-        "do_not_contact",
-        "none",
-    ],
+    Literal[Decision, Outreach],
+    ANY_SPELLING,
     # The schema of another tool lists them.
     WithJsonSchema({"type": "string"}),
 ]

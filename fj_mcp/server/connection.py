@@ -64,7 +64,7 @@ class Connection:
             self.storage,
             self.tasks,
             self.clock,
-            memory=self.memory,
+            stored_memory=self.stored_memory,
             expiry=self.expiry,
             transport=self.make_transport() if self.make_transport else None,
             rate_limit=rate_limit_of(self.storage),
@@ -117,8 +117,12 @@ class Connection:
 
         It goes to the view with the result that opens it, in `_meta`, which models do not see.
         """
-        secret = derived_key(self.settings.key or "", "views")
-        return hmac.digest(secret, session_id.encode(), "sha256")[:16].hex()
+        return self.keyed("views", session_id)[:32]
+
+    def keyed(self, purpose: str, text: str) -> str:
+        """A digest of a text for one purpose, which nobody without the key can make or check."""
+        secret = derived_key(self.settings.key or "", purpose)
+        return hmac.digest(secret, text.encode(), "sha256").hex()
 
     def is_view(self, session_id: str, token: str) -> bool:
         """Whether a token is the one of a session's view."""

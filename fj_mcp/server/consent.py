@@ -171,11 +171,15 @@ async def ask_before_deleting(
         answer = await _put(context, words, Deletion, "auto")
         if not (isinstance(answer, Approval) and answer.cannot_ask):
             return answer
-    if await connection.workspace.ledger.is_first(fingerprint("forget", what=what)):
+    ledger = connection.workspace.ledger
+    warning = connection.keyed("deletions", fingerprint("forget", what=what))
+    if await ledger.is_first(warning):
         raise NotDeleted(
             f"ask the user first: {words} If they agree, call forget_candidates again with the "
             "same arguments."
         )
+    # It is good for one deletion, and nothing of it stays in the database.
+    await ledger.withdraw_warning(warning)
     return Deletion.unasked(True)
 
 

@@ -32,7 +32,6 @@ from fj_mcp.server.context import connection_in_use
 from fj_mcp.server.sdk.protocol_errors import NoSuchResource, ProtocolError, UnreadableResource
 from fj_mcp.server.sdk.schemas import description_of
 from fj_mcp.server.tools import exports, sessions
-from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.text.cleaning import as_word
 
 if TYPE_CHECKING:
@@ -233,11 +232,13 @@ def add_resources(server: MCPServer[Connection]) -> None:
 def _check_query(uri: str) -> None:
     """Reject a misspelled or repeated parameter, which would otherwise be ignored silently."""
     names = [name for name, _ in parse_qsl(uri.partition("?")[2], keep_blank_values=True)]
+    known = _EXPORT if "/profiles." in uri.partition("?")[0] else ()
     for name in names if uri.startswith("fj://") else ():
-        if name not in _EXPORT or names.count(name) > 1:
+        if name not in known or names.count(name) > 1:
+            which = f"the parameters are {', '.join(known)}" if known else "it has no parameters"
             problem = (
                 f"Nothing was sent or charged: {as_word(name)} is not a parameter of this URI, or "
-                f"is there twice; the parameters are {', '.join(_EXPORT)}."
+                f"is there twice; {which}."
             )
             raise ProtocolError(INVALID_PARAMS, problem)
 
@@ -254,7 +255,7 @@ def _with_long_ttl(ctx: ServerRequestContext[Any, Any], result: HandlerResult) -
 async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict[str, str]) -> str:
     async def read(connection: Connection) -> str:
         # Lazy, because most connections export nothing.
-        from fj_mcp.shortlist.export_rows import Choice, build_export
+        from fj_mcp.shortlist.export_rows import build_export
         from fj_mcp.shortlist.parts import Part
         from fj_mcp.workspace.exported_sessions import read_sessions, record_exported
 
@@ -266,19 +267,15 @@ async def _profiles(format: Literal["csv", "json"], session_id: str, given: dict
             return tuple(validate_argument(name, kind, listed) if given[name] else ())
 
         session_ids = dict.fromkeys((_session_id(session_id), *values("session_ids", _Further)))
-        choice = Choice(
-            format=format,
-            layout=value("layout", exports.Layout, "full"),
-            part=Part(
-                value("min_score", Score, 0.0),
-                value("query", Query, ""),
-                values("candidate_ids", exports.Exported),
-                values("decisions", exports.Decisions),
-            ),
-            include_notes=value("include_notes", bool, otherwise=False),
+        part = Part(
+            value("min_score", Score, 0.0),
+            value("query", Query, ""),
+            values("candidate_ids", exports.Exported),
+            values("decisions", exports.Decisions),
         )
-        if choice.part.decisions or choice.include_notes:
-            memory_of(connection)
+        layout = value("layout", exports.Layout, "full")
+        with_notes = value("include_notes", bool, otherwise=False)
+        choice = exports.choose(connection, format, layout, part, include_notes=with_notes)
         number = value("file", _FileNumber, 1)
         sessions = await read_sessions(connection.workspace, [*session_ids])
         export = build_export(sessions, choice, sandbox=connection.settings.sandbox)

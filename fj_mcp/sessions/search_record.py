@@ -27,9 +27,19 @@ LIMITS = (
     "of people alike."
 )
 
-_BANDS = ("4 to 5", "3 to 4", "2 to 3", "1 to 2", "0 to 1", "none")
-_MARKUP = re.compile(r"([\\`*\[\]<>|~!@]|(?<=:)/(?=/)|(?<=www)\.)", re.IGNORECASE)
-"""What Markdown reads as something else within a line; the last two begin addresses."""
+_BANDS = {4: "4 to 5", 3: "3 to 4", 2: "2 to 3", 1: "1 to 2", 0: "0 to 1"}
+"""Of scores, by the lowest of each."""
+
+_NO_SCORE = "none"
+_MARKUP = re.compile(
+    r"([\\`*\[\]<>|~!@]"
+    # Within a word an underscore is itself, and so is an ampersand that begins no entity.
+    r"|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)"
+    # These two begin addresses.
+    r"|(?<=:)/(?=/)|(?<=www)\.)",
+    re.IGNORECASE,
+)
+"""What Markdown reads as something else within a line."""
 
 
 class SearchFacts(Struct, frozen=True, kw_only=True):
@@ -107,7 +117,8 @@ def record_data(facts: SearchFacts) -> dict[str, Any]:
         ],
         "candidates": len(facts.candidates),
         "candidates_available": facts.available,
-        "scores": {band: bands[band] for band in _BANDS if bands[band] or band != "none"},
+        "scores": {band: bands[band] for band in _BANDS.values()}
+        | ({_NO_SCORE: bands[_NO_SCORE]} if bands[_NO_SCORE] else {}),
         "shown": facts.shown,
         "decisions": None if facts.reviews is None else [_decision(one) for one in facts.reviews],
         "reveals": [
@@ -145,8 +156,9 @@ def record_text(facts: SearchFacts) -> str:
     scores = [[band, str(count)] for band, count in data["scores"].items()]
     parts = [
         "# Record of a search",
-        f"{_plain(title)}, session {data['session_id']}, created {data.get('created_at', '')}. "
-        f"Recorded {data['recorded_at']} by {data['server']}."
+        # In front of a title, nothing that it begins with starts a heading or a list.
+        f"Search: {_plain(title)}, session {data['session_id']}, "
+        f"created {data.get('created_at', '')}. Recorded {data['recorded_at']} by {data['server']}."
         + (" Sandbox: people and credits are invented." if facts.sandbox else ""),
         "## What was asked",
         _table(["Filter", "Value"], asked),
@@ -216,8 +228,8 @@ def _decision(review: Review) -> dict[str, Any]:
 
 def _band(score: float | None) -> str:
     if score is None:
-        return "none"
-    return next((band for band in _BANDS[:4] if score >= int(band[0])), _BANDS[4])
+        return _NO_SCORE
+    return next((band for lowest, band in _BANDS.items() if score >= lowest), _BANDS[0])
 
 
 def _present(**fields: Any) -> dict[str, Any]:

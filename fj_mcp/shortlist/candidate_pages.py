@@ -206,7 +206,7 @@ def nobody_reason(chosen: Chosen, part: Part) -> tuple[str, str]:
         )
     if part.new_only:
         return "Other searches have shown everyone asked for", f"{ids}{query} and without new_only"
-    return f"Nobody asked for is {' or '.join(part.decisions)}", (
+    return f"Nobody asked for is marked {' or '.join(part.decisions)}", (
         f"{ids}{query} and without decisions"
     )
 

@@ -16,13 +16,13 @@ from fj_mcp.results.models import SCORE_SCALE
 from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
 from fj_mcp.shortlist.layouts import LAYOUTS, Entry, Layout, LayoutName
 from fj_mcp.shortlist.merged_sessions import ExportedSession, Found, people_of
-from fj_mcp.shortlist.parts import Part
+from fj_mcp.shortlist.parts import Part, not_in
 from fj_mcp.shortlist.ranking import Shortlist, unread_warning
 from fj_mcp.text.numbers import number_of
 
 Format = Literal["csv", "json"]
 
-_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a spreadsheet would begin a formula: at the start of a cell, and after characters that some
 of them read as the end of one. The full-width forms are typed in East Asia."""
 
@@ -105,7 +105,7 @@ def build_export(
     if not chosen.ranks and people:
         reason = nobody_reason(chosen, choice.part)
     elif not fitting and people:
-        reason = f"None of these candidates is {' or '.join(choice.part.decisions)}", ""
+        reason = f"None of these candidates is marked {' or '.join(choice.part.decisions)}", ""
     elif not entries and people:
         reason = "None of these candidates may be contacted", ""
     running = any(one.session.status == "running" for one in sessions)
@@ -123,6 +123,7 @@ def build_export(
             *_state_warnings(sessions, running),
             *_banned_warning([entry.found for entry in fitting if entry.found.banned]),
             *_import_warnings(entries, rows, choice),
+            *_rejected_warning(entries, choice.part),
         ],
         reason=reason,
         shown=shown,
@@ -136,12 +137,9 @@ def _listed_ids(people: list[Found], ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _not_in(sessions: Sequence[ExportedSession], part: Part, position: int) -> BadArguments:
-    stranger = f"candidate_ids[{position}] {part.candidate_ids[position]}"
     ids = [one.session.id for one in sessions]
     where = f"session {ids[0]}" if len(ids) == 1 else f"any of sessions {', '.join(ids)}"
-    return BadArguments(
-        f"{stranger} is not in {where}; list_profiles shows the ids of its candidates"
-    )
+    return not_in(position, part.candidate_ids[position], where)
 
 
 def _state_warnings(sessions: Sequence[ExportedSession], running: bool) -> list[str]:
@@ -197,13 +195,18 @@ def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: C
         warnings.append(
             "A Greenhouse job that is set up for GDPR emails imported people by itself."
         )
-    rejected = sum(entry.mark.decision == "rejected" for entry in entries)
-    if rejected and not choice.part.decisions:
-        warnings.append(
-            f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
-            "it; decisions leaves them out."
-        )
     return warnings
+
+
+def _rejected_warning(entries: list[Entry], part: Part) -> list[str]:
+    """Lists leave out rejected people, but a file has them."""
+    rejected = sum(entry.mark.decision == "rejected" for entry in entries)
+    if not rejected or part.decisions:
+        return []
+    return [
+        f"{number_of(rejected, 'rejected candidate')} {'is' if rejected == 1 else 'are'} in "
+        "it; decisions leaves them out."
+    ]
 
 
 def _files(

@@ -81,11 +81,13 @@ class Found(Struct, frozen=True):
     def mark(self, part: Part) -> Mark:
         """What is remembered: in the first session in which the part takes them with a decision
         that it names, or else in the first with a decision.
+
+        Who was decided about in one session is undecided in none.
         """
         marks = [session.mark(profile) for session, profile in self.places]
-        taken = [mark for mark in marks if part.decisions and part.takes(mark)]
-        decided = [mark for mark in marks if mark.decision is not None]
-        return [*taken, *decided, *marks][0]
+        known = [mark for mark in marks if mark.decision is not None] or marks
+        taken = [mark for mark in known if part.decisions and part.takes(mark)]
+        return [*taken, *known][0]
 
 
 def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:

@@ -4,10 +4,19 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from fj_mcp.errors import BadArguments
 from fj_mcp.storage.memory.people import Mark
 
 NO_MARK = Mark()
 NO_MARKS: Mapping[str, Mark] = {}
+
+
+def not_in(position: int, candidate_id: str, where: str) -> BadArguments:
+    """The refusal of a candidate who is not in a session; `position` in candidate_ids."""
+    return BadArguments(
+        f"candidate_ids[{position}] {candidate_id} is not in {where}; list_profiles shows the ids "
+        "of its candidates"
+    )
 
 
 class Part(Struct, frozen=True):

@@ -8,6 +8,7 @@ import anyio
 from fj_mcp.shortlist.merged_sessions import ExportedSession
 from fj_mcp.shortlist.ranking import PagesRead
 from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.storage.memory.people import Mark, Person
 from fj_mcp.workspace.workspace import Workspace
 
 _SEEN_AT_ONCE = 1_000
@@ -30,7 +31,6 @@ async def read_sessions(
         ApiError: if one of them cannot be read.
         StorageUnavailable: if what is remembered cannot be read.
     """
-    memory = workspace.memory
     read: dict[str, ExportedSession] = {}
     pages: dict[str, tuple[int, int]] = {}
     at_once = anyio.CapacityLimiter(_SESSIONS_AT_ONCE)
@@ -47,8 +47,7 @@ async def read_sessions(
         async with at_once:
             session = await workspace.watcher.look(session_id)
             shortlist = await workspace.shortlists.ranked(session, on_page)
-            # Without its marks, people who must not be contacted would be exported.
-            marks = await memory.marks(session_id, shortlist.people) if memory else {}
+            marks = await _marks(workspace, session_id, shortlist.people)
             read[session_id] = ExportedSession(session, shortlist, marks)
 
     try:
@@ -59,6 +58,16 @@ async def read_sessions(
         # A session that cannot be read is a single error, not a group.
         raise group.exceptions[0] from None
     return [read[session_id] for session_id in session_ids]
+
+
+async def _marks(
+    workspace: Workspace, session_id: str, people: Sequence[Person]
+) -> dict[str, Mark]:
+    """What is remembered of these people: with the memory off, who must not be contacted."""
+    if workspace.memory is not None:
+        return await workspace.memory.marks(session_id, people)
+    banned = await workspace.stored_memory.banned(session_id, people)
+    return {one: Mark(outreach="do_not_contact") for one in banned}
 
 
 async def record_exported(

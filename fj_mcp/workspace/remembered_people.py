@@ -1,6 +1,6 @@
 """The people that a call names, as the search shows them or as the memory knows them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from fj_mcp.api.errors import ApiError
 from fj_mcp.errors import BadArguments
 from fj_mcp.results.models import CandidateList
 from fj_mcp.shortlist.candidate_pages import View
+from fj_mcp.shortlist.parts import not_in
 from fj_mcp.shortlist.ranking import Shortlist
 from fj_mcp.shortlist.remembered_pages import (
     choose_decided,
@@ -67,10 +68,7 @@ async def named_people(
         found = remembered | _listed(shortlist)
     for position, one in enumerate(candidate_ids):
         if one not in found:
-            raise BadArguments(
-                f"candidate_ids[{position}] {one} is not in session {session_id}; list_profiles "
-                "shows the ids of its candidates"
-            )
+            raise not_in(position, one, f"session {session_id}")
     return Named([found[one] for one in wanted], title, shortlist)
 
 
@@ -84,19 +82,28 @@ async def refuse_banned(
         session_id: whose list has just been read.
         candidate_ids: whom to contact.
     """
-    if workspace.memory is None:
-        return
+    # Also with the memory switched off: what was asked for stays asked for.
+    stored = workspace.stored_memory
     found = _listed(workspace.shortlists.cached(session_id))
     missing = [one for one in candidate_ids if one not in found]
-    found |= await workspace.memory.known(session_id, missing) if missing else {}
+    found |= await stored.known(session_id, missing) if missing else {}
     people = [found[one] for one in candidate_ids if one in found]
-    banned = await workspace.memory.banned(session_id, people)
-    if banned:
-        named = ", ".join(one for one in candidate_ids if one in banned)
-        raise BadArguments(
-            f"candidate_ids {named} must not be contacted (do_not_contact); leave them out, or, if "
-            "the user says so, take it back with review_candidates and outreach none"
-        )
+    if banned := await stored.banned(session_id, people):
+        off = workspace.memory is None
+        raise must_not_be_contacted([one for one in candidate_ids if one in banned], off=off)
+
+
+def must_not_be_contacted(candidate_ids: Iterable[str], *, off: bool = False) -> BadArguments:
+    """The refusal to contact people, or to note that somebody did, who asked not to be.
+
+    `off`: whether the memory is, so that nothing can be taken back.
+    """
+    switch_on = "restart the server with FJ_MEMORY=on and " if off else ""
+    return BadArguments(
+        f"candidate_ids {', '.join(candidate_ids)} must not be contacted (do_not_contact); leave "
+        f"them out, or, if the user says so, {switch_on}take it back with review_candidates and "
+        "outreach none"
+    )
 
 
 async def record_revealed(

@@ -29,6 +29,7 @@ class Workspace(Struct, frozen=True):
     Attributes:
         id: a fingerprint of the key and the API's address.
         memory: None if nothing is to be remembered.
+        stored_memory: the same, which has earlier rows even if it is switched off.
         expiry: of what was remembered, with this key or another.
     """
 
@@ -36,6 +37,7 @@ class Workspace(Struct, frozen=True):
     client: FutureJobs
     ledger: Ledger
     memory: Memory | None
+    stored_memory: Memory
     expiry: Expiry
     watcher: SessionWatcher
     shortlists: Shortlists
@@ -51,7 +53,7 @@ def open_workspace(
     clock: Clock,
     *,
     expiry: Expiry,
-    memory: Memory | None = None,
+    stored_memory: Memory,
     transport: Transport | None = None,
     rate_limit: "RateLimit | None" = None,
     brought_key: bool = False,
@@ -64,7 +66,7 @@ def open_workspace(
         tasks: runs the watchers of sessions.
         clock: of this machine.
         expiry: of what is remembered.
-        memory: of the key, if anything is to be remembered.
+        stored_memory: of the key, in use if the settings say so.
         transport: replaces the network.
         rate_limit: of the key, if it is shared with other processes.
         brought_key: whether the key came with a request.
@@ -74,7 +76,8 @@ def open_workspace(
         id=storage.workspace,
         client=client,
         ledger=Ledger(storage, clock.now),
-        memory=memory,
+        memory=stored_memory if settings.memory else None,
+        stored_memory=stored_memory,
         expiry=expiry,
         watcher=SessionWatcher(client, tasks),
         shortlists=Shortlists(client),

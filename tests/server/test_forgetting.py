@@ -12,11 +12,12 @@ import pytest
 from mcp.client import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
+from fj_mcp.purchases.order import fingerprint
 from fj_mcp.settings.settings import SANDBOX_KEY
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import ERAS, PEOPLE, Assistant, connected, small_sandbox
 from tests.support.clocks import SteppedClock
-from tests.support.ledgers import IN_POSTGRES, ledger_environment, on_a_file
+from tests.support.ledgers import IN_POSTGRES, ledger_environment, on_a_file, table_of
 from tests.support.memories import (
     DAY,
     TABLES,
@@ -44,6 +45,12 @@ async def forget(assistant: Assistant, **whom: Any) -> dict[str, Any]:
     refused = await assistant.refusal("forget_candidates", **whom)
     assert refused.startswith("Nothing was deleted: ")
     return await assistant.call("forget_candidates", **whom)
+
+
+def warnings_in(folder: Path) -> list[str]:
+    """The names of the warnings that were given and not heeded yet."""
+    names = [row["name"] for row in table_of(folder, "notes", "name")]
+    return [name for name in names if name.startswith("warning:")]
 
 
 @on_a_file
@@ -172,6 +179,27 @@ async def test_each_deletion_is_asked_about_anew_if_it_would_delete_anything(
             again = await assistant.call("forget_candidates", **named)
             assert again["forgotten"] == 0
         assert len(questions) == (2 if asks else 0)
+
+
+@on_a_file
+async def test_a_question_about_a_deletion_is_good_for_one_and_leaves_no_trace_of_an_address(
+    tmp_path: Path,
+) -> None:
+    async with remembering(small_sandbox(), tmp_path, clock=SteppedClock()) as assistant:
+        session, people = await search(assistant)
+        await review(assistant, session, people[:2], decision="maybe")
+        address = (await card(assistant, session, people[0]))["linkedin_url"]
+        await assistant.refusal("forget_candidates", linkedin_urls=[address])
+        rows = [row for table in TABLES for row in remembered(tmp_path, table)]
+        moments = {value for row in rows for value in row.values() if isinstance(value, float)}
+        for moment in moments:
+            guess = fingerprint("forget", what=["", address, f"{moment}"])
+            assert guess.encode() not in bytes_of(tmp_path)
+        (asked,) = warnings_in(tmp_path)
+        done = await assistant.call("forget_candidates", linkedin_urls=[address])
+        assert done["forgotten"] == 1
+        assert warnings_in(tmp_path) == []
+        assert asked.encode() not in bytes_of(tmp_path)
 
 
 async def test_forgetting_somebody_keeps_that_they_must_not_be_contacted(tmp_path: Path) -> None:

@@ -263,6 +263,7 @@ async def test_an_export_by_uri_takes_all_that_the_tool_takes(assistant: Assista
     assert "Social Links" in both[0]
     assert len(await table(assistant, f"{base}?decisions=undecided&include_notes=true")) == PEOPLE
     assert await table(assistant, f"{base}?decisions=shortlisted") == []
+    assert await table(assistant, f"{base}?decisions=keep,do-not-contact") == []
     assert len(await table(assistant, f"{base}?layout=lever&file=1")) == PEOPLE
 
 
@@ -288,6 +289,9 @@ async def test_a_wrong_uri_is_one_sentence_and_sends_nothing(
         "shows.",
         f"{good}?layout=taleo": "layout must be 'full', 'ats', 'lever' or 'recruitee'.",
         f"{good}?file=0": "file must be at least 1.",
+        f"{good}?include_notes=perhaps": "include_notes must be true or false.",
+        f"fj://sessions/{UNKNOWN_SESSION}/record?x=1": "x is not a parameter of this URI, or is "
+        "there twice; it has no parameters.",
         "fj://sessions/mine/record": "session_id must be the 24 hex digits that list_sessions "
         "shows.",
     }

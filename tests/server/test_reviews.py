@@ -115,7 +115,7 @@ async def test_those_left_out_are_listed_when_they_are_named() -> None:
 
 
 LISTS_OF_NOBODY = [
-    ({"decisions": ["maybe"]}, "Nobody asked for is maybe."),
+    ({"decisions": ["maybe"]}, "Nobody asked for is marked maybe."),
     ({"decisions": ["shortlisted"]}, "Everyone asked for is left out (1 do_not_contact)."),
     ({"new_only": True}, "Other searches have shown everyone asked for."),
 ]
@@ -501,6 +501,34 @@ async def test_fifty_noted_people_fit_into_one_result() -> None:
         assert len(page.content[0].text.encode()) <= 24_000  # type: ignore[union-attr]
 
 
+SPOKEN = [
+    ("decision", "shortlisted", ["keep", "Kept", "shortlist", " SHORTLISTED "]),
+    ("decision", "rejected", ["reject", "Rejected"]),
+    ("outreach", "do_not_contact", ["do not contact", "do-not-contact", "Do Not Contact"]),
+    ("reason", "not_interested", ["not interested", "Not-interested"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "recorded", "said"), [(one, word, said) for one, word, all in SPOKEN for said in all]
+)
+async def test_a_decision_may_be_said_in_the_words_of_users(
+    name: str, recorded: str, said: str, tmp_path: Path
+) -> None:
+    async with remembering(small_sandbox(), tmp_path, export_dir=tmp_path) as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates", session_id=session, candidate_ids=people[:1], **{name: said}
+        )
+        (row,) = remembered(tmp_path, "reviews")
+        assert row[name] == recorded
+        if name != "reason":
+            assert await listed(assistant, decisions=[said]) == people[:1]
+            # Whom nobody may contact is in no file.
+            rows = await assistant.call("export_profiles", session_id=session, decisions=[said])
+            assert rows["rows"] == (name == "decision")
+
+
 REFUSED = [
     ({}, "decision, outreach, reason or note is required."),
     ({"decision": "hired"}, "decision must be 'shortlisted', 'maybe', 'rejected' or 'undecided'."),
@@ -751,6 +779,28 @@ async def test_what_was_asked_for_is_remembered_once_for_each_purchase(tmp_path:
         assert (known["session_id"], known["title"]) == (session, "Pune .NET")
 
 
+async def test_what_was_only_paid_for_is_remembered_by_the_same_call(tmp_path: Path) -> None:
+    api = small_sandbox()
+    stricter = {"filters": {"years_of_experience": {"min": 2}}}
+    async with remembering(api, tmp_path, memory=False, clock=SteppedClock()) as assistant:
+        session, _ = await search(assistant)
+    async with remembering(api, tmp_path, clock=SteppedClock()) as assistant:
+        for _ in range(2):
+            await assistant.call("create_sourcing_session", **search_for("Pune .NET"))
+        (made,) = remembered(tmp_path, "search_changes")
+        assert made["operation"] == "create_session"
+        assert made["credits"]
+    async with remembering(api, tmp_path, memory=False, clock=SteppedClock()) as assistant:
+        await assistant.call("update_sourcing_session", session_id=session, **stricter)
+        await assistant.call("wait_for_session", session_id=session)
+    async with remembering(api, tmp_path, clock=SteppedClock()) as assistant:
+        for _ in range(2):
+            await assistant.call("update_sourcing_session", session_id=session, **stricter)
+        _, changed = remembered(tmp_path, "search_changes")
+        assert changed["operation"] == "update_session"
+        assert '"min":2' in changed["filters"]
+
+
 async def test_with_the_memory_off_nothing_is_stored_and_no_tool_offers_it(
     tmp_path: Path,
 ) -> None:
@@ -779,6 +829,28 @@ async def test_with_the_memory_off_nothing_is_stored_and_no_tool_offers_it(
             assert "FJ_MEMORY" in await assistant.refusal("list_profiles", **arguments)
         await search(assistant, "Another")
     assert {table: remembered(tmp_path, table) for table in TABLES} == before
+
+
+async def test_do_not_contact_holds_with_the_memory_off_too(tmp_path: Path) -> None:
+    api = small_sandbox()
+    async with remembering(api, tmp_path) as assistant:
+        session, people = await search(assistant)
+        await assistant.call(
+            "review_candidates",
+            session_id=session,
+            candidate_ids=people[:1],
+            outreach="do_not_contact",
+        )
+    async with remembering(api, tmp_path, memory=False, export_dir=tmp_path) as assistant:
+        another, _ = await search(assistant, "Another")
+        for one in (session, another):
+            refused = await assistant.refusal(
+                "reveal_contacts", session_id=one, candidate_ids=people[:1], channel="email"
+            )
+            assert f"candidate_ids {people[0]} must not be contacted" in refused
+            exported = await assistant.call("export_profiles", session_id=one)
+            assert exported["rows"] == PEOPLE - 1
+            assert people[0] in exported["warning"]
 
 
 async def test_two_keys_share_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fj_mcp.api.profile_records import Profile
 from fj_mcp.api.session_records import Session
@@ -188,7 +189,9 @@ def test_the_data_has_what_was_asked_what_it_cost_and_what_was_decided() -> None
 
 def test_the_text_says_the_same_in_tables() -> None:
     text = record_text(facts())
-    assert text.startswith("# Record of a search\n\n.NET, Pune, session 6a0c77936e7a0151430c91fd, ")
+    assert text.startswith(
+        "# Record of a search\n\nSearch: .NET, Pune, session 6a0c77936e7a0151430c91fd, "
+    )
     assert "| skills | mandatory C# |" in section(text, "What was asked")
     assert "| years_of_experience | min 1; max 5 |" in section(text, "What was asked")
     assert "Job description: yes. Sample profile: no." in text
@@ -219,6 +222,22 @@ def test_names_cannot_break_out_of_their_cell() -> None:
     review = Review(at=NOON, by="user", person=hostile, change=Change(decision="maybe"))
     decided = section(record_text(facts(reviews=[review])), "What was decided")
     assert r"\[x\](http:\//evil.example.com) # Heading \`a\` www\.b.c" in decided
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("# Head", "# Head"),
+        ("- item", "- item"),
+        ("1. x", "1. x"),
+        ("_it_ __all__", r"\_it\_ \_\_all\_\_"),
+        ("&lt;b&gt; &#60;", r"\&lt;b\&gt; \&#60;"),
+        ("R&D, years_of_x", "R&D, years_of_x"),
+    ],
+)
+def test_a_title_is_shown_as_it_is(title: str, shown: str) -> None:
+    paragraph = record_text(facts(session=replace(facts().session, title=title))).split("\n\n")[1]
+    assert paragraph.startswith(f"Search: {shown}, session ")
 
 
 def test_what_is_not_stored_is_said_and_what_did_not_happen_too() -> None:

@@ -28,6 +28,15 @@ MARKS = {
 }
 """Of the candidates with these numbers; there is a sixth one, and 4 and 6 have none."""
 
+TAGS = [
+    "Pune,shortlisted,skills",
+    "Pune,rejected,replied,not_interested",
+    "Pune,maybe,contacted",
+    "Pune",
+    "Pune",
+]
+"""Of those who are exported."""
+
 
 def name(number: int) -> str:
     return f"{number:024x}"
@@ -107,33 +116,25 @@ def test_notes_are_exported_only_if_asked_for(layout: Any, format: Any) -> None:
     assert (note in "".join(with_notes.files)) is (layout != "lever")
 
 
+@pytest.mark.parametrize("layout", ["full", "ats"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_line_of_a_note_is_read_as_a_formula(layout: Any, separator: str) -> None:
+    note = "ok\n=cmd|' /C calc'!A0\r\n \t+1+1;-2+3\n@SUM(A1)"
+    noted = session("Pune", [1], {1: Mark(note=note)})
+    (text,) = export_of(noted, layout=layout, include_notes=True).files
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator)
+    cells = [cell.strip() for line in lines for cell in line]
+    assert any("=cmd|" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
 @pytest.mark.parametrize(
     ("layout", "column", "expected"),
     [
         ("ats", "Prospect Stage", ["shortlisted", "rejected", "maybe", "", ""]),
-        (
-            "ats",
-            "Tags",
-            [
-                "Pune,shortlisted,skills",
-                "Pune,rejected,replied,not_interested",
-                "Pune,maybe,contacted",
-                "Pune",
-                "Pune",
-            ],
-        ),
+        ("ats", "Tags", TAGS),
         ("lever", "Stage", ["New Lead"] * 5),
-        (
-            "recruitee",
-            "Tags",
-            [
-                "Pune,shortlisted,skills",
-                "Pune,rejected,replied,not_interested",
-                "Pune,maybe,contacted",
-                "Pune",
-                "Pune",
-            ],
-        ),
+        ("recruitee", "Tags", TAGS),
     ],
 )
 def test_a_file_to_import_carries_the_decision(
@@ -193,7 +194,7 @@ def test_many_people_left_out_are_counted_and_not_all_named() -> None:
         (Part(candidate_ids=(name(5),)), "None of these candidates may be contacted"),
         (
             Part(candidate_ids=(name(4),), decisions=("shortlisted", "maybe")),
-            "None of these candidates is shortlisted or maybe",
+            "None of these candidates is marked shortlisted or maybe",
         ),
     ],
 )
@@ -204,11 +205,12 @@ def test_an_export_of_nobody_says_why(part: Part, why: str) -> None:
     assert export.reason[0] == why
 
 
-def test_rejected_people_in_a_file_to_import_are_warned_of() -> None:
+@pytest.mark.parametrize("layout", ["full", "ats", "lever", "recruitee"])
+def test_rejected_people_in_a_file_are_warned_of(layout: Any) -> None:
     warning = "1 rejected candidate is in it; decisions leaves them out."
-    assert warning in export_of(layout="ats").warnings
-    assert warning not in export_of(layout="ats", part=Part(decisions=("rejected",))).warnings
-    assert warning not in export_of().warnings
+    assert warning in export_of(layout=layout).warnings
+    assert warning not in export_of(layout=layout, part=Part(decisions=("rejected",))).warnings
+    assert warning not in export_of(layout=layout, part=Part(candidate_ids=(name(1),))).warnings
 
 
 # Merged
@@ -242,6 +244,14 @@ def test_a_merged_row_has_the_decision_of_the_best_session_that_has_one() -> Non
         ("P2", "shortlisted"),
         ("P3", "shortlisted"),
     ]
+
+
+def test_who_is_decided_about_in_one_of_several_sessions_is_undecided_in_none() -> None:
+    known = session("Pune", [1, 2], {1: Mark(decision="shortlisted")})
+    unaware = session("Mumbai", [1, 2, 3], {}, {1: 4.9})
+    undecided = export_of(unaware, known, part=Part(decisions=("undecided",)))
+    assert names_in(undecided) == ["P2", "P3"]
+    assert names_in(export_of(unaware, known, part=Part(decisions=("shortlisted",)))) == ["P1"]
 
 
 people_by_session = st.lists(

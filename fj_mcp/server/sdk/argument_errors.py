@@ -19,6 +19,7 @@ _PROBLEMS = {
     "float_parsing": "must be a number",
     "finite_number": "must be a number",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "list_type": "must be a list",
     "dict_type": "must be an object",
     "model_type": "must be an object",

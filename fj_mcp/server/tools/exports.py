@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from mcp.server.mcpserver import Context
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag
 from fj_mcp.results.models import ExportedProfiles
-from fj_mcp.server.arguments import CandidateId, Query, Score, SessionId
+from fj_mcp.server.arguments import CandidateId, Query, Score, SessionId, State
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.context import CurrentConnection
 from fj_mcp.server.progress import report_pages
 from fj_mcp.server.tools.reviews import memory_of
 from fj_mcp.shortlist.parts import Part
+
+if TYPE_CHECKING:
+    from fj_mcp.shortlist.export_rows import Choice, Format
+    from fj_mcp.shortlist.layouts import LayoutName
 
 Layout = Annotated[
     Literal["full", "ats", "lever", "recruitee"], Field(description="For import, unless full.")
@@ -23,12 +27,7 @@ Layout = Annotated[
 Merged = Annotated[
     list[SessionId], Field(min_length=1, max_length=10, description="2 to 10: merged.")
 ]
-_Decision = Annotated[
-    Literal["shortlisted", "maybe", "rejected", "undecided", "contacted", "replied"],
-    # The words are published with list_profiles.
-    WithJsonSchema({"type": "string"}),
-]
-Decisions = Annotated[list[_Decision], Field(description="As in list_profiles.")]
+Decisions = Annotated[list[State], Field(description="As in list_profiles.")]
 Exported = Annotated[
     list[CandidateId],
     Field(min_length=1, max_length=1_000, description="Only these, 1 to 1000."),
@@ -57,18 +56,12 @@ async def export_profiles(
     from fj_mcp.server.resource_uris import export_uri
     from fj_mcp.shortlist.export_file import write_export
     from fj_mcp.shortlist.export_result import export_result
-    from fj_mcp.shortlist.export_rows import Choice, build_export
+    from fj_mcp.shortlist.export_rows import build_export
     from fj_mcp.workspace.exported_sessions import read_sessions, record_exported
 
     chosen = _chosen_sessions(session_id, session_ids)
-    if decisions or include_notes:
-        memory_of(connection)
-    choice = Choice(
-        format=format,
-        layout=layout,
-        part=Part(min_score, query or "", tuple(candidate_ids or ()), tuple(decisions or ())),
-        include_notes=bool(include_notes),
-    )
+    part = Part(min_score, query or "", tuple(candidate_ids or ()), tuple(decisions or ()))
+    choice = choose(connection, format, layout, part, include_notes=bool(include_notes))
     sessions = await read_sessions(connection.workspace, chosen, report_pages(ctx.report_progress))
     export = build_export(sessions, choice, sandbox=connection.settings.sandbox)
     places: Sequence[Path] | Sequence[str] = ()
@@ -79,6 +72,22 @@ async def export_profiles(
         places = await write_export(export, connection.settings.export_dir, choice)
         await record_exported(connection.workspace, sessions, export.shown)
     return export_result(chosen, export, places)
+
+
+def choose(
+    connection: Connection,
+    format: "Format",
+    layout: "LayoutName",
+    part: Part,
+    *,
+    include_notes: bool,
+) -> "Choice":
+    """What to export. Raises `BadArguments` for what only a memory can tell, if there is none."""
+    from fj_mcp.shortlist.export_rows import Choice
+
+    if part.decisions or include_notes:
+        memory_of(connection)
+    return Choice(format=format, layout=layout, part=part, include_notes=include_notes)
 
 
 def _chosen_sessions(session_id: str | None, session_ids: list[str] | None) -> list[str]:

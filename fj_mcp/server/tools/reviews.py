@@ -11,7 +11,7 @@ from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import EMPTY_LIST, LEFT_OUT
 from fj_mcp.filters.search_filters import UNPUBLISHED
 from fj_mcp.results.models import ForgottenCandidates, ReviewedCandidates
-from fj_mcp.server.arguments import CandidateId, LinkedInUrl, SessionId
+from fj_mcp.server.arguments import ANY_SPELLING, CandidateId, LinkedInUrl, SessionId
 from fj_mcp.server.connection import Connection
 from fj_mcp.server.consent import (
     Answer,
@@ -26,7 +26,7 @@ from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Person, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
 from fj_mcp.text.numbers import number_of
-from fj_mcp.workspace.remembered_people import Named, named_people
+from fj_mcp.workspace.remembered_people import Named, must_not_be_contacted, named_people
 
 _LONGEST_NOTE = 500
 _NO_NOTE = "-"
@@ -64,9 +64,9 @@ async def review_candidates(
     session_id: SessionId,
     candidate_ids: _People,
     connection: CurrentConnection,
-    decision: Annotated[Decision, Field(description="In this search.")] = LEFT_OUT,
-    outreach: Annotated[Outreach, Field(description="For all searches.")] = LEFT_OUT,
-    reason: Annotated[Reason, Field(description="Why.")] = LEFT_OUT,
+    decision: Annotated[Decision, ANY_SPELLING, Field(description="In this search.")] = LEFT_OUT,
+    outreach: Annotated[Outreach, ANY_SPELLING, Field(description="For all searches.")] = LEFT_OUT,
+    reason: Annotated[Reason, ANY_SPELLING, Field(description="Why.")] = LEFT_OUT,
     note: Note = LEFT_OUT,
     view: Annotated[
         str,
@@ -95,11 +95,7 @@ async def review_candidates(
         session_id, named.title, named.people, change, by="user" if by_user else "assistant"
     )
     if banned:
-        ids = ", ".join(one.candidate_id for one in named.people if one.candidate_id in banned)
-        raise BadArguments(
-            f"candidate_ids {ids} must not be contacted (do_not_contact); leave them out, or, if "
-            "the user says so, take it back first with outreach none"
-        )
+        raise must_not_be_contacted(one for one in candidate_ids if one in banned)
     everyone = named.shortlist.people if named.shortlist else named.people
     marks = await memory.marks(session_id, named.people)
     return ReviewedCandidates(

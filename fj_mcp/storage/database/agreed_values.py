@@ -42,3 +42,8 @@ def agree(
     row = {"workspace": workspace, "name": name, "value": value, "until": until}
     connection.execute(_ADD, row)
     return value
+
+
+def withdraw(connection: Connection, workspace: str, name: str) -> None:
+    """Remove a value in a transaction, if there is one."""
+    connection.execute(_REMOVE, {"workspace": workspace, "name": name})

@@ -220,6 +220,10 @@ class Ledger:
         own = secrets.token_hex(8)
         return await self._storage.agree(f"warning:{warning}", own, APPROVAL_SECONDS) == own
 
+    async def withdraw_warning(self, warning: str) -> None:
+        """Forget a warning, so that it is given again."""
+        await self._storage.withdraw(f"warning:{warning}")
+
     async def deliver(self, purchase_id: int) -> None:
         """Record that a client received the result, so that the same call is a new request."""
 

@@ -70,6 +70,16 @@ class Storage:
 
         return await self._database.read(work)
 
+    async def withdraw(self, name: str) -> None:
+        """Remove the agreed value of `name`, if there is one."""
+
+        def work(connection: "Connection") -> None:
+            from fj_mcp.storage.database.agreed_values import withdraw
+
+            withdraw(connection, self._workspace, name)
+
+        await self._database.transact(self._workspace, work)
+
     def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
         def run(connection: "Connection") -> T:
             # SQLAlchemy is loaded by the first use of the database, in its thread.

@@ -192,9 +192,12 @@ class Memory:
         operation: str,
         filters: Mapping[str, Any],
         credits: int | None,
+        *,
+        at: float | None = None,
     ) -> None:
-        """Record what was asked for. See `SearchChange`."""
-        change = SearchChange(self._clock(), operation, dict(filters), credits)
+        """Record what was asked for, now if it is not said when. See `SearchChange`."""
+        moment = self._clock() if at is None else at
+        change = SearchChange(moment, operation, dict(filters), credits)
         await self._change(lambda rows: rows.searched(session_id, title, change))
 
     async def changes(self, session_id: str) -> list[SearchChange]:
