@@ -5,6 +5,7 @@ from functools import cache
 
 from fj_mcp.sandbox.matching.search import filters_by_key, values_at
 from fj_mcp.sandbox.population.odd_people import population
+from fj_mcp.sandbox.population.trade_people import trade_values
 from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.text.comparison import normalized
 
@@ -55,4 +56,5 @@ def _values(people: int, path: str) -> tuple[str, ...]:
     """The distinct values at a path, the most common first, without those of odd people."""
     ordinary = (person for person in population(people) if person.kind == "ordinary")
     counted = Counter(str(v) for person in ordinary for v in values_at(person.record, path))
-    return tuple(value for value, _ in counted.most_common())
+    common = [value for value, _ in counted.most_common()]
+    return tuple(dict.fromkeys([*common, *trade_values(path)]))
