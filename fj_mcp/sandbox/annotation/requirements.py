@@ -57,7 +57,8 @@ _DEGREES = {
     r"\bLLB\b|\bundergraduate degree|\buniversity degree|\bcollege degree|\bdegree in\b|"
     r"\bhochschulabschluss\b|\bhochschulstudium\b|\bstudium\b|\bstudienabschluss\b|"
     r"\bbac ?\+ ?[34]\b|\blicence professionnelle\b|\bgrado (?:universitario|en)\b|"
-    r"\bgraduad[oa] en\b|\blicenciatura\b|\btitulación universitaria\b|\blicenciad[oa]\b|\bgraduate degree|\bMBBS\b",
+    r"\bgraduad[oa] en\b|\blicenciatura\b|\btitulación universitaria\b|\blicenciad[oa]\b|"
+    r"\bgraduate degree|\bMBBS\b",
     "MASTERS": r"\bmaster['’]?s\b|\bmasters?(?= (?:of|in|en|degree|studium|abschluss)\b)|"
     r"\bmasterabschluss|\bm\.?tech\b|\bm\.? ?sc\.?\b|\bm\.?eng\b|\bMBA\b|\bLLM\b|\bM\.Ed\b|"
     r"\bbac ?\+ ?5\b|\bmáster\b|\bmaster (?:2|ii)\b|\bdiplom-|\bécole d['’]ingénieurs?\b|"
