@@ -8,6 +8,7 @@ from typing import Any
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.population.people import Person
+from fj_mcp.sandbox.population.places import City
 from fj_mcp.sandbox.population.trade_people import people_with
 from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.sandbox.workspaces import Workspace
@@ -29,9 +30,12 @@ class Rules:
     only_new_batch_after_fetch: bool
     refuse_without_match: bool
 
-    def everyone(self, skills: Collection[str]) -> Sequence[Person]:
-        """All whom a search for any of these skills can find, invented on first use."""
-        return [*population(self.people), *people_with(skills)]
+    def everyone(self, skills: Collection[str], cities: Collection[City]) -> Sequence[Person]:
+        """All whom a search for any of these skills in these cities can find.
+
+        They are invented on first use.
+        """
+        return [*population(self.people), *people_with(skills, cities)]
 
 
 @dataclass(frozen=True)

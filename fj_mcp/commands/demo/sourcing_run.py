@@ -31,6 +31,13 @@ _BEST_AGAIN = 3
 _PAGE = 50
 _MOST_SEARCHES = 8
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
+_NO_SKILLS = frozenset(
+    ("with", "want", "wanted", "need", "needed", "team", "teams", "join", "senior", "junior",
+     "time", "full", "part", "work", "working", "good", "nice", "somebody", "someone", "person",
+     "people", "manager", "specialist", "expert", "officer", "assistant")
+)  # fmt: skip
+"""Words of titles that say nothing about what people know."""
+
 _LOOSENED = ("certifications", "current_titles", "degree", "years_of_experience", "regions",
              "countries")  # fmt: skip
 """Removed one by one where a result has no suggestion."""
@@ -195,11 +202,14 @@ async def _source(assistant: _Assistant, screen: Screen, job_description: str) -
 async def _skills_of_title(assistant: _Assistant, screen: Screen, title: str) -> list[str]:
     """Skills that have a word of the job's title, where its description names none."""
     found: dict[str, None] = {}
-    for word in _LETTERS.findall(title)[:6]:
+    words = [word for word in _LETTERS.findall(title) if word.casefold() not in _NO_SKILLS]
+    for word in words[:6]:
         looked_up = await assistant.call(
             "search_filter_values", show=not found, filter="skills", query=word
         )
-        found |= dict.fromkeys(looked_up["values"][:3])
+        # What is not known is answered with what is similar.
+        begins = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
+        found |= dict.fromkeys(list(filter(begins.search, looked_up["values"]))[:3])
     if not found:
         raise DemoFailed(
             "The demo found no skill and no job title in this text, and a search needs at least "

@@ -79,7 +79,13 @@ def places_in(job: JobText) -> tuple[list[str], list[str]]:
     other offices and clients are named.
     """
     lines = "\n".join(line for line in job.lines if _PLACE_LINE.match(line))
-    named = (words_of(lines), job.heading_words, job.words)
+    named = (
+        words_of(lines),
+        job.heading_words,
+        # Hamburg-Altona is in Hamburg.
+        words_of(job.heading.replace("-", " ")),
+        job.words,
+    )
     regions = next((found for words in named if (found := _cities().found(words))), [])
     countries = next((found for words in named if (found := _countries().found(words))), [])
     if regions:

@@ -47,7 +47,7 @@ _OTHER_YEARS = re.compile(
 
 # "Scrum Master" is not a degree, and "promotion" is none either.
 _DEGREES = {
-    "HIGH_SCHOOL": r"\bhigh school (?:diploma|degree)|\bGED\b|\bA[- ]levels?\b|\babitur\b|"
+    "HIGH_SCHOOL": r"\bhigh school (?:diploma|degree)|\bGED\b|\babitur\b|"
     r"\bbaccalauréat\b|\bbachillerato\b|\bmittlere reife\b|\brealschulabschluss\b",
     "ASSOCIATES": r"\bassociate['’]?s? degree|\bassociate degree|\babgeschlossene (?:\w+ )?"
     r"(?:\w*ausbildung|lehre)\b|\bberufsausbildung\b|\bbac ?\+ ?2\b|\bBTS\b|\bDUT\b|"

@@ -38,7 +38,13 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
 def _named(words: list[Word], trades: list[Trade]) -> list[str]:
     literal = set(_literal().found(words))
     found = {*literal, *_spoken().found(words)}
-    known = {skill for trade in trades for skill in trade.skills}
+    places = {(trade.function, trade.industry) for trade in trades}
+    known = {
+        skill
+        for trade in TRADES
+        if (trade.function, trade.industry) in places
+        for skill in trade.skills
+    }
     fitting = {
         skill
         for skill in found

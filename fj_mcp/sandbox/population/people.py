@@ -1,5 +1,8 @@
 """Fictional people, none of whom exists. The same seed gives the same people."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -64,7 +67,11 @@ class Person:
 
 def skill_places(skills: list[str]) -> dict[str, int]:
     """Each skill, normalized, with its position in the list."""
-    return {normalized(skill): place for place, skill in reversed(list(enumerate(skills)))}
+    return {_folded(skill): place for place, skill in reversed(list(enumerate(skills)))}
+
+
+_folded = cache(normalized)
+"""For skills: all people have the same few hundred."""
 
 
 class Career(Protocol):
@@ -91,23 +98,36 @@ class Draw(Protocol):
 
     def career(self) -> Career: ...
     def city(self) -> City: ...
-    def name(self, city: City) -> str: ...
-    def languages(self, city: City) -> list[str]: ...
-    def employer(self, city: City) -> Company: ...
+    def name(self) -> str: ...
+    def languages(self) -> list[str]: ...
+    def employer(self) -> Company: ...
     def level(self, years: float, titles: tuple[str, ...]) -> int: ...
-    def title(self, title: str, city: City) -> str: ...
+    def title(self, title: str) -> str: ...
     def degrees(self) -> list[tuple[str, str]]:
         """Levels and names, the highest first."""
         ...
 
-    def school(self, city: City) -> str: ...
+    def school(self) -> str: ...
 
 
 @cache
 def ordinary_people(count: int, seed: int = SEED) -> tuple[Person, ...]:
     """`count` people in technology; the first ones are the same for every count."""
     draw = _Technology(Random(seed), companies(seed))
-    return tuple(invented(draw, number) for number in range(count))
+    with uncollected():
+        return tuple(invented(draw, number) for number in range(count))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collection: people are kept, and looking for garbage takes a third more."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Technology:
@@ -129,21 +149,21 @@ class _Technology:
     def city(self) -> City:
         return CITIES[self.random.choice(self._cities)]
 
-    def name(self, city: City) -> str:
+    def name(self) -> str:
         first = self.random.choice(vocabulary.FIRST_NAMES)
         return f"{first} {self.random.choice(vocabulary.LAST_NAMES)}"
 
-    def languages(self, city: City) -> list[str]:
+    def languages(self) -> list[str]:
         others = self.random.sample(vocabulary.LANGUAGES[1:], self.random.randint(0, 2))
         return ["English", *others]
 
-    def employer(self, city: City) -> Company:
+    def employer(self) -> Company:
         return self.random.choice(self._employers)
 
     def level(self, years: float, titles: tuple[str, ...]) -> int:
         return min(int(years / 4.5), len(titles) - 1)
 
-    def title(self, title: str, city: City) -> str:
+    def title(self, title: str) -> str:
         return title
 
     def degrees(self) -> list[tuple[str, str]]:
@@ -153,7 +173,7 @@ class _Technology:
             found.append(("BACHELORS", "Bachelor of Technology - BTech"))
         return found
 
-    def school(self, city: City) -> str:
+    def school(self) -> str:
         return self.random.choice(vocabulary.SCHOOLS)
 
 
@@ -166,7 +186,7 @@ def invented(draw: Draw, number: int) -> Person:
     """The next person that `draw` invents."""
     random = draw.random
     career, city = draw.career(), draw.city()
-    name = draw.name(city)
+    name = draw.name()
     years = round(min(random.expovariate(1 / 6) + random.random() * 2, 38), 1)
     skills = _skills(draw, career)
     jobs = _jobs(draw, career, years, city)
@@ -181,12 +201,12 @@ def invented(draw: Draw, number: int) -> Person:
         "country_region": city.country,
         "years_of_experience_raw": years,
         "skills": skills,
-        "languages": draw.languages(city),
+        "languages": draw.languages(),
         "open_to_cards": _open_to(draw),
         "current_employers": jobs[:1],
         "past_employers": jobs[1:],
         "all_employers": jobs,
-        "education_background": _education(draw, career, _THIS_YEAR - int(years), city),
+        "education_background": _education(draw, career, _THIS_YEAR - int(years)),
         "certifications": _named(draw, "name", career.certificates, draw.certified),
         "honors": _named(draw, "title", vocabulary.HONORS, 0.2),
         "linkedin_profile_url": "https://www.linkedin.com/in/sandbox-"
@@ -240,7 +260,7 @@ def _jobs(draw: Draw, career: Career, years: float, city: City) -> list[dict[str
             title = f"{title} Intern"
         employment = "Internship" if title.endswith("Intern") else _employment(draw)
         job = {
-            "title": draw.title(title, city),
+            "title": draw.title(title),
             "location": city.label,
             "start_date": _date(end - spent),
             "end_date": None if place == 0 else _date(end),
@@ -250,7 +270,7 @@ def _jobs(draw: Draw, career: Career, years: float, city: City) -> list[dict[str
             "seniority_level": _seniority(title, level - place),
             "function_category": career.function,
         }
-        jobs.append(draw.employer(city) | job)
+        jobs.append(draw.employer() | job)
         end -= spent
     return jobs
 
@@ -275,10 +295,10 @@ def _seniority(title: str, level: int) -> str:
     return "Senior" if level > 0 or "Senior" in title else "Entry Level"
 
 
-def _education(draw: Draw, career: Career, left: int, city: City) -> list[dict[str, Any]]:
+def _education(draw: Draw, career: Career, left: int) -> list[dict[str, Any]]:
     return [
         {
-            "institute_name": draw.school(city),
+            "institute_name": draw.school(),
             "degree_name": name,
             "degree_level": level,
             "field_of_study": draw.random.choice(career.fields),
@@ -299,4 +319,9 @@ def _open_to(draw: Draw) -> list[str]:
 
 
 def _date(year: float) -> str:
-    return f"{int(year)}-{int(year % 1 * 12) + 1:02d}-01T00:00:00+00:00"
+    return _month(int(year), int(year % 1 * 12) + 1)
+
+
+@cache
+def _month(year: int, month: int) -> str:
+    return f"{year}-{month:02d}-01T00:00:00+00:00"

@@ -1,6 +1,6 @@
 """The cities where the fictional people live: real places, with coordinates for distances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
@@ -24,15 +24,15 @@ class City:
     weight: int
     trades_weight: int
 
-    @property
-    def label(self) -> str:
-        """The region as written in profiles, such as `Pune, Maharashtra, India`."""
-        parts = (
-            dict.fromkeys((self.name, self.country))
-            if self.name == self.country
-            else (self.name, self.state, self.country)
-        )
-        return ", ".join(part for part in parts if part)
+    label: str = field(init=False, compare=False)
+    """The region as written in profiles, such as `Pune, Maharashtra, India`."""
+
+    def __post_init__(self) -> None:
+        if self.name == self.country:
+            label = self.name
+        else:
+            label = ", ".join(filter(None, (self.name, self.state, self.country)))
+        object.__setattr__(self, "label", label)
 
 
 @cache

@@ -1,12 +1,12 @@
 """Fictional people of all trades, in many countries; invented when a search first needs them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from random import Random
 
 from fj_mcp.sandbox.population.companies import Company, company
 from fj_mcp.sandbox.population.countries import COUNTRIES
-from fj_mcp.sandbox.population.people import SEED, Person, invented, lots
+from fj_mcp.sandbox.population.people import SEED, Person, invented, lots, uncollected
 from fj_mcp.sandbox.population.places import CITIES, City
 from fj_mcp.sandbox.population.trades import business, health, industry, services
 from fj_mcp.sandbox.population.trades.trade import Trade
@@ -19,20 +19,25 @@ TRADES: tuple[Trade, ...] = (
     *services.TRADES,
 )
 
-PEOPLE_PER_TRADE = 400
+PEOPLE = 8
+"""In each trade and city, for each unit of the city's weight."""
+
 _EMPLOYERS = 8
 """Of one kind in one country."""
 
 _FIRST_NUMBER = 100_000
+_MOST_CITIES, _MOST_IN_CITY = 250, 80
 _KINDS = list(dict.fromkeys((trade.industry, trade.employers, trade.business) for trade in TRADES))
 
 
-def people_with(skills: Collection[str]) -> Iterable[Person]:
-    """The people of every trade that has one of these skills."""
+def people_with(skills: Collection[str], cities: Collection[City]) -> Iterator[Person]:
+    """The people in these cities, of every trade that has one of these skills."""
     wanted = {normalized(skill) for skill in skills}
+    places = [place for place, city in enumerate(CITIES) if city in cities]
     for number, known in enumerate(_skills_by_trade()):
         if not known.isdisjoint(wanted):
-            yield from people_of(number)
+            for place in places:
+                yield from people_of(number, place)
 
 
 @cache
@@ -41,11 +46,16 @@ def _skills_by_trade() -> tuple[frozenset[str], ...]:
 
 
 @cache
-def people_of(number: int, seed: int = SEED) -> tuple[Person, ...]:
-    """The people of the trade with this number in `TRADES`; cached, so do not modify them."""
-    draw = _TradeDraw(TRADES[number], Random(seed + number))
-    first = _FIRST_NUMBER + number * 1000
-    return tuple(invented(draw, first + place) for place in range(PEOPLE_PER_TRADE))
+def people_of(number: int, place: int, seed: int = SEED) -> tuple[Person, ...]:
+    """The people of a trade in a city, by their numbers in `TRADES` and `CITIES`.
+
+    They are the same in whatever order they are invented. Cached, so do not modify them.
+    """
+    first = _FIRST_NUMBER + (number * _MOST_CITIES + place) * _MOST_IN_CITY
+    draw = _TradeDraw(TRADES[number], CITIES[place], Random(seed + first))
+    count = PEOPLE * CITIES[place].trades_weight
+    with uncollected():
+        return tuple(invented(draw, first + one) for one in range(count))
 
 
 def trade_values(path: str) -> Iterator[str]:
@@ -106,52 +116,52 @@ def employers_of(kind: int, country: str) -> tuple[Company, ...]:
 
 
 class _TradeDraw:
-    """People of one trade, over the cities of all countries."""
+    """People of one trade in one city."""
 
     certified = 0.7
 
-    def __init__(self, trade: Trade, random: Random) -> None:
+    def __init__(self, trade: Trade, city: City, random: Random) -> None:
         self.random = random
         self.works = trade.works
         self._trade = trade
-        self._kind = _KINDS.index((trade.industry, trade.employers, trade.business))
-        self._local = {title.name: title.local for title in trade.called}
-        self._cities = lots([city.trades_weight for city in CITIES])
+        self._city = city
+        self._country = COUNTRIES[city.country]
+        kind = _KINDS.index((trade.industry, trade.employers, trade.business))
+        self._employers = employers_of(kind, city.country)
+        language = self._country.language
+        self._local = {title.name: title.local.get(language) for title in trade.called}
         self._degrees = lots([share for *_, share in trade.degrees])
 
     def career(self) -> Trade:
         return self._trade
 
     def city(self) -> City:
-        return CITIES[self.random.choice(self._cities)]
+        return self._city
 
-    def name(self, city: City) -> str:
-        country = COUNTRIES[city.country]
-        return f"{self.random.choice(country.first)} {self.random.choice(country.last)}"
+    def name(self) -> str:
+        return f"{self.random.choice(self._country.first)} {self.random.choice(self._country.last)}"
 
-    def languages(self, city: City) -> list[str]:
-        everybody, some = COUNTRIES[city.country].languages
-        more = [self.random.choice(some)] if self.random.random() < 0.6 else []
-        return [*everybody, *more]
+    def languages(self) -> list[str]:
+        everybody, some = self._country.languages
+        return [*everybody, *([self.random.choice(some)] if self.random.random() < 0.6 else [])]
 
-    def employer(self, city: City) -> Company:
-        return self.random.choice(employers_of(self._kind, city.country))
+    def employer(self) -> Company:
+        return self.random.choice(self._employers)
 
     def level(self, years: float, titles: tuple[str, ...]) -> int:
         return min(int(years / 4.5 + self.random.random() * 1.5), len(titles) - 1)
 
-    def title(self, title: str, city: City) -> str:
-        local = self._local.get(title, {}).get(COUNTRIES[city.country].language)
+    def title(self, title: str) -> str:
+        local = self._local.get(title)
         return local if local and self.random.random() < 0.5 else title
 
     def degrees(self) -> list[tuple[str, str]]:
-        place = self.random.choice(self._degrees)
-        level, degree, _ = self._trade.degrees[place]
+        level, degree, _ = self._trade.degrees[self.random.choice(self._degrees)]
         if level not in ("MASTERS", "DOCTORATE", "POST_DOCTORATE"):
             return [(level, degree)]
         first = [(one, name) for one, name, _ in self._trade.degrees if one == "BACHELORS"]
         return [(level, degree), *(first or [("BACHELORS", "Bachelor of Science")])]
 
-    def school(self, city: City) -> str:
-        country = COUNTRIES[city.country]
-        return f"{self.random.choice(country.words)} {self.random.choice(country.schools)}"
+    def school(self) -> str:
+        words, schools = self._country.words, self._country.schools
+        return f"{self.random.choice(words)} {self.random.choice(schools)}"

@@ -245,7 +245,7 @@ TRADES = (
             Actuary | Actuarial Analyst | de: Aktuar | fr: Actuaire | es: Actuario
         """,
         skills="Insurance Underwriting | Claims Management | Risk Assessment | Actuarial Science | Pricing Models | "
-        "Property Insurance | Reinsurance | Solvency II | Policy Administration | Fraud Detection | Excel",
+        "Property Insurance | Reinsurance | Solvency II | Policy Administration | Fraud Detection",
         certificates="Chartered Insurer | Fellow of the Society of Actuaries | ACII",
         degrees=_FINANCE,
         fields="Insurance | Actuarial Science | Mathematics",

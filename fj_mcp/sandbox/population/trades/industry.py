@@ -254,7 +254,7 @@ TRADES = (
         """,
         skills="Vehicle Diagnostics | Engine Repair | Brake Systems | Vehicle Electrics | Vehicle Inspection | "
         "Transmission Repair | Diesel Engines | High-Voltage Vehicles | Suspension Systems | Air Conditioning Service | "
-        "Preventive Maintenance | Customer Service",
+        "Preventive Maintenance",
         certificates="ASE Certification | High-Voltage Vehicle Certificate | MOT Tester | Kfz-Meister",
         degrees=_CRAFT,
         fields="Automotive Technology | Mechatronics",

@@ -89,7 +89,7 @@ TRADES = (
             Fleet Manager | Transport Manager | Dispatcher | Transport Planner | de: Disponent | de: Fuhrparkleiter | fr: Exploitant transport | fr: Responsable transport | es: Jefe de tráfico | es: Gestor de flotas
         """,
         skills="Truck Driving | Route Planning | Load Securing | Digital Tachograph | Vehicle Inspection | "
-        "Delivery | Long-Haul Transport | ADR Dangerous Goods | Customer Service | Loading and Unloading | "
+        "Delivery | Long-Haul Transport | ADR Dangerous Goods | Loading and Unloading | "
         "GPS Navigation | Fleet Management | Transport Regulations",
         certificates="CDL Class A | HGV Class 1 License | Driver CPC | ADR Certificate | Forklift License",
         degrees=_VOCATIONAL,
@@ -107,7 +107,7 @@ TRADES = (
         """,
         skills="Supply Chain Management | Logistics Planning | Freight Forwarding | Inventory Management | SAP MM | "
         "Demand Planning | Customs Clearance | Incoterms | Import and Export | Transport Management | "
-        "S&OP | Warehouse Management Systems | Excel | Forecasting | Vendor Management | Distribution",
+        "S&OP | Warehouse Management Systems | Forecasting | Vendor Management | Distribution",
         certificates="APICS CSCP | APICS CPIM | Customs Broker License | Six Sigma Green Belt",
         degrees=_COMMERCE,
         fields="Logistics | Supply Chain Management | Business Administration",
@@ -124,7 +124,7 @@ TRADES = (
         """,
         skills="Procurement | Supplier Negotiation | Strategic Sourcing | Vendor Management | Contract Management | "
         "SAP MM | Category Management | Cost Reduction | Purchase Orders | SAP Ariba | Supplier Evaluation | "
-        "Tendering | Excel | Spend Analysis | Incoterms",
+        "Tendering | Spend Analysis | Incoterms",
         certificates="CIPS Level 4 | CPSM | APICS CSCP",
         degrees=_COMMERCE,
         fields="Business Administration | Supply Chain Management | Industrial Engineering",
