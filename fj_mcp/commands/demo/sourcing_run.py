@@ -202,20 +202,20 @@ async def _source(assistant: _Assistant, screen: Screen, job_description: str) -
 async def _skills_of_title(assistant: _Assistant, screen: Screen, title: str) -> list[str]:
     """Skills that have a word of the job's title, where its description names none."""
     found: dict[str, None] = {}
-    words = [word for word in _LETTERS.findall(title) if word.casefold() not in _NO_SKILLS]
-    for word in words[:6]:
+    words = [word for word in _LETTERS.findall(title) if word.casefold() not in _NO_SKILLS][:6]
+    for word in words:
         looked_up = await assistant.call(
-            "search_filter_values", show=not found, filter="skills", query=word
+            "search_filter_values", show=word == words[0], filter="skills", query=word
         )
         # What is not known is answered with what is similar.
         begins = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
         found |= dict.fromkeys(list(filter(begins.search, looked_up["values"]))[:3])
-    if not found:
+    skills = list(found)[:6] or words[:3]
+    if not skills:
         raise DemoFailed(
             "The demo found no skill and no job title in this text, and a search needs at least "
             "one skill: add what the person should know, or a title such as Nurse or Accountant."
         )
-    skills = list(found)[:6]
     screen.line(f"The text names no skills, so the demo looks for {', '.join(skills)}.", "yellow")
     return skills
 
