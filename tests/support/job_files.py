@@ -4,6 +4,8 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
+from pypdf import PdfReader, PdfWriter
+
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
@@ -80,8 +82,6 @@ def _escaped(line: str) -> bytes:
 
 
 def _encrypted(file: io.BytesIO, password: str) -> bytes:
-    from pypdf import PdfReader, PdfWriter
-
     writer = PdfWriter(clone_from=PdfReader(file))
     writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
     locked = io.BytesIO()

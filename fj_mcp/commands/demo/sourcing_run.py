@@ -29,7 +29,7 @@ _BEST_AGAIN = 3
 """Of the candidates that were there before, in the list with the new ones."""
 
 _PAGE = 50
-_MOST_SEARCHES = 8
+_MOST_SEARCHES = 12
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _NO_SKILLS = frozenset(
     ("with", "want", "wanted", "need", "needed", "team", "teams", "join", "senior", "junior",
@@ -38,9 +38,9 @@ _NO_SKILLS = frozenset(
 )  # fmt: skip
 """Words of titles that say nothing about what people know."""
 
-_LOOSENED = ("certifications", "current_titles", "degree", "years_of_experience", "regions",
-             "countries")  # fmt: skip
-"""Removed one by one where a result has no suggestion."""
+_LOOSENED = ("certifications", "degree", "years_of_experience", "within_km", "regions",
+             "countries", "current_titles")  # fmt: skip
+"""Removed one by one where no suggestion is left that was not followed."""
 
 
 class DemoFailed(Exception):
@@ -224,6 +224,7 @@ async def _search(
     assistant: _Assistant, screen: Screen, title: str, filters: dict[str, Any], text: str
 ) -> str | None:
     """Search, with fewer filters as long as nobody fits them all; the session's id, if any."""
+    followed: set[str] = set()
     for _ in range(_MOST_SEARCHES):
         session = await assistant.call(
             "create_sourcing_session", title=title, filters=filters, job_description=text
@@ -231,7 +232,7 @@ async def _search(
         if "session_id" in session:
             session_id: str = session["session_id"]
             return session_id
-        looser, change = _loosened(filters, session.get("suggestions") or [])
+        looser, change = _loosened(filters, session.get("suggestions") or [], followed)
         if looser is None:
             return None
         screen.line(f"Nobody fits all of these filters. {change}", "yellow")
@@ -240,22 +241,29 @@ async def _search(
 
 
 def _loosened(
-    filters: dict[str, Any], suggestions: list[dict[str, Any]]
+    filters: dict[str, Any], suggestions: list[dict[str, Any]], followed: set[str]
 ) -> tuple[dict[str, Any] | None, str]:
-    """The filters after the first suggestion, and the change in words."""
-    if suggestions and suggestions[0].get("filters") not in (None, filters):
-        looser: dict[str, Any] = suggestions[0]["filters"]
-        removed = [name.replace("_", " ") for name in filters if name not in looser]
-        if removed:
-            return looser, f"As suggested, the next search is without {' and '.join(removed)}."
-        return looser, f"The next search follows the first suggestion: {suggestions[0]['reason']}"
+    """The filters after the first suggestion, and the change in words.
+
+    Suggestions widen a filter step by step, so one for a filter in `followed` is skipped.
+    """
+    for suggestion in suggestions:
+        looser: dict[str, Any] = suggestion.get("filters") or {}
+        changed = {name for name in {*looser, *filters} if looser.get(name) != filters.get(name)}
+        if "skills" in looser and changed and not changed & followed:
+            followed |= changed
+            if removed := [_words(name) for name in filters if name not in looser]:
+                return looser, f"As suggested, the next search is without {' and '.join(removed)}."
+            return looser, f"The next search follows a suggestion: {suggestion['reason']}"
     name = next((name for name in _LOOSENED if name in filters), None)
     if name is None:
         return None, ""
-    # A distance is one around the regions.
-    dropped = {name, "within_km"} if name == "regions" else {name}
-    looser = {key: value for key, value in filters.items() if key not in dropped}
-    return looser, f"The next search is without {name.replace('_', ' ')}."
+    looser = {key: value for key, value in filters.items() if key != name}
+    return looser, f"The next search is without {_words(name)}."
+
+
+def _words(name: str) -> str:
+    return {"within_km": "the places nearby"}.get(name, name.replace("_", " "))
 
 
 async def _look_closer(
