@@ -5,7 +5,7 @@ from typing import Any
 
 from fj_mcp.filters.kinds import Tiers
 from fj_mcp.sandbox.annotation.job_text import JobText
-from fj_mcp.sandbox.annotation.places import places_in
+from fj_mcp.sandbox.annotation.places import country_of, places_in
 from fj_mcp.sandbox.annotation.requirements import (
     certificates_in,
     degree_in,
@@ -24,9 +24,9 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
     No filter has the keys of the last entries; the real API sends such keys, too.
     """
     job = JobText(text)
-    titles = titles_in(job)
-    tiers, excluded = skills_in(job, trades_of(titles))
     regions, countries = places_in(job)
+    titles = titles_in(job, {*countries, *map(country_of, regions)})
+    tiers, excluded = skills_in(job, trades_of(titles))
     degree, welcome = degree_in(job)
     certificates, other_certificates = certificates_in(job)
     found: dict[str, Any] = {

@@ -89,13 +89,18 @@ def places_in(job: JobText) -> tuple[list[str], list[str]]:
     regions = next((found for words in named if (found := _cities().found(words))), [])
     countries = next((found for words in named if (found := _countries().found(words))), [])
     if regions:
-        reached = {label.rpartition(", ")[2] for label in regions}
+        reached = set(map(country_of, regions))
         countries = [country for country in countries if country in reached]
         # A search fits both filters, so a city elsewhere would find nobody.
         if countries and set(countries) != reached:
             countries = []
     order = [city.label for city in CITIES]
     return sorted(regions, key=order.index), countries
+
+
+def country_of(label: str) -> str:
+    """The country of a city's label."""
+    return label.rpartition(", ")[2]
 
 
 @cache

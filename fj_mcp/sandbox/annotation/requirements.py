@@ -87,7 +87,7 @@ Catalan | Katalanisch | catalan | catalán
 # What people ask for and no filter covers, by the name under which it is reported.
 _UNCOVERED = {
     "salary": r"salary|compensation package|per (?:hour|annum)|CTC|LPA|lakhs?|gehalt|vergütung|"
-    r"stundenlohn|salaire|rémunération|salario|retribución|sueldo|[€$£₹]\s?\d|\d\s?(?:€|£|k€|EUR\b)",
+    r"stundenlohn|salaire|rémunération|salario|retribución|sueldo|[€$£₹]\s?\d[\d.,]*k?|\d\s?(?:€|£|k€|EUR\b)",
     "driving_license": r"driving licen[cs]e|driver['’]?s licen[cs]e|führerschein\w*|"
     r"permis (?:de conduire|b\b|c\b)|carn[eé] de conducir|permiso de conducir",
     "workplace": r"remote|hybrid|work from home|on-?site|home[- ]?office|homeoffice|télétravail|"

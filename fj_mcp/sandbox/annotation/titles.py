@@ -6,6 +6,7 @@ from functools import cache
 
 from fj_mcp.sandbox.annotation.job_text import JobText
 from fj_mcp.sandbox.annotation.phrases import Phrases, words_of
+from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.trade_people import TRADES
 from fj_mcp.sandbox.population.trades.trade import Title, Trade
 from fj_mcp.sandbox.population.vocabulary import FAMILIES
@@ -15,24 +16,39 @@ _FEMININE = ("er", "or", "ist", "eur", "ant", "ent", "loge", "at")
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A title as a text names it, with the name that it has where the text's language is spoken."""
+    """A title, and the language in which a text names it; English has none."""
 
     title: str
-    local: str | None = None
+    language: str = ""
 
 
-def titles_in(job: JobText) -> list[str]:
-    """The titles of the job, by the names that people have; best read from its heading."""
+def titles_in(job: JobText, countries: Iterable[str]) -> list[str]:
+    """The titles of the job, by the names that people have; best read from its heading.
+
+    Args:
+        job: the text.
+        countries: where the job is; people there may write their titles in their own language.
+    """
     lines = (_spoken().found(words_of(line)) for line in job.heading.splitlines())
     found = next(filter(None, lines), None) or _canonical().found(job.words)
-    names = [name for named in found for name in (named.title, named.local) if name]
-    return list(dict.fromkeys(names))
+    spoken = [COUNTRIES[country].language for country in countries]
+    names: dict[str, None] = {}
+    for named in found:
+        local = _local().get(named.title, {})
+        languages = (named.language, *spoken)
+        names |= dict.fromkeys([named.title, *(local[one] for one in languages if one in local)])
+    return list(names)
 
 
 def trades_of(titles: Iterable[str]) -> list[Trade]:
     """The trades that have one of these titles."""
     wanted = set(titles)
     return [trade for trade in TRADES if not wanted.isdisjoint(trade.titles)]
+
+
+@cache
+def _local() -> dict[str, dict[str, str]]:
+    return {title.name: title.local for trade in TRADES for title in trade.called}
 
 
 @cache
@@ -56,7 +72,7 @@ def _all() -> list[str]:
 
 def _others(title: Title) -> Iterator[tuple[str, _Named]]:
     for language, name in title.others:
-        named = _Named(title.name, title.local.get(language))
+        named = _Named(title.name, language)
         yield name, named
         if language == "de" and name.endswith(_FEMININE):
             yield f"{name}in", named
