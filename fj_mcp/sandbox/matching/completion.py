@@ -1,5 +1,6 @@
 """Autocomplete: values found in the population, the most common first."""
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -20,7 +21,7 @@ _PATHS = {
 
 
 def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]:
-    """Up to `limit` values: first those that start with `query`, then those that contain it.
+    """Up to `limit` values: first those that start with `query`, then those with such a word.
 
     Args:
         people: size of the population.
@@ -42,7 +43,8 @@ def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]
         raise Refusal(400, "Validation failed", errors)
     values = _values(people, _PATHS.get(filter_type, filter_type))
     starting = [value for value in values if normalized(value).startswith(wanted)]
-    holding = [value for value in values if wanted in normalized(value)]
+    begins = re.compile(rf"(?<!\w){re.escape(wanted)}")
+    holding = [value for value in values if begins.search(normalized(value))]
     return list(dict.fromkeys(starting + holding))[: int(limit)]
 
 

@@ -119,7 +119,7 @@ CITIES: tuple[City, ...] = (
     City("Houston", "Texas", _US, 29.76, -95.37, 0, 4),
     City("Phoenix", "Arizona", _US, 33.45, -112.07, 0, 3),
     City("Philadelphia", "Pennsylvania", _US, 39.95, -75.17, 0, 3),
-    City("Atlanta", "Georgia", _US, 33.75, -84.39, 0, 3),
+    City("Tampa", "Florida", _US, 27.95, -82.46, 0, 3),
     City("Miami", "Florida", _US, 25.76, -80.19, 0, 3),
     City("San Diego", "California", _US, 32.72, -117.16, 0, 2),
     City("Minneapolis", "Minnesota", _US, 44.98, -93.27, 0, 2),
