@@ -16,6 +16,9 @@ def main() -> None:
             sys.modules[package] = None  # type: ignore[assignment]
         serve_stdio(sandbox=bool(words))
     else:
-        from fj_mcp.commands.typer_app import app
-
+        try:
+            from fj_mcp.commands.typer_app import app
+        except KeyboardInterrupt:
+            # Ctrl-C while the commands are being loaded.
+            sys.exit(130)
         app(prog_name="fj-mcp")

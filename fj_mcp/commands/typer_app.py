@@ -83,14 +83,20 @@ def demo(
         bool, typer.Option("--sandbox", help="The default here.", hidden=True)
     ] = False,
     job_description: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A UTF-8 text file (default: an example)."),
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Text, PDF or DOCX; - is standard input (default: an example)."
+        ),
     ] = None,
 ) -> None:
     """Run a complete search on the sandbox, from job description to contact."""
-    from fj_mcp.commands.demo import EXAMPLE, run_demo
+    from fj_mcp.commands.demo.job_files import Unreadable, read_job_description
+    from fj_mcp.commands.demo.sourcing_run import EXAMPLE, run_demo
 
-    text = job_description.read_text(encoding="utf-8") if job_description else EXAMPLE
+    try:
+        text = EXAMPLE if job_description is None else read_job_description(job_description)
+    except Unreadable as sentence:
+        raise _refuse(str(sentence)) from None
     raise typer.Exit(run_demo(text))
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from fj_mcp.sandbox.matching.annotation import annotate
+from fj_mcp.sandbox.annotation.annotate import annotate
 from fj_mcp.sandbox.matching.completion import complete
 from fj_mcp.sandbox.matching.scoring import Match, analysis, breakdown
 from fj_mcp.sandbox.matching.search import Wanted

@@ -1,13 +1,15 @@
 """The input of an operation: the sandbox's rules, and one request."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fj_mcp.sandbox.faults import Fault
 from fj_mcp.sandbox.population.odd_people import population
 from fj_mcp.sandbox.population.people import Person
+from fj_mcp.sandbox.population.places import City
+from fj_mcp.sandbox.population.trade_people import people_with
 from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.sandbox.workspaces import Workspace
 
@@ -28,9 +30,12 @@ class Rules:
     only_new_batch_after_fetch: bool
     refuse_without_match: bool
 
-    def everyone(self) -> Sequence[Person]:
-        """The sandbox's population, generated on first use."""
-        return population(self.people)
+    def everyone(self, skills: Collection[str], cities: Collection[City]) -> Sequence[Person]:
+        """All whom a search for any of these skills in these cities can find.
+
+        They are invented on first use.
+        """
+        return [*population(self.people), *people_with(skills, cities)]
 
 
 @dataclass(frozen=True)

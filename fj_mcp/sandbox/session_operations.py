@@ -3,7 +3,7 @@
 from typing import Any
 
 from fj_mcp.sandbox.matching.scoring import Match, rank
-from fj_mcp.sandbox.matching.search import Wanted, check, find
+from fj_mcp.sandbox.matching.search import Wanted, check, find, reached
 from fj_mcp.sandbox.request import SEARCH_PRICE, Request
 from fj_mcp.sandbox.responses import Refusal, Response, success
 from fj_mcp.sandbox.sessions import Session, object_id
@@ -117,10 +117,12 @@ def _check_fields(body: dict[str, Any], names: list[str] | tuple[str, ...]) -> N
 
 
 def _matches(request: Request, queries: dict[str, Any]) -> list[Match]:
-    found = find(queries, request.rules.everyone())
+    wanted = Wanted.of(queries)
+    skills = [skill for tier in wanted.tiers.values() for skill in tier]
+    found = find(queries, request.rules.everyone(skills, reached(queries)))
     if not found and request.rules.refuse_without_match:
         raise Refusal(400, _NO_MATCH)
-    return rank(Wanted.of(queries), found)
+    return rank(wanted, found)
 
 
 def _searched(

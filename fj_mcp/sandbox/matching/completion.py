@@ -1,10 +1,12 @@
 """Autocomplete: values found in the population, the most common first."""
 
+import re
 from collections import Counter
 from functools import cache
 
 from fj_mcp.sandbox.matching.search import filters_by_key, values_at
 from fj_mcp.sandbox.population.odd_people import population
+from fj_mcp.sandbox.population.trade_people import trade_values
 from fj_mcp.sandbox.responses import Refusal
 from fj_mcp.text.comparison import normalized
 
@@ -19,7 +21,7 @@ _PATHS = {
 
 
 def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]:
-    """Up to `limit` values: first those that start with `query`, then those that contain it.
+    """Up to `limit` values: first those that start with `query`, then those with such a word.
 
     Args:
         people: size of the population.
@@ -41,7 +43,8 @@ def complete(people: int, filter_type: str, query: str, limit: str) -> list[str]
         raise Refusal(400, "Validation failed", errors)
     values = _values(people, _PATHS.get(filter_type, filter_type))
     starting = [value for value in values if normalized(value).startswith(wanted)]
-    holding = [value for value in values if wanted in normalized(value)]
+    begins = re.compile(rf"(?<!\w){re.escape(wanted)}")
+    holding = [value for value in values if begins.search(normalized(value))]
     return list(dict.fromkeys(starting + holding))[: int(limit)]
 
 
@@ -55,4 +58,5 @@ def _values(people: int, path: str) -> tuple[str, ...]:
     """The distinct values at a path, the most common first, without those of odd people."""
     ordinary = (person for person in population(people) if person.kind == "ordinary")
     counted = Counter(str(v) for person in ordinary for v in values_at(person.record, path))
-    return tuple(value for value, _ in counted.most_common())
+    common = [value for value, _ in counted.most_common()]
+    return tuple(dict.fromkeys([*common, *trade_values(path)]))

@@ -114,6 +114,24 @@ def find(queries: dict[str, Any], people: Sequence[Person]) -> list[Person]:
     return found
 
 
+def reached(queries: dict[str, Any]) -> set[City]:
+    """The cities in which people of a checked filter map can live."""
+    wanted = Wanted.of(queries)
+    cities = set(CITIES)
+    if wanted.regions:
+        named = [phrase(region) for region in wanted.regions]
+        around = near(wanted.regions, wanted.kilometers or 0)
+        cities = {
+            city
+            for city in CITIES
+            if city in around or any(one in phrase(city.label) for one in named)
+        }
+    if countries := queries.get("country_region", {}).get("value"):
+        named = [phrase(country) for country in countries]
+        cities = {city for city in cities if any(one in phrase(city.country) for one in named)}
+    return cities
+
+
 def values_at(record: Any, path: str) -> Iterator[Any]:
     """Every value at `path` in a record, including the items of nested lists."""
     head, _, rest = path.partition(".")

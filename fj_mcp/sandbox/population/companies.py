@@ -1,10 +1,11 @@
 """Fictional employers, with every company field of the API."""
 
+from collections.abc import Sequence
 from functools import cache
 from random import Random
 from typing import Any
 
-from fj_mcp.sandbox.population.places import CITIES
+from fj_mcp.sandbox.population.places import CITIES, City
 from fj_mcp.sandbox.population.vocabulary import COMPANY_FIRST, COMPANY_SECOND
 
 Company = dict[str, Any]
@@ -49,18 +50,40 @@ def companies(seed: int) -> tuple[Company, ...]:
     """Some 400 fictional companies, each as the company fields of a job."""
     random = Random(seed)
     names = [f"{first} {second}" for first in COMPANY_FIRST for second in COMPANY_SECOND]
-    return tuple(_company(random, name, number) for number, name in enumerate(names))
+    weights = [city.weight for city in CITIES]
+    found = []
+    for number, name in enumerate(names):
+        industry, suffix, business = _BUSINESSES[number % len(_BUSINESSES)]
+        full_name = f"{name} {suffix}"
+        found.append(
+            company(
+                random,
+                full_name=full_name,
+                number=number,
+                industry=industry,
+                business=business,
+                cities=(CITIES, weights),
+            )
+        )
+    return tuple(found)
 
 
-def _company(random: Random, name: str, number: int) -> Company:
-    industry, suffix, business = _BUSINESSES[number % len(_BUSINESSES)]
-    full_name = f"{name} {suffix}"
+def company(
+    random: Random,
+    *,
+    full_name: str,
+    number: int,
+    industry: str,
+    business: str,
+    cities: tuple[Sequence[City], Sequence[int]],
+) -> Company:
+    """A fictional company, with headquarters in one of `cities`, which have weights."""
     slug = full_name.lower().replace(" ", "-")
     size = random.randrange(len(_HEADCOUNTS))
     ceiling, headcount_range = _HEADCOUNTS[size]
     floor = _HEADCOUNTS[size - 1][0] + 1 if size else 1
     recent = random.randrange(len(_RECENT) * 3)
-    city = random.choices(CITIES, [city.weight for city in CITIES])[0]
+    city = random.choices(*cities)[0]
     industries = [industry]
     if random.random() < 0.3:
         industries.append("Professional Services")

@@ -6,7 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from fj_mcp.sandbox.population.people import Person
-from fj_mcp.sandbox.population.vocabulary import LANGUAGES, WORKS
+from fj_mcp.sandbox.population.vocabulary import LANGUAGES
 
 _LISTED_NAMES = {"title": "job_title", "name": "company_name"}
 _MEDIA = "https://media.example.com"
@@ -61,7 +61,7 @@ def profile(person: Person) -> dict[str, Any]:
         "honors": record["honors"],
         "activities": _activities(person),
         "also_viewed": _also_viewed(person),
-        "profile_text": " ".join(_deeds(f"{person.id}+{place}", "it", 10) for place in range(13)),
+        "profile_text": " ".join(_deeds(person, f"+{place}", "it") for place in range(13)),
         "last_updated": "2026-01-01T00:00:00Z",
         "enriched_realtime": False,
         "query_person_linkedin_identifier": None,
@@ -111,7 +111,7 @@ def candidate(person: Person) -> dict[str, Any]:
 
 
 def _summary(person: Person) -> str:
-    return f"{person.record['summary']}\n\n{_deeds(person.id, 'the product', 10)}"
+    return f"{person.record['summary']}\n\n{_deeds(person, '', 'the team')}"
 
 
 def _jobs(person: Person) -> list[dict[str, Any]]:
@@ -130,8 +130,7 @@ def _jobs(person: Person) -> list[dict[str, Any]]:
             ],
             "business_email_verified": False,
             "is_default": place == 0,
-            "description": f"{job['description']} "
-            + _deeds(f"{person.id}{place}", job["name"], 10),
+            "description": f"{job['description']} " + _deeds(person, f"{place}", job["name"]),
         }
         for place, job in enumerate(person.record["all_employers"])
     ]
@@ -167,7 +166,7 @@ def _activities(person: Person) -> list[dict[str, Any]]:
             "activity_id": f"sandbox-activity-{person.id}-{number}",
             "type": "post" if number % 2 else "comment",
             "url": f"https://www.linkedin.com/feed/update/sandbox-{person.id}-{number}/",
-            "text": _deeds(f"{person.id}-{number}", person.city.name, 10),
+            "text": _deeds(person, f"-{number}", person.city.name),
             "language": LANGUAGES[0],
         }
         for number in range(7)
@@ -200,13 +199,13 @@ def _endorsed(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _deeds(seed: str, what: str, count: int) -> str:
+def _deeds(person: Person, where: str, what: str) -> str:
     # Seeding a generator for every text would take longer than the rest of a document.
-    chosen = crc32(seed.encode())
-    return _work(chosen % len(WORKS), count).format(what=what, count=2 + chosen % 40)
+    chosen = crc32(f"{person.id}{where}".encode())
+    return _work(person.works, chosen % len(person.works)).format(what=what, count=2 + chosen % 40)
 
 
 @cache
-def _work(start: int, count: int) -> str:
-    text = "; ".join(WORKS[(start + place * 3) % len(WORKS)] for place in range(count))
+def _work(works: tuple[str, ...], start: int) -> str:
+    text = "; ".join(works[(start + place * 3) % len(works)] for place in range(10))
     return f"{text[0].upper()}{text[1:]}."

@@ -1,9 +1,12 @@
 """Fictional people, none of whom exists. The same seed gives the same people."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from fj_mcp.sandbox.population import vocabulary
 from fj_mcp.sandbox.population.companies import Company, companies
@@ -42,6 +45,7 @@ class Person:
         record: the searchable data; an API key such as `current_employers.title` is a path in it.
         skills: each skill, normalized, with its position in the person's list.
         document: replaces the usual document in the API's response, for sparse people.
+        works: sentences of what people of this trade did.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Person:
     email: str | None
     phone: str | None
     document: dict[str, Any] | None = None
+    works: tuple[str, ...] = vocabulary.WORKS
 
     @property
     def address(self) -> str:
@@ -62,51 +67,129 @@ class Person:
 
 def skill_places(skills: list[str]) -> dict[str, int]:
     """Each skill, normalized, with its position in the list."""
-    return {normalized(skill): place for place, skill in reversed(list(enumerate(skills)))}
+    return {_folded(skill): place for place, skill in reversed(list(enumerate(skills)))}
+
+
+_folded = cache(normalized)
+"""For skills: all people have the same few hundred."""
+
+
+class Career(Protocol):
+    """What jobs of one kind have in common; see `Family` and `Trade`."""
+
+    @property
+    def titles(self) -> tuple[str, ...]: ...
+    @property
+    def function(self) -> str: ...
+    @property
+    def skills(self) -> tuple[str, ...]: ...
+    @property
+    def fields(self) -> tuple[str, ...]: ...
+    @property
+    def certificates(self) -> tuple[str, ...]: ...
+
+
+class Draw(Protocol):
+    """The random choices for inventing people, who differ in these."""
+
+    random: Random
+    works: tuple[str, ...]
+    certified: float
+
+    def career(self) -> Career: ...
+    def city(self) -> City: ...
+    def name(self) -> str: ...
+    def languages(self) -> list[str]: ...
+    def employer(self) -> Company: ...
+    def level(self, years: float, titles: tuple[str, ...]) -> int: ...
+    def title(self, title: str) -> str: ...
+    def degrees(self) -> list[tuple[str, str]]:
+        """Levels and names, the highest first."""
+        ...
+
+    def school(self) -> str: ...
 
 
 @cache
 def ordinary_people(count: int, seed: int = SEED) -> tuple[Person, ...]:
-    """`count` people with ordinary careers; the first ones are the same for every count."""
-    random = Random(seed)
-    draw = _Draw(random, companies(seed))
-    return tuple(_person(draw, number) for number in range(count))
+    """`count` people in technology; the first ones are the same for every count."""
+    draw = _Technology(Random(seed), companies(seed))
+    with uncollected():
+        return tuple(invented(draw, number) for number in range(count))
 
 
-class _Draw:
-    """The random choices for generating people."""
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collection: people are kept, and looking for garbage takes a third more."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Technology:
+    """People in technology and around it, most of them in India."""
+
+    works: tuple[str, ...] = vocabulary.WORKS
+    certified = 0.4
 
     def __init__(self, random: Random, employers: tuple[Company, ...]) -> None:
         self.random = random
-        self.employers = employers
-        self._cities = _lots([city.weight for city in CITIES])
-        self._families = _lots([family.weight for family in vocabulary.FAMILIES])
-        self._degrees = _lots([weight for _, _, weight in _DEGREES])
+        self._employers = employers
+        self._cities = lots([city.weight for city in CITIES])
+        self._families = lots([family.weight for family in vocabulary.FAMILIES])
+        self._degrees = lots([weight for _, _, weight in _DEGREES])
+
+    def career(self) -> Career:
+        return vocabulary.FAMILIES[self.random.choice(self._families)]
 
     def city(self) -> City:
         return CITIES[self.random.choice(self._cities)]
 
-    def family(self) -> vocabulary.Family:
-        return vocabulary.FAMILIES[self.random.choice(self._families)]
+    def name(self) -> str:
+        first = self.random.choice(vocabulary.FIRST_NAMES)
+        return f"{first} {self.random.choice(vocabulary.LAST_NAMES)}"
 
-    def degree(self) -> tuple[str, str, int]:
-        return _DEGREES[self.random.choice(self._degrees)]
+    def languages(self) -> list[str]:
+        others = self.random.sample(vocabulary.LANGUAGES[1:], self.random.randint(0, 2))
+        return ["English", *others]
 
-    def chance(self, share: float) -> bool:
-        return self.random.random() < share
+    def employer(self) -> Company:
+        return self.random.choice(self._employers)
+
+    def level(self, years: float, titles: tuple[str, ...]) -> int:
+        return min(int(years / 4.5), len(titles) - 1)
+
+    def title(self, title: str) -> str:
+        return title
+
+    def degrees(self) -> list[tuple[str, str]]:
+        level, degree, _ = _DEGREES[self.random.choice(self._degrees)]
+        found = [(level, degree)]
+        if level in ("MASTERS", "DOCTORATE"):
+            found.append(("BACHELORS", "Bachelor of Technology - BTech"))
+        return found
+
+    def school(self) -> str:
+        return self.random.choice(vocabulary.SCHOOLS)
 
 
-def _lots(weights: list[int]) -> list[int]:
+def lots(weights: list[int]) -> list[int]:
+    """Each index as often as its weight, to draw from."""
     return [index for index, weight in enumerate(weights) for _ in range(weight)]
 
 
-def _person(draw: _Draw, number: int) -> Person:
+def invented(draw: Draw, number: int) -> Person:
+    """The next person that `draw` invents."""
     random = draw.random
-    family, city = draw.family(), draw.city()
-    name = f"{random.choice(vocabulary.FIRST_NAMES)} {random.choice(vocabulary.LAST_NAMES)}"
+    career, city = draw.career(), draw.city()
+    name = draw.name()
     years = round(min(random.expovariate(1 / 6) + random.random() * 2, 38), 1)
-    skills = _skills(draw, family)
-    jobs = _jobs(draw, family, years, city)
+    skills = _skills(draw, career)
+    jobs = _jobs(draw, career, years, city)
     slug = f"{normalized(name).replace(' ', '-')}-{number:05d}"
     first, main = jobs[0], jobs[0]["title"]
     record: dict[str, Any] = {
@@ -118,13 +201,13 @@ def _person(draw: _Draw, number: int) -> Person:
         "country_region": city.country,
         "years_of_experience_raw": years,
         "skills": skills,
-        "languages": ["English", *random.sample(vocabulary.LANGUAGES[1:], random.randint(0, 2))],
+        "languages": draw.languages(),
         "open_to_cards": _open_to(draw),
         "current_employers": jobs[:1],
         "past_employers": jobs[1:],
         "all_employers": jobs,
-        "education_background": _education(draw, family, _THIS_YEAR - int(years)),
-        "certifications": _named(draw, "name", family.certificates, 0.4),
+        "education_background": _education(draw, career, _THIS_YEAR - int(years)),
+        "certifications": _named(draw, "name", career.certificates, draw.certified),
         "honors": _named(draw, "title", vocabulary.HONORS, 0.2),
         "linkedin_profile_url": "https://www.linkedin.com/in/sandbox-"
         f"ACoA{number:05d}{random.getrandbits(48):012X}x",
@@ -140,39 +223,44 @@ def _person(draw: _Draw, number: int) -> Person:
         skills=skill_places(skills),
         city=city,
         years=years,
-        email=mail if draw.chance(0.88) else None,
-        phone=phone if draw.chance(0.75) else None,
+        email=mail if _chance(draw, 0.88) else None,
+        phone=phone if _chance(draw, 0.75) else None,
+        works=draw.works,
     )
 
 
-def _skills(draw: _Draw, family: vocabulary.Family) -> list[str]:
-    # Nearly everyone in a family knows the first skills of its list.
-    known = list(family.skills[:1])
-    known += [skill for skill in family.skills[1:6] if draw.chance(0.8)]
-    known += [skill for skill in family.skills[6:] if draw.chance(0.5)]
-    if draw.chance(0.3):
-        known += draw.random.sample(draw.family().skills, 2)
+def _chance(draw: Draw, share: float) -> bool:
+    return draw.random.random() < share
+
+
+def _skills(draw: Draw, career: Career) -> list[str]:
+    # Nearly everyone in a career knows the first skills of its list.
+    known = list(career.skills[:1])
+    known += [skill for skill in career.skills[1:6] if _chance(draw, 0.8)]
+    known += [skill for skill in career.skills[6:] if _chance(draw, 0.5)]
+    if _chance(draw, 0.3):
+        known += draw.random.sample(draw.career().skills, 2)
     head = known[1:]
     draw.random.shuffle(head)
-    return list(dict.fromkeys((head[:2] + known[:1] + head[2:]) if draw.chance(0.5) else known))
+    return list(dict.fromkeys((head[:2] + known[:1] + head[2:]) if _chance(draw, 0.5) else known))
 
 
-def _jobs(draw: _Draw, family: vocabulary.Family, years: float, city: City) -> list[dict[str, Any]]:
-    """The career, with the current job first."""
+def _jobs(draw: Draw, career: Career, years: float, city: City) -> list[dict[str, Any]]:
+    """The jobs so far, with the current one first."""
     random = draw.random
     count = min(1 + int(years / 2.5), random.randint(2, 5))
-    level = min(int(years / 4.5), len(family.titles) - 1)
+    level = draw.level(years, career.titles)
     end = float(_THIS_YEAR)
     jobs: list[dict[str, Any]] = []
     for place in range(count):
         span = years / count * (1.0 if count == 1 else random.uniform(0.7, 1.3))
         spent = round(max(span, 0.3), 1)
-        title = family.titles[max(0, level - place if draw.chance(0.7) else level)]
-        if place == 0 and years < 1 and draw.chance(0.4):
+        title = career.titles[max(0, level - place if _chance(draw, 0.7) else level)]
+        if place == 0 and years < 1 and _chance(draw, 0.4):
             title = f"{title} Intern"
         employment = "Internship" if title.endswith("Intern") else _employment(draw)
         job = {
-            "title": title,
+            "title": draw.title(title),
             "location": city.label,
             "start_date": _date(end - spent),
             "end_date": None if place == 0 else _date(end),
@@ -180,14 +268,14 @@ def _jobs(draw: _Draw, family: vocabulary.Family, years: float, city: City) -> l
             "years_at_company": next(text for top, text in _YEARS_AT_COMPANY if spent < top),
             "years_at_company_raw": spent,
             "seniority_level": _seniority(title, level - place),
-            "function_category": family.function,
+            "function_category": career.function,
         }
-        jobs.append(random.choice(draw.employers) | job)
+        jobs.append(draw.employer() | job)
         end -= spent
     return jobs
 
 
-def _employment(draw: _Draw) -> str:
+def _employment(draw: Draw) -> str:
     return draw.random.choice(
         ("Full-time",) * 8 + ("Permanent",) * 4 + ("Part-time", "Contract", "Freelance")
     )
@@ -207,32 +295,33 @@ def _seniority(title: str, level: int) -> str:
     return "Senior" if level > 0 or "Senior" in title else "Entry Level"
 
 
-def _education(draw: _Draw, family: vocabulary.Family, left: int) -> list[dict[str, Any]]:
-    level, degree, _ = draw.degree()
-    schools = [(level, degree, left)]
-    if level in ("MASTERS", "DOCTORATE"):
-        schools.append(("BACHELORS", "Bachelor of Technology - BTech", left - 3))
+def _education(draw: Draw, career: Career, left: int) -> list[dict[str, Any]]:
     return [
         {
-            "institute_name": draw.random.choice(vocabulary.SCHOOLS),
+            "institute_name": draw.school(),
             "degree_name": name,
-            "degree_level": rank,
-            "field_of_study": draw.random.choice(family.fields),
-            "start_date": _date(year - 3.6),
-            "end_date": _date(float(year)),
+            "degree_level": level,
+            "field_of_study": draw.random.choice(career.fields),
+            "start_date": _date(left - 3 * place - 3.6),
+            "end_date": _date(float(left - 3 * place)),
         }
-        for rank, name, year in schools
+        for place, (level, name) in enumerate(draw.degrees())
     ]
 
 
-def _named(draw: _Draw, field: str, names: tuple[str, ...], share: float) -> list[dict[str, Any]]:
-    return [{field: draw.random.choice(names)}] if draw.chance(share) else []
+def _named(draw: Draw, field: str, names: tuple[str, ...], share: float) -> list[dict[str, Any]]:
+    return [{field: draw.random.choice(names)}] if _chance(draw, share) else []
 
 
-def _open_to(draw: _Draw) -> list[str]:
+def _open_to(draw: Draw) -> list[str]:
     shares = (("CAREER_INTEREST", 0.3), ("HIRING_MANAGER", 0.08), ("VOLUNTEERING", 0.05))
-    return [card for card, share in shares if draw.chance(share)]
+    return [card for card, share in shares if _chance(draw, share)]
 
 
 def _date(year: float) -> str:
-    return f"{int(year)}-{int(year % 1 * 12) + 1:02d}-01T00:00:00+00:00"
+    return _month(int(year), int(year % 1 * 12) + 1)
+
+
+@cache
+def _month(year: int, month: int) -> str:
+    return f"{year}-{month:02d}-01T00:00:00+00:00"

@@ -1,0 +1,1 @@
+"""JD to filters: reads the sandbox's own words, in four languages, in a job description."""

@@ -1,0 +1,135 @@
+"""A job description as its parts: the heading, and clauses with what they demand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from fj_mcp.sandbox.annotation.phrases import Word, words_of
+
+Tier = Literal["mandatory", "core", "secondary"]
+
+_SENTENCE = re.compile(r"[\n;]+|(?<=[.!?])\s+")
+_HEADING_LINES = 4
+_LONGEST_HEADING = 120
+
+
+def _any(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+
+_MANDATORY = _any(
+    "must", "required?", "requires", "mandatory", "essential", "zwingend", "unbedingt", "muss",
+    "müssen", "erforderlich", "Voraussetzung", "vorausgesetzt", "indispensables?", "obligatoires?",
+    "impérati(?:f|ve|vement)", "exigée?s?", "requise?s?", "imprescindibles?", "obligatori[oa]s?",
+    "indispensables?", "requerid[oa]s?", "se requiere",
+)  # fmt: skip
+_SECONDARY = _any(
+    "nice", "a plus", "plus", "preferred", "bonus", "optional", "(?:an )?advantage", "desirable",
+    "ideally", "von Vorteil", "wünschenswert", "idealerweise", "gerne", "ein Plus", "optional",
+    "un plus", "souhaitée?s?", "appréciée?s?", "un atout", "idéalement", "valorable",
+    "se valorarán?", "deseables?", "preferible(?:mente)?", "idealmente",
+)  # fmt: skip
+_NOT = (
+    r"no(?! ?(?:t only|more|less|n-)|\.)|without|neither|nor|(?:do|does|did) not (?:need|require)|"
+    r"(?:don|doesn)['’]t (?:need|require)|no need (?:for|of)|kein(?:e|en|erlei)?|ohne|"
+    r"pas d['’]|pas de|sans|ni|sin|no (?:se )?(?:requiere|necesita|piden?)(?:mos)?|no hace falta"
+)
+_EXCLUDED = re.compile(
+    rf"(?<!\w)(?:{_NOT})\s*(?!\w*(?:nur|only|solo|sólo|seulement)\b)(?P<what>[^,.;:()]*)",
+    re.IGNORECASE,
+)
+_UNNEEDED = re.compile(
+    r"(?P<what>[^.;:()]*?)\b(?:(?:is|are|be)(?: not|n['’]t)|not)\s+"
+    r"(?:needed|required|necessary|wanted|a must|mandatory)\b|"
+    r"(?P<de>[^.;:()]*?)\b(?:ist |sind |werden? )?(?:nicht|keine)\s+"
+    r"(?:erforderlich|nötig|notwendig|benötigt|Voraussetzung|zwingend)\b|"
+    r"(?P<fr>[^.;:()]*?)\bn['’](?:est|sont) pas "
+    r"(?:nécessaires?|requise?s?|exigée?s?|obligatoires?)|"
+    r"(?P<fr2>[^.;:()]*?)\b(?:pas|non) (?:nécessaires?|requise?s?|exigée?s?|obligatoires?)\b|"
+    r"(?P<es>[^.;:()]*?)\bno (?:es|son) "
+    r"(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?)",
+    re.IGNORECASE,
+)
+_TURN = re.compile(r"(?<!\w)(?:but|however|though|aber|sondern|jedoch|mais|pero|sino)(?!\w)",
+                   re.IGNORECASE)  # fmt: skip
+_LIST_HEADING = re.compile(r":\s*$")
+_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦‣]|\d{1,2}[.)])\s+")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence that demands, or does not want, what it names."""
+
+    text: str
+    tier: Tier
+    excluded: bool = False
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The clause's words."""
+        return words_of(self.text)
+
+
+class JobText:
+    """A job description."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = [line.strip() for line in text.splitlines() if line.strip()]
+        self.heading = "\n".join(line[:_LONGEST_HEADING] for line in self.lines[:_HEADING_LINES])
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The words of the whole text."""
+        return words_of(self.text)
+
+    @cached_property
+    def heading_words(self) -> list[Word]:
+        """The words of its first lines."""
+        return words_of(self.heading)
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """Its sentences and lines."""
+        return [part for part in _SENTENCE.split(self.text) if part and part.strip()]
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """All clauses, in the order of the text."""
+        return list(self._clauses())
+
+    def _clauses(self) -> Iterator[Clause]:
+        under: Tier | None = None
+        for sentence in self.sentences:
+            tier = _tier_of(sentence)
+            if _LIST_HEADING.search(sentence) and len(sentence) < _LONGEST_HEADING:
+                under = tier if tier != "core" else None
+            elif under and not _BULLET.match(sentence):
+                under = None
+            for part in _TURN.split(sentence):
+                wanted, unwanted = _split(part)
+                yield Clause(wanted, under if under and tier == "core" else tier)
+                for text in unwanted:
+                    yield Clause(text, "secondary", excluded=True)
+
+
+def _tier_of(sentence: str) -> Tier:
+    if _SECONDARY.search(sentence):
+        return "secondary"
+    return "mandatory" if _MANDATORY.search(_UNNEEDED.sub("", sentence)) else "core"
+
+
+def _split(part: str) -> tuple[str, list[str]]:
+    """A part without what it excludes, and the excluded texts."""
+    unwanted: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        unwanted.append(next((text for text in found.groups() if text), ""))
+        return " "
+
+    # "No Python needed" begins with the exclusion, "Python is not needed" ends with it.
+    rest = _UNNEEDED.sub(keep, part)
+    rest = _EXCLUDED.sub(keep, rest)
+    return rest, [text for text in unwanted if text.strip()]
