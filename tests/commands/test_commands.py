@@ -77,7 +77,7 @@ def test_the_demo_accepts_a_job_description_and_says_what_is_missing(tmp_path: P
 def test_the_doctor_finds_no_problem_with_the_sandbox() -> None:
     status, said = run_doctor("--sandbox")
     assert status == 0
-    assert "the key works and sees 0 session(s)" in said
+    assert "the sandbox works and sees 0 session(s)" in said
 
 
 @pytest.mark.parametrize(
