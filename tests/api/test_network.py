@@ -125,6 +125,22 @@ def test_the_machines_own_authority_is_trusted(authority: trustme.CA, tmp_path: 
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_variables_of_other_programs_name_authorities_too(
+    authority: trustme.CA, tmp_path: Path, variable: str
+) -> None:
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    with secure_api(authority) as (address, asked):
+        api = Api(address, httpx.Client())
+        with stdio_process(api, KEY, tmp_path, **{variable: str(file)}) as server:
+            assert server.call("list_sessions")["total"] == 0
+    assert len(asked) == 1
+    missing = str(tmp_path / "missing.pem")
+    _, examined = failure("https://localhost:9", tmp_path, **{variable: missing})
+    assert examined.startswith(f"The file in {variable} cannot be used (")
+
+
 def test_a_folder_of_authorities_is_trusted(authority: trustme.CA, tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
     authority.cert_pem.write_to_path(str(file))
