@@ -59,8 +59,9 @@ class _Report:
 
 async def _examine(settings: Settings, machine: Machine | None, report: _Report) -> None:
     _check_settings(settings, report)
-    installed = await examine_installations(machine) if machine else []
+    installed: list[Installation] = []
     if machine:
+        installed = await examine_installations(machine, calling=not settings.sandbox)
         _report_assistants(installed, machine, report)
     _check_key(settings, installed, report)
     bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)

@@ -23,7 +23,7 @@ from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
-from fj_mcp.settings.settings import API_KEY, read_settings
+from fj_mcp.settings.settings import read_settings
 
 START_SECONDS = 30.0
 """Time limit for a server to start, as in many assistants."""
@@ -54,6 +54,7 @@ class _Trials:
     """Results of trials, because several assistants often start the same command."""
 
     machine: Machine
+    calling: bool
     done: dict[str, str | float] = field(default_factory=dict)
 
     async def start(
@@ -65,14 +66,20 @@ class _Trials:
             self.done[known] = await _start(
                 StdioServerParameters(
                     command=command, args=args, env=environment, cwd=self.machine.home
-                )
+                ),
+                calling=self.calling,
             )
         return self.done[known]
 
 
-async def examine_installations(machine: Machine) -> list[Installation]:
-    """Try every entry of this server in the configurations of the assistants on a machine."""
-    trials = _Trials(machine)
+async def examine_installations(machine: Machine, *, calling: bool) -> list[Installation]:
+    """Try every entry of this server in the configurations of the assistants on a machine.
+
+    Args:
+        machine: the machine.
+        calling: whether a free call is made, which uses the key of the entry.
+    """
+    trials = _Trials(machine, calling)
     found = []
     for name, assistant in ASSISTANTS.items():
         try:
@@ -105,30 +112,31 @@ async def _examine(
     if is_off(entry):
         return Installation(name, False, f"installed, but switched off; to switch it on, {again}")
     if is_remote(entry):
-        return await _examine_remote(name, assistant, entry)
+        return await _examine_remote(name, assistant, entry, calling=trials.calling)
     command, args = _command(assistant, entry)
     if command is None:
         return Installation(name, False, f"the entry has no command; {again}")
     environment = _texts(entry.get(assistant.environment))
     settings = read_settings(environment)
     has_key = settings.api_key is not None
-    key = "sandbox" if settings.sandbox else "key set" if has_key else f"no {API_KEY}"
+    key = ", sandbox" if settings.sandbox else ", key set" if has_key else ""
     result = await trials.start(command, args, environment)
     if isinstance(result, str):
-        return Installation(name, False, f"installed, {key}; {result}", has_key)
-    words = f"installed, {key}, starts in {result:.1f} s"
-    return Installation(name, has_key or settings.sandbox, words, has_key)
+        return Installation(name, False, f"installed{key}; {result}", has_key)
+    return Installation(name, True, f"installed{key}, starts in {result:.1f} s", has_key)
 
 
 async def _examine_remote(
-    name: str, assistant: Assistant, entry: Mapping[str, Any]
+    name: str, assistant: Assistant, entry: Mapping[str, Any], *, calling: bool
 ) -> Installation:
     url = next(
         (str(value) for one, value in entry.items() if one.lower().endswith(("url", "uri"))), ""
     )
     headers = _texts(entry.get(assistant.headers))
     carried = {one.lower() for one in headers} & {KEY_HEADER, TOKEN_HEADER.lower()}
-    result = await _reach(url, headers)
+    result = await _reach(url, headers, calling=calling)
+    if isinstance(result, str) and not carried and "sign in" in result.lower():
+        return Installation(name, True, f"installed, at {url}, where the assistant signs in")
     if isinstance(result, str):
         return Installation(name, False, f"installed, at {url}; {result}")
     how = "key set" if carried else "no key"
@@ -149,10 +157,10 @@ def _texts(found: Any) -> dict[str, str]:
     return {str(name): value for name, value in pairs if isinstance(value, str)}
 
 
-async def _start(server: StdioServerParameters) -> str | float:
+async def _start(server: StdioServerParameters, *, calling: bool) -> str | float:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
-            return await _call(Client(stdio_client(server, errlog=log)))
+            return await _call(Client(stdio_client(server, errlog=log)), calling=calling)
         except FileNotFoundError:
             return f"it does not start: there is no {server.command}"
         except TimeoutError:
@@ -164,18 +172,23 @@ async def _start(server: StdioServerParameters) -> str | float:
             return f"it does not start: {_without_keys(why)}"
 
 
-async def _reach(url: str, headers: Mapping[str, str]) -> str | float:
+async def _reach(url: str, headers: Mapping[str, str], *, calling: bool) -> str | float:
     try:
         async with httpx2.AsyncClient(headers=headers, timeout=START_SECONDS) as http:
-            return await _call(Client(streamable_http_client(url, http_client=http)))
+            return await _call(
+                Client(streamable_http_client(url, http_client=http)), calling=calling
+            )
     except TimeoutError:
         return f"it did not respond within {START_SECONDS:.0f} seconds"
+    except UnicodeEncodeError:
+        return "its headers hold characters that cannot be sent"
     except Exception as error:
         cause = _cause(error)
-        return f"it cannot be reached: {_without_keys(str(cause) or type(cause).__name__)}"
+        what = "it cannot be reached" if isinstance(cause, httpx2.TransportError) else "it refuses"
+        return f"{what}: {_without_keys(str(cause) or type(cause).__name__)}"
 
 
-async def _call(client: Client) -> str | float:
+async def _call(client: Client, *, calling: bool) -> str | float:
     """The seconds until a server responds, or the sentence with which it refuses a free call."""
     began = monotonic()
     with anyio.fail_after(CALL_SECONDS):
@@ -183,6 +196,8 @@ async def _call(client: Client) -> str | float:
             async with client:
                 took = monotonic() - began
                 limit.deadline = float("inf")
+                if not calling:
+                    return took
                 result = await client.call_tool("list_sessions", {"limit": 1})
     if not result.is_error:
         return took

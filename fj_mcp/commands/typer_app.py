@@ -22,9 +22,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _flag(name: str, help: str, **more: Any) -> Any:
+    """An option without a value, which the help would show as a value otherwise."""
+    return typer.Option(name, help=help, metavar="", **more)
+
+
 Sandbox = Annotated[
-    bool,
-    typer.Option("--sandbox", help="Use the built-in sandbox: no key, no network, no credits."),
+    bool, _flag("--sandbox", "Use the built-in sandbox: no key, no network, no credits.")
 ]
 EnvFile = Annotated[
     Path | None,
@@ -74,9 +79,7 @@ def serve(
     env_file: EnvFile = None,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version, and exit."
-        ),
+        _flag("--version", "Print the version, and exit.", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
@@ -87,9 +90,7 @@ def serve(
 
 @app.command()
 def demo(
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
-    ] = False,
+    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
     job_description: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A UTF-8 text file (default: an example)."),
@@ -155,13 +156,9 @@ def install(
     ] = None,
     sign_in: Annotated[
         bool,
-        typer.Option(
-            "--sign-in", help="With --url: the server asks you to sign in, and needs no key."
-        ),
+        _flag("--sign-in", "With --url: the server asks you to sign in, and needs no key."),
     ] = False,
-    show: Annotated[
-        bool, typer.Option("--print", help="Print what to add, and where; write nothing.")
-    ] = False,
+    show: Annotated[bool, _flag("--print", "Print what to add, and where; write nothing.")] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -197,8 +194,8 @@ def memory(
     export: Annotated[
         Path | None, typer.Option(help="Write all of it to this new file, as JSON.")
     ] = None,
-    erase: Annotated[bool, typer.Option("--erase", help="Delete all of it.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --erase.")] = False,
+    erase: Annotated[bool, _flag("--erase", "Delete all of it.")] = False,
+    yes: Annotated[bool, _flag("--yes", "Do not ask before --erase.")] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -241,9 +238,7 @@ def docs() -> None:
 @app.command("serve")
 def serve_clients(
     context: typer.Context,
-    http: Annotated[
-        bool, typer.Option("--http", help="Serve Streamable HTTP, for many clients.")
-    ] = False,
+    http: Annotated[bool, _flag("--http", "Serve Streamable HTTP, for many clients.")] = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 1,
@@ -294,9 +289,7 @@ def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
     match_seconds: Annotated[float, typer.Option(min=0, help="Seconds that matching takes.")] = 3.0,
     credits: Annotated[int, typer.Option(min=0, help="Initial credits of each key.")] = 100,
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
-    ] = False,
+    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
 ) -> None:
     """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api
