@@ -1,5 +1,6 @@
 """The `fj-mcp` command. Without a subcommand it serves MCP on stdio; stdout is for MCP alone."""
 
+import os
 import sys
 
 from fj_mcp.transports.stdio_launch import serve_stdio
@@ -8,7 +9,8 @@ from fj_mcp.transports.stdio_launch import serve_stdio
 def main() -> None:
     """The entry point of the command."""
     words = sys.argv[1:]
-    if words in ([], ["--sandbox"]):
+    # A shell that completes a command line names its words in variables.
+    if words in ([], ["--sandbox"]) and "_FJ_MCP_COMPLETE" not in os.environ:
         # Assistants start the server like this and allow it little time; loading the commands
         # would take a tenth of it. The SDK and httpx load these if they can, and they would
         # print nothing here.
