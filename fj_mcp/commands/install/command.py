@@ -20,7 +20,12 @@ from fj_mcp.commands.install.config_files import (
     read_config,
     write_config,
 )
-from fj_mcp.commands.install.config_text import entry_of, with_entry, without_entry
+from fj_mcp.commands.install.config_text import (
+    entry_of,
+    holds_more,
+    with_entry,
+    without_entry,
+)
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.launch import launch
 from fj_mcp.commands.install.machine import Machine
@@ -140,7 +145,9 @@ def install(name: str, server: Server, machine: Machine) -> str:
             whole = {one: value for one, value in now.items() if one not in gone} | entry
             done = _add_to_claude(claude, machine, whole, file, known=bool(now))
         else:
-            kept = _kept(write_config(file, edited, private=server.private))
+            # A file that holds nothing else was made by an earlier installation.
+            theirs = holds_more(text, assistant.kind, assistant.path)
+            kept = _kept(write_config(file, edited, private=server.private, keep=theirs))
             done = f"{assistant.title}: wrote {file}.{kept}"
     if is_off(now):
         done += " It was switched off there, and is on again."

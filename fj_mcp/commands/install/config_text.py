@@ -27,6 +27,18 @@ def entry_of(text: str, kind: Kind, path: Sequence[str]) -> dict[str, Any]:
     return found or {}
 
 
+def holds_more(text: str, kind: Kind, path: Sequence[str]) -> bool:
+    """Whether a text says anything besides the entry at `path`, a sequence of two names.
+
+    Raises:
+        UnreadableConfig: the text is not of its kind.
+    """
+    whole = _parsed(text, kind)
+    return any(name != path[0] for name in whole) or any(
+        name != path[1] for name in whole.get(path[0]) or {}
+    )
+
+
 def with_entry(
     text: str,
     kind: Kind,

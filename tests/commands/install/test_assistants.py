@@ -572,7 +572,7 @@ def test_the_members_around_a_removed_one_stay(machine: Machine, text: str) -> N
 def test_uninstalling_names_where_a_key_is_left(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = '{"mcpServers": {"fj-mcp": {"command": "x", "env": {"FJ_API_KEY": "fjk_old"}}}}'
+    text = '{"a": 1, "mcpServers": {"fj-mcp": {"command": "x", "env": {"K": "fjk_old"}}}}'
     file = written("cursor", machine, text)
     install_for("cursor", settings_with(KEY), machine)
     assert run_uninstall(["cursor"], machine) == 0

@@ -244,6 +244,14 @@ def test_the_original_is_kept_whatever_follows(machine: Machine) -> None:
     assert KEY not in backup.read_text()
 
 
+@pytest.mark.parametrize("client", ASSISTANTS)
+def test_a_file_that_was_made_by_installing_needs_no_backup(machine: Machine, client: str) -> None:
+    for settings in (settings_with(KEY), SANDBOX):
+        assert "saved beside it" not in install_for(client, settings, machine)
+    file = ASSISTANTS[client].file(machine)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
 @pytest.mark.parametrize("step", [2, 4])
 def test_yaml_keeps_its_indentation_and_its_comments(machine: Machine, step: int) -> None:
     indent = " " * step
@@ -274,7 +282,7 @@ GOOSE_MODE: "smart_approve"   # ask
 
 def test_a_link_keeps_its_place(machine: Machine, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.json"
-    real.write_text("{}")
+    real.write_text('{"mine": 1}')
     file = ASSISTANTS["cursor"].file(machine)
     file.parent.mkdir(parents=True)
     file.symlink_to(real)
@@ -283,7 +291,7 @@ def test_a_link_keeps_its_place(machine: Machine, tmp_path: Path) -> None:
     assert "fj-mcp" in real.read_text()
     # Not beside the target, which may be in a repository.
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [real.name]
-    assert (file.parent / (file.name + BACKUP_SUFFIX)).read_text() == "{}"
+    assert (file.parent / (file.name + BACKUP_SUFFIX)).read_text() == '{"mine": 1}'
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "// mine", "\ufeff{ }\n", "{ // none yet\n}", "{}"])
