@@ -64,12 +64,6 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
             f"The file in {_certificates()} cannot be used ({reason})",
             f"Correct it, or unset it to use this machine's certificates, {_RESTART}",
         ) from None
-    except ImportError:
-        raise CannotConnect(
-            attempted,
-            f"{_proxy_setting(socks=True)} is a SOCKS proxy, which needs the package socksio",
-            f"Install it with fj-mcp (uvx --with socksio fj-mcp), or use an HTTP proxy, {_RESTART}",
-        ) from None
     except (ValueError, httpx.InvalidURL):
         raise CannotConnect(
             attempted,
@@ -196,13 +190,13 @@ def _proxy_for(url: httpx.URL) -> str | None:
     return f"{proxy.host}:{proxy.port}" if proxy.port else proxy.host
 
 
-def _proxy_setting(*, socks: bool = False) -> str:
-    """The variable that holds a SOCKS proxy, or an invalid proxy address."""
+def _proxy_setting() -> str:
+    """The variable that holds an invalid proxy address."""
     for scheme in ("all", "https", "http"):
         named = getproxies().get(scheme)
-        if named and (named.startswith("socks") if socks else not _is_proxy(named)):
+        if named and not _is_proxy(named):
             return f"{scheme.upper()}_PROXY"
-    return "A proxy setting" if socks else "NO_PROXY, or another proxy setting,"
+    return "NO_PROXY, or another proxy setting,"
 
 
 def _is_proxy(named: str) -> bool:

@@ -14,10 +14,16 @@ def main() -> None:
         # Assistants start the server like this and allow it little time; loading the commands
         # would take a tenth of it. The SDK and httpx load these if they can, and they would
         # print nothing here.
-        for package in ("rich", "pygments"):
+        unused = ["rich", "pygments"] if _has_socks_proxy() else ["rich", "pygments", "socksio"]
+        for package in unused:
             sys.modules[package] = None  # type: ignore[assignment]
         serve_stdio(sandbox=bool(words))
     else:
         from fj_mcp.commands.typer_app import app
 
         app(prog_name="fj-mcp")
+
+
+def _has_socks_proxy() -> bool:
+    named = (value for name, value in os.environ.items() if name.upper().endswith("_PROXY"))
+    return any(value.lower().startswith("socks") for value in named)
