@@ -191,6 +191,34 @@ def test_an_address_gives_way_to_a_command_with_all_that_belongs_to_it(
     assert "nothing was changed" in install_for(client, settings_with(KEY), machine)
 
 
+@pytest.mark.parametrize(
+    ("client", "text"),
+    [
+        ("goose", "null\n"),
+        ("goose", "extensions:\n"),
+        ("goose", "extensions:\nGOOSE_MODE: auto\n"),
+        ("goose", "extensions: {}\n"),
+        ("goose", "extensions: {other: {enabled: true}}\n"),
+        ("goose", "a: 1\nextensions:\n  fj-mcp:\n  other:\n    enabled: true\n"),
+        ("goose", "a:\n- b\nextensions:\n    other: {enabled: true}\n"),
+        ("codex", "[mcp_servers]\n"),
+        ("codex", "[mcp_servers.fj-mcp]\n"),
+    ],
+)
+def test_empty_tables_are_where_the_first_server_goes(
+    machine: Machine, client: str, text: str
+) -> None:
+    file = written(client, machine, text)
+    install_for(client, settings_with(KEY), machine)
+    table, name = ASSISTANTS[client].path
+    before, after = parsed(client, text) or {}, parsed(client, file.read_text())
+    others = {one: value for one, value in (before.get(table) or {}).items() if one != name}
+    assert {one: value for one, value in after[table].items() if one != name} == others
+    assert before | {table: after[table]} == after
+    uninstall(client, machine)
+    assert KEY not in file.read_text()
+
+
 def test_a_disk_that_fails_leaves_the_file_as_it_was(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
