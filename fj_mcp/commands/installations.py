@@ -112,11 +112,13 @@ async def _examine(
     if is_off(entry):
         return Installation(name, False, f"installed, but switched off; to switch it on, {again}")
     if is_remote(entry):
-        return await _examine_remote(name, assistant, entry, calling=trials.calling)
+        return await _examine_remote(name, assistant, entry, trials)
     command, args = _command(assistant, entry)
     if command is None:
         return Installation(name, False, f"the entry has no command; {again}")
-    environment = _texts(entry.get(assistant.environment))
+    environment = _texts(entry.get(assistant.environment), trials.machine)
+    if any("${input:" in value for value in environment.values()):
+        return Installation(name, True, "installed; it was not tried, because it asks for settings")
     settings = read_settings(environment)
     has_key = settings.api_key is not None
     key = ", sandbox" if settings.sandbox else ", key set" if has_key else ""
@@ -127,14 +129,17 @@ async def _examine(
 
 
 async def _examine_remote(
-    name: str, assistant: Assistant, entry: Mapping[str, Any], *, calling: bool
+    name: str, assistant: Assistant, entry: Mapping[str, Any], trials: _Trials
 ) -> Installation:
     url = next(
         (str(value) for one, value in entry.items() if one.lower().endswith(("url", "uri"))), ""
     )
-    headers = _texts(entry.get(assistant.headers))
+    headers = _texts(entry.get(assistant.headers), trials.machine)
+    if any("${input:" in value for value in headers.values()):
+        words = f"installed, at {url}; it was not tried, because it asks for a key"
+        return Installation(name, True, words)
     carried = {one.lower() for one in headers} & {KEY_HEADER, TOKEN_HEADER.lower()}
-    result = await _reach(url, headers, calling=calling)
+    result = await _reach(url, headers, calling=trials.calling)
     if isinstance(result, str) and not carried and "sign in" in result.lower():
         return Installation(name, True, f"installed, at {url}, where the assistant signs in")
     if isinstance(result, str):
@@ -152,9 +157,18 @@ def _command(assistant: Assistant, entry: Mapping[str, Any]) -> tuple[str | None
     return (texts[0], texts[1:]) if texts and texts == words else (None, [])
 
 
-def _texts(found: Any) -> dict[str, str]:
+def _texts(found: Any, machine: Machine) -> dict[str, str]:
+    """A table of texts, with the variables of the user's shell that assistants replace."""
     pairs = found.items() if isinstance(found, dict) else ()
-    return {str(name): value for name, value in pairs if isinstance(value, str)}
+    return {
+        str(name): re.sub(
+            r"\$\{(?:env:)?(\w+)(?::-[^}]*)?\}",
+            lambda named: machine.environment.get(named[1], named[0]),
+            value,
+        )
+        for name, value in pairs
+        if isinstance(value, str)
+    }
 
 
 async def _start(server: StdioServerParameters, *, calling: bool) -> str | float:

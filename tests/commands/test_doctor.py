@@ -83,6 +83,18 @@ def test_the_sandbox_calls_nobody_with_an_installed_key(tmp_path: Path) -> None:
     assert any(line.startswith("ok   Cursor: installed, key set, starts in ") for line in lines)
 
 
+def test_a_reference_to_a_variable_is_followed_and_a_question_left_to_the_assistant(
+    tmp_path: Path, api: Api
+) -> None:
+    address = {"FJ_API_BASE_URL": api.address, "FJ_STATE_DIR": str(tmp_path / "s")}
+    write(tmp_path, ".cursor/mcp.json", ENTRY | {"env": address | {"FJ_API_KEY": "${env:MINE}"}})
+    asking = ENTRY | {"env": {"FJ_API_KEY": "${input:key}"}}
+    write(tmp_path, ".config/Code/User/mcp.json", asking, "servers")
+    _, lines = doctor(tmp_path, MINE=KEY)
+    assert any(line.startswith("ok   Cursor: installed, key set, starts in ") for line in lines)
+    assert "ok   VS Code: installed; it was not tried, because it asks for settings" in lines
+
+
 SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys.exit(3)"
 
 

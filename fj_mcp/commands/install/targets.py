@@ -100,9 +100,8 @@ class Server:
             variables.pop(KEY, None)
             return variables | {SANDBOX: "1"}
         variables.pop(SANDBOX, None)
+        # What is there may be a reference, such as ${env:FJ_API_KEY}.
         key = self._key() or variables.get(KEY) or self._prompt("FutureJobs key (fjk_…)")
-        if not key.startswith("fjk_"):
-            raise CannotInstall(f"{KEY} must be a FutureJobs key, which starts with fjk_.")
         return variables | _network(machine) | {KEY: key}
 
     def _headers(self, now: Any) -> dict[str, str]:

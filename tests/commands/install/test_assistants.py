@@ -468,6 +468,13 @@ def test_proxies_and_certificates_of_the_shell_go_along(tmp_path: Path) -> None:
     assert entry("kiro", machine)["env"] == {"FJ_SANDBOX": "1"}
 
 
+def test_a_reference_to_a_variable_stays(machine: Machine) -> None:
+    now = {"command": "old", "args": [], "env": {"FJ_API_KEY": "${env:FJ_API_KEY}"}}
+    written("cursor", machine, with_entry("", "JSON", ASSISTANTS["cursor"].path, now))
+    install_for("cursor", settings_with(None), machine)
+    assert entry("cursor", machine) == now | {"command": STARTED.command}
+
+
 # WSL
 
 
