@@ -101,7 +101,7 @@ class Assistant:
         places = [file, *(machine.home / mark for mark in self.marks)]
         if file.parent != machine.home:
             places.append(file.parent)
-        found = any(place.exists() for place in places)
+        found = any(machine.has(place) for place in places)
         return found or bool(self.program and machine.program(self.program))
 
     def entry(self, target: Launch | Address, now: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _cline(machine: Machine) -> Path:
     data = machine.folder("CLINE_DATA_DIR", ".cline/data")
     file = Path(named) if named else data / "settings/cline_mcp_settings.json"
     older = _storage(machine, "saoudrizwan.claude-dev") / "cline_mcp_settings.json"
-    return older if older.exists() and not file.exists() else file
+    return older if machine.has(older) and not machine.has(file) else file
 
 
 def _storage(machine: Machine, extension: str) -> Path:
@@ -83,7 +83,8 @@ def _storage(machine: Machine, extension: str) -> Path:
 
 def _first_of(folder: Path, *names: str) -> Path:
     """The first of some files that exists, or else the last one."""
-    return next((folder / name for name in names if (folder / name).exists()), folder / names[-1])
+    places = [folder / name for name in names]
+    return next((place for place in places if Machine.has(place)), places[-1])
 
 
 def _vscode(title: str, folder: str, program: str, *aliases: str) -> Assistant:

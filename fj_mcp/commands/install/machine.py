@@ -1,5 +1,6 @@
 """The machine whose assistants are configured: its system, its user and their folders."""
 
+import os.path
 import shutil
 import sys
 from collections.abc import Mapping
@@ -57,6 +58,12 @@ class Machine:
         if self.platform == "win32":
             return self.folder("APPDATA", "AppData/Roaming") / name
         return self.folder("XDG_CONFIG_HOME", ".config") / name
+
+    @staticmethod
+    def has(place: Path) -> bool:
+        """Whether a file or folder is there, and not in somebody else's folder."""
+        # Path.exists() raises if a folder above is not accessible.
+        return os.path.exists(place)  # noqa: PTH110
 
     def program(self, name: str) -> str | None:
         """The path of a program that the shell would find by its name."""

@@ -53,10 +53,10 @@ def on_this_machine(machine: Machine) -> list[str]:
     found = []
     for name, assistant in ASSISTANTS.items():
         try:
-            file, place = locate(assistant, machine)
+            _, place = locate(assistant, machine)
         except CannotInstall:
             continue
-        if file.exists() or assistant.is_on(place):
+        if assistant.is_on(place):
             found.append(name)
     return found
 

@@ -348,6 +348,11 @@ def test_the_assistants_on_a_machine_are_found_by_their_folders_and_commands(
     assert on_this_machine(Machine("linux", tmp_path / "nobody", {"PATH": ""})) == []
 
 
+def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    # As with a folder without permission, which root does not know, the system reports an error.
+    assert on_this_machine(Machine("linux", tmp_path / ("x" * 300), {"PATH": ""})) == []
+
+
 def test_without_a_name_and_without_a_person_the_assistants_found_are_listed(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
