@@ -49,10 +49,11 @@ from fj_mcp.commands.install.machine import Machine
 
 
 def _claude_desktop(machine: Machine) -> Path:
-    packages = machine.folder("LOCALAPPDATA", "AppData/Local") / "Packages"
-    packaged = sorted(packages.glob("Claude_*/LocalCache/Roaming/Claude"))
-    folder = packaged[0] if machine.platform == "win32" and packaged else None
-    return (folder or machine.application("Claude")) / "claude_desktop_config.json"
+    folders = [machine.application("Claude")]
+    if machine.platform == "win32":
+        packages = machine.folder("LOCALAPPDATA", "AppData/Local") / "Packages"
+        folders = sorted(packages.glob("Claude_*/LocalCache/Roaming/Claude")) + folders
+    return folders[0] / "claude_desktop_config.json"
 
 
 def _goose(machine: Machine) -> Path:
