@@ -98,6 +98,7 @@ def test_a_reference_to_a_variable_is_followed_and_a_question_left_to_the_assist
 SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys.exit(3)"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX modes and programs")
 @pytest.mark.parametrize(
     ("entry", "finding"),
     [

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,10 @@ def run_install(
     except CannotInstall as error:
         return _refused(error, 1)
     run = preview if show else install
-    return _for_each(names, machine, lambda name: run(name, server, machine))
+    status = _for_each(names, machine, lambda name: run(name, server, machine))
+    if status == 0 and not show and sys.stdin.isatty():
+        typer.echo("`fj-mcp doctor` tries the key and the start.", err=True)
+    return status
 
 
 def run_uninstall(names: Sequence[str], machine: Machine) -> int:

@@ -24,6 +24,9 @@ from fj_mcp.settings.settings import SANDBOX, Settings, read_settings, safe_addr
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
 
+TRIES = 3
+"""How often a key may be entered."""
+
 NETWORK = (
     "HTTPS_PROXY",
     "HTTP_PROXY",
@@ -125,14 +128,25 @@ class Server:
 
     def _prompt(self, question: str) -> str:
         if self._entered is None and sys.stdin.isatty():
-            typed = typer.prompt(question, hide_input=True, err=True)
-            self._entered = _checked(typed, token=self.url is not None)
+            self._entered = self._ask(question)
         if self._entered is not None:
             return self._entered
         otherwise = "--sandbox to try without one"
         if self.url:
             otherwise = "--sign-in if the server asks you to sign in"
         raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use {otherwise}.")
+
+    def _ask(self, question: str) -> str:
+        left = TRIES
+        while True:
+            left -= 1
+            typed = typer.prompt(question, hide_input=True, err=True)
+            try:
+                return _checked(typed, token=self.url is not None)
+            except CannotInstall as error:
+                if not left:
+                    raise
+                typer.echo(str(error), err=True)
 
 
 def usable_url(url: str) -> str:

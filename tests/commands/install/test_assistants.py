@@ -331,6 +331,7 @@ def on(machine: Machine, *folders: str) -> None:
         (machine.home / folder).mkdir(parents=True, exist_ok=True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX modes and programs")
 def test_the_assistants_on_a_machine_are_found_by_their_folders_and_commands(
     machine: Machine, tmp_path: Path
 ) -> None:
@@ -599,10 +600,12 @@ def test_uninstalling_names_where_a_key_is_left(
 
 def test_the_commands_install_and_remove_in_the_home_they_are_run_in(tmp_path: Path) -> None:
 
+    home = str(tmp_path)
+
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "fj_mcp", *words],
-            env=CLEAN | {"HOME": str(tmp_path), "FJ_API_KEY": KEY},
+            env=CLEAN | {"HOME": home, "USERPROFILE": home, "FJ_API_KEY": KEY},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

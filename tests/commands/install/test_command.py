@@ -67,7 +67,22 @@ def test_the_key_is_asked_for_without_echo(
     assert run_install(["goose"], settings_with(None), machine, show=False) == 0
     assert asked == [{"hide_input": True, "err": True}]
     assert entry("goose", machine)["envs"] == {"FJ_API_KEY": KEY}
-    assert KEY not in "".join(capsys.readouterr())
+    said = "".join(capsys.readouterr())
+    assert KEY not in said
+    assert "`fj-mcp doctor` tries the key and the start." in said
+
+
+def test_a_key_that_was_mistyped_is_asked_for_again(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["sk-secret", "", f' "{KEY}" '])
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(typed))
+    assert run_install(["cursor"], settings_with(None), machine, show=False) == 0
+    assert entry("cursor", machine)["env"] == {"FJ_API_KEY": KEY}
+    said = "".join(capsys.readouterr())
+    assert said.count("FJ_API_KEY must be a FutureJobs key") == 2
+    assert "secret" not in said
 
 
 def test_a_key_that_cannot_be_one_is_refused(

@@ -234,6 +234,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
     assert list(file.parent.iterdir()) == [file]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX modes and programs")
 @pytest.mark.parametrize("mode", [0o644, 0o664, 0o600])
 def test_a_file_with_a_key_is_the_owners_only(machine: Machine, mode: int) -> None:
     file = written("cursor", machine, '{"a": 1}', mode=mode)
@@ -260,6 +261,17 @@ def test_a_file_that_is_not_the_users_to_change_is_left_alone(machine: Machine, 
         uninstall("cursor", machine)
     assert file.read_text() == text
     assert len(list(file.parent.iterdir())) == 1
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="only root can give files away"
+)
+def test_root_leaves_no_file_of_its_own_in_somebodys_home(machine: Machine) -> None:
+    machine.home.mkdir()
+    os.chown(machine.home, 12345, -1)
+    with pytest.raises(CannotInstall, match="another user; run the command without sudo"):
+        install_for("cursor", SANDBOX, machine)
+    assert list(machine.home.iterdir()) == []
 
 
 def test_the_original_is_kept_whatever_follows(machine: Machine) -> None:
