@@ -2,9 +2,10 @@
 
     uv run python scripts/try_clients.py [FOLDER]
 
-Needs npm and uv. Claude Code, Codex, Gemini CLI and the bundle tool are installed from npm to
-FOLDER, or to a temporary folder; each then runs in its own empty home, without a login, and calls
-no model. The exit status is 1 if one of them cannot connect.
+Needs npm and uv. Claude Code, Codex, Gemini CLI, OpenCode and the bundle tool are installed from
+npm to FOLDER, or to a temporary folder; each then runs in its own empty home, without a login, and
+calls no model. Each connects to a server that it starts, and most to one over HTTP. The exit status
+is 1 if one of them cannot connect.
 """
 
 import json
@@ -23,6 +24,7 @@ PACKAGES = (
     "@anthropic-ai/claude-code",
     "@openai/codex",
     "@google/gemini-cli",
+    "opencode-ai",
     "@anthropic-ai/mcpb",
 )
 DOWNLOAD_SECONDS = 400
@@ -70,6 +72,17 @@ class Home:
     def install(self, client: str) -> None:
         """Install this server, with the sandbox."""
         self.run(sys.executable, "-m", "fj_mcp", "install", client, "--sandbox")
+
+    def install_url(self, client: str, url: str) -> None:
+        """Install a server at an address, with a key."""
+        self.environment["FJ_API_KEY"] = "fjk_tried"
+        self.run(sys.executable, "-m", "fj_mcp", "install", client, "--url", url)
+
+    def trust(self) -> None:
+        """Let Gemini CLI trust the home."""
+        trusted = self.path / ".gemini" / "trustedFolders.json"
+        trusted.parent.mkdir(exist_ok=True)
+        trusted.write_text(json.dumps({str(self.path): "TRUST_FOLDER"}), encoding="utf-8")
 
 
 def claude_code(home: Home) -> bool:
@@ -127,9 +140,39 @@ def codex_tools(home: Home) -> list[str]:
 def gemini(home: Home) -> bool:
     """It connects in a trusted folder."""
     home.install("gemini")
-    trusted = home.path / ".gemini" / "trustedFolders.json"
-    trusted.write_text(json.dumps({str(home.path): "TRUST_FOLDER"}), encoding="utf-8")
+    home.trust()
     return "Connected" in home.run("gemini", "mcp", "list")
+
+
+def opencode(home: Home) -> bool:
+    """Its list connects to each server."""
+    home.install("opencode")
+    return "connected" in home.run("opencode", "mcp", "list")
+
+
+def over_http(home: Home) -> bool:
+    """A server at an address, which a team lead hands out; then the way back to a local one."""
+    command = [sys.executable, "-m", "fj_mcp", "serve", "--http", "--sandbox", "--port", "0"]
+    clients = {"claude-code": "claude", "gemini": "gemini", "opencode": "opencode"}
+    home.trust()
+    with subprocess.Popen(
+        command, env=home.environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[-1]
+            connected = []
+            for client, program in clients.items():
+                home.install_url(client, url)
+                listed = home.run(program, "mcp", "list")
+                connected.append(url in listed and "onnected" in listed)
+        finally:
+            process.terminate()
+    for client, program in clients.items():
+        home.install(client)
+        listed = home.run(program, "mcp", "list")
+        connected.append(url not in listed and "onnected" in listed)
+    return all(connected)
 
 
 def bundle(home: Home) -> bool:
@@ -160,6 +203,8 @@ TRIALS: dict[str, Callable[[Home], bool]] = {
     "Claude Code": claude_code,
     "Codex": codex,
     "Gemini CLI": gemini,
+    "OpenCode": opencode,
+    "HTTP": over_http,
     "bundle": bundle,
     "image": image,
 }

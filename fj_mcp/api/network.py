@@ -1,7 +1,7 @@
 """Connections to FutureJobs: trusted certificates, proxies, and the errors of both.
 
-Trusted are the machine's own certificates and those of `SSL_CERT_FILE` and `SSL_CERT_DIR`. Proxies
-come from the usual variables, or from the system's settings on macOS and Windows.
+Trusted are the machine's own certificates and those that a variable names. Proxies come from the
+usual variables, or from the system's settings on macOS and Windows.
 """
 
 import os
@@ -9,6 +9,7 @@ import ssl
 import sys
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -29,6 +30,9 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 _RESTART = "and restart the server"
 
+_CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that name a file of authorities to trust; the first one that is set counts."""
+
 
 def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """Open a client with the machine's trusted certificates and proxies.
@@ -42,7 +46,7 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """
     try:
         if options.get("transport") is None:
-            file = os.environ.get("SSL_CERT_FILE")
+            file = os.environ.get(_certificates())
             proxies = getproxies()
             if any(proxies.get(scheme) for scheme in ("http", "https", "all")):
                 options |= {"verify": _trusted(file), "limits": _LIMITS}
@@ -57,14 +61,8 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         reason = "No certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
         raise CannotConnect(
             attempted,
-            f"The file in SSL_CERT_FILE cannot be used ({reason})",
+            f"The file in {_certificates()} cannot be used ({reason})",
             f"Correct it, or unset it to use this machine's certificates, {_RESTART}",
-        ) from None
-    except ImportError:
-        raise CannotConnect(
-            attempted,
-            f"{_proxy_setting(socks=True)} is a SOCKS proxy, which needs the package socksio",
-            f"Install it with fj-mcp (uvx --with socksio fj-mcp), or use an HTTP proxy, {_RESTART}",
         ) from None
     except (ValueError, httpx.InvalidURL):
         raise CannotConnect(
@@ -78,7 +76,7 @@ def load_certificates() -> None:
     """Load the trusted certificates before the first request needs them."""
     # That request reports a file that cannot be used.
     with suppress(OSError):
-        _trusted(os.environ.get("SSL_CERT_FILE"))
+        _trusted(os.environ.get(_certificates()))
 
 
 def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.URL) -> ApiError:
@@ -131,9 +129,16 @@ def _trusted(file: str | None) -> ssl.SSLContext:
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if folder := os.environ.get("SSL_CERT_DIR"):
             context.load_verify_locations(capath=folder)
-    if file:
+    if file and _certificates() == "REQUESTS_CA_BUNDLE" and Path(file).is_dir():
+        context.load_verify_locations(capath=file)
+    elif file:
         context.load_verify_locations(cafile=file)
     return context
+
+
+def _certificates() -> str:
+    """The variable that names the authorities to trust."""
+    return next((name for name in _CERTIFICATES if os.environ.get(name)), _CERTIFICATES[0])
 
 
 def _untrusted(reason: str, host: str) -> tuple[str, str]:
@@ -185,13 +190,13 @@ def _proxy_for(url: httpx.URL) -> str | None:
     return f"{proxy.host}:{proxy.port}" if proxy.port else proxy.host
 
 
-def _proxy_setting(*, socks: bool = False) -> str:
-    """The variable that holds a SOCKS proxy, or an invalid proxy address."""
+def _proxy_setting() -> str:
+    """The variable that holds an invalid proxy address."""
     for scheme in ("all", "https", "http"):
         named = getproxies().get(scheme)
-        if named and (named.startswith("socks") if socks else not _is_proxy(named)):
+        if named and not _is_proxy(named):
             return f"{scheme.upper()}_PROXY"
-    return "A proxy setting" if socks else "NO_PROXY, or another proxy setting,"
+    return "NO_PROXY, or another proxy setting,"
 
 
 def _is_proxy(named: str) -> bool:

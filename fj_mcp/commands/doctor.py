@@ -1,4 +1,4 @@
-"""`fj-mcp doctor`: checks the settings, the database and the API, with free calls only."""
+"""`fj-mcp doctor`: checks settings, assistants, the database and the API, with free calls only."""
 
 from os.path import exists
 from pathlib import Path
@@ -8,6 +8,13 @@ from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.api.errors import NotFound
+from fj_mcp.commands.install.assistants import ASSISTANTS
+from fj_mcp.commands.install.machine import Machine
+from fj_mcp.commands.installations import (
+    Installation,
+    examine_installations,
+    without_this_server,
+)
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
@@ -16,54 +23,94 @@ from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.workspace.open_storage import open_database
 
 
-def run_doctor(settings: Settings) -> int:
-    """Print one line per check. Returns the exit status: 0 if everything is in order, else 1."""
+def run_doctor(settings: Settings, machine: Machine | None) -> int:
+    """Print one line per check. Returns the exit status: 0 if everything is in order, else 1.
+
+    Args:
+        settings: to check.
+        machine: whose assistants are checked too; None for a user without a home folder.
+    """
     start_logging(settings.log_level)
-    return anyio.run(_examine, settings, Console(highlight=False))
+    report = _Report()
+    anyio.run(_examine, settings, machine, report)
+    return 0 if report.healthy else 1
 
 
-async def _examine(settings: Settings, console: Console) -> int:
-    healthy = True
+class _Report:
+    """The lines on the terminal, and whether they name anything to fix."""
 
-    def say(good: bool, words: str) -> None:
-        nonlocal healthy
-        healthy = healthy and good
-        mark = Text("ok   ", "green") if good else Text("fix  ", "bold red")
-        console.print(mark + Text(words, "none"))
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        self.healthy = True
 
-    for note in settings.notes:
-        console.print(Text("note ", "yellow") + Text(note, "none"))
-    for problem in settings.problems + settings.warnings:
-        say(False, problem)
-    for problem in settings.unsafe_to_spend:
-        say(False, f"{problem}. No purchases are made until this is corrected.")
-    if not settings.problems + settings.unsafe_to_spend + settings.warnings:
-        say(True, "all settings are valid")
-    if (own := own_env_file()) is not None:
-        say(True, f"your settings file is {own}{_absent(own)}")
-    # Invalid settings were reported above.
-    bad_key = any(problem.startswith(API_KEY) for problem in settings.problems)
+    def say(self, good: bool, words: str) -> None:
+        """Print the result of a check."""
+        self.healthy = self.healthy and good
+        self._print(Text("ok   ", "green") if good else Text("fix  ", "bold red"), words)
+
+    def note(self, words: str) -> None:
+        """Print what is good to know."""
+        self._print(Text("note ", "yellow"), words)
+
+    def _print(self, mark: Text, words: str) -> None:
+        # A terminal wraps at words; in a file or a pipe, paths must stay whole.
+        self._console.print(mark + Text(words, "none"), soft_wrap=not self._console.is_terminal)
+
+
+async def _examine(settings: Settings, machine: Machine | None, report: _Report) -> None:
+    _check_settings(settings, report)
+    installed: list[Installation] = []
+    if machine:
+        installed = await examine_installations(machine, calling=not settings.sandbox)
+        _report_assistants(installed, machine, report)
+    _check_key(settings, installed, report)
     bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)
-    if settings.sandbox:
-        say(True, "using the sandbox: no key, no network, no credits")
-    elif settings.key is None and not bad_key:
-        say(
-            False,
-            "FJ_API_KEY is not set; ask FutureJobs for a key, or try without one: FJ_SANDBOX=1",
-        )
-    elif settings.key is not None:
-        say(True, f"a key is set, for {settings.api_base_url}")
     if not settings.sandbox and not bad_folder:
         try:
             async with open_database(settings) as database:
                 await database.check()
-                say(True, f"purchases are recorded in {database.place}")
+                report.say(True, f"purchases are recorded in {database.place}")
         except StorageUnavailable as error:
-            say(False, str(error))
+            report.say(False, str(error))
     if settings.key is not None and not settings.problems:
-        good, words = await _call(settings)
-        say(good, words)
-    return 0 if healthy else 1
+        report.say(*await _call(settings))
+
+
+def _check_settings(settings: Settings, report: _Report) -> None:
+    for note in settings.notes:
+        report.note(note)
+    for problem in settings.problems + settings.warnings:
+        report.say(False, problem)
+    for problem in settings.unsafe_to_spend:
+        report.say(False, f"{problem}. No purchases are made until this is corrected.")
+    if not settings.problems + settings.unsafe_to_spend + settings.warnings:
+        report.say(True, "all settings are valid")
+    if (own := own_env_file()) is not None:
+        report.say(True, f"your settings file is {own}{_absent(own)}")
+
+
+def _report_assistants(installed: list[Installation], machine: Machine, report: _Report) -> None:
+    for one in installed:
+        report.say(one.good, f"{ASSISTANTS[one.name].title}: {one.words}")
+    others = without_this_server(machine, installed)
+    if others and not installed:
+        titles = ", ".join(ASSISTANTS[name].title for name in others)
+        report.say(True, f"none of your assistants ({titles}) has it yet: run fj-mcp install")
+
+
+def _check_key(settings: Settings, installed: list[Installation], report: _Report) -> None:
+    # An invalid key was reported with the settings.
+    if settings.sandbox:
+        report.say(True, "using the sandbox: no key, no network, no credits")
+    elif settings.key is not None:
+        report.say(True, f"a key is set, for {settings.api_base_url}")
+    elif any(one.has_key for one in installed):
+        report.say(True, "no key in this terminal, because your assistants have their own")
+    elif not any(problem.startswith(API_KEY) for problem in settings.problems):
+        report.say(
+            False,
+            "FJ_API_KEY is not set; ask FutureJobs for a key, or try without one: FJ_SANDBOX=1",
+        )
 
 
 def _absent(file: Path) -> str:
@@ -80,4 +127,5 @@ async def _call(settings: Settings) -> tuple[bool, str]:
             return False, f"the key works, but {error.cause}"
         except FutureJobsError as error:
             return False, error.cause
-    return True, f"the key works and sees {len(sessions)} session(s)"
+    key = "the sandbox works" if settings.sandbox else "the key works"
+    return True, f"{key} and sees {len(sessions)} session(s)"

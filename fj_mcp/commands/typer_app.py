@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,16 +12,24 @@ from fj_mcp import __version__
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.transports.stdio_launch import serve_stdio
 
+if TYPE_CHECKING:
+    from fj_mcp.commands.install.machine import Machine
+
 app = typer.Typer(
     help="Find and reach candidates from your assistant, with FutureJobs.",
     no_args_is_help=False,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _flag(name: str, help: str, **more: Any) -> Any:
+    """An option without a value, which the help would show as a value otherwise."""
+    return typer.Option(name, help=help, metavar="", **more)
+
+
 Sandbox = Annotated[
-    bool,
-    typer.Option("--sandbox", help="Use the built-in sandbox: no key, no network, no credits."),
+    bool, _flag("--sandbox", "Use the built-in sandbox: no key, no network, no credits.")
 ]
 EnvFile = Annotated[
     Path | None,
@@ -69,7 +77,10 @@ def serve(
     context: typer.Context,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    version: Annotated[
+        bool,
+        _flag("--version", "Print the version, and exit.", callback=_version, is_eager=True),
+    ] = False,
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
     context.obj = {"sandbox": sandbox, "env_file": env_file}
@@ -79,9 +90,7 @@ def serve(
 
 @app.command()
 def demo(
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
-    ] = False,
+    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
     job_description: Annotated[
         str | None,
         typer.Option(
@@ -102,37 +111,87 @@ def demo(
 
 @app.command()
 def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile = None) -> None:
-    """Check settings, key and API with free calls, and report what to fix."""
+    """Check settings, assistants, key and API with free calls, and report what to fix."""
     from fj_mcp.commands.doctor import run_doctor
+    from fj_mcp.commands.install.machine import Machine
 
-    raise typer.Exit(run_doctor(_settings(context, sandbox, env_file)))
+    try:
+        machine = Machine.this(os.environ)
+    except RuntimeError:
+        machine = None
+    raise typer.Exit(run_doctor(_settings(context, sandbox, env_file), machine))
+
+
+def _assistants(typed: str) -> list[tuple[str, str]]:
+    """The assistants whose name begins with what was typed, for the shell's completion."""
+    from fj_mcp.commands.install.assistants import ASSISTANTS
+
+    return [(name, one.title) for name, one in ASSISTANTS.items() if name.startswith(typed)]
+
+
+ASSISTANT_NAMES = (
+    "claude-desktop, claude-code, cursor, vscode, vscode-insiders, vscodium, codex, gemini, goose, "
+    "windsurf, devin, zed, cline, roo-code, continue, junie, kiro, opencode, copilot-cli, "
+    "lmstudio, amp or warp"
+)
+
+
+def _machine() -> "Machine":
+    from fj_mcp.commands.install.machine import Machine
+
+    try:
+        return Machine.this(os.environ)
+    except RuntimeError:
+        raise _refuse("Nothing was changed: this user has no home folder. Set HOME.") from None
 
 
 @app.command()
 def install(
     context: typer.Context,
-    client: Annotated[
-        str,
+    assistants: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="claude-code, claude-desktop, cursor, vscode, codex, gemini or goose.",
+            help=f"{ASSISTANT_NAMES}; json or jetbrains print what to paste. Without a name, those "
+            "on this machine are offered.",
+            autocompletion=_assistants,
+            show_default=False,
         ),
-    ],
-    show: Annotated[
-        bool, typer.Option("--print", help="Print what to add, and where; write nothing.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Use the team's server at this address instead.")
+    ] = None,
+    sign_in: Annotated[
+        bool,
+        _flag("--sign-in", "With --url: the server asks you to sign in, and needs no key."),
     ] = False,
+    show: Annotated[bool, _flag("--print", "Print what to add, and where; write nothing.")] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Add this server to your assistant's configuration, with FJ_API_KEY or a key you enter."""
-    from fj_mcp.commands.install.assistants import Machine
+    """Add this server to your assistants, with FJ_API_KEY or a key you enter."""
     from fj_mcp.commands.install.command import run_install
 
     settings = _settings(context, sandbox, env_file)
-    try:
-        machine = Machine.this(os.environ)
-    except RuntimeError:
-        raise _refuse("Nothing was installed: this user has no home folder. Set HOME.") from None
-    raise typer.Exit(run_install(client, settings, machine, show=show))
+    if sign_in and url is None:
+        raise _refuse("Nothing was installed: --sign-in requires --url.")
+    if url is not None and settings.sandbox:
+        raise _refuse("Nothing was installed: a server at an address cannot be the sandbox.")
+    raise typer.Exit(
+        run_install(assistants or [], settings, _machine(), show=show, url=url, sign_in=sign_in)
+    )
+
+
+@app.command()
+def uninstall(
+    assistants: Annotated[
+        list[str] | None,
+        typer.Argument(help="As for install.", autocompletion=_assistants, show_default=False),
+    ] = None,
+) -> None:
+    """Remove this server from your assistants. What is stored about purchases and people stays."""
+    from fj_mcp.commands.install.command import run_uninstall
+
+    raise typer.Exit(run_uninstall(assistants or [], _machine()))
 
 
 @app.command()
@@ -141,8 +200,8 @@ def memory(
     export: Annotated[
         Path | None, typer.Option(help="Write all of it to this new file, as JSON.")
     ] = None,
-    erase: Annotated[bool, typer.Option("--erase", help="Delete all of it.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --erase.")] = False,
+    erase: Annotated[bool, _flag("--erase", "Delete all of it.")] = False,
+    yes: Annotated[bool, _flag("--yes", "Do not ask before --erase.")] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -185,9 +244,7 @@ def docs() -> None:
 @app.command("serve")
 def serve_clients(
     context: typer.Context,
-    http: Annotated[
-        bool, typer.Option("--http", help="Serve Streamable HTTP, for many clients.")
-    ] = False,
+    http: Annotated[bool, _flag("--http", "Serve Streamable HTTP, for many clients.")] = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 1,
@@ -200,7 +257,7 @@ def serve_clients(
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Serve MCP over HTTP, with a key in each request or FJ_API_KEY for all."""
+    """Serve MCP on stdio, or with --http over HTTP, with a key in each request or one for all."""
     if not http:
         # A port, for example, shows that HTTP is wanted, not stdio.
         unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
@@ -238,9 +295,7 @@ def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
     match_seconds: Annotated[float, typer.Option(min=0, help="Seconds that matching takes.")] = 3.0,
     credits: Annotated[int, typer.Option(min=0, help="Initial credits of each key.")] = 100,
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
-    ] = False,
+    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
 ) -> None:
     """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api

@@ -96,7 +96,12 @@ def _split(value: object) -> object:
     return tuple(re.split(r"[\s,]+", value)) if isinstance(value, str) else value
 
 
-def _safe_address(address: str) -> str:
+def safe_address(address: str) -> str:
+    """An address that a key may be sent to, without a trailing slash.
+
+    Raises:
+        ValueError: it is no address, or not encrypted.
+    """
     parts = urlsplit(address)
     usable = re.fullmatch(r"([\w.-]+|\[[0-9a-f:]+\])(:\d{1,5})?", parts.netloc)
     local = parts.hostname in ("localhost", "127.0.0.1", "::1")
@@ -123,7 +128,7 @@ class Settings(BaseModel):
         database_url: a PostgreSQL instead, for servers on several machines.
         memory: remember decisions about candidates, and which searches showed them.
         keep_days: everything about a person is deleted so long after the last decision.
-        export_dir: the folder for exports; None for Downloads, or the working directory.
+        export_dir: the folder for exports; None for Downloads, or the server's own without one.
         log_level: of this process's log on stderr.
         http_token: the token that every HTTP request must carry if the server has its own key.
         http_allowed_hosts: allowed values of the Host header, besides this machine's names.
@@ -145,7 +150,7 @@ class Settings(BaseModel):
     api_key: (
         Annotated[SecretStr, BeforeValidator(_plain_key), AfterValidator(_usable_key)] | None
     ) = None
-    api_base_url: Annotated[str, AfterValidator(_safe_address)] = (
+    api_base_url: Annotated[str, AfterValidator(safe_address)] = (
         "https://prod.api.futurejobs.ai/api/v1/wl"
     )
     sandbox: bool = False

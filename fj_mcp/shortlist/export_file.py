@@ -14,6 +14,7 @@ import anyio
 from platformdirs import user_downloads_path
 
 from fj_mcp.errors import FutureJobsError
+from fj_mcp.settings.settings import own_folder
 from fj_mcp.shortlist.export_rows import Choice, Export, Format
 from fj_mcp.shortlist.layouts import LAYOUTS
 
@@ -36,7 +37,7 @@ async def write_export(export: Export, folder: Path | None, choice: Choice) -> l
 
     Args:
         export: what to write.
-        folder: the target; None for the user's Downloads, or else the working directory.
+        folder: the target; None for the user's Downloads, or without one a folder of this server.
         choice: the export's form.
 
     Raises:
@@ -66,7 +67,13 @@ async def write_export(export: Export, folder: Path | None, choice: Choice) -> l
 
 def _downloads() -> Path:
     downloads = user_downloads_path()
-    return downloads if downloads.is_dir() else Path.cwd()
+    if downloads.is_dir():
+        return downloads
+    # Never the working directory: an assistant may have started the server in a repository.
+    state = own_folder("user_state_path")
+    if state is None:
+        raise FileNotFoundError(0, "it cannot be found")
+    return state / "exports"
 
 
 def _file_name(titles: list[str], choice: Choice) -> str:

@@ -8,7 +8,7 @@ TERMINAL_NOTE = """\
 This is the FutureJobs MCP server, waiting for an assistant to connect. Press Ctrl-C to stop it.
 
   fj-mcp demo             a sourcing run without a key
-  fj-mcp install NAME     add it to your assistant
+  fj-mcp install          add it to your assistants
   fj-mcp doctor           check settings, key and API
   fj-mcp --help           everything else"""
 

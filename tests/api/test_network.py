@@ -3,12 +3,13 @@
 import os
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,6 +124,22 @@ def test_the_machines_own_authority_is_trusted(authority: trustme.CA, tmp_path: 
         with stdio_process(api, KEY, tmp_path, SSL_CERT_FILE=str(file)) as server:
             assert server.call("list_sessions")["total"] == 0
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_variables_of_other_programs_name_authorities_too(
+    authority: trustme.CA, tmp_path: Path, variable: str
+) -> None:
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    with secure_api(authority) as (address, asked):
+        api = Api(address, httpx.Client())
+        with stdio_process(api, KEY, tmp_path, **{variable: str(file)}) as server:
+            assert server.call("list_sessions")["total"] == 0
+    assert len(asked) == 1
+    missing = str(tmp_path / "missing.pem")
+    _, examined = failure("https://localhost:9", tmp_path, **{variable: missing})
+    assert examined.startswith(f"The file in {variable} cannot be used (")
 
 
 def test_a_folder_of_authorities_is_trusted(authority: trustme.CA, tmp_path: Path) -> None:
@@ -259,15 +276,62 @@ def test_an_unusable_certificate_file_is_named(kind: str, tmp_path: Path) -> Non
     )
 
 
+@contextmanager
+def socks_proxy(reply: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """A SOCKS5 proxy that connects, or replies with a failure, and what it was asked for."""
+    asked: list[str] = []
+
+    def relay(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            client: socket.socket = self.request
+            client.recv(257)
+            client.sendall(b"\x05\x00")
+            request = client.recv(262)
+            host, port = request[5:-2].decode(), int.from_bytes(request[-2:])
+            asked.append(f"{host}:{port}")
+            client.sendall(bytes([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]))
+            if reply:
+                return
+            with socket.create_connection((host, port)) as server:
+                back = threading.Thread(target=relay, args=(server, client), daemon=True)
+                back.start()
+                relay(client, server)
+                back.join(10)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"socks5://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+        thread.join()
+
+
 @pytest.mark.parametrize("name", ["ALL_PROXY", "HTTPS_PROXY", "all_proxy"])
-def test_a_socks_proxy_without_its_package_is_named(name: str, tmp_path: Path) -> None:
-    both(
-        "https://localhost:9/api/v1/wl",
-        tmp_path,
-        f"{name.upper()} is a SOCKS proxy, which needs the package socksio. Install it with fj-mcp "
-        "(uvx --with socksio fj-mcp), or use an HTTP proxy, and restart the server.",
-        **{name: "socks5://127.0.0.1:1080"},
-    )
+def test_a_socks_proxy_is_used(authority: trustme.CA, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "own.pem"
+    authority.cert_pem.write_to_path(str(file))
+    with secure_api(authority) as (address, served), socks_proxy() as (proxy_address, asked):
+        api = Api(address, httpx.Client())
+        network = {name: proxy_address, "SSL_CERT_FILE": str(file)}
+        with stdio_process(api, KEY, tmp_path, **network) as server:
+            assert server.call("list_sessions")["total"] == 0
+        assert len(served) == len(asked) == 1
+        assert asked[0] == httpx.URL(address).netloc.decode()
+
+
+def test_a_socks_proxy_that_cannot_reach_the_api_is_named(tmp_path: Path) -> None:
+    with socks_proxy(reply=4) as (address, _):
+        text, examined = failure("https://localhost:9", tmp_path, ALL_PROXY=address)
+    named = address.removeprefix("socks5://")
+    assert examined.startswith(f"The proxy {named} could not reach localhost.")
+    assert text.startswith(SENT_NOTHING)
 
 
 @pytest.mark.parametrize("value", ["ftp://127.0.0.1:21", "http://host:port", "socks4://127.0.0.1"])

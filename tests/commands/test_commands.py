@@ -77,7 +77,7 @@ def test_the_demo_accepts_a_job_description_and_says_what_is_missing(tmp_path: P
 def test_the_doctor_finds_no_problem_with_the_sandbox() -> None:
     status, said = run_doctor("--sandbox")
     assert status == 0
-    assert "the key works and sees 0 session(s)" in said
+    assert "the sandbox works and sees 0 session(s)" in said
 
 
 @pytest.mark.parametrize(
@@ -285,6 +285,30 @@ def test_a_terminated_demo_leaves_nothing_running() -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").stdout.strip() == __version__
+
+
+@pytest.mark.parametrize("command", [[], ["install"], ["uninstall"], ["doctor"], ["serve"]])
+def test_help_is_short_and_long_and_shows_flags_without_a_value(command: list[str]) -> None:
+    done = run(*command, "-h")
+    assert done.returncode == 0
+    assert done.stdout == run(*command, "--help").stdout
+    lines = [line for line in done.stdout.splitlines() if "--sandbox" in line]
+    assert not [line for line in lines if "<bool>" in line]
+    assert command or "Print the version" in done.stdout
+
+
+def completed(line: str) -> list[str]:
+    """What bash offers at the end of a line."""
+    words = {"_FJ_MCP_COMPLETE": "complete_bash", "COMP_WORDS": line}
+    position = str(len(line.split(" ")) - 1)
+    return run(**words, COMP_CWORD=position).stdout.split()
+
+
+def test_a_shell_completes_commands_and_assistants() -> None:
+    assert completed("fj-mcp unin") == ["uninstall"]
+    assert completed("fj-mcp install claude") == ["claude-code", "claude-desktop"]
+    assert completed("fj-mcp uninstall lm") == ["lmstudio"]
+    assert "_FJ_MCP_COMPLETE" in run("--show-completion", "bash").stdout
 
 
 @pytest.mark.anyio

@@ -36,6 +36,13 @@ SETTING_FIELDS = {
 }
 
 
+def readme_of(project: dict[str, Any]) -> str:
+    """The file that the page of the package is made of."""
+    hook = project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    (fragment,) = hook["fragments"]
+    return str(fragment["path"])
+
+
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a new bundle."""
@@ -132,7 +139,7 @@ def test_the_bundle_has_the_whole_package_and_no_development_tools(
     assert inside["build-system"] == project["build-system"]
     assert "dependency-groups" not in inside
     assert inside["tool"] == {"hatch": project["tool"]["hatch"]}
-    named = [inside["project"]["readme"], *inside["project"]["license-files"]]
+    named = [readme_of(inside), *inside["project"]["license-files"]]
     assert set(named) <= bundle.keys()
 
 
@@ -167,7 +174,7 @@ def test_the_image_is_built_from_files_that_exist_and_one_short_name(
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
     names = {name for line in copied for name in line.split()}
     assert all((ROOT / name).exists() for name in names)
-    needed = {"pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]}
+    needed = {"pyproject.toml", readme_of(project), *project["project"]["license-files"]}
     assert names == needed | set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,18 @@ def test_the_wheel_holds_the_package_with_its_page_and_its_types(packages: Path)
     assert names - about == of_the_package()
     assert "fj_mcp/py.typed" in names
     assert any(name.endswith("/app/shortlist.html") for name in names)
+
+
+def test_the_page_of_the_package_has_no_link_that_leads_nowhere(packages: Path) -> None:
+    (archive,) = packages.glob("*.whl")
+    with zipfile.ZipFile(archive) as opened:
+        metadata = opened.read(f"fj_mcp-{__version__}.dist-info/METADATA").decode()
+    headers, _, page = metadata.partition("\n\n")
+    assert "Project-URL: Homepage, https://" in headers
+    assert page.lstrip().startswith("# fj-mcp")
+    assert "`export_profiles`" in page
+    places = re.findall(r"\]\(([^)]*)\)|(?:src|href)=\"([^\"]*)\"", page)
+    assert all("".join(place).startswith("https://") for place in places)
 
 
 def test_every_module_loads_without_extras_but_that_for_postgresql(installed: Path) -> None:

@@ -148,6 +148,9 @@ def test_every_python_that_the_package_is_for_is_tested_on_every_system() -> Non
         "os": ["macos-latest", "windows-latest"],
         "python": versions,
     }
+    newcomer = workflow["jobs"]["newcomer"]["strategy"]["matrix"]["include"]
+    assert [one["os"] for one in newcomer] == ["ubuntu-latest", "macos-latest", "windows-latest"]
+    assert ".uv\\bin\\uv run --no-dev fj-mcp demo" in newcomer[-1]["run"]
     script = (ROOT / "scripts" / "test-pythons.sh").read_text(encoding="utf-8")
     assert f"for version in {' '.join(versions)}; do" in script
 
@@ -183,7 +186,7 @@ def test_a_source_package_holds_what_is_named_and_nothing_else() -> None:
         for path in ROOT.glob(pattern.removeprefix("/"))
     }
     kept = [p for p in (ROOT / "fj_mcp").rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    assert packed == set(kept)
+    assert packed == {*kept, ROOT / "README.md"}
     assert ROOT / "fj_mcp" / "py.typed" in packed
 
 

@@ -466,7 +466,7 @@ main()
     ("command", "sentence"),
     [
         (["doctor"], "fix  FJ_STATE_DIR must be a folder for the database, because"),
-        (["install", "cursor"], "Nothing was installed: this user has no home folder. Set HOME."),
+        (["install", "cursor"], "Nothing was changed: this user has no home folder. Set HOME."),
     ],
 )
 def test_a_user_without_a_home_learns_what_to_set(

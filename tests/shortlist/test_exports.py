@@ -243,7 +243,7 @@ async def test_a_file_is_named_after_its_session_and_stays_in_its_folder(
     assert path.name.startswith(start)
 
 
-async def test_without_a_folder_of_its_own_it_goes_to_downloads_or_the_working_directory(
+async def test_without_a_folder_of_its_own_it_goes_to_downloads_and_never_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, work = tmp_path / "home", tmp_path / "work"
@@ -251,15 +251,19 @@ async def test_without_a_folder_of_its_own_it_goes_to_downloads_or_the_working_d
     work.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     monkeypatch.chdir(work)
     async with connected(export_dir=None) as assistant:
         session_id = await assistant.search()
         downloaded = await assistant.call("export_profiles", session_id=session_id)
         Path(downloaded["path"]).unlink()
         (home / "Downloads").rmdir()
-        beside = await assistant.call("export_profiles", session_id=session_id)
+        stored = await assistant.call("export_profiles", session_id=session_id)
     assert Path(downloaded["path"]).parent == (home / "Downloads").resolve()
-    assert Path(beside["path"]).parent == work.resolve()
+    folder = Path(stored["path"]).parent
+    assert folder.name == "exports"
+    assert folder.is_relative_to(home.resolve())
+    assert list(work.iterdir()) == []
 
 
 @pytest.mark.parametrize(

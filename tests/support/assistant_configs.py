@@ -7,7 +7,11 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from fj_mcp.commands.install import jsonc
-from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
+from fj_mcp.commands.install.assistant import Launch
+from fj_mcp.commands.install.assistants import ASSISTANTS
+from fj_mcp.commands.install.command import install, preview
+from fj_mcp.commands.install.machine import Machine
+from fj_mcp.commands.install.targets import Server
 from fj_mcp.settings.settings import Settings, read_settings
 
 KEY = "fjk_this-is-the-key"
@@ -61,6 +65,27 @@ B = "c"
   }
 }
 """,
+    "windsurf": '{"mcpServers": {"other": {"serverUrl": "https://example.com/mcp"}}}',
+    "zed": """\
+// Zed settings
+{
+  "theme": "One Dark", // mine
+  "context_servers": {
+    "other": { "command": "x", "args": [], "env": {} },
+  },
+}
+""",
+    "cline": '{\n  "mcpServers": {\n    "other": {"command": "x", "disabled": true}\n  }\n}\n',
+    "opencode": """\
+{
+  "$schema": "https://opencode.ai/config.json",
+  // all of mine
+  "mcp": {
+    "other": { "type": "local", "command": ["x", "y"], "enabled": false }
+  }
+}
+""",
+    "amp": '{\n  "amp.notifications.enabled": true,\n  "amp.mcpServers": {}\n}\n',
     "goose": """\
 # goose
 active_provider: anthropic
@@ -99,6 +124,13 @@ REMOTE: dict[str, list[dict[str, Any]]] = {
         {"url": "https://x/sse", "type": "sse", "oauth": {}, "authProviderType": "google"},
         {"tcp": "127.0.0.1:1"},
     ],
+    "windsurf": [{"serverUrl": "https://x/mcp", "headers": {"a": "fjk_old"}}],
+    "cline": [{"type": "streamableHttp", "url": "https://x/mcp"}],
+    "roo-code": [{"type": "streamable-http", "url": "https://x/mcp", "headers": {"a": "b"}}],
+    "opencode": [
+        {"type": "remote", "url": "https://x/mcp", "headers": {"a": "fjk_old"}, "oauth": False},
+    ],
+    "copilot-cli": [{"type": "http", "url": "https://x/mcp"}],
     "goose": [
         {
             "type": "streamable_http",
@@ -110,8 +142,18 @@ REMOTE: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def settings_with(key: str | None) -> Settings:
-    return read_settings({"FJ_API_KEY": key} if key else {}, Path("/nowhere"))
+def settings_with(key: str | None, **more: str) -> Settings:
+    return read_settings(({"FJ_API_KEY": key} if key else {}) | more, Path("/nowhere"))
+
+
+def install_for(client: str, settings: Settings, machine: Machine, **server: Any) -> str:
+    """Install this server, or with `url` another one; returns the sentence about it."""
+    return install(client, Server(settings, STARTED, **server), machine)
+
+
+def preview_for(client: str, settings: Settings, machine: Machine, **server: Any) -> str:
+    """What is printed instead of installing."""
+    return preview(client, Server(settings, STARTED, **server), machine)
 
 
 def parsed(client: str, text: str) -> Any:

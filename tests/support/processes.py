@@ -21,7 +21,10 @@ from tests.support.assistant import ERAS
 from tests.support.fork_server import Started, start
 from tests.support.ledgers import ledger_environment, rows_of
 
-NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
 """What a machine's variables say of its network, in capitals or in small letters."""
 
 CLEAN = {

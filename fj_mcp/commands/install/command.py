@@ -1,241 +1,265 @@
-"""`fj-mcp install`: adds this server to an assistant's configuration, or prints what to add."""
+"""`fj-mcp install` and `uninstall`: this server in the configurations of assistants."""
 
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
-import sysconfig
-from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, distribution
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import typer
 
-from fj_mcp.commands.install.assistants import ASSISTANTS, KEY_PLACEHOLDER, NAME, Launch, Machine
+from fj_mcp.commands.install.assistant import NAME, Address, Launch, is_off
+from fj_mcp.commands.install.assistants import ASSISTANTS, GENERIC, PASTED
 from fj_mcp.commands.install.config_files import (
+    BACKUP_SUFFIX,
     UnreadableConfig,
     back_up,
-    entry_of,
     read_config,
-    with_entry,
     write_config,
 )
-from fj_mcp.settings.settings import API_KEY as KEY
-from fj_mcp.settings.settings import SANDBOX, Settings, read_settings
+from fj_mcp.commands.install.config_text import (
+    entry_of,
+    holds_more,
+    with_entry,
+    without_entry,
+)
+from fj_mcp.commands.install.errors import CannotInstall
+from fj_mcp.commands.install.launch import launch
+from fj_mcp.commands.install.machine import Machine
+from fj_mcp.commands.install.selection import choose, known, locate, on_this_machine
+from fj_mcp.commands.install.targets import Server
+from fj_mcp.settings.settings import Settings
 
 CLIENT_SECONDS = 60.0
 """Time limit of an assistant's own command."""
 
 
-class CannotInstall(Exception):
-    """Nothing was installed; one sentence says why and what to do."""
-
-
-def run_install(client: str, settings: Settings, machine: Machine, *, show: bool) -> int:
-    """Install this server in an assistant, or with `show` print the change instead.
+def run_install(
+    names: Sequence[str],
+    settings: Settings,
+    machine: Machine,
+    *,
+    show: bool,
+    url: str | None = None,
+    sign_in: bool = False,
+) -> int:
+    """Install this server in assistants, or with `show` print the changes instead.
 
     Args:
-        client: a name of `ASSISTANTS`.
+        names: of the assistants, as people write them. None: ask for those on this machine.
         settings: the key to install, or the sandbox.
         machine: the machine to configure.
-        show: print the entry, with a placeholder for the key, and write nothing.
+        show: print the entries, with a placeholder for the key, and write nothing.
+        url: the address of a team's server, to use instead of this installation.
+        sign_in: that server needs no key, because it asks its users to sign in.
 
     Returns:
-        The exit status: 0, or 1 if nothing was installed.
+        The exit status: 0, 1 if something was not installed, 2 if no assistant was named.
     """
     try:
-        run = preview if show else install
-        typer.echo(run(_known(client), settings, machine, launch()))
+        started = launch() if url is None else Launch("")
+        server = Server(settings, started, url=url, sign_in=sign_in)
     except CannotInstall as error:
-        typer.echo(str(error), err=True)
-        return 1
-    return 0
+        return _refused(error, 1)
+    run = preview if show else install
+    status = _for_each(names, machine, lambda name: run(name, server, machine))
+    if status == 0 and not show and sys.stdin.isatty():
+        typer.echo("`fj-mcp doctor` tries the key and the start.", err=True)
+    return status
 
 
-def _known(client: str) -> str:
-    if client not in ASSISTANTS:
-        raise CannotInstall(f"{client} is not a known assistant; use {', '.join(ASSISTANTS)}.")
-    return client
+def run_uninstall(names: Sequence[str], machine: Machine) -> int:
+    """Remove this server from assistants; returns the exit status, as `run_install` does."""
+    if not names:
+        found = [name for name in on_this_machine(machine) if _has_entry(name, machine)]
+        there = f"it is in {', '.join(found)}" if found else "it is in none on this machine"
+        return _refused(
+            CannotInstall(f"Name the assistants to remove this server from; {there}."), 2
+        )
+    return _for_each(names, machine, lambda name: uninstall(name, machine))
 
 
-def launch() -> Launch:
-    """The command that starts this very installation, by absolute path.
+def _for_each(names: Sequence[str], machine: Machine, run: Callable[[str], str]) -> int:
+    try:
+        wanted = [known(name) for name in names] or choose(machine)
+    except CannotInstall as error:
+        return _refused(error, 1 if names else 2)
+    status = 0
+    for name in dict.fromkeys(wanted):
+        try:
+            typer.echo(run(name))
+        except CannotInstall as error:
+            status = _refused(error, 1)
+    return status
+
+
+def _refused(error: CannotInstall, status: int) -> int:
+    typer.echo(str(error), err=True)
+    return status
+
+
+def preview(name: str, server: Server, machine: Machine) -> str:
+    """The entry and the file to add it to, and the assistant's own command, if it has one.
 
     Raises:
-        CannotInstall: the installation is temporary, and its source is unknown.
+        CannotInstall: the assistant takes no such server.
     """
-    prefix = Path(sys.prefix)
-    if _is_temporary(prefix):
-        return _launch_from_source()
-    script = Path(sysconfig.get_path("scripts")) / NAME
-    script = script.with_suffix(".exe") if sys.platform == "win32" else script
-    if script.exists():
-        return Launch(str(script))
-    return Launch(sys.executable, ("-m", "fj_mcp"))
-
-
-def _is_temporary(prefix: Path) -> bool:
-    """Whether this is an environment of uvx or `pipx run`, which delete theirs."""
-    if any((folder / "CACHEDIR.TAG").exists() for folder in prefix.parents):
-        return True
-    # pipx keeps permanent installations in a folder of this name.
-    return (prefix / "pipx_metadata.json").exists() and prefix.parent.name != "venvs"
-
-
-def _launch_from_source() -> Launch:
-    # Never the name alone: the key would go to any package published under that name.
-    uvx, source = _uvx(), _source()
-    if source is None:
-        raise CannotInstall(
-            "Nothing was installed: this copy of fj-mcp is temporary. Install it permanently from "
-            "a clone with `uv tool install /path/to/fj-mcp`, then run `fj-mcp install` again."
-        )
-    if uvx is None:
-        raise CannotInstall(
-            "Nothing was installed: this copy of fj-mcp is temporary. Install it permanently with "
-            f"`pipx install {shlex.quote(source)}`, then run `fj-mcp install` again."
-        )
-    return Launch(uvx, ("--from", source, NAME))
-
-
-def _uvx() -> str | None:
-    # uv sets UV to its own path for its child processes; it may not be on PATH.
-    uv = os.environ.get("UV")
-    return shutil.which("uvx") or (shutil.which("uvx", path=str(Path(uv).parent)) if uv else None)
-
-
-def _source() -> str | None:
-    """The source that this package was installed from: a folder, file or commit.
-
-    None if the installer did not record it, or if it no longer exists.
-    """
-    try:
-        noted = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
-    except (PackageNotFoundError, ValueError):
-        return None
-    url, vcs = str(noted.get("url", "")), noted.get("vcs_info", {})
-    if noted.get("subdirectory"):
-        return None
-    if vcs.get("commit_id"):
-        return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
-    path = Path(url2pathname(urlsplit(url).path))
-    return str(path) if url.startswith("file:") and path.exists() else None
-
-
-def preview(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
-    """The entry and the file to add it to, and the assistant's own command, if it has one."""
-    assistant = ASSISTANTS[client]
-    variables = {SANDBOX: "1"} if settings.sandbox else {KEY: KEY_PLACEHOLDER}
-    entry = assistant.entry(Launch(started.command, started.args, variables), {})
+    if name in PASTED:
+        example = GENERIC.entry(server.example(GENERIC, machine), {})
+        return f"{PASTED[name]}\n\n{with_entry('', GENERIC.kind, GENERIC.path, example).rstrip()}"
+    assistant = ASSISTANTS[name]
+    file, place = locate(assistant, machine)
+    entry = assistant.entry(_across(server.example(assistant, machine), machine, place), {})
     lines = [
-        f"Add this to {assistant.file(machine)} ({assistant.kind}):",
+        f"Add this to {file} ({assistant.kind}):",
         "",
         with_entry("", assistant.kind, assistant.path, entry).rstrip(),
     ]
-    if client == "claude-code":
+    if name == "claude-code":
         lines += ["", "or run:", "", shlex.join(_claude_words("claude", entry))]
     return "\n".join(lines)
 
 
-def install(client: str, settings: Settings, machine: Machine, started: Launch) -> str:
+def install(name: str, server: Server, machine: Machine) -> str:
     """Write the configuration, unless it is up to date; returns a sentence about the outcome.
 
     Raises:
         CannotInstall: the configuration cannot be parsed or written, or there is no key.
     """
-    assistant = ASSISTANTS[client]
-    file = assistant.file(machine)
-    try:
+    if name in PASTED:
+        return preview(name, server, machine)
+    assistant = ASSISTANTS[name]
+    file, place = locate(assistant, machine)
+    with _editing(name, file):
         now = entry_of(read_config(file), assistant.kind, assistant.path)
-        variables = _variables(now.get(assistant.environment), settings)
-        entry = assistant.entry(Launch(started.command, started.args, variables), now)
+        target = _across(server.target(assistant, now, machine), machine, place)
+        entry = assistant.entry(target, now)
+        gone = assistant.left_over(target, now)
         # Read again, because the user may have taken a while to enter the key.
         text = read_config(file)
-        gone = assistant.left_over(now)
         edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
         if edited == text:
             return f"{assistant.title} is already set up; nothing was changed."
-        if client == "claude-code" and (claude := _claude(machine)):
-            whole = {name: value for name, value in now.items() if name not in gone} | entry
-            done = _add_to_claude(claude, machine, whole, bool(now))
+        here = assistant.is_on(place)
+        if name == "claude-code" and (claude := _claude(machine)):
+            whole = {one: value for one, value in now.items() if one not in gone} | entry
+            done = _add_to_claude(claude, machine, whole, file, known=bool(now))
         else:
-            kept = _kept(write_config(file, edited))
+            # A file that holds nothing else was made by an earlier installation.
+            theirs = holds_more(text, assistant.kind, assistant.path)
+            kept = _kept(write_config(file, edited, private=server.private, keep=theirs))
             done = f"{assistant.title}: wrote {file}.{kept}"
-    except UnreadableConfig as error:
-        raise CannotInstall(
-            f"{file} was not changed, because it cannot be read as {assistant.kind} ({error}): "
-            f"correct it, or add what `fj-mcp install {client} --print` shows."
-        ) from None
-    except OSError as error:
-        raise CannotInstall(f"{file} was not changed: {error.strerror or error}.") from None
+    if is_off(now):
+        done += " It was switched off there, and is on again."
+    if not here:
+        done += f" {assistant.title} itself was not found on this machine."
     return f"{done} {assistant.afterwards}"
 
 
-def _variables(now: Any, settings: Settings) -> dict[str, str]:
-    variables: dict[str, str] = dict(now) if isinstance(now, dict) else {}
-    if settings.sandbox:
-        variables.pop(KEY, None)
-        return variables | {SANDBOX: "1"}
-    variables.pop(SANDBOX, None)
-    key = _key(settings)
-    return variables | {KEY: key or variables.get(KEY) or _prompt_for_key()}
+def uninstall(name: str, machine: Machine) -> str:
+    """Remove the entry from an assistant's configuration; returns a sentence about the outcome.
+
+    Raises:
+        CannotInstall: the configuration cannot be parsed or written.
+    """
+    if name in PASTED:
+        raise CannotInstall("Remove the entry fj-mcp where you pasted it.")
+    assistant = ASSISTANTS[name]
+    file, _ = locate(assistant, machine)
+    with _editing(name, file):
+        text = read_config(file)
+        edited = without_entry(text, assistant.kind, assistant.path)
+        if edited == text:
+            return f"{assistant.title} does not have this server; nothing was changed."
+        if name == "claude-code" and (claude := _claude(machine)):
+            _run_claude([claude, "mcp", "remove", "--scope", "user", NAME], machine, "")
+        else:
+            # What is removed may hold a key, so no copy is kept.
+            write_config(file, edited, private=False, keep=False)
+    return f"{assistant.title}: removed from {file}.{_key_left(file)}"
 
 
-def _key(settings: Settings) -> str | None:
-    for problem in settings.problems:
-        if problem.startswith(KEY):
-            raise CannotInstall(f"{problem}.")
-    return settings.api_key.get_secret_value() if settings.api_key else None
+@contextmanager
+def _editing(name: str, file: Path) -> Iterator[None]:
+    """Turn the failures of reading and writing a configuration into a sentence."""
+    try:
+        yield
+    except UnreadableConfig as error:
+        raise CannotInstall(
+            f"{file} was not changed, because it cannot be read as {ASSISTANTS[name].kind} "
+            f"({error}): correct it, or add what `fj-mcp install {name} --print` shows."
+        ) from None
+    except OSError as error:
+        raise CannotInstall(f"{file} was not changed: {error.strerror or error}.") from None
 
 
-def _prompt_for_key() -> str:
-    if sys.stdin.isatty():
-        typed = typer.prompt("FutureJobs key (fjk_…)", hide_input=True, err=True)
-        if key := _key(read_settings({KEY: typed})):
-            return key
-    raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use --sandbox to try without one.")
+def _across(target: Launch | Address, machine: Machine, place: Machine) -> Launch | Address:
+    """The command as the assistant's side of the machine starts it."""
+    distribution = machine.distribution
+    if isinstance(target, Launch) and distribution and place.platform == "win32":
+        return target.through_wsl(distribution)
+    return target
+
+
+def _has_entry(name: str, machine: Machine) -> bool:
+    assistant = ASSISTANTS[name]
+    try:
+        file, _ = locate(assistant, machine)
+        return bool(entry_of(read_config(file), assistant.kind, assistant.path))
+    except (CannotInstall, UnreadableConfig, OSError):
+        return False
 
 
 def _claude(machine: Machine) -> str | None:
     # On Windows the command is a shell script, to which JSON cannot be passed safely.
-    if machine.platform == "win32":
-        return None
-    return shutil.which("claude", path=machine.environment.get("PATH", ""))
+    return None if machine.platform == "win32" else machine.program("claude")
 
 
 def _claude_words(claude: str, entry: Mapping[str, Any]) -> list[str]:
     return [claude, "mcp", "add-json", "--scope", "user", NAME, json.dumps(entry)]
 
 
-def _add_to_claude(claude: str, machine: Machine, entry: Mapping[str, Any], known: bool) -> str:
+def _add_to_claude(
+    claude: str, machine: Machine, entry: Mapping[str, Any], file: Path, *, known: bool
+) -> str:
     # Running sessions write the same file; only Claude Code's own command locks it.
-    commands = [_claude_words(claude, entry)]
+    kept = _kept(back_up(file))
     if known:
-        commands.insert(0, [claude, "mcp", "remove", "--scope", "user", NAME])
-    kept = _kept(back_up(ASSISTANTS["claude-code"].file(machine)))
-    for command in commands:
-        try:
-            subprocess.run(  # noqa: S603
-                command,
-                env=dict(machine.environment),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=CLIENT_SECONDS,
-                check=True,
-            )
-        except subprocess.SubprocessError:
-            # The error and the output may repeat the key.
-            raise CannotInstall(
-                f"`claude mcp {command[2]}` failed.{kept} Check `claude mcp list`, or add what "
-                "`fj-mcp install claude-code --print` shows."
-            ) from None
+        _run_claude([claude, "mcp", "remove", "--scope", "user", NAME], machine, kept)
+    _run_claude(_claude_words(claude, entry), machine, kept)
+    if file.exists() and os.name == "posix":
+        file.chmod(0o600)
     return f"Claude Code: added with `claude mcp add-json`.{kept}"
 
 
+def _run_claude(command: Sequence[str], machine: Machine, kept: str) -> None:
+    try:
+        subprocess.run(  # noqa: S603
+            command,
+            env=dict(machine.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=CLIENT_SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError:
+        # The error and the output may repeat the key.
+        raise CannotInstall(
+            f"`claude mcp {command[2]}` failed.{kept} Check `claude mcp list`, or add what "
+            "`fj-mcp install claude-code --print` shows."
+        ) from None
+
+
 def _kept(backup: Path | None) -> str:
-    return f" The previous version is saved beside it as {backup.name}." if backup else ""
+    return f" The original is saved beside it as {backup.name}." if backup else ""
+
+
+def _key_left(file: Path) -> str:
+    backup = file.with_name(file.name + BACKUP_SUFFIX)
+    if backup.exists() and b"fjk_" in backup.read_bytes():
+        return f" {backup.name} beside it, a copy from before, still holds a key; delete it."
+    return ""

@@ -76,6 +76,42 @@ def put(text: str, path: Sequence[str], value: Any) -> str:
     return text[: node.start] + written + text[node.end :]
 
 
+def remove(text: str, path: Sequence[str]) -> str:
+    """The text without the member at `path`, a sequence of nested names, and without its comma.
+
+    Raises:
+        ValueError: the text is not JSON.
+        KeyError: there is no such member.
+    """
+    parent = _read(text)
+    for name in path[:-1]:
+        parent = parent.members[name] if parent else None
+    if parent is None:
+        raise KeyError(path[-1])
+    gone = parent.members[path[-1]]
+    # With the member goes the line break before it, but no comment.
+    start = len(text[: gone.name_start].rstrip())
+    if text[start : gone.name_start].count("\n") == 0:
+        start = gone.name_start
+    comma = _comma_after(text, gone.end)
+    if comma is not None:
+        return text[:start] + text[gone.end : comma] + text[comma + 1 :]
+    before = [member.end for member in parent.members.values() if member.end <= start]
+    comma = _comma_after(text, max(before)) if before else None
+    if comma is None:
+        return text[:start] + text[gone.end :]
+    return text[:comma] + text[comma + 1 : start] + text[gone.end :]
+
+
+def _comma_after(text: str, at: int) -> int | None:
+    """Where the comma after a value is; None if there is none."""
+    while (found := _TOKEN.match(text, at)) is not None:
+        if found.lastgroup != "space":
+            return at if found[0] == "," else None
+        at = found.end()
+    return None
+
+
 def _insert(text: str, parent: _Node, name: str, value: Any, newline: str) -> str:
     brace = parent.end - 1
     # Text before the closing bracket may be a comment that belongs to the last member.

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fj_mcp.commands.install.assistants import Machine
+from fj_mcp.commands.install.machine import Machine
 
 
 @pytest.fixture

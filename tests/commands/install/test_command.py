@@ -1,7 +1,6 @@
 """The command `install`: the key, what it prints, how assistants start the server."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from fj_mcp.commands.install.assistants import ASSISTANTS, Launch, Machine
-from fj_mcp.commands.install.command import CannotInstall, install, launch, preview, run_install
+from fj_mcp.commands.install.assistant import Launch
+from fj_mcp.commands.install.assistants import ASSISTANTS
+from fj_mcp.commands.install.command import run_install
 from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
+from fj_mcp.commands.install.errors import CannotInstall
+from fj_mcp.commands.install.launch import launch
+from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant_configs import (
     KEY,
@@ -25,9 +28,12 @@ from tests.support.assistant_configs import (
     SANDBOX,
     STARTED,
     entry,
+    install_for,
+    preview_for,
     settings_with,
     written,
 )
+from tests.support.processes import CLEAN
 
 
 def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
@@ -37,7 +43,7 @@ def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
     for now in REMOTE["claude-code"]:
         written("claude-code", machine, json.dumps({"mcpServers": {"fj-mcp": now}}))
         claude(0)
-        install("claude-code", settings_with(KEY), machine, STARTED)
+        install_for("claude-code", settings_with(KEY), machine)
         made = json.loads(claude(0)[-1][5])
         assert made == {
             "type": "stdio",
@@ -58,10 +64,25 @@ def test_the_key_is_asked_for_without_echo(
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(typer, "prompt", prompt)
-    assert run_install("goose", settings_with(None), machine, show=False) == 0
+    assert run_install(["goose"], settings_with(None), machine, show=False) == 0
     assert asked == [{"hide_input": True, "err": True}]
     assert entry("goose", machine)["envs"] == {"FJ_API_KEY": KEY}
-    assert KEY not in "".join(capsys.readouterr())
+    said = "".join(capsys.readouterr())
+    assert KEY not in said
+    assert "`fj-mcp doctor` tries the key and the start." in said
+
+
+def test_a_key_that_was_mistyped_is_asked_for_again(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["sk-secret", "", f' "{KEY}" '])
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(typed))
+    assert run_install(["cursor"], settings_with(None), machine, show=False) == 0
+    assert entry("cursor", machine)["env"] == {"FJ_API_KEY": KEY}
+    said = "".join(capsys.readouterr())
+    assert said.count("FJ_API_KEY must be a FutureJobs key") == 2
+    assert "secret" not in said
 
 
 def test_a_key_that_cannot_be_one_is_refused(
@@ -69,33 +90,33 @@ def test_a_key_that_cannot_be_one_is_refused(
 ) -> None:
     refused = pytest.raises(CannotInstall, match="must be a FutureJobs key")
     with refused:
-        install("cursor", settings_with("sk-secret"), machine, STARTED)
+        install_for("cursor", settings_with("sk-secret"), machine)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(typer, "prompt", lambda *_, **__: "sk-secret")
     with pytest.raises(CannotInstall, match="must be a FutureJobs key") as said:
-        install("cursor", settings_with(None), machine, STARTED)
+        install_for("cursor", settings_with(None), machine)
     assert "sk-secret" not in str(said.value)
 
 
 def test_without_a_key_and_without_a_person_it_says_what_to_set(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_install("cursor", settings_with(None), machine, show=False) == 1
+    assert run_install(["cursor"], settings_with(None), machine, show=False) == 1
     assert "Set FJ_API_KEY" in capsys.readouterr().err
     assert not machine.home.exists()
 
 
 @pytest.mark.parametrize("client", ASSISTANTS)
 def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, client: str) -> None:
-    printed = preview(client, settings_with(KEY), machine, STARTED)
-    assert run_install(client, settings_with(KEY), machine, show=True) == 0
+    printed = preview_for(client, settings_with(KEY), machine)
+    assert run_install([client], settings_with(KEY), machine, show=True) == 0
     assert not machine.home.exists()
     assert KEY not in printed
     assert str(ASSISTANTS[client].file(machine)) in printed
-    install(client, settings_with(KEY), machine, STARTED)
+    install_for(client, settings_with(KEY), machine)
     text = ASSISTANTS[client].file(machine).read_text(encoding="utf-8")
     assert text.strip().replace(KEY, "fjk_…") in printed
-    assert "FJ_SANDBOX" in preview(client, SANDBOX, machine, STARTED)
+    assert "FJ_SANDBOX" in preview_for(client, SANDBOX, machine)
 
 
 @pytest.fixture
@@ -121,7 +142,7 @@ def test_claude_code_is_asked_to_add_the_server_itself(
 ) -> None:
     machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
     claude(0)
-    said = install("claude-code", settings_with(KEY), machine, STARTED)
+    said = install_for("claude-code", settings_with(KEY), machine)
     (heard,) = claude(0)
     assert heard[:5] == ["mcp", "add-json", "--scope", "user", "fj-mcp"]
     made = json.loads(heard[5])
@@ -129,8 +150,8 @@ def test_claude_code_is_asked_to_add_the_server_itself(
     assert KEY not in said
     text = json.dumps({"mcpServers": {"fj-mcp": made | {"timeout": 9}}})
     file = written("claude-code", machine, text)
-    assert "nothing was changed" in install("claude-code", settings_with(KEY), machine, STARTED)
-    install("claude-code", SANDBOX, machine, STARTED)
+    assert "nothing was changed" in install_for("claude-code", settings_with(KEY), machine)
+    install_for("claude-code", SANDBOX, machine)
     removed, added = claude(0)[1:]
     assert removed == ["mcp", "remove", "--scope", "user", "fj-mcp"]
     assert json.loads(added[5]) == made | {"timeout": 9, "env": {"FJ_SANDBOX": "1"}}
@@ -143,7 +164,7 @@ def test_a_claude_code_that_refuses_does_not_give_the_key_away(
     machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
     claude(1)
     with pytest.raises(CannotInstall, match="`claude mcp add-json` failed") as said:
-        install("claude-code", settings_with(KEY), machine, STARTED)
+        install_for("claude-code", settings_with(KEY), machine)
     assert KEY not in str(said.value)
 
 
@@ -212,7 +233,7 @@ def test_from_a_passing_environment_its_source_is_started_and_never_a_name(
     monkeypatch.delenv("UV")
     with pytest.raises(CannotInstall, match=r"Nothing was installed: .* `pipx install "):
         launch()
-    assert run_install("cursor", SANDBOX, machine, show=False) == 1
+    assert run_install(["cursor"], SANDBOX, machine, show=False) == 1
     assert not machine.home.exists()
 
 
@@ -236,7 +257,7 @@ def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
     noted(monkeypatch, tmp_path, note)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: f"/bin/{name}")
     for show in (False, True):
-        assert run_install("cursor", SANDBOX, machine, show=show) == 1
+        assert run_install(["cursor"], SANDBOX, machine, show=show) == 1
         told = capsys.readouterr()
         assert told.out == ""
         assert "`uv tool install /path/to/fj-mcp`" in told.err
@@ -247,16 +268,15 @@ def test_from_a_passing_environment_of_unknown_source_nothing_is_installed(
 def test_no_configuration_and_no_text_starts_a_package_by_name(
     machine: Machine, client: str
 ) -> None:
-    printed = preview(client, settings_with(KEY), machine, STARTED)
+    printed = preview_for(client, settings_with(KEY), machine)
     assert "uvx" not in printed
     assert "://" not in printed
 
 
 def test_the_command_installs_for_the_home_it_is_run_in(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
     done = subprocess.run(
         [sys.executable, "-m", "fj_mcp", "install", "cursor"],
-        env=environment | {"HOME": str(tmp_path), "FJ_API_KEY": KEY},
+        env=CLEAN | {"HOME": str(tmp_path), "FJ_API_KEY": KEY},
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,0 +1,119 @@
+"""Which assistants are meant: by the names that people give them, or by what is installed."""
+
+import re
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import typer
+
+from fj_mcp.commands.install.assistant import Assistant
+from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
+from fj_mcp.commands.install.errors import CannotInstall
+from fj_mcp.commands.install.machine import Machine
+
+
+def known(name: str) -> str:
+    """The assistant's name in `ASSISTANTS` or `PASTED`, for a name in any form.
+
+    Raises:
+        CannotInstall: no assistant has that name; names the nearest.
+    """
+    plain = _plain(name)
+    for one, assistant in ASSISTANTS.items():
+        if plain in {_plain(one), _plain(assistant.title), *assistant.aliases}:
+            return one
+    for one in PASTED:
+        if plain == one:
+            return one
+    names = [*ASSISTANTS, *PASTED]
+    by_plain = {_plain(one): one for one in names}
+    near = [one for one in names if plain and _plain(one).startswith(plain)] or [
+        by_plain[one] for one in get_close_matches(plain, by_plain, n=3)
+    ]
+    if near:
+        raise CannotInstall(f"{name} is not a known assistant; did you mean {_or(near)}?")
+    raise CannotInstall(
+        f"{name} is not a known assistant; use {', '.join(ASSISTANTS)}. For any other, "
+        "`fj-mcp install json` prints what to add."
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
+
+
+def on_this_machine(machine: Machine) -> list[str]:
+    """The names of the assistants that seem to be installed."""
+    found = []
+    for name, assistant in ASSISTANTS.items():
+        try:
+            _, place = locate(assistant, machine)
+        except CannotInstall:
+            continue
+        if assistant.is_on(place):
+            found.append(name)
+    return found
+
+
+def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
+    """An assistant's configuration file, and the machine that the assistant runs on.
+
+    Under WSL, that is Windows for assistants with a window.
+
+    Raises:
+        CannotInstall: under WSL, it is not clear which file that is.
+    """
+    if machine.distribution is None or assistant.terminal:
+        return assistant.file(machine), machine
+    users = [user for user in machine.windows_users() if assistant.is_on(user)]
+    if len(users) == 1:
+        return assistant.file(users[0]), users[0]
+    if users:
+        files = ", ".join(str(assistant.file(user)) for user in users)
+        raise CannotInstall(
+            f"Several users of Windows have {assistant.title}: add what `fj-mcp install json` "
+            f"prints to the file that is yours ({files})."
+        )
+    if assistant.is_on(machine):
+        return assistant.file(machine), machine
+    raise CannotInstall(
+        f"{assistant.title} was found neither in WSL nor in {machine.drive}/Users: start it once, "
+        "then run this command again."
+    )
+
+
+def choose(machine: Machine) -> list[str]:
+    """Ask which of the assistants on this machine are meant.
+
+    Raises:
+        CannotInstall: there is none, or nobody to ask.
+    """
+    found = on_this_machine(machine)
+    if not found:
+        raise CannotInstall(
+            f"No assistant was found on this machine; name one of {', '.join(ASSISTANTS)}, or use "
+            "`fj-mcp install json`, which prints what to add to any other."
+        )
+    if not sys.stdin.isatty():
+        raise CannotInstall(
+            f"Name the assistants to install this server in; found on this machine: "
+            f"{', '.join(found)}."
+        )
+    typer.echo("Found on this machine:", err=True)
+    for number, name in enumerate(found, 1):
+        typer.echo(f"  {number}  {ASSISTANTS[name].title}", err=True)
+    answer = typer.prompt("Install in which? (numbers or names; Enter for all)", "", err=True)
+    wanted = re.split(r"[\s,]+", answer.strip()) if answer.strip() else found
+    return [_numbered(one, found) for one in wanted]
+
+
+def _numbered(answer: str, found: Sequence[str]) -> str:
+    if answer.isdecimal() and 1 <= int(answer) <= len(found):
+        return found[int(answer) - 1]
+    return known(answer)
