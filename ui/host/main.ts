@@ -118,6 +118,7 @@ async function showView(): Promise<AppBridge> {
     },
   });
   bridge.onrequestdisplaymode = async ({ mode }) => {
+    document.body.classList.toggle("full", mode === "fullscreen");
     bridge.sendHostContextChange({ displayMode: mode });
     return { mode };
   };

@@ -15,7 +15,7 @@ HOSTILE = '<img src=x onerror=alert(1)> & "quoted" \' </textarea><script>alert(2
 
 def names(view: View, count: int) -> list[str]:
     """The first candidates, whose names nobody else in this search has."""
-    found = view.names()
+    found = view.drawn().names()
     unique = [name for name in found if found.count(name) == 1]
     assert len(unique) >= count
     return unique[:count]
@@ -78,7 +78,7 @@ def test_a_button_in_a_row_marks_its_candidate_and_takes_the_mark_back(
     (name,) = names(view, 1)
     press(view, name, label)
     assert pressed(view, name) == [label]
-    expect(view.notice).to_have_text(f"{name}: {mark}.")
+    expect(view.notice).to_contain_text(f"{name}: {mark}.")
     expect_saved(view, name, **change)
     press(view, name, label)
     assert pressed(view, name) == []
@@ -100,15 +100,15 @@ def test_what_was_decided_is_there_when_the_list_is_opened_again(page: Page, at:
     view = opened(page, at, session=view.session_id).settled()
     assert pressed(view, kept) == ["Shortlist", "Contacted"]
     expect_counts(view, Undecided=PEOPLE - 2, Shortlisted=1, Rejected=1, Contacted=1)
-    expect(view.rows).to_have_count(PEOPLE - 1)
+    view.expect_people(PEOPLE - 1)
     expect(view.row(gone)).to_have_count(0)
     left_out = view.frame.locator("#left-out")
     expect(left_out).to_contain_text("Left out: 1 rejected.")
     view.button("Show them").click()
-    expect(view.rows).to_have_count(PEOPLE)
+    view.expect_people(PEOPLE)
     assert pressed(view, gone) == ["Reject"]
     view.button("Leave rejected people out").click()
-    expect(view.rows).to_have_count(PEOPLE - 1)
+    view.expect_people(PEOPLE - 1)
     chip(view, "Rejected").click()
     expect(view.rows).to_have_count(1)
 
@@ -117,10 +117,10 @@ def test_the_counts_filter_and_a_row_stays_until_the_filter_changes(page: Page, 
     view = opened(page, at).settled()
     one, two, three = names(view, 3)
     press(view, one, "Reject")
-    expect(view.rows).to_have_count(PEOPLE)
+    view.expect_people(PEOPLE)
     press(view, two, "Maybe")
     chip(view, "Undecided").click()
-    expect(view.rows).to_have_count(PEOPLE - 2)
+    view.expect_people(PEOPLE - 2)
     press(view, three, "Reject")
     expect_counts(view, Undecided=PEOPLE - 3, Maybe=1, Rejected=2)
     expect(view.row(three)).to_have_count(1)
@@ -129,7 +129,7 @@ def test_the_counts_filter_and_a_row_stays_until_the_filter_changes(page: Page, 
     chip(view, "Rejected").click()
     assert sorted(view.names()) == sorted([one, three])
     chip(view, "Rejected").click()
-    expect(view.rows).to_have_count(PEOPLE - 2)
+    view.expect_people(PEOPLE - 2)
     expect(view.frame.get_by_text("Left out: 2 rejected.")).to_be_visible()
 
 
@@ -161,12 +161,12 @@ def test_the_selected_are_decided_about_at_once_and_undone_at_once(
     view = opened(page, at).settled()
     (name,) = names(view, 1)
     group = view.frame.get_by_role("group", name="Decide about the selected candidates")
-    expect(group.get_by_role("button", name="Maybe")).to_be_disabled()
+    expect(group).to_be_hidden()
     press(view, name, "Shortlist")
-    view.frame.get_by_role("checkbox", name="Select all shown").check()
+    view.frame.get_by_role("checkbox", name=re.compile(r"^Select all \d")).check()
     group.get_by_role("button", name="Maybe").click()
     expect_counts(view, Maybe=70)
-    expect(view.frame.locator("#count")).to_have_text("70 shown")
+    expect(view.frame.locator("#count")).to_be_empty()
     expect(view.frame.locator("#saving")).to_be_hidden()
     assert [len(call["candidate_ids"]) for call in view.calls("review_candidates")] == [1, 50, 20]
     view.button("Undo").click()
@@ -183,7 +183,7 @@ def test_a_denied_change_goes_back_with_a_sentence_and_can_be_tried_again(
     view = opened(page, at, deny=["review_candidates"]).settled()
     one, two = names(view, 2)
     press(view, one, "Reject")
-    expect(view.unsaved).to_contain_text(f"Not saved for {one}. The app could not do that")
+    expect(view.unsaved).to_contain_text(f"Not saved for {one}. The app did not do that")
     assert pressed(view, one) == []
     press(view, two, "Shortlist")
     expect(view.unsaved).to_contain_text("Not saved for 2 candidates.")
@@ -242,7 +242,7 @@ def test_who_is_rejected_while_the_list_still_loads_moves_nobody_out_of_it(
     expect(view.frame.locator("#saving")).to_be_hidden()
     view.release()
     view.settled()
-    expect(view.rows).to_have_count(PEOPLE)
+    view.expect_people(PEOPLE)
     expect_counts(view, Undecided=PEOPLE - 3, Rejected=3)
 
 
@@ -278,7 +278,7 @@ def test_only_what_was_denied_goes_back(page: Page, at: Served) -> None:
 def test_a_note_is_written_in_the_row_and_stays_text(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     (name,) = names(view, 1)
-    before = view.inside("document.querySelectorAll('*').length")
+    before = view.inside("document.querySelectorAll('#people *').length")
     for text, key in ((HOSTILE, "Enter"), (f"{HOSTILE} again", "Control+Enter")):
         press(view, name, "Note")
         field = view.frame.get_by_label(f"Note: {name}").and_(view.frame.locator("textarea"))
@@ -286,7 +286,7 @@ def test_a_note_is_written_in_the_row_and_stays_text(page: Page, at: Served) -> 
         page.keyboard.press(key)
         expect(view.row(name).locator(".note")).to_have_text(text)
         expect(view.row(name).locator(".opener")).to_be_focused()
-    assert view.inside("document.querySelectorAll('*').length") == before
+    assert view.inside("document.querySelectorAll('#people *').length") == before
     press(view, name, "Note")
     page.keyboard.type("forgotten")
     page.keyboard.press("Escape")
@@ -429,7 +429,7 @@ def test_nobody_who_must_not_be_contacted_is_exported(page: Page, at: Served) ->
     chip(view, "Rejected").click()
     chip(view, "Rejected").click()
     view.button("Show them").click()
-    expect(view.rows).to_have_count(PEOPLE)
+    view.expect_people(PEOPLE)
     view.button(f"Export {PEOPLE - 1} shown").click()
     expect(view.button("Export all")).to_have_count(0)
     everybody, shown = view.calls("export_profiles")
