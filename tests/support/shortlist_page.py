@@ -153,7 +153,7 @@ class View:
 
 
 @contextmanager
-def served(sandbox: Sandbox, **settings: Any) -> Iterator[Served]:
+def served(sandbox: Sandbox, /, **settings: Any) -> Iterator[Served]:
     """A server on `sandbox`, over HTTP on a free port of this machine."""
 
     async def host_page(_: Request) -> Response:

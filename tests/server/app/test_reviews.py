@@ -1,11 +1,13 @@
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.shortlist_page import PEOPLE, Serve, Served, View, opened
 
 pytestmark = [pytest.mark.xdist_group("view-reviews"), pytest.mark.unmeasured]
@@ -435,6 +437,94 @@ def test_nobody_who_must_not_be_contacted_is_exported(page: Page, at: Served) ->
     everybody, shown = view.calls("export_profiles")
     assert "candidate_ids" not in everybody
     assert len(shown["candidate_ids"]) == PEOPLE - 1
+
+
+@pytest.mark.parametrize("by_keyboard", [True, False])
+def test_a_rejection_may_have_a_reason_in_one_more_press(
+    page: Page, at: Served, by_keyboard: bool
+) -> None:
+    view = opened(page, at).settled()
+    one, other = names(view, 2)
+    reasons = view.frame.get_by_role("group", name="Reason")
+    if by_keyboard:
+        view.row(one).locator(".opener").focus()
+        page.keyboard.press("r")
+        page.keyboard.press("1")
+    else:
+        press(view, one, "Reject")
+        reasons.get_by_role("button", name="Skills").click()
+        expect(reasons.get_by_role("button", name="Skills")).to_be_focused()
+    expect(view.notice).to_contain_text(f"{one}: rejected (skills).")
+    expect(view.row(one).locator(".review")).to_contain_text("Skills")
+    # The last one counts; of nobody else a reason is given.
+    page.keyboard.press("5")
+    expect(view.row(one).locator(".review")).to_contain_text("Not interested")
+    expect_saved(view, one, decision="rejected")
+    given = [call.get("reason") for call in view.calls("review_candidates")]
+    assert given == [None, "skills", "not_interested"]
+    press(view, other, "Maybe")
+    expect(reasons).to_have_count(0)
+    page.keyboard.press("1")
+    assert len(view.calls("review_candidates")) == 4
+
+
+def test_a_reason_is_there_when_the_list_is_opened_again_and_goes_with_the_decision(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at).settled()
+    (name,) = names(view, 1)
+    press(view, name, "Reject")
+    page.keyboard.press("4")
+    expect_saved(view, name, decision="rejected")
+    view = opened(page, at, session=view.session_id).settled()
+    chip(view, "Rejected").click()
+    row = view.row(name)
+    expect(row.locator(".review")).to_contain_text("Location")
+    press(view, name, "Maybe")
+    expect(row.locator(".review")).not_to_contain_text("Location")
+    view.button("Undo").click()
+    expect(row.locator(".review")).to_contain_text("Location")
+    expect(view.frame.locator("#saving")).to_be_hidden()
+    *_, last = view.calls("review_candidates")
+    assert (last["decision"], last["reason"]) == ("rejected", "location")
+    # Of the candidate at hand, too.
+    row.locator(".opener").focus()
+    page.keyboard.press("7")
+    expect(row.locator(".review")).to_contain_text("Other")
+
+
+def test_a_reason_of_a_rejection_that_was_denied_is_not_asked_for(page: Page, at: Served) -> None:
+    view = opened(page, at, deny=["review_candidates"]).settled()
+    (name,) = names(view, 1)
+    press(view, name, "Reject")
+    expect(view.unsaved).to_be_visible()
+    expect(view.frame.get_by_role("group", name="Reason")).to_have_count(0)
+    page.keyboard.press("1")
+    assert len(view.calls("review_candidates")) == 1
+
+
+def test_while_the_database_is_away_the_list_says_so_and_shows_everybody(
+    page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    key: dict[str, Any] = {"sandbox": False, "api_key": "fjk_test"}
+    at = serve(Sandbox(match_seconds=0, first_batch=30), **key, confirm_spend="off")
+    session = opened(page, at).settled().session_id
+    (tmp_path / LEDGER_FILE).write_bytes(b"This is no database. " * 1_000)
+    without = serve(at.sandbox, **key, state_dir=tmp_path)
+    view = opened(page, without, session=session).settled()
+    warning = view.frame.locator("#warning")
+    expect(warning).to_contain_text("Decisions and earlier searches cannot be shown now")
+    view.expect_people(30)
+    expect(view.frame.get_by_role("button", name=re.compile("^(Reject|Undo)"))).to_have_count(0)
+
+
+def test_the_unseen_are_found_among_those_seen_before(page: Page, at: Served) -> None:
+    seen = {"session_id": "6a0c77936e7a0151430c91fd", "when": "2020-11-03T12:00:00Z"}
+    view = opened(page, at, patches=[{"seen_before": seen}] * 3)
+    chip(view, "Not seen before").click()
+    view.expect_people(PEOPLE - 3)
+    expect(view.rows.locator(".seen:not(:empty)")).to_have_count(0)
+    view.settled()
 
 
 def test_without_memory_nothing_of_it_shows(page: Page, serve: Serve) -> None:
