@@ -31,6 +31,8 @@ interface Scenario {
   hold?: string[];
   /** Whether this host can show the view on the full screen. */
   screen?: boolean;
+  /** The most pixels of height that this host gives the view. */
+  tallest?: number;
   /** Capabilities that this host lacks. */
   without?: (keyof McpUiHostCapabilities)[];
   /** Results of tools to return instead of calling the server. */
@@ -114,6 +116,7 @@ async function showView(): Promise<AppBridge> {
     hostContext: {
       theme: scenario.theme ?? "light",
       styles,
+      ...(scenario.tallest ? { containerDimensions: { maxHeight: scenario.tallest } } : {}),
       ...(scenario.screen ? { availableDisplayModes: ["inline", "fullscreen"] } : {}),
     },
   });

@@ -151,7 +151,10 @@ export class Reviewer {
     this.reporter.report(
       el("span", {}, el("bdi", {}, people(this.list, ids)), `: ${what}.`),
       ...(this.#rejected.length
-        ? [el("span", { class: "chips", role: "group", "aria-label": "Reason" }, ...reasons)]
+        ? [
+            " Why? ",
+            el("span", { class: "chips", role: "group", "aria-label": "Reason" }, ...reasons),
+          ]
         : []),
     );
     this.reporter.changed();

@@ -40,7 +40,8 @@ export function makeRow(
   const name = list.name(id);
   const check = el("input", { type: "checkbox", "aria-label": `Select ${name}` });
   check.addEventListener("change", () => events.select(id, check.checked));
-  const opener = el("button", { type: "button", class: "opener", "aria-expanded": "false" }, name);
+  const opener = el("button", { type: "button", class: "opener", "aria-expanded": "false" });
+  opener.append(el("bdi", {}, name));
   opener.addEventListener("click", toggle);
   const badge = el(
     "span",

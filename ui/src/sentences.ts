@@ -68,7 +68,8 @@ export function withoutSkills(text: string, skills: string[]): string {
     return rest === clause || /[\p{L}]/u.test(rest.replace(FILLERS, ""));
   };
   const kept = text.split(CLAUSES).filter(says);
-  // Without what follows it, the start of a sentence says too little.
+  // The first words of a part say too little.
+  if (kept.length > 1 && kept.at(-1)?.endsWith("…")) kept.pop();
   return kept.join(" ").replace(/[;:]$/, ".");
 }
 
