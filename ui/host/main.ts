@@ -27,6 +27,8 @@ interface Scenario {
   variables?: Record<string, string>;
   /** Tools that the user does not allow. */
   deny?: string[];
+  /** Tools whose results this host loses. */
+  lose?: string[];
   /** Tools whose calls wait until the test releases them. */
   hold?: string[];
   /** Whether this host can show the view on the full screen. */
@@ -131,7 +133,9 @@ async function showView(): Promise<AppBridge> {
     if (deny.has(name)) throw new Error(`${name} was not allowed`);
     const canned = answers.get(name);
     if (canned) return { content: [], structuredContent: canned };
-    return client.callTool({ name, arguments: args });
+    const answer = await client.callTool({ name, arguments: args });
+    if (scenario.lose?.includes(name)) throw new Error("timed out");
+    return answer;
   };
   bridge.onopenlink = async ({ url }) => {
     recorded.links.push(url);

@@ -27,9 +27,8 @@ export class Histogram {
     const scores = cards.flatMap(({ score }) => score ?? []).map(tenths);
     by("scores").hidden = !scores.length && !minScore;
     const limit = minScore ? [tenths(minScore)] : [];
-    const ends = [...scores, ...limit];
-    const low = Math.min(...ends, 50 - FEWEST);
-    const high = Math.max(...ends, low + FEWEST);
+    const low = Math.min(...scores, ...limit, 50 - FEWEST);
+    const high = Math.max(...scores, ...limit.map((one) => one - 1), low + FEWEST);
     const step = Math.ceil((high - low + 1) / MOST_BARS);
     const counts = new Array<number>(Math.ceil((high - low + 1) / step)).fill(0);
     for (const score of scores) {
@@ -62,7 +61,7 @@ export class Histogram {
       return bar;
     });
     this.#bars.replaceChildren(...bars);
-    const high = low + counts.length * step;
+    const high = Math.min(50, low + counts.length * step);
     this.#handle.min = String(low / 10);
     this.#handle.max = String(high / 10);
     const marks = [low, (low + high) / 2, high].map((mark) => (mark / 10).toFixed(1));
