@@ -42,7 +42,7 @@ export function allow(pressed: HTMLElement, on: boolean, reason: string): void {
 export function copyable(text: string, label?: string): HTMLElement {
   const shown = el("span", { class: "address" });
   // Long addresses break here first.
-  const [start = "", ...rest] = text.split(/(?=[@/])|(?<=[._])/);
+  const [start = "", ...rest] = text.split(/(?=[@/])/);
   shown.append(start, ...rest.flatMap((part) => [el("wbr"), part]));
   const copy = button(
     "Copy",

@@ -139,12 +139,14 @@ export class Reviewer {
   }
 
   #report(ids: string[], what: string): void {
-    const reasons = REASONS.map(([, label], place) => {
+    const reasons = REASONS.map(([reason, label], place) => {
       const act = () => {
         this.explain(place + 1, undefined);
         by("notice").querySelectorAll("button")[place]?.focus();
       };
       const choose = button(label, act, "chip");
+      const isGiven = this.#rejected.every((id) => this.list.marks(id).reason === reason);
+      choose.setAttribute("aria-pressed", String(isGiven));
       choose.prepend(el("kbd", { "aria-hidden": "true" }, String(place + 1)), " ");
       return choose;
     });

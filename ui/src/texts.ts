@@ -29,8 +29,10 @@ export function emptyText(current: Shortlist): [text: string, button?: string] {
   if (current.filtered) return ["No candidates match these filters.", "clear"];
   if (leftOut(current)) return ["Everyone in this list is left out.", "show-left-out"];
   if (current.isPart && current.matched > 0) {
-    const score = leastScore > 0 ? `Nobody scores ${leastScore} or more.` : "";
-    return [score || "None of the candidates is in this list.", "all-candidates"];
+    const { query } = current;
+    if (query) return [`Nobody matches “${query}”.`, "all-candidates"];
+    if (leastScore) return [`Nobody scores ${leastScore} or more.`, "all-candidates"];
+    return ["These candidates are not in the list.", "all-candidates"];
   }
   return ["No candidates match this search. Ask the assistant to loosen one of its filters."];
 }

@@ -134,6 +134,16 @@ def test_the_first_people_come_while_the_others_are_matched(page: Page, serve: S
     expect(view.frame.get_by_text("0 shown")).to_have_count(0)
 
 
+def test_a_wait_that_is_denied_can_be_tried_again(page: Page, serve: Serve) -> None:
+    at = serve(Sandbox(match_seconds=1, first_batch=30))
+    view = opened(page, at, deny=["wait_for_session"])
+    expect(view.problem).to_contain_text("The app did not do that.")
+    view.allow("wait_for_session")
+    view.button("Try again").click()
+    view.settled().expect_people(30)
+    expect(view.problem).to_be_empty()
+
+
 def test_before_anybody_is_matched_the_page_says_what_comes(page: Page, serve: Serve) -> None:
     at = serve(Sandbox(match_seconds=600, first_batch=100))
     view = opened(page, at)
