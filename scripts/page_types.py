@@ -24,6 +24,7 @@ READ = (
     results.MoreProfiles,
     results.RevealedContacts,
     results.ExportedProfiles,
+    results.SpendingReport,
 )
 """The results that the page reads; the models inside them are included."""
 

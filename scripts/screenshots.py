@@ -36,53 +36,70 @@ def main() -> None:
     """Take all screenshots."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served(Sandbox(match_seconds=0)) as at, browsing() as browser:
-        session = None
-        for name, theme, width, height in (
-            ("light", "light", 1200, 900),
-            ("dark", "dark", 1200, 760),
-            ("narrow", "light", 360, 900),
-        ):
-            view = show(browser, at, theme, (width, height), session)
-            session = view.session_id
-            if name == "light":
-                decide(view)
-                reveal_and_open(view)
-            if name == "dark":
-                view.frame.locator(".chip", has_text="Azure").click()
-                view.frame.get_by_role("slider").fill("3.5")
-            view.page.screenshot(path=IMAGES / f"shortlist-{name}.png")
-            view.page.context.close()
+        view = show(browser, at, "light", (1280, 800))
+        session = view.session_id
+        reveal_and_open(view)
+        take(view, "light")
+        view = show(browser, at, "dark", (1280, 800), session)
+        narrow_down(view)
+        take(view, "dark")
+        view = show(browser, at, "light", (1280, 800), session)
+        decide(view)
+        take(view, "decisions")
+        take(show(browser, at, "light", (360, 720), session), "narrow")
 
 
 def show(
-    browser: Browser, at: Served, theme: str, size: tuple[int, int], session: str | None
+    browser: Browser, at: Served, theme: str, size: tuple[int, int], session: str | None = None
 ) -> View:
-    """The shortlist on a screen of a given size."""
+    """The shortlist on a screen of a given size, which the app lets it fill."""
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height})
     scenario = SEARCH | ({"session": session} if session else {})
-    return opened(context.new_page(), at, theme=theme, **scenario).settled()
+    view = opened(context.new_page(), at, theme=theme, screen=True, **scenario).settled()
+    view.button("Full screen").click()
+    expect(view.button("Exit full screen")).to_be_visible()
+    return view
 
 
-def decide(view: View) -> None:
-    """Decide about three candidates, and write a note."""
-    for place, label in enumerate(("Shortlist", "Maybe", "Reject")):
-        view.rows.nth(place).get_by_role("button", name=f"{label}:").click()
-    view.rows.first.get_by_role("button", name="Note:").click()
-    view.page.keyboard.type("Knows our stack. Ask about the notice period.")
-    view.page.keyboard.press("Enter")
-    expect(view.frame.locator("#saving")).to_be_hidden()
+def take(view: View, name: str) -> None:
+    """Save what is on the screen, and close it."""
+    view.page.screenshot(path=IMAGES / f"shortlist-{name}.png")
+    view.page.context.close()
 
 
 def reveal_and_open(view: View) -> None:
     """Reveal two addresses, and open a candidate's profile."""
-    view.select(0, 2)
-    view.button("Reveal email").click()
+    view.select(0, 1)
+    view.paid("Reveal email").click()
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("charged")
     view.rows.nth(1).locator(".opener").click()
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
     view.rows.first.hover()
+
+
+def narrow_down(view: View) -> None:
+    """Show only who scores 3.5 or more, knows Azure, and has worked for five years or longer."""
+    view.frame.get_by_role("slider").fill("3.5")
+    view.frame.locator(".chip", has_text="Azure").click()
+    view.frame.get_by_label("Least years").fill("5")
+    expect(view.frame.get_by_text("Minimum score: 3.5 or more")).to_be_visible()
+    view.frame.get_by_label("Least years").blur()
+
+
+def decide(view: View) -> None:
+    """Decide about four candidates, write a note, and give a reason for the rejection."""
+    for place, label in enumerate(("Shortlist", "Maybe", "Shortlist")):
+        view.rows.nth(place).get_by_role("button", name=f"{label}:").click()
+    view.rows.first.get_by_role("button", name="Contacted:").click()
+    view.rows.first.get_by_role("button", name="Note:").click()
+    view.page.keyboard.type("Knows our stack. Ask about the notice period.")
+    view.page.keyboard.press("Enter")
+    view.rows.nth(3).get_by_role("button", name="Reject:").click()
+    view.page.keyboard.press("2")
+    expect(view.notice).to_contain_text("experience")
+    expect(view.frame.locator("#saving")).to_be_hidden()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,15 @@ const lean = {
         "export const $1 = undefined;",
       ),
     }));
+    esbuild.onLoad({ filter: /zod\/v4\/core\/to-json-schema\.js$/ }, () => ({
+      contents: `
+        const none = () => undefined;
+        export { none as initializeContext, none as handleUnrepresentable, none as processSchema };
+        export { none as process, none as extractDefs, none as finalize };
+        export const createToJSONSchemaMethod = () => none;
+        export const createStandardJSONSchemaMethod = () => none;
+      `,
+    }));
     // Tree shaking works on zod as a namespace, not as the value `z`.
     esbuild.onLoad({ filter: /ext-apps\/dist\/src\/app(-bridge)?\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, "utf8")).replaceAll(

@@ -6,6 +6,7 @@ import anyio
 
 from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import ApiError
+from fj_mcp.results.models import Prices
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.workspace.workspace import Workspace
@@ -28,6 +29,18 @@ async def usual_price(
         if (last := await workspace.ledger.price(operation, channel)) is not None:
             return last
     return ENDPOINTS[operation].attempted.price
+
+
+async def usual_prices(workspace: Workspace) -> Prices:
+    """The usual prices of what the interactive shortlist offers."""
+    email = await usual_price(workspace, "reveal", "email")
+    phone = await usual_price(workspace, "reveal", "phone")
+    return Prices(
+        fetch_more=await usual_price(workspace, "fetch_more"),
+        reveal=max(email, phone) if email and phone else None,
+        reveal_email=email,
+        reveal_phone=phone,
+    )
 
 
 async def price_in_session(

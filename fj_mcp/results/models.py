@@ -47,14 +47,20 @@ class Result(BaseModel):
 
     sandbox: bool | None = Field(default=None, description="true: people, credits are invented.")
     next_step: str | None = Field(default=None, description="What to do next.")
+    _for_view: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     def links(self) -> list[Link]:
         """Links to files and resources; nothing essential, because some clients show no links."""
         return []
 
+    def tell_view(self, name: str, value: Any) -> None:
+        """Add something for the interactive view, which models do not see."""
+        if value:
+            self._for_view[f"fj-mcp/{name}"] = value
+
     def for_view(self) -> dict[str, Any] | None:
         """What the client gives to the interactive view, but not to the model."""
-        return None
+        return self._for_view or None
 
     def as_dict(self, *, sandbox: bool = False) -> dict[str, Any]:
         """The result without empty fields; `next_step` comes last, where models notice it.
@@ -216,15 +222,6 @@ class ShownCandidates(CandidateList):
     counts: dict[str, int] | None = Field(
         default=None, description="Candidates by decision and outreach, if remembered."
     )
-    _view_token: str | None = PrivateAttr(None)
-
-    def give_token(self, token: str) -> None:
-        """Let the view prove that the user clicked in it: it sends the token back."""
-        self._view_token = token
-
-    def for_view(self) -> dict[str, Any] | None:
-        """The token as `fj-mcp/view`."""
-        return {"fj-mcp/view": self._view_token} if self._view_token else None
 
 
 class ReviewedCandidates(Result):

@@ -20,7 +20,7 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
-from fj_mcp.shortlist.parts import NO_MARKS, Part
+from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS, Part
 from fj_mcp.shortlist.queries import SEARCHED
 from fj_mcp.shortlist.ranking import Chosen, Shortlist, unread_warning
 from fj_mcp.storage.memory.people import Mark
@@ -132,7 +132,7 @@ def candidate_list(ranked: RankedSession, view: View, chosen: Chosen) -> Candida
         warnings.append(
             "Texts are shortened to fit; ask for a smaller limit, or call get_candidate."
         )
-    return CandidateList(
+    listed = CandidateList(
         session_id=session.id,
         status=session.status,
         api_status=next_steps.unusual(session.api_status),
@@ -151,6 +151,15 @@ def candidate_list(ranked: RankedSession, view: View, chosen: Chosen) -> Candida
             _list_step(session, shortlist, chosen, view, pages=pages, suggestions=suggestions),
         ),
     )
+    listed.tell_view("reasons", _reasons(shown, ranked))
+    return listed
+
+
+def _reasons(shown: list[Card], ranked: RankedSession) -> dict[str, str]:
+    """Why candidates were decided about, by id."""
+    marks = ranked.marks or NO_MARKS
+    marked = {one.candidate_id: marks.get(one.candidate_id, NO_MARK).reason for one in shown}
+    return {candidate_id: reason for candidate_id, reason in marked.items() if reason}
 
 
 def narrowing_warnings(chosen: Chosen, *, running: bool) -> list[str]:
@@ -273,7 +282,7 @@ def shown_candidates(
     """
     if listed.candidates:
         listed.next_step = f"Say what stands out; the user may see the list. {listed.next_step}"
-    return ShownCandidates(
+    shown = ShownCandidates(
         **dict(listed),
         title=ranked.session.title,
         matched=ranked.session.matched,
@@ -285,6 +294,8 @@ def shown_candidates(
         prices=prices or Prices(),
         counts=counts,
     )
+    shown.tell_view("reasons", _reasons(listed.candidates, ranked))
+    return shown
 
 
 def _list_step(

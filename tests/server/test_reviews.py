@@ -548,6 +548,32 @@ async def test_a_review_that_says_nothing_is_refused_in_one_sentence(
         assert refused.startswith("Nothing was sent or charged: ")
 
 
+async def test_reasons_and_prices_are_for_the_view_and_not_for_the_model(tmp_path: Path) -> None:
+    async with remembering(small_sandbox(), tmp_path) as assistant:
+        session, people = await search(assistant)
+        one = {"session_id": session, "candidate_ids": people[:1]}
+        await assistant.call("review_candidates", **one, decision="rejected", reason="location")
+        await assistant.call("reveal_contacts", **one, channel="phone")
+        seen: dict[str, Any] = {}
+        for tool, arguments in (
+            ("list_profiles", one),
+            ("show_candidates", one),
+            ("get_spending", {}),
+        ):
+            result = await assistant.client.call_tool(tool, arguments)
+            assert "reveal_phone" not in str(result.content) or tool == "show_candidates"
+            assert "location" not in str(result.content)
+            seen[tool] = result.meta
+        reasons = {people[0]: "location"}
+        assert seen["list_profiles"]["fj-mcp/reasons"] == reasons
+        assert seen["show_candidates"]["fj-mcp/reasons"] == reasons
+        assert seen["get_spending"]["fj-mcp/prices"] == {"fetch_more": 5, "reveal_phone": 2}
+        # A list without reasons says nothing about them.
+        other = {"session_id": session, "candidate_ids": people[1:2]}
+        plain = await assistant.client.call_tool("list_profiles", other)
+        assert "fj-mcp/reasons" not in (plain.meta or {})
+
+
 async def test_only_the_view_can_say_that_the_user_clicked(tmp_path: Path) -> None:
     async with remembering(small_sandbox(), tmp_path) as assistant:
         session, people = await search(assistant)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -76,11 +77,26 @@ class View:
     def button(self, name: str, *, exact: bool = True) -> Locator:
         return self.frame.get_by_role("button", name=name, exact=exact)
 
+    def paid(self, name: str) -> Locator:
+        """The button of an action that costs credits, which says how many."""
+        return self.frame.get_by_role("button", name=re.compile(rf"^{name} · "))
+
     def column(self, kind: str) -> list[str]:
         """The texts of one column, from top to bottom."""
         return self.rows.locator(f".{kind}").all_text_contents()
 
+    def expect_people(self, count: int) -> None:
+        """Waits until so many candidates pass the filters, whether or not their rows are drawn."""
+        expect(self.frame.locator("#table")).to_have_attribute("aria-rowcount", f"{count + 1}")
+
+    def drawn(self) -> "View":
+        """Draws the rows of all candidates who pass the filters."""
+        while self.inside("!document.getElementById('pager').hidden"):
+            self.inside("document.getElementById('more').click()")
+        return self
+
     def names(self) -> list[str]:
+        """The names in the rows, from top to bottom; all of them after `drawn`."""
         return self.rows.locator(".opener").all_text_contents()
 
     def row(self, name: str) -> Locator:
@@ -137,7 +153,7 @@ class View:
 
 
 @contextmanager
-def served(sandbox: Sandbox, **settings: Any) -> Iterator[Served]:
+def served(sandbox: Sandbox, /, **settings: Any) -> Iterator[Served]:
     """A server on `sandbox`, over HTTP on a free port of this machine."""
 
     async def host_page(_: Request) -> Response:

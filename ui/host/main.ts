@@ -27,10 +27,14 @@ interface Scenario {
   variables?: Record<string, string>;
   /** Tools that the user does not allow. */
   deny?: string[];
+  /** Tools whose results this host loses. */
+  lose?: string[];
   /** Tools whose calls wait until the test releases them. */
   hold?: string[];
   /** Whether this host can show the view on the full screen. */
   screen?: boolean;
+  /** The most pixels of height that this host gives the view. */
+  tallest?: number;
   /** Capabilities that this host lacks. */
   without?: (keyof McpUiHostCapabilities)[];
   /** Results of tools to return instead of calling the server. */
@@ -114,10 +118,12 @@ async function showView(): Promise<AppBridge> {
     hostContext: {
       theme: scenario.theme ?? "light",
       styles,
+      ...(scenario.tallest ? { containerDimensions: { maxHeight: scenario.tallest } } : {}),
       ...(scenario.screen ? { availableDisplayModes: ["inline", "fullscreen"] } : {}),
     },
   });
   bridge.onrequestdisplaymode = async ({ mode }) => {
+    document.body.classList.toggle("full", mode === "fullscreen");
     bridge.sendHostContextChange({ displayMode: mode });
     return { mode };
   };
@@ -127,7 +133,9 @@ async function showView(): Promise<AppBridge> {
     if (deny.has(name)) throw new Error(`${name} was not allowed`);
     const canned = answers.get(name);
     if (canned) return { content: [], structuredContent: canned };
-    return client.callTool({ name, arguments: args });
+    const answer = await client.callTool({ name, arguments: args });
+    if (scenario.lose?.includes(name)) throw new Error("timed out");
+    return answer;
   };
   bridge.onopenlink = async ({ url }) => {
     recorded.links.push(url);

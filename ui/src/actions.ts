@@ -1,8 +1,10 @@
 /** The actions on candidates: reveal, fetch more, export, ask the assistant. */
 
 import { confirmed, nameList, promptText } from "./dialogs";
-import { button, counted, el } from "./dom";
+import { copyable, counted, el } from "./dom";
 import { type Host, Refused } from "./host";
+import type { Money } from "./money";
+import { withoutAdvice } from "./sentences";
 import type { Channel, Outcome, Shortlist } from "./state";
 import type { Card, Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "./types";
 
@@ -12,6 +14,14 @@ const MOST_AT_ONCE = 10;
 export interface Reporter {
   report(...content: (Node | string)[]): void;
   changed(): void;
+}
+
+/** What every action works with. */
+export interface Desk {
+  host: Host;
+  list: Shortlist;
+  money: Money;
+  reporter: Reporter;
 }
 
 const CONTACTS = {
@@ -27,24 +37,31 @@ const OUTCOMES: [Outcome, string][] = [
   ["unknown", "not confirmed yet"],
 ];
 
-export async function reveal(
-  host: Host,
-  list: Shortlist,
-  ids: string[],
-  channel: Channel,
-  reporter: Reporter,
-): Promise<void> {
+export const priceOf = (channel: Channel) => `reveal_${channel}` as const;
+
+export async function reveal(desk: Desk, chosen: string[], channel: Channel): Promise<void> {
+  const { host, list, money, reporter } = desk;
+  const ids = chosen.filter((id) => list.mayContact(id));
+  const barred = chosen.length - ids.length;
+  if (!ids.length) {
+    reporter.report("They must not be contacted, so nothing was revealed.");
+    return;
+  }
   const { one, several } = CONTACTS[channel];
   const known = ids.filter((id) => isRevealed(list, id, channel)).length;
   const contacts = ids.length === 1 ? `the ${one}` : counted(ids.length, one, several);
+  const price = money.price(priceOf(channel));
+  const cost = price === undefined ? undefined : price * (ids.length - known);
   const yes = await confirmed({
     title: `Reveal ${contacts}?`,
     body: [
       nameList(ids.map((id) => list.name(id))),
-      el("p", { class: "cost" }, revealCost(list, channel, ids.length - known)),
+      el("p", { class: "cost" }, revealCost(price, ids.length - known)),
       known > 0 && el("p", {}, `${known} of ${ids.length} already revealed, at no cost.`),
+      barred > 0 && el("p", {}, `${barred} selected must not be contacted and stay out of this.`),
+      money.balance(cost),
     ],
-    confirm: "Reveal",
+    confirm: cost === undefined ? "Reveal" : `Reveal · ${counted(cost, "credit")}`,
   });
   if (!yes) return;
   const outcomes = new Map<Outcome, number>();
@@ -55,23 +72,43 @@ export async function reveal(
     const some = ids.slice(start, start + MOST_AT_ONCE);
     reporter.report(`Revealing ${start + 1} to ${start + some.length} of ${ids.length}…`);
     const args = { session_id: list.sessionId, candidate_ids: some, channel };
-    const { results, credits, warning } = await host
-      .call<RevealedContacts>("reveal_contacts", args, true)
-      .catch((error: unknown) => {
-        throw start
-          ? new Refused(`${summary(outcomes)} before this error: ${words(error)}`)
-          : error;
-      });
+    const before = charged === undefined ? money.spentToday : undefined;
+    const { results, credits, warning } = await paid(
+      desk,
+      before,
+      host.call<RevealedContacts>("reveal_contacts", args, true),
+    ).catch((error: unknown) => {
+      if (!start) throw error;
+      const done = `${summary(outcomes)} before this error`;
+      const isCharged = error instanceof Refused && error.charged;
+      throw new Refused(`${done}: ${words(error)}`, true, isCharged);
+    });
     for (const { candidate_id, status, values = [] } of results) {
       list.setContact(candidate_id, channel, { outcome: status, values });
       outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
     }
     if (credits?.charged !== undefined) charged = (charged ?? 0) + credits.charged;
     remaining = credits?.remaining ?? remaining;
-    if (warning) warnings.push(warning);
+    if (warning) warnings.push(withoutAdvice(warning));
     reporter.changed();
   }
+  money.paid({ remaining });
   reporter.report(sentences(summary(outcomes), spent({ charged, remaining }), ...warnings));
+}
+
+/** Waits for a purchase. If the app did not carry it out, the error says whether it cost. */
+async function paid<T>(
+  { money }: Desk,
+  before: number | undefined,
+  purchase: Promise<T>,
+): Promise<T> {
+  try {
+    return await purchase;
+  } catch (error) {
+    if (!(error instanceof Refused && error.byApp)) throw error;
+    const { charged, sentence } = await money.verdict(before);
+    throw new Refused(sentences(error.message, sentence), true, charged);
+  }
 }
 
 function isRevealed(list: Shortlist, id: string, channel: Channel): boolean {
@@ -79,24 +116,19 @@ function isRevealed(list: Shortlist, id: string, channel: Channel): boolean {
   return outcome === "found" || outcome === "already_revealed";
 }
 
-function revealCost({ prices }: Shortlist, channel: Channel, people: number): string {
+function revealCost(price: number | undefined, people: number): string {
   if (!people) return "This is free.";
-  const price = channel === "email" ? prices.reveal_email : prices.reveal_phone;
-  if (price === undefined) {
-    return "This costs credits for each candidate. FutureJobs does not publish the price.";
-  }
-  const each = counted(price, "credit");
-  if (people === 1) return `This costs about ${each}.`;
-  return `This costs about ${each} for each candidate, ${price * people} in total.`;
+  if (price === undefined)
+    return "This costs credits for each candidate. FutureJobs does not publish the price, and none has been paid yet.";
+  const each = `${counted(price, "credit")} each`;
+  const total = people === 1 ? counted(price, "credit") : `${price * people} credits, ${each}`;
+  return `This costs about ${total}: the last price seen.`;
 }
 
 /** Buys more candidates. Returns what they cost, as a sentence, if any are on their way. */
-export async function fetchMore(
-  host: Host,
-  list: Shortlist,
-  reporter: Reporter,
-): Promise<string | undefined> {
-  const price = list.prices.fetch_more;
+export async function fetchMore(desk: Desk): Promise<string | undefined> {
+  const { host, list, money, reporter } = desk;
+  const price = money.price("fetch_more");
   const cost =
     price === undefined
       ? "This costs credits. FutureJobs does not publish the price."
@@ -106,17 +138,16 @@ export async function fetchMore(
     body: [
       el("p", {}, "FutureJobs will look for more candidates with the same filters."),
       el("p", { class: "cost" }, cost),
+      money.balance(price),
     ],
-    confirm: "Fetch more",
+    confirm: money.label("Fetch more", "fetch_more"),
   });
   if (!yes) return undefined;
   reporter.report("Asking FutureJobs for more candidates…");
   const args = { session_id: list.sessionId };
-  const { status, exhausted, credits, warning } = await host.call<MoreProfiles>(
-    "fetch_more_profiles",
-    args,
-    true,
-  );
+  const bought = host.call<MoreProfiles>("fetch_more_profiles", args, true);
+  const { status, exhausted, credits = {}, warning } = await paid(desk, money.spentToday, bought);
+  money.paid(credits);
   list.exhausted = exhausted ?? false;
   list.status = status;
   reporter.report(
@@ -124,11 +155,11 @@ export async function fetchMore(
       exhausted
         ? "There are no more candidates for these filters"
         : "More candidates are being matched",
-      spent(credits ?? {}),
-      warning,
+      spent(credits),
+      warning && withoutAdvice(warning),
     ),
   );
-  return exhausted ? undefined : sentences(spent(credits ?? {}));
+  return exhausted ? undefined : sentences(spent(credits));
 }
 
 interface Chosen {
@@ -143,9 +174,7 @@ export function peopleToExport(list: Shortlist, visible: Card[]): Chosen {
   if (selected.length) return { ids: selected, label: `Export ${selected.length} selected` };
   if (list.filtered || list.showsLeftOut) {
     // An export has nobody who must not be contacted.
-    const ids = visible
-      .map((card) => card.candidate_id)
-      .filter((id) => list.marks(id).outreach !== "do_not_contact");
+    const ids = visible.map((card) => card.candidate_id).filter((id) => list.mayContact(id));
     return { ids, label: `Export ${ids.length} shown` };
   }
   const kept = list.shortlisted;
@@ -161,12 +190,8 @@ export function peopleToAskAbout(list: Shortlist): Required<Chosen> {
   return { ids: kept, label: `Ask about ${kept.length} shortlisted` };
 }
 
-export async function exportPeople(
-  host: Host,
-  list: Shortlist,
-  ids: string[] | undefined,
-  reporter: Reporter,
-): Promise<void> {
+export async function exportPeople(desk: Desk, ids: string[] | undefined): Promise<void> {
+  const { host, list, reporter } = desk;
   reporter.report("Exporting…");
   await list.reviews.settled();
   const { rows, path, uri, warning } = await host.call<ExportedProfiles>("export_profiles", {
@@ -175,30 +200,15 @@ export async function exportPeople(
     ...(ids ? { candidate_ids: ids } : list.part),
   });
   const place = path ?? uri;
-  const said = sentences(warning, `Exported ${counted(rows, "candidate")}${place ? ":" : ""}`);
-  reporter.report(said, ...(place ? [" ", ...copyable(place)] : []));
-}
-
-/** A text with a button that copies it. The clipboard itself is closed to most frames. */
-function copyable(text: string): (Node | string)[] {
-  const shown = el("span", { class: "address" }, text);
-  const copy = button(
-    "Copy",
-    () => {
-      getSelection()?.selectAllChildren(shown);
-      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected, copy it now";
-    },
-    "link",
+  const said = sentences(
+    warning && withoutAdvice(warning),
+    `Exported ${counted(rows, "candidate")}${place ? ":" : ""}`,
   );
-  return [shown, " ", copy];
+  reporter.report(said, ...(place ? [" ", copyable(place)] : []));
 }
 
-export async function askAssistant(
-  host: Host,
-  list: Shortlist,
-  ids: string[],
-  reporter: Reporter,
-): Promise<void> {
+export async function askAssistant(desk: Desk, ids: string[]): Promise<void> {
+  const { host, list, reporter } = desk;
   const question = await promptText(
     `Ask about ${counted(ids.length, "candidate")}`,
     "Question for the assistant",

@@ -2,7 +2,7 @@
 
 import { type Action, Buttons } from "./decisions";
 import { showDialog } from "./dialogs";
-import { el, type Child } from "./dom";
+import { counted, el, type Child } from "./dom";
 import { words } from "./actions";
 import type { Shortlist } from "./state";
 import type { Card, CandidateList } from "./types";
@@ -53,12 +53,12 @@ export function compare(
           el("th", { scope: "row" }, "Decision"),
           ...buttons.map((one) => el("td", {}, one.element)),
         ),
-      row("Score", ({ score }) => score?.toFixed(1)),
+      row("Score", ({ score }) => score !== undefined && `${score.toFixed(1)} / 5`),
       row("Title", ({ title }) => title),
       row("Company", ({ company }) => company),
       row("Location", ({ region }) => region),
-      row("Years", ({ years_of_experience: years }) => years?.toLocaleString("en")),
-      row("Has", (card) => texts(list.has(card))),
+      row("Experience", ({ years_of_experience: y }) => y !== undefined && counted(y, "year")),
+      row("Skill match", (card) => texts(list.has(card))),
       row("Missing", ({ missing_skills: missing }) => texts(missing)),
       el("tr", {}, el("th", { scope: "row" }, "Highlights"), ...highlights),
     ),

@@ -1,7 +1,7 @@
 /** The words and the buttons for decisions about candidates, and the filter by decision. */
 
 import { by, button, el } from "./dom";
-import type { Change, Marks } from "./reviews";
+import type { Change, Marks, Reason } from "./reviews";
 import type { Show, Shortlist } from "./state";
 import type { Card } from "./types";
 
@@ -15,6 +15,20 @@ export const WORDS = {
   do_not_contact: "Do not contact",
   none: "Not contacted",
 };
+
+/** Why somebody is rejected; the place of each is its key. */
+export const REASONS: [Reason, string][] = [
+  ["skills", "Skills"],
+  ["experience", "Experience"],
+  ["seniority", "Seniority"],
+  ["location", "Location"],
+  ["not_interested", "Not interested"],
+  ["in_process", "In process already"],
+  ["other", "Other"],
+];
+
+export const reasonWord = (reason: Reason | ""): string =>
+  REASONS.find(([one]) => one === reason)?.[1] ?? "";
 
 export interface Action {
   key: string;
@@ -41,8 +55,9 @@ export function isDone({ change }: Action, marks: Marks): boolean {
 }
 
 /** What a change makes of candidates: "shortlisted", "not contacted". */
-export function said({ decision, outreach, note }: Change): string {
+export function said({ decision, outreach, reason, note }: Change): string {
   const words = [decision && WORDS[decision], outreach && WORDS[outreach]];
+  if (reason) words.push(`Rejected (${reasonWord(reason)})`);
   if (note !== undefined) words.push(note ? "Note saved" : "Note removed");
   return words.filter(Boolean).join(", ").toLowerCase();
 }
@@ -67,6 +82,7 @@ export class Buttons {
   readonly element: HTMLElement;
   readonly #buttons = new Map<Action, HTMLButtonElement>();
   readonly #outreach = el("span", { class: "outreach", hidden: "" });
+  readonly #reason = el("span", { class: "quiet" });
 
   constructor(name: string, decide: (action: Action) => void, note?: () => void) {
     for (const action of ACTIONS) {
@@ -82,6 +98,7 @@ export class Buttons {
       { class: "buttons", role: "group", "aria-label": `Decision: ${name}` },
       el("span", { class: "joined" }, ...all.slice(0, 3)),
       el("span", { class: "others" }, ...all.slice(3), this.#outreach, write),
+      this.#reason,
     );
   }
 
@@ -94,14 +111,16 @@ export class Buttons {
     this.#outreach.hidden = !further;
     this.#outreach.textContent = WORDS[marks.outreach];
     this.#outreach.dataset.outreach = marks.outreach;
+    this.#reason.textContent = marks.decision === "rejected" ? reasonWord(marks.reason) : "";
   }
 }
 
 const FILTERS: Show[] = [
   ...(["undecided", "shortlisted", "maybe", "rejected"] as const),
-  ...(["contacted", "replied", "do_not_contact", "new"] as const),
+  ...(["contacted", "replied", "do_not_contact", "new", "unseen"] as const),
 ];
 const ALWAYS = 4;
+const OTHER_WORDS = { new: "New since your last look", unseen: "Not seen before" };
 
 /** The counts by decision. Pressing one shows only those candidates. */
 export class DecisionFilter {
@@ -109,11 +128,7 @@ export class DecisionFilter {
 
   constructor(onPress: (show: Show) => void) {
     for (const show of FILTERS) {
-      const chip = button(
-        `${show === "new" ? "New since your last look" : WORDS[show]} `,
-        () => onPress(show),
-        "chip",
-      );
+      const chip = button(`${{ ...WORDS, ...OTHER_WORDS }[show]} `, () => onPress(show), "chip");
       chip.append(el("span", { class: "people" }));
       this.#chips.set(show, chip);
     }
@@ -127,7 +142,9 @@ export class DecisionFilter {
       const pressed = list.show === show;
       const offered = show === "new" || list.canReview;
       if (!chip) return;
-      chip.hidden = !offered || (place >= ALWAYS && !count && !pressed);
+      // That nobody, or everybody, is unseen needs no filter.
+      const none = show === "unseen" ? !list.cards.some((card) => card.seen_before) : !count;
+      chip.hidden = !offered || (place >= ALWAYS && none && !pressed);
       chip.setAttribute("aria-pressed", String(pressed));
       chip.lastElementChild?.replaceChildren(count.toLocaleString("en"));
     });

@@ -1,9 +1,13 @@
 /** One candidate in full, shown below their row. */
 
 import { WORDS } from "./decisions";
-import { button, el } from "./dom";
+import { button, copyable, el } from "./dom";
 import type { Outreach } from "./reviews";
+import { firstWords, sayOnce, wholeWords } from "./sentences";
 import type { Employment, FullCandidate } from "./types";
+
+/** The characters of a text that are shown at first. */
+const LONGEST = 280;
 
 export function loadingDetails(): HTMLElement {
   return el("p", { class: "quiet", role: "status" }, "Loading profile…");
@@ -20,16 +24,18 @@ export function failedDetails(sentence: string, again: () => void): HTMLElement 
 
 export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElement {
   const jobs = [...(person.current_jobs ?? []), ...(person.past_jobs ?? [])];
+  const once = sayOnce();
+  const [why] = once(person.why ? [person.why] : []);
   return el(
     "div",
     { class: "details" },
     el(
       "div",
       {},
-      section("Why", person.why && el("p", {}, person.why)),
-      section("Highlights", lines(person.highlights)),
-      section("Strengths", lines(person.strengths)),
-      section("Points to verify", lines(person.weaknesses)),
+      section("Why", why && el("p", {}, wholeWords(why))),
+      section("Highlights", lines(once(person.highlights))),
+      section("Strengths", lines(once(person.strengths))),
+      section("Points to verify", lines(once(person.weaknesses))),
       section("Education", lines(person.education)),
       section("Certifications", lines(person.certifications)),
       section("Honors", lines(person.honors)),
@@ -39,14 +45,15 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
       "div",
       {},
       section("Experience", jobs.length > 0 && el("ol", { class: "jobs" }, ...jobs.map(job))),
-      section("Summary", person.summary && el("p", { class: "text" }, person.summary)),
+      section("Summary", person.summary && long(person.summary)),
       section("All skills", person.skills && el("p", {}, person.skills.join(", "))),
     ),
     el(
       "div",
       { class: "contact" },
-      section("Email", lines(person.email)),
-      section("Phone", lines(person.phone)),
+      section("Location", person.region && el("p", {}, person.region)),
+      section("Email", contacts(person.email)),
+      section("Phone", contacts(person.phone)),
       ...actions,
     ),
   );
@@ -66,7 +73,31 @@ function section(title: string, content: Node | string | false | undefined): HTM
 }
 
 function lines(texts: string[] | undefined): HTMLElement | false {
-  return texts?.length ? el("ul", {}, ...texts.map((text) => el("li", {}, text))) : false;
+  return texts?.length
+    ? el("ul", {}, ...texts.map((text) => el("li", {}, wholeWords(text))))
+    : false;
+}
+
+function contacts(values: string[] | undefined): HTMLElement | false {
+  return values?.length
+    ? el("ul", {}, ...values.map((one) => el("li", {}, copyable(one, `Copy ${one}`))))
+    : false;
+}
+
+/** A text whose end is shown on request. */
+function long(text: string): HTMLElement {
+  const shown = el("p", { class: "text", tabindex: "-1" });
+  if (text.length <= LONGEST) return el("p", { class: "text" }, wholeWords(text));
+  const all = button(
+    "More",
+    () => {
+      shown.replaceChildren(wholeWords(text));
+      shown.focus();
+    },
+    "link",
+  );
+  shown.append(firstWords(text, LONGEST), " ", all);
+  return shown;
 }
 
 /** "Apr 2022" for 2022-04-01; other texts stay as they are. */
@@ -90,6 +121,6 @@ function job(position: Employment): HTMLElement {
     title && company ? ` at ${company}` : "",
     dates && el("span", { class: "dates" }, dates),
     employer && el("span", { class: "employer" }, employer),
-    description && el("p", { class: "text" }, description),
+    description && long(description),
   );
 }

@@ -19,18 +19,44 @@ export function button(label: string, act: () => void, kind = ""): HTMLButtonEle
   return made;
 }
 
-/** Calls `act` on a click, or `refuse` if the button is disabled. */
-export function onPress(pressed: HTMLElement, act: () => void, refuse?: () => void): void {
+/** Calls `act` on a click, or says why the button is disabled. */
+export function onPress(pressed: HTMLElement, act: () => void): void {
   pressed.addEventListener("click", () => {
     if (pressed.getAttribute("aria-disabled") !== "true") act();
-    else refuse?.();
+    else if (pressed.title) by("notice").textContent = pressed.title;
   });
 }
 
-/** Enables or disables a button without the loss of focus that `disabled` causes. */
-export function allow(pressed: HTMLElement, on: boolean): void {
-  if (on) pressed.removeAttribute("aria-disabled");
-  else pressed.setAttribute("aria-disabled", "true");
+/** Enables a button, or disables it for a reason, without the loss of focus of `disabled`. */
+export function allow(pressed: HTMLElement, on: boolean, reason: string): void {
+  if (on) {
+    pressed.removeAttribute("aria-disabled");
+    pressed.removeAttribute("title");
+  } else {
+    pressed.setAttribute("aria-disabled", "true");
+    pressed.title = reason;
+  }
+}
+
+/** A text with a button that copies it. The clipboard itself is closed to most frames. */
+export function copyable(text: string, label?: string): HTMLElement {
+  const shown = el("span", { class: "address" });
+  // Long addresses break here first.
+  const [start = "", ...rest] = text.split(/(?=[@/])/);
+  shown.append(start, ...rest.flatMap((part) => [el("wbr"), part]));
+  const copy = button(
+    "Copy",
+    () => {
+      getSelection()?.selectAllChildren(shown);
+      const copied = document.execCommand("copy");
+      copy.textContent = copied ? "Copied" : "Selected, copy it now";
+      copy.removeAttribute("aria-label");
+      if (copied) getSelection()?.removeAllRanges();
+    },
+    "link",
+  );
+  if (label) copy.setAttribute("aria-label", label);
+  return el("span", { class: "copyable" }, shown, " ", copy);
 }
 
 /** An element that the page always has. */

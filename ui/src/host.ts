@@ -8,8 +8,34 @@ import {
   type McpUiHostContext,
 } from "@modelcontextprotocol/ext-apps";
 
+import type { Reason } from "./reviews";
+import { plain } from "./sentences";
+import type { Prices } from "./types";
+
 /** A request was refused or failed; the message is a sentence for the user. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  /**
+   * @param byApp whether the app refused it, so that the server may not know of it.
+   * @param charged whether it was paid for all the same.
+   */
+  constructor(
+    message: string,
+    readonly byApp = false,
+    readonly charged = false,
+  ) {
+    super(message);
+  }
+}
+
+/** What the server gives to the page with a result, and not to the model. */
+interface Meta {
+  "fj-mcp/view"?: string;
+  "fj-mcp/reasons"?: Record<string, Reason>;
+  "fj-mcp/prices"?: Prices;
+}
+
+/** A result with what the server gives to the page alone. */
+export type Listed<T> = T & { _meta?: Meta };
 
 interface ToolResult {
   _meta?: Record<string, unknown>;
@@ -31,13 +57,12 @@ export class Host {
 
   /** Connects, and passes on each result of the tool that shows the shortlist. */
   async connect(
-    onResult: (read: () => unknown, token: unknown) => void,
+    onResult: (read: () => unknown) => void,
     onCanceled: () => void,
     onEnd: () => Promise<void>,
     onContext: () => void,
   ): Promise<void> {
-    this.#app.ontoolresult = (result) =>
-      onResult(() => read(result as ToolResult), result._meta?.["fj-mcp/view"]);
+    this.#app.ontoolresult = (result) => onResult(() => read(result as ToolResult));
     this.#app.ontoolcancelled = onCanceled;
     this.#app.onhostcontextchanged = () => this.#apply(onContext);
     this.#app.onteardown = async () => {
@@ -68,7 +93,7 @@ export class Host {
   }
 
   /** Calls a tool. Throws `Refused` with the error of the server or the app. */
-  async call<T>(tool: string, args: Record<string, unknown>, changes = false): Promise<T> {
+  async call<T>(tool: string, args: Record<string, unknown>, changes = false): Promise<Listed<T>> {
     if (!this.#app.getHostCapabilities()?.serverTools) {
       throw new Refused("This app does not let the shortlist do that. Ask the assistant instead.");
     }
@@ -77,9 +102,9 @@ export class Host {
     try {
       result = await this.#app.callServerTool({ name: tool, arguments: args }, { timeout });
     } catch (error) {
-      throw new Refused(`The app could not do that: ${reason(error)}`);
+      throw new Refused(plain(`The app did not do that: ${reason(error)}`), true);
     }
-    return read(result) as T;
+    return read(result) as Listed<T>;
   }
 
   /** Sends the assistant a message from the user. */
@@ -106,9 +131,9 @@ async function accepted(request: () => Promise<{ isError?: boolean } | object>):
   try {
     result = await request();
   } catch (error) {
-    throw new Refused(`The app could not do that: ${reason(error)}`);
+    throw new Refused(plain(`The app did not do that: ${reason(error)}`), true);
   }
-  if ("isError" in result && result.isError) throw new Refused("The app could not do that.");
+  if ("isError" in result && result.isError) throw new Refused("The app did not do that.");
 }
 
 function read(result: ToolResult): unknown {
@@ -116,8 +141,9 @@ function read(result: ToolResult): unknown {
     .map((part) => part.text ?? "")
     .join("\n")
     .trim();
-  if (result.isError) throw new Refused(text || "The server did not say why this failed.");
-  if (result.structuredContent) return result.structuredContent;
+  if (result.isError) throw new Refused(plain(text) || "The server did not say why this failed.");
+  const { structuredContent: data, _meta } = result;
+  if (data) return { ...(data as object), _meta };
   try {
     return JSON.parse(text);
   } catch {
@@ -129,7 +155,15 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The height beyond which the list scrolls by itself, so that its buttons stay in sight. */
+const TALLEST = 720;
+
 function applyContext(context: McpUiHostContext): void {
+  const { displayMode = "inline", containerDimensions: size = {} } = context;
+  const root = document.documentElement;
+  root.classList.toggle("filled", displayMode !== "inline" || "height" in size);
+  const most = "maxHeight" in size && size.maxHeight ? size.maxHeight : TALLEST;
+  root.style.setProperty("--tallest", `${Math.min(most, TALLEST)}px`);
   if (context.theme) applyDocumentTheme(context.theme);
   if (context.styles?.variables) applyHostStyleVariables(context.styles.variables);
   if (context.styles?.css?.fonts) applyHostFonts(context.styles.css.fonts);

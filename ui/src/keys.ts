@@ -33,6 +33,7 @@ const REVIEWING: [string, string][] = [
   ["s", "Shortlist, and go to the next"],
   ["m", "Maybe, and go to the next"],
   ["r", "Reject, and go to the next"],
+  ["1 to 7", "Reason of the last rejection: 1 skills, 2 experience, and so on"],
   ["c", "Contacted"],
   ["n", "Note"],
   ["u", "Undo the last change"],
@@ -45,7 +46,7 @@ export function keyList(canReview: boolean): HTMLElement {
     el(
       "dt",
       {},
-      ...key.split(/( or )/).map((part) => (part === " or " ? part : el("kbd", {}, part))),
+      ...key.split(/( or | to )/).map((part) => (/^ /.test(part) ? part : el("kbd", {}, part))),
     ),
     el("dd", {}, meaning),
   ]);

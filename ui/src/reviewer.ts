@@ -2,9 +2,9 @@
 
 import { type Reporter, words } from "./actions";
 import { compare, type Comparison } from "./compare";
-import { type Action, CONTACTED, isDone, said, WORDS } from "./decisions";
+import { type Action, CONTACTED, isDone, REASONS, said, WORDS } from "./decisions";
 import { button, by, el } from "./dom";
-import type { Host } from "./host";
+import type { Host, Listed } from "./host";
 import { type Change, Reviews } from "./reviews";
 import { Shortlist } from "./state";
 import { people } from "./texts";
@@ -13,23 +13,31 @@ import type { CandidateList, Card, ShownCandidates } from "./types";
 export class Reviewer {
   readonly list: Shortlist;
   #comparison: Comparison | undefined;
+  /** Those whom the last action rejected, for which a reason may follow. */
+  #rejected: string[] = [];
 
   /**
-   * @param token proves to the server that the user, not the assistant, makes a review.
+   * @param shown has the token that proves to the server that the user makes a review.
    * @param visible the candidates in view.
    */
   constructor(
     private readonly host: Host,
-    shown: ShownCandidates,
-    token: unknown,
+    shown: Listed<ShownCandidates>,
     private readonly visible: () => Card[],
     private readonly reporter: Reporter,
   ) {
+    const token = shown._meta?.["fj-mcp/view"];
     const ids = { session_id: shown.session_id, ...(token ? { view: token } : {}) };
     const reviews = new Reviews(
-      (candidate_ids, { note, ...change }) => {
+      (candidate_ids, { note, reason, ...change }) => {
         const written = note === undefined ? {} : { note: note || "-" };
-        const args = { ...ids, candidate_ids, ...change, ...written };
+        const args = {
+          ...ids,
+          candidate_ids,
+          ...change,
+          ...(reason ? { reason } : {}),
+          ...written,
+        };
         return host.call("review_candidates", args, true);
       },
       (error) => {
@@ -47,7 +55,21 @@ export class Reviewer {
       ids.flatMap((id) => this.list.card(id) ?? []),
       change,
     );
+    this.#rejected = change.decision === "rejected" || change.reason ? ids : [];
     this.#report(ids, said(change));
+  }
+
+  /**
+   * Gives the reason at a place, from 1, of the last rejection, or else of the one at hand.
+   *
+   * Returns whether there was one.
+   */
+  explain(place: number, at: string | undefined): boolean {
+    const [reason] = REASONS[place - 1] ?? [];
+    const here = at !== undefined && this.list.marks(at).decision === "rejected" ? [at] : [];
+    const ids = this.#rejected.length ? this.#rejected : here;
+    if (reason && ids.length) this.review(ids, { reason });
+    return ids.length > 0;
   }
 
   /** Gives candidates the mark of an action, or takes it back if all have it. */
@@ -76,6 +98,7 @@ export class Reviewer {
   /** Undoes the last action. Returns its candidates. */
   undo(): string[] {
     if (!this.list.reviews.canUndo) return [];
+    this.#rejected = [];
     const ids = this.list.reviews.undo();
     this.#stay(ids);
     this.#report(ids, "undone");
@@ -104,17 +127,38 @@ export class Reviewer {
 
   /** Shows the newest decisions in what is open beside the table. */
   update(): void {
+    const { reviews } = this.list;
+    if (this.#rejected.some((id) => reviews.isUnsaved(id))) this.#rejected = [];
     this.#comparison?.update();
     by("unsaved").hidden ||= !this.list.reviews.unsaved.length;
   }
 
-  #detailed(candidate_ids: string[]): Promise<CandidateList> {
+  #detailed(candidate_ids: string[]): Promise<Listed<CandidateList>> {
     const args = { session_id: this.list.sessionId, candidate_ids, detail: "detailed" };
     return this.host.call("list_profiles", args);
   }
 
   #report(ids: string[], what: string): void {
-    this.reporter.report(`${people(this.list, ids)}: ${what}.`);
+    const reasons = REASONS.map(([reason, label], place) => {
+      const act = () => {
+        this.explain(place + 1, undefined);
+        by("notice").querySelectorAll("button")[place]?.focus();
+      };
+      const choose = button(label, act, "chip");
+      const isGiven = this.#rejected.every((id) => this.list.marks(id).reason === reason);
+      choose.setAttribute("aria-pressed", String(isGiven));
+      choose.prepend(el("kbd", { "aria-hidden": "true" }, String(place + 1)), " ");
+      return choose;
+    });
+    this.reporter.report(
+      el("span", {}, el("bdi", {}, people(this.list, ids)), `: ${what}.`),
+      ...(this.#rejected.length
+        ? [
+            " Why? ",
+            el("span", { class: "chips", role: "group", "aria-label": "Reason" }, ...reasons),
+          ]
+        : []),
+    );
     this.reporter.changed();
   }
 

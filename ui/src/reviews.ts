@@ -4,11 +4,17 @@ import type { Card } from "./types";
 
 export type Decision = NonNullable<Card["decision"]>;
 export type Outreach = NonNullable<Card["outreach"]>;
+export type Reason =
+  "skills" | "experience" | "seniority" | "location" | "not_interested" | "in_process" | "other";
+
+/** A candidate with the reason of the decision, which the server tells the page beside the list. */
+export type Person = Card & { reason?: Reason };
 
 /** What the user has marked a candidate with. */
 export interface Marks {
   decision: Decision;
   outreach: Outreach;
+  reason: Reason | "";
   note: string;
 }
 
@@ -63,15 +69,17 @@ export class Reviews {
     return this.#unsaved.has(id);
   }
 
-  marks(card: Card): Marks {
+  marks(card: Person): Marks {
     const { candidate_id: id, decision = "undecided", outreach = "none", note = "" } = card;
-    const marks: Marks = { decision, outreach, note, ...this.#saved.get(id)?.change };
-    for (const { change, people } of this.#calls) if (people.has(id)) Object.assign(marks, change);
+    let marks: Marks = { decision, outreach, reason: card.reason ?? "", note };
+    Object.assign(marks, this.#saved.get(id)?.change);
+    for (const { change, people } of this.#calls)
+      if (people.has(id)) marks = { ...marks, ...followed(change) };
     return marks;
   }
 
   /** Changes the marks of candidates, as one action that can be undone. */
-  review(cards: Card[], change: Change): void {
+  review(cards: Person[], change: Change): void {
     this.#review(cards.map((card) => [card, change]));
   }
 
@@ -84,7 +92,7 @@ export class Reviews {
   }
 
   /** Tries again to save what could not be saved. */
-  retry(cards: Card[]): void {
+  retry(cards: Person[]): void {
     this.#review(cards.map((card) => [card, this.#unsaved.get(card.candidate_id) ?? {}]));
   }
 
@@ -93,7 +101,7 @@ export class Reviews {
   }
 
   /** Forgets what was saved before a list was requested, because its cards are newer. */
-  listed(cards: Card[], answered: number): void {
+  listed(cards: Person[], answered: number): void {
     for (const { candidate_id: id } of cards) {
       const saved = this.#saved.get(id);
       if (saved && saved.answered <= answered) this.#saved.delete(id);
@@ -105,7 +113,7 @@ export class Reviews {
     await this.#sending;
   }
 
-  #review(changes: [Card, Change][]): void {
+  #review(changes: [Person, Change][]): void {
     const undo: Undo = new Map();
     for (const [card, change] of changes) {
       const marks = this.marks(card);
@@ -113,7 +121,10 @@ export class Reviews {
         (field) => marks[field] !== change[field],
       );
       if (!fields.length) continue;
-      undo.set(card.candidate_id, Object.fromEntries(fields.map((name) => [name, marks[name]])));
+      const before = Object.fromEntries(fields.map((name) => [name, marks[name]]));
+      // The reason goes with the decision, and nothing takes back a reason alone.
+      if (change.decision && marks.reason) before.reason = marks.reason;
+      if (fields.some((name) => name !== "reason")) undo.set(card.candidate_id, before);
       this.#add(card.candidate_id, change, undo);
     }
     if (undo.size) this.#undos.push(undo);
@@ -135,7 +146,8 @@ export class Reviews {
 
   /** Forgets that an earlier change of the same marks could not be saved. */
   #supersede(id: string, change: Change): void {
-    const left = Object.entries(this.#unsaved.get(id) ?? {}).filter(([name]) => !(name in change));
+    const next = followed(change);
+    const left = Object.entries(this.#unsaved.get(id) ?? {}).filter(([name]) => !(name in next));
     if (left.length) this.#unsaved.set(id, Object.fromEntries(left));
     else this.#unsaved.delete(id);
   }
@@ -164,7 +176,7 @@ export class Reviews {
           for (const later of this.#calls)
             if (later.people.has(id)) this.#supersede(id, later.change);
         } else {
-          const all = { ...this.#saved.get(id)?.change, ...change };
+          const all = { ...this.#saved.get(id)?.change, ...followed(change) };
           this.#saved.set(id, { change: all, answered: this.answered });
         }
       }
@@ -172,6 +184,11 @@ export class Reviews {
       this.changed(failed?.error);
     }
   }
+}
+
+/** What a change does: another decision takes the reason of the last one back. */
+function followed(change: Change): Change {
+  return change.decision ? { reason: "", ...change } : change;
 }
 
 function isSame(one: Change, other: Change): boolean {

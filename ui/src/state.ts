@@ -1,16 +1,18 @@
 /** The page's state: the candidates, the filters on them, and their order. */
 
-import type { Decision, Marks, Outreach, Reviews } from "./reviews";
-import type { CandidateList, Card, Prices, RevealedContact, ShownCandidates } from "./types";
+import type { Listed } from "./host";
+import { folded, isEither, type Term, terms } from "./queries";
+import type { Decision, Marks, Outreach, Person, Reviews } from "./reviews";
+import type { CandidateList, RevealedContact, ShownCandidates } from "./types";
 
 export type Channel = "email" | "phone";
 export type Outcome = RevealedContact["status"];
 export type Status = ShownCandidates["status"];
 
-export type Column = "score" | "name" | "role" | "region" | "years" | "skills" | "why";
+export type Column = "score" | "name" | "title" | "company" | "region" | "years" | "skills";
 
-/** A filter by decision, by outreach state, or by what has been found since the last look. */
-export type Show = Decision | Exclude<Outreach, "none"> | "new";
+/** A filter by decision, by outreach state, or by what has been seen before. */
+export type Show = Decision | Exclude<Outreach, "none"> | "new" | "unseen";
 
 /** With these, the server's list leaves out nobody. */
 const EVERY_MARK = [
@@ -26,64 +28,10 @@ export interface Contact {
   values: string[];
 }
 
+/** A value to filter by, and how many candidates have it. */
+export type Facet = [value: string, people: number];
+
 const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
-
-const folded = (text: string): string =>
-  text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .trim()
-    .toLowerCase();
-
-interface Term {
-  word: string;
-  excluded: boolean;
-}
-
-const MARKS = "!\\-\u2010-\u2015\u2212";
-const TERM = new RegExp(
-  `[(\\[{'\`\u2018\u2019]*([${MARKS}]*)(?:"([^"]*)"|([^\\s",;\u3001\uff0c\uff1b]+))`,
-  "g",
-);
-/** Before a word to leave out, inside quotation marks. */
-const MARKED = new RegExp(`\\s+(?=[${MARKS}]+[^\\s${MARKS}])`);
-const MARK = new RegExp(`^[${MARKS}]+`);
-const BRACKETS = /^[()[\]{}'`\u2018\u2019]+|[()[\]{}'`\u2018\u2019]+$/g;
-const NEGATORS = new Set(["not", "no", "without", "except", "exclude", "excluding"]);
-
-/**
- * The words of a search: each must occur, `-word` must not, "two words" stay together.
- *
- * It takes the same forms as the server's queries (`fj_mcp/shortlist/queries.py`); a search that is
- * not finished, such as a dash, has no words yet.
- */
-function terms(text: string): Term[] {
-  const found: Term[] = [];
-  let negator = "";
-  for (const [, mark = "", phrase, bare = ""] of text.replace(/[“”„‟«»＂]/g, '"').matchAll(TERM)) {
-    const plain = bare.replace(BRACKETS, "");
-    const name = plain.toLowerCase();
-    if (!mark && NEGATORS.has(name)) {
-      negator = name;
-      continue;
-    }
-    if (name === "and" || name === "but" || (negator === "except" && name === "for")) continue;
-    const excluded = mark !== "" || negator !== "";
-    (phrase?.trim().split(MARKED) ?? [plain]).forEach((piece, place) => {
-      const word = folded(piece.replace(MARK, ""));
-      if (!/[^\s!-]/.test(word)) return;
-      found.push({ word, excluded: MARK.test(piece) || (excluded && !place) });
-      negator = "";
-    });
-  }
-  return found;
-}
-
-/** Whether a search joins words with OR, which neither the page nor the server can do. */
-function isEither(text: string): boolean {
-  const loose = text.replace(/[“”„‟«»＂]/g, '"').replace(/"[^"]*"/g, "");
-  return loose.includes("|") || /(^|[\s(])or([\s)]|$)/i.test(loose);
-}
 
 /** The end of a list that is too long to be complete. */
 const MORE = /^(and )?\d+ more$/;
@@ -93,7 +41,6 @@ export class Shortlist {
   readonly title: string;
   readonly canSpend: boolean;
   readonly canReview: boolean;
-  readonly prices: Prices;
   readonly wantedSkills: string[];
   readonly sandbox: boolean;
 
@@ -102,6 +49,8 @@ export class Shortlist {
   /** Number of candidates being matched; 0 if unknown. */
   expected = 0;
   total: number;
+  /** What the server could not do as usual. */
+  warning = "";
   /** The minimum score that the server applied: lower ones are not among the candidates. */
   leastScore: number;
   /** The words and ids that the server applied; the others are not among the candidates either. */
@@ -113,10 +62,16 @@ export class Shortlist {
 
   readonly selected = new Set<string>();
   readonly fresh = new Set<string>();
+  /** Whether the new candidates are above all others, as after fetching them. */
+  newFirst = false;
 
   text = "";
   minScore = 0;
   readonly skills = new Set<string>();
+  place = "";
+  company = "";
+  leastYears: number | undefined;
+  mostYears: number | undefined;
   show: Show | undefined;
   /** Whether rejected and do-not-contact people are shown among the others. */
   showsLeftOut = false;
@@ -125,12 +80,12 @@ export class Shortlist {
   column: Column = "score";
   descending = true;
 
-  #cards = new Map<string, Card>();
+  #cards = new Map<string, Person>();
   #contacts = new Map<string, Contact>();
-  #searched = new WeakMap<Card, string>();
+  #searched = new WeakMap<Person, string>();
 
   constructor(
-    shown: ShownCandidates,
+    shown: Listed<ShownCandidates>,
     readonly reviews: Reviews,
   ) {
     this.sessionId = shown.session_id ?? "";
@@ -145,12 +100,11 @@ export class Shortlist {
     this.sandbox = shown.sandbox ?? false;
     this.canSpend = shown.can_spend ?? false;
     this.canReview = shown.counts !== undefined;
-    this.prices = shown.prices ?? {};
     this.wantedSkills = shown.wanted_skills ?? [];
     this.add(shown);
   }
 
-  get cards(): Card[] {
+  get cards(): Person[] {
     return [...this.#cards.values()];
   }
 
@@ -159,14 +113,21 @@ export class Shortlist {
     return this.text !== this.query && isEither(this.text);
   }
 
+  /** How many filters are on, besides the one by decision. */
+  get filters(): number {
+    const { either, minScore, skills, place, company, leastYears, mostYears } = this;
+    const on = [
+      either || this.#terms.length > 0,
+      minScore > 0,
+      place !== "",
+      company !== "",
+      leastYears !== undefined || mostYears !== undefined,
+    ];
+    return on.filter(Boolean).length + skills.size;
+  }
+
   get filtered(): boolean {
-    return (
-      this.either ||
-      this.#terms.length > 0 ||
-      this.minScore > 0 ||
-      this.skills.size > 0 ||
-      this.show !== undefined
-    );
+    return this.filters > 0 || this.show !== undefined;
   }
 
   /** Whether the server shows only the candidates that somebody asked for. */
@@ -199,7 +160,7 @@ export class Shortlist {
     return this.text === this.query ? [] : terms(this.text);
   }
 
-  card(id: string): Card | undefined {
+  card(id: string): Person | undefined {
     return this.#cards.get(id);
   }
 
@@ -209,6 +170,10 @@ export class Shortlist {
 
   marks(id: string): Marks {
     return this.reviews.marks(this.#cards.get(id) ?? { candidate_id: id });
+  }
+
+  mayContact(id: string): boolean {
+    return this.marks(id).outreach !== "do_not_contact";
   }
 
   /** The candidates that the user has kept. */
@@ -234,19 +199,23 @@ export class Shortlist {
     };
   }
 
-  add(page: CandidateList, markNew = false): void {
+  add(page: Listed<CandidateList>, markNew = false): void {
     this.total = page.total;
+    this.warning = page.warning ?? "";
     this.leftOut = page.left_out ?? {};
+    const reasons = page._meta?.["fj-mcp/reasons"] ?? {};
     for (const card of page.candidates) {
       const id = card.candidate_id;
+      const reason = reasons[id];
       if (card.new || (markNew && !this.#cards.has(id))) this.fresh.add(id);
-      this.#cards.set(id, card);
+      this.#cards.set(id, reason ? { ...card, reason } : card);
     }
   }
 
-  /** Replaces the candidates with these, best first. */
-  keep(cards: Card[]): void {
-    this.#cards = new Map(cards.map((card) => [card.candidate_id, card]));
+  /** Keeps only these candidates, in this order. */
+  keep(ids: string[]): void {
+    const kept = ids.flatMap((id) => this.#cards.get(id) ?? []);
+    this.#cards = new Map(kept.map((card) => [card.candidate_id, card]));
     for (const id of this.selected) if (!this.#cards.has(id)) this.selected.delete(id);
   }
 
@@ -268,7 +237,7 @@ export class Shortlist {
   }
 
   /** The wanted skills that a candidate lists. */
-  has(card: Card): string[] {
+  has(card: Person): string[] {
     const { skills = [], missing_skills: missing = [] } = card;
     if (skills.length && !MORE.test(missing.at(-1) ?? "")) {
       const lacked = new Set(missing.map(folded));
@@ -279,40 +248,53 @@ export class Shortlist {
   }
 
   /** The skills to filter by: the wanted ones, or else the most common ones. */
-  commonSkills(): [skill: string, people: number][] {
-    const counts = new Map<string, number>();
-    for (const card of this.#cards.values()) {
-      const skills = this.wantedSkills.length ? this.has(card) : (card.skills ?? []);
-      for (const skill of skills) counts.set(skill, (counts.get(skill) ?? 0) + 1);
-    }
-    if (this.wantedSkills.length)
-      return this.wantedSkills.map((one) => [one, counts.get(one) ?? 0]);
-    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 12);
+  commonSkills(): Facet[] {
+    const wanted = this.wantedSkills.length > 0;
+    const counts = counted(this.cards, (card) => (wanted ? this.has(card) : (card.skills ?? [])));
+    if (!wanted) return counts.slice(0, 12);
+    const people = new Map(counts);
+    return this.wantedSkills.map((one) => [one, people.get(one) ?? 0]);
+  }
+
+  places(): Facet[] {
+    return counted(this.cards, (card) => [card.region ?? ""]);
+  }
+
+  countries(): Facet[] {
+    return counted(this.cards, ({ region = "" }) => [/, ([^,]+)$/.exec(region)?.[1] ?? ""]);
+  }
+
+  companies(): Facet[] {
+    return counted(this.cards, (card) => [card.company ?? ""]);
   }
 
   /** Sorts by a column; a second time reverses the order. */
   sortBy(column: Column): void {
     this.descending = this.column === column ? !this.descending : MOST_FIRST.has(column);
     this.column = column;
+    this.newFirst = false;
   }
 
   clearFilters(): void {
     this.text = this.query;
     this.minScore = 0;
     this.skills.clear();
+    this.place = this.company = "";
+    this.leastYears = this.mostYears = undefined;
     this.show = undefined;
   }
 
   /** Whether a filter by decision shows a candidate. */
-  #fits(card: Card, show: Show): boolean {
+  #fits(card: Person, show: Show): boolean {
     const { decision, outreach } = this.reviews.marks(card);
     if (show === "new") return this.fresh.has(card.candidate_id);
     // These are found under that filter alone.
     if (outreach === "do_not_contact") return show === outreach;
+    if (show === "unseen") return !card.seen_before;
     return show === decision || show === outreach;
   }
 
-  #isShown(card: Card): boolean {
+  #isShown(card: Person): boolean {
     if (this.staying.has(card.candidate_id)) return true;
     if (this.show) return this.#fits(card, this.show);
     return (
@@ -320,26 +302,42 @@ export class Shortlist {
     );
   }
 
-  #ids(fits: (card: Card) => boolean): string[] {
+  #ids(fits: (card: Person) => boolean): string[] {
     return this.cards.filter(fits).map((card) => card.candidate_id);
   }
 
-  visible(): Card[] {
+  visible(): Person[] {
     if (this.either) return [];
     const words = this.#terms;
     const chosen = this.cards.filter(
       (card) =>
-        (this.minScore === 0 || (card.score ?? -1) >= this.minScore) &&
+        (this.minScore === 0 || tenths(card.score ?? -1) >= tenths(this.minScore)) &&
+        this.#isWithin(card) &&
         this.#lists(card, this.skills) &&
         this.#isShown(card) &&
         words.every(({ word, excluded }) => this.#words(card).includes(word) !== excluded),
     );
     const values = new Map(chosen.map((card) => [card, this.#value(card)]));
     // The sort is stable: ties stay in the server's order.
-    return chosen.sort((one, other) => this.#compare(values.get(one), values.get(other)));
+    chosen.sort((one, other) => this.#compare(values.get(one), values.get(other)));
+    if (!this.newFirst) return chosen;
+    const isOld = (card: Person) => Number(!this.fresh.has(card.candidate_id));
+    return chosen.sort((one, other) => isOld(one) - isOld(other));
   }
 
-  #lists(card: Card, skills: ReadonlySet<string>): boolean {
+  /** Whether a candidate passes the filters by place, company and years. */
+  #isWithin({ region = "", company = "", years_of_experience: years }: Person): boolean {
+    const { place, leastYears = 0, mostYears = Infinity } = this;
+    return (
+      (!place || region === place || region.endsWith(`, ${place}`)) &&
+      (!this.company || company === this.company) &&
+      (years === undefined
+        ? this.leastYears === undefined && this.mostYears === undefined
+        : years >= leastYears && years <= mostYears)
+    );
+  }
+
+  #lists(card: Person, skills: ReadonlySet<string>): boolean {
     if (!skills.size) return true;
     const listed = new Set([...this.has(card), ...(card.skills ?? [])]);
     return [...skills].every((skill) => listed.has(skill));
@@ -356,26 +354,18 @@ export class Shortlist {
     return this.descending ? -order : order;
   }
 
-  #value(card: Card): number | string | undefined {
+  #value(card: Person): number | string | undefined {
     switch (this.column) {
-      case "score":
-        return card.score;
-      case "name":
-        return card.name;
-      case "role":
-        return role(card);
-      case "region":
-        return card.region;
       case "years":
         return card.years_of_experience;
       case "skills":
         return this.has(card).length - (card.missing_skills?.length ?? 0);
-      case "why":
-        return card.why;
+      default:
+        return card[this.column];
     }
   }
 
-  #words(card: Card): string {
+  #words(card: Person): string {
     let words = this.#searched.get(card);
     if (words === undefined) {
       const { name, headline, title, company, region, skills = [], why } = card;
@@ -386,7 +376,13 @@ export class Shortlist {
   }
 }
 
-/** "Developer at Acme", or the known part of it. */
-export function role(card: { title?: string; company?: string }): string | undefined {
-  return [card.title, card.company].filter(Boolean).join(" at ") || undefined;
+/** A score as the table shows it, to one decimal. */
+export const tenths = (score: number): number => Math.round(Number(score.toFixed(1)) * 10);
+
+/** How many candidates have each value, the most common one first. */
+function counted(cards: Person[], values: (card: Person) => string[]): Facet[] {
+  const counts = new Map<string, number>();
+  for (const card of cards)
+    for (const value of values(card)) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((one, other) => other[1] - one[1]);
 }

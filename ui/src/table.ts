@@ -1,50 +1,41 @@
 /** The table of candidates. Rows are created once, and then only moved and updated. */
 
-import { type Action, Buttons, seen } from "./decisions";
-import { by, el } from "./dom";
-import { isLinkedIn } from "./host";
+import { by, counted, el } from "./dom";
 import { noteEditor } from "./notes";
-import { type Channel, type Column, type Contact, role, type Shortlist } from "./state";
-import type { Card } from "./types";
+import type { Person } from "./reviews";
+import { facts, makeRow, type Row, type RowEvents, showContacts } from "./rows";
+import type { Column, Shortlist } from "./state";
 
 const COLUMNS: [Column, string][] = [
   ["score", "Score"],
   ["name", "Name"],
-  ["role", "Current role"],
+  ["title", "Title"],
+  ["company", "Company"],
   ["region", "Location"],
-  ["years", "Years"],
-  ["skills", "Wanted skills"],
-  ["why", "Why"],
+  ["years", "Experience"],
+  ["skills", "Skill match"],
 ];
 
-export interface TableEvents {
+/** The number of rows at first, and of those that are added at once. */
+const ROWS = 25;
+
+export interface TableEvents extends RowEvents {
   sort(column: Column): void;
-  select(id: string, on: boolean): void;
   selectAll(on: boolean): void;
   open(id: string, panel: HTMLElement): void;
-  link(url: string): void;
-  decide(id: string, action: Action): void;
   note(id: string, text: string): void;
   wholeNote(id: string): Promise<string | undefined>;
-}
-
-interface Row {
-  card: Card;
-  line: HTMLElement;
-  check: HTMLInputElement;
-  opener: HTMLButtonElement;
-  badge: HTMLElement;
-  contacts: HTMLElement;
-  note: HTMLElement;
-  buttons?: Buttons;
-  panel?: HTMLElement;
 }
 
 export class Table {
   readonly #body = by("people");
   readonly #all = by<HTMLInputElement>("select-all");
+  readonly #order = by<HTMLSelectElement>("sort");
   readonly #headers = new Map<Column, HTMLElement>();
   #rows = new Map<string, Row>();
+  #cards: Person[] = [];
+  /** The most rows to show. */
+  #most = ROWS;
   /** The candidate that the user was last at. */
   #last = "";
 
@@ -61,8 +52,12 @@ export class Table {
       this.#headers.set(column, header);
       head.append(header);
     }
-    if (list.canReview)
-      head.append(el("th", { role: "columnheader", scope: "col", class: "review" }, "Decision"));
+    const plain = (kind: string, label: string) =>
+      el("th", { role: "columnheader", scope: "col", class: kind }, label);
+    head.append(plain("why", "Why"));
+    if (list.canReview) head.append(plain("review", "Decision"));
+    this.#order.replaceChildren(...COLUMNS.map(([value, label]) => el("option", { value }, label)));
+    this.#order.onchange = () => events.sort(this.#order.value as Column);
     this.#all.onchange = () => events.selectAll(this.#all.checked);
     this.#body.replaceChildren();
     // A press anywhere in a row makes it the one that keys apply to.
@@ -70,6 +65,8 @@ export class Table {
       const chosen = (target as HTMLElement).closest("button, input, textarea, select, .opened");
       if (!chosen && getSelection()?.isCollapsed) this.focus(this.at(target as HTMLElement) ?? "");
     };
+    by("more").onclick = () => this.#showMore(ROWS);
+    by("rest").onclick = () => this.#showMore(Infinity);
   }
 
   /** The candidate in whose row, or opened profile, an element is. */
@@ -89,23 +86,43 @@ export class Table {
   }
 
   /** Goes from a candidate to one further down or up; from none, to the last one or the first. */
-  move(from: string | undefined, by: number, cards: Card[]): void {
-    const ids = cards.map((card) => card.candidate_id);
+  move(from: string | undefined, by: number): void {
+    const ids = this.#cards.map((card) => card.candidate_id);
     const place = ids.indexOf(from ?? "");
     const last = Math.max(0, ids.indexOf(this.#last));
-    this.focus(ids[place < 0 ? last : place + by] ?? "");
+    const next = place < 0 ? last : place + by;
+    if (next >= this.#most && next < ids.length) this.#grow(ROWS);
+    this.focus(ids[next] ?? "");
   }
 
-  /** Shows these candidates in this order. */
-  show(cards: Card[]): void {
+  /** Goes back to the first rows. */
+  restart(): void {
+    this.#most = ROWS;
+  }
+
+  #grow(by: number): void {
+    this.#most += by;
+    this.show(this.#cards);
+  }
+
+  #showMore(rows: number): void {
+    const next = this.#cards[this.#most];
+    this.#grow(rows);
+    this.focus(next?.candidate_id ?? "");
+  }
+
+  /** Shows the first of these candidates, in this order. */
+  show(cards: Person[]): void {
+    this.#cards = cards;
     for (const [column, header] of this.#headers) {
       const sorted = column === this.list.column;
       const order = this.list.descending ? "descending" : "ascending";
       header.setAttribute("aria-sort", sorted ? order : "none");
     }
+    this.#order.value = this.list.column;
     const kept = new Map<string, Row>();
     const lines: Element[] = [];
-    for (const card of cards) {
+    for (const card of cards.slice(0, this.#most)) {
       const row = this.#row(card);
       kept.set(card.candidate_id, row);
       lines.push(row.line);
@@ -121,26 +138,32 @@ export class Table {
     // Rows that are filtered out are kept, so that showing them again is fast.
     for (const [id, row] of this.#rows) if (!kept.has(id) && this.list.card(id)) kept.set(id, row);
     this.#rows = kept;
-    this.mark(cards);
+    const left = Math.max(0, cards.length - this.#most);
+    by("table").setAttribute("aria-rowcount", String(cards.length + 1));
+    by("pager").hidden = !left;
+    by("more").textContent = `Show ${Math.min(left, ROWS)} more`;
+    by("rest").textContent = `Show all ${counted(cards.length, "row")}`;
+    by("rest").hidden = left <= ROWS;
+    this.mark();
   }
 
   /** Updates everything in the rows that the user can change. */
-  mark(cards: Card[]): void {
-    let selected = 0;
-    for (const { candidate_id: id } of cards) {
+  mark(): void {
+    const cards = this.#cards;
+    const selected = cards.filter((card) => this.list.selected.has(card.candidate_id)).length;
+    for (const { candidate_id: id } of cards.slice(0, this.#most)) {
       const row = this.#rows.get(id);
       if (!row) continue;
       const on = this.list.selected.has(id);
-      selected += Number(on);
       row.check.checked = on;
       row.line.classList.toggle("selected", on);
       row.badge.hidden = !this.list.fresh.has(id);
-      const contacts = contactLines(this.list, id);
-      row.contacts.replaceChildren(...contacts.map((line) => el("span", {}, line)));
+      showContacts(row, this.list);
       this.#markReview(row);
     }
     this.#all.checked = selected > 0 && selected === cards.length;
     this.#all.indeterminate = selected > 0 && selected < cards.length;
+    this.#all.setAttribute("aria-label", `Select all ${cards.length}`);
   }
 
   #markReview({ card, line, note, buttons, panel }: Row): void {
@@ -174,7 +197,7 @@ export class Table {
   }
 
   /** The row of a candidate, which is created again only if its card has changed. */
-  #row(card: Card): Row {
+  #row(card: Person): Row {
     const { candidate_id: id } = card;
     const old = this.#rows.get(id);
     const isSame = old && (old.card === card || facts(old.card) === facts(card));
@@ -182,75 +205,18 @@ export class Table {
       old.card = card;
       return old;
     }
-    const name = this.list.name(id);
-    const check = el("input", { type: "checkbox", "aria-label": `Select ${name}` });
-    check.addEventListener("change", () => this.events.select(id, check.checked));
-    const panel = old?.panel;
-    const opener = el(
-      "button",
-      { type: "button", class: "opener", "aria-expanded": String(panel !== undefined) },
-      name,
+    const row = makeRow(
+      this.list,
+      card,
+      this.events,
+      () => this.toggle(id),
+      () => void this.editNote(id),
     );
-    opener.addEventListener("click", () => this.toggle(id));
-    const badge = el(
-      "span",
-      { class: "badge", hidden: "", title: "New since your last look" },
-      "New",
-    );
-    const contacts = el("span", { class: "contacts" });
-    const note = cell("note");
-    note.hidden = true;
-    const buttons = this.list.canReview
-      ? new Buttons(
-          name,
-          (action) => this.events.decide(id, action),
-          () => void this.editNote(id),
-        )
-      : undefined;
-    const has = this.list.has(card);
-    const lacks = card.missing_skills ?? [];
-    const outside = (card.outside ?? []).map((name) => name.replaceAll("_", " "));
-    const line = el(
-      "tr",
-      { role: "row" },
-      cell("select", check),
-      score(card.score),
-      el(
-        "th",
-        { role: "rowheader", scope: "row", class: "name" },
-        el("span", { class: "who" }, opener, badge),
-        this.#linkedIn(card, name),
-        contacts,
-        el("span", { class: "seen" }, seen(card)),
-      ),
-      cell("role", role(card)),
-      cell("region", card.region),
-      cell("years", card.years_of_experience?.toLocaleString("en")),
-      cell(
-        "skills",
-        has.length > 0 && el("ul", { "aria-label": "Has" }, ...has.map((one) => el("li", {}, one))),
-        lacks.length > 0 && el("span", { class: "lacks" }, `Missing: ${lacks.join(", ")}`),
-        outside.length > 0 && el("span", { class: "lacks" }, `Outside: ${outside.join(", ")}`),
-      ),
-      cell("why", card.why && el("p", {}, card.why)),
-      note,
-      buttons && cell("review", buttons.element),
-    );
-    return {
-      ...{ card, line, check, opener, badge, contacts, note },
-      ...(buttons ? { buttons } : {}),
-      ...(panel ? { panel } : {}),
-    };
-  }
-
-  #linkedIn(card: Card, name: string): HTMLElement | false {
-    const url = card.linkedin_url;
-    if (!url) return false;
-    if (!isLinkedIn(url)) return el("span", { class: "address" }, url);
-    const label = { type: "button", class: "link", "aria-label": `LinkedIn profile of ${name}` };
-    const link = el("button", label, "LinkedIn");
-    link.addEventListener("click", () => this.events.link(url));
-    return link;
+    if (old?.panel) {
+      row.panel = old.panel;
+      row.opener.setAttribute("aria-expanded", "true");
+    }
+    return row;
   }
 
   toggle(id: string): void {
@@ -260,49 +226,11 @@ export class Table {
       row.panel.remove();
       delete row.panel;
     } else {
-      const content = el("td", { role: "cell", colspan: "9" });
+      const content = el("td", { role: "cell", colspan: "10" });
       row.panel = el("tr", { role: "row", class: "opened" }, content);
       row.line.after(row.panel);
       this.events.open(id, content);
     }
     row.opener.setAttribute("aria-expanded", String(row.panel !== undefined));
   }
-}
-
-/** Everything in a row that the user cannot change. */
-function facts({ decision, outreach, note, ...rest }: Card): string {
-  return JSON.stringify(rest);
-}
-
-function cell(kind: string, ...content: (Node | string | false | undefined)[]): HTMLElement {
-  return el("td", { role: "cell", class: kind }, ...content);
-}
-
-function score(value: number | undefined): HTMLElement {
-  if (value === undefined) return cell("score", el("span", { class: "none" }, "not scored"));
-  const bar = el("span", { class: "bar" });
-  bar.style.setProperty("--share", String(Math.min(1, Math.max(0, value / 5))));
-  return cell("score", el("span", { class: "number" }, value.toFixed(1)), bar);
-}
-
-const WORDS = { email: "Email", phone: "Phone" };
-
-/** The known contacts of a candidate, and the state of pending ones. */
-export function contactLines(list: Shortlist, id: string): string[] {
-  return (["email", "phone"] as const).flatMap((channel) => {
-    const contact = list.contact(id, channel);
-    return contact ? [contactLine(channel, contact)] : [];
-  });
-}
-
-function contactLine(channel: Channel, { outcome, values }: Contact): string {
-  if (values.length) return values.join(", ");
-  const state = {
-    found: "revealed",
-    already_revealed: "revealed, open the row to see it",
-    not_found: "not found",
-    pending: "on its way, open the row later to see it",
-    unknown: "not confirmed yet, ask again in a minute",
-  }[outcome];
-  return `${WORDS[channel]} ${state}`;
 }

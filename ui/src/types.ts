@@ -125,6 +125,14 @@ export interface Prices {
   reveal_phone?: number;
 }
 
+export interface PurchaseLine {
+  operation: string;
+  session_id?: string;
+  credits?: number;
+  outcome: "charged" | "not_charged" | "unknown" | "pending";
+  when: string;
+}
+
 export interface RevealedContact {
   candidate_id: string;
   name?: string;
@@ -145,6 +153,14 @@ export interface Seen {
   title?: string;
   when: string;
   decision?: "shortlisted" | "maybe" | "rejected" | "undecided";
+}
+
+export interface SessionSpending {
+  session_id?: string;
+  title?: string;
+  credits: number;
+  estimated?: number;
+  counts: Record<string, number>;
 }
 
 export interface ShownCandidates {
@@ -171,6 +187,19 @@ export interface ShownCandidates {
   can_spend: boolean;
   prices: Prices;
   counts?: Record<string, number>;
+}
+
+export interface SpendingReport {
+  sandbox?: boolean;
+  next_step?: string;
+  spent_today: number;
+  estimated_today?: number;
+  reserved?: number;
+  budget?: number;
+  remaining_credits?: number;
+  remaining_as_of?: string;
+  by_session: SessionSpending[];
+  purchases: PurchaseLine[];
 }
 
 export interface Suggestion {

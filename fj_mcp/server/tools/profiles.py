@@ -1,20 +1,14 @@
 """Tools for the candidates of a session."""
 
 from contextlib import suppress
-from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import LEFT_OUT, Flag
-from fj_mcp.purchases.prices import usual_price
-from fj_mcp.results.models import (
-    CandidateList,
-    FullCandidate,
-    Prices,
-    ShownCandidates,
-)
+from fj_mcp.purchases.prices import usual_prices
+from fj_mcp.results.models import CandidateList, FullCandidate, ShownCandidates
 from fj_mcp.server.arguments import (
     CandidateId,
     Chosen,
@@ -158,21 +152,13 @@ async def show_candidates(
         can_spend=not connection.settings.read_only,
     )
     ranked, listed = await read_list(connection, session_id, view)
-    prices = None
-    if view.can_spend:
-        price = partial(usual_price, connection.workspace)
-        email, phone = await price("reveal", "email"), await price("reveal", "phone")
-        prices = Prices(
-            fetch_more=await price("fetch_more"),
-            reveal=max(email, phone) if email and phone else None,
-            reveal_email=email,
-            reveal_phone=phone,
-        )
+    prices = await usual_prices(connection.workspace) if view.can_spend else None
     counts = None
     if connection.memory is not None and ranked.marks is not None:
         with suppress(StorageUnavailable):
             counts = await connection.memory.counts(session_id, ranked.shortlist.people)
     shown = candidate_pages.shown_candidates(listed, ranked, view, prices, counts)
     if counts is not None:
-        shown.give_token(connection.view_token(session_id))
+        # With it the view proves that the user clicked in it.
+        shown.tell_view("view", connection.view_token(session_id))
     return shown

@@ -6,6 +6,7 @@ import anyio
 
 from fj_mcp.api.errors import ApiError
 from fj_mcp.purchases import spending_report
+from fj_mcp.purchases.prices import usual_prices
 from fj_mcp.results.spending import SpendingReport
 from fj_mcp.server.context import CurrentConnection
 
@@ -27,6 +28,10 @@ async def get_spending(connection: CurrentConnection) -> SpendingReport:
         with anyio.move_on_after(_TITLES_SECONDS), suppress(ApiError):
             sessions = await connection.workspace.client.project_sessions()
             titles = {session.id: session.title for session in sessions}
-    return spending_report.spending_report(
+    report = spending_report.spending_report(
         spent, connection.settings.credit_budget, purchases, titles
     )
+    if not connection.settings.read_only:
+        prices = await usual_prices(connection.workspace)
+        report.tell_view("prices", prices.model_dump(exclude_none=True))
+    return report

@@ -20,7 +20,7 @@ def serve() -> Iterator[Serve]:
     """Starts a server for one test, on its own sandbox; both end after the page."""
     with ExitStack() as servers:
 
-        def start(sandbox: Sandbox, **settings: Any) -> Served:
+        def start(sandbox: Sandbox, /, **settings: Any) -> Served:
             return servers.enter_context(served(sandbox, **settings))
 
         yield start
