@@ -162,7 +162,9 @@ def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -
 
 def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
     """Nobody has published one, so whoever does first would be handed the keys."""
-    by_name = re.compile(r"(uvx|pipx run) fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w")
+    by_name = re.compile(
+        r"(uvx|pipx run)( -\S+( [\w.-]+)?)* fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w"
+    )
     files = [*ROOT.iterdir()]
     for folder in (".ci", ".github", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
         files += (ROOT / folder).rglob("*")
