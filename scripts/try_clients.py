@@ -142,6 +142,7 @@ def plugin(home: Home) -> bool:
     valid = [
         home.run("claude", "plugin", "validate", str(path)) for path in (ROOT / "plugin", ROOT)
     ]
+    home.run("uv", "tool", "install", "--quiet", str(ROOT))
     home.run("claude", "plugin", "marketplace", "add", str(ROOT))
     home.run("claude", "plugin", "install", "fj-mcp@fj-mcp", "--config", "sandbox=true")
     listed = home.run("claude", "mcp", "list")

@@ -1,7 +1,9 @@
 """plugin/ agrees with the package; its skills and commands follow the rules of their formats."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,11 @@ from tests.support.repository import ROOT
 PLUGIN = ROOT / "plugin"
 SKILLS = sorted(PLUGIN.glob("skills/*/SKILL.md"))
 COMMANDS = sorted(PLUGIN.glob("commands/*.md"))
+
+CLIENTS = os.environ.get("FJ_TEST_CLIENTS", "")
+"""A folder with Claude Code from npm, or anything else for the one on the PATH."""
+
+CLAUDE = shutil.which("claude", path=f"{CLIENTS}/node_modules/.bin{os.pathsep}{os.environ['PATH']}")
 
 
 def test_the_generated_files_are_current(tmp_path: Path) -> None:
@@ -101,3 +108,20 @@ def test_this_repository_is_a_source_of_the_plugin() -> None:
     assert entry["name"] == manifest["name"]
     readme = (PLUGIN / "README.md").read_text(encoding="utf-8")
     assert f"claude plugin install {entry['name']}@{market['name']}" in readme
+
+
+@pytest.mark.skipif(CLAUDE is None, reason="needs Claude Code")
+@pytest.mark.parametrize("folder", [PLUGIN, ROOT], ids=["plugin", "marketplace"])
+def test_claude_code_accepts_the_plugin(folder: Path, tmp_path: Path) -> None:
+    assert CLAUDE is not None
+    done = subprocess.run(
+        [CLAUDE, "plugin", "validate", str(folder)],
+        env=CLEAN | {"HOME": str(tmp_path), "NO_COLOR": "1", "DISABLE_AUTOUPDATER": "1"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert "Validation passed" in done.stdout
+    assert "warning" not in done.stdout.lower()
