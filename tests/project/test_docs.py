@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout, suppress
 from io import StringIO
 from itertools import takewhile
@@ -185,11 +185,13 @@ def test_commands_are_found_in_blocks_and_in_the_prose() -> None:
 
 def entries() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every example of a configuration, read as its format: the title, and this server's entry."""
-    pattern = r"^```(json|toml|yaml)\n(.*?)^```$"
-    for kind, block in re.findall(
-        pattern, text_of(EXAMPLES / "assistants.md"), re.MULTILINE | re.DOTALL
-    ):
-        readers = {"json": json.loads, "toml": tomllib.loads, "yaml": YAML(typ="safe").load}
+    readers: dict[str, Callable[[str], dict[str, Any]]] = {
+        "json": json.loads,
+        "toml": tomllib.loads,
+        "yaml": YAML(typ="safe").load,
+    }
+    pattern = re.compile(r"^```(json|toml|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    for kind, block in pattern.findall(text_of(EXAMPLES / "assistants.md")):
         (servers,) = readers[kind](block).values()
         yield f"{kind} {len(block)}", servers["fj-mcp"]
 
