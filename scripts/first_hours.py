@@ -71,7 +71,9 @@ def team_lead(home: Home) -> bool:
     """A shared server, and a user of it who has its address only."""
     fj_mcp = in_new_clone(home)
     with serving(home, *fj_mcp, "serve", "--http", "--sandbox", "--port", "0") as address:
-        home.run(*fj_mcp, "install", "claude-code", "--sandbox", "--url", address)
+        # The user's own key, which the sandbox takes whatever it is.
+        home.environment["FJ_API_KEY"] = "fjk_of_a_user"
+        home.run(*fj_mcp, "install", "claude-code", "--url", address)
         return connected(home) and has_shortlist(home, entry_of(home))
 
 
