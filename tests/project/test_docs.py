@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from fj_mcp.commands.typer_app import app
 from fj_mcp.server.catalog import list_tools
-from fj_mcp.settings.settings import Settings, read_settings
+from fj_mcp.settings.settings import Settings
 from tests.support.processes import CLEAN
 from tests.support.repository import ROOT
 
@@ -183,33 +183,61 @@ def test_commands_are_found_in_blocks_and_in_the_prose() -> None:
     assert len(found) > 40
 
 
-def entries() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every example of a configuration, read as its format: the title, and this server's entry."""
-    readers: dict[str, Callable[[str], dict[str, Any]]] = {
-        "json": json.loads,
-        "toml": tomllib.loads,
-        "yaml": YAML(typ="safe").load,
-    }
-    pattern = re.compile(r"^```(json|toml|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-    for kind, block in pattern.findall(text_of(EXAMPLES / "assistants.md")):
-        (servers,) = readers[kind](block).values()
-        yield f"{kind} {len(block)}", servers["fj-mcp"]
+READERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "json": json.loads,
+    "toml": tomllib.loads,
+    "yaml": YAML(typ="safe").load,
+}
+
+URL = "https://mcp.example.com/mcp"
 
 
-@pytest.mark.parametrize("entry", [pytest.param(entry, id=name) for name, entry in entries()])
-def test_an_example_entry_is_complete_and_holds_no_key(entry: dict[str, Any]) -> None:
-    command = entry.get("command") or entry.get("cmd")
-    if command is None:
-        address = entry.get("url") or entry.get("httpUrl") or entry.get("uri")
-        assert address == "https://mcp.example.com/mcp"
-        headers = entry.get("headers") or entry["http_headers"]
-        assert headers == {"x-fj-api-key": "fjk_..."}
-        return
-    assert command.startswith("/")
-    # Tools of development would be downloaded while the assistant waits.
-    assert "--no-dev" in entry["args"]
-    settings = read_settings(entry.get("env") or entry["envs"])
-    assert settings.problems == ("FJ_API_KEY must be a FutureJobs key, which starts with fjk_",)
+def entries() -> Iterator[tuple[str, bool, str, dict[str, Any]]]:
+    """Every example of a configuration: the assistant, whether for a URL, the format, the whole."""
+    alone, shared = text_of(EXAMPLES / "assistants.md").split("## A shared server")
+    pattern = re.compile(
+        r"^<!-- (\S+) -->\n\n```(json|toml|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    )
+    for part, remote in ((alone, False), (shared, True)):
+        for assistant, kind, block in pattern.findall(part):
+            yield assistant, remote, kind, READERS[kind](block)
+
+
+ENTRIES = [
+    pytest.param(*entry, id=f"{entry[0]}-{'url' if entry[1] else 'command'}") for entry in entries()
+]
+
+
+def test_every_block_of_the_example_entries_is_checked() -> None:
+    page = text_of(EXAMPLES / "assistants.md")
+    assert len(re.findall(r"^```(?:json|toml|yaml)$", page, re.MULTILINE)) == len(ENTRIES) > 6
+
+
+@pytest.mark.parametrize(("assistant", "remote", "kind", "example"), ENTRIES)
+def test_an_example_entry_is_the_one_that_install_prints(
+    assistant: str, remote: bool, kind: str, example: dict[str, Any], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "fj_mcp", "install", assistant, "--print"]
+    printed = subprocess.run(
+        [*command, *(["--url", URL] if remote else [])],
+        env=CLEAN | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    ).stdout
+    expected = READERS[kind](printed.partition("\n\n")[2])
+    if not remote:
+        (entry,), (own,) = example.values(), expected.values()
+        entry, own = entry["fj-mcp"], own["fj-mcp"]
+        start = "cmd" if "cmd" in own else "command"
+        assert entry[start].startswith("/")
+        # Tools of development would be downloaded while the assistant waits.
+        assert "--no-dev" in entry["args"]
+        # Where a clone is, and how it is started, is the machine's.
+        own |= {start: entry[start], "args": entry["args"]}
+    assert example == expected
 
 
 def test_the_conversation_and_the_file_are_what_the_server_returns_now(tmp_path: Path) -> None:
