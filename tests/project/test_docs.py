@@ -249,11 +249,12 @@ def test_the_conversation_and_the_file_are_what_the_server_returns_now(tmp_path:
         timeout=120,
         capture_output=True,
     )
-    called = re.compile(r"^(\w+)\(\{", re.MULTILINE)
+    called = re.compile(r"called <code>(\w+)</code>")
     told = re.compile(r"^\*\*\w+:\*\*", re.MULTILINE)
     now, then = text_of(tmp_path / "conversation.md"), text_of(EXAMPLES / "conversation.md")
     assert list(dict.fromkeys(called.findall(now))) == list(dict.fromkeys(called.findall(then)))
     assert told.findall(now) == told.findall(then)
+    assert len(set(called.findall(then))) > 5
     assert {tool.name for tool in list_tools(Settings())} >= set(called.findall(then))
     headings = [
         next(csv.reader(text_of(folder / "shortlist.csv").lstrip("\ufeff").splitlines()))
