@@ -182,21 +182,23 @@ async def converse(export_dir: Path) -> tuple[str, Path]:
             reason="in_process",
         )
         talk.assistant("Noted. Rejected candidates stay out of later lists.")
-        talk.user("What is the first one's email address?")
+        talk.user("What are the email addresses of the two?")
         talk.assistant(
-            "Revealing it costs credits, and FutureJobs does not publish the price. Shall I?"
+            "Revealing them costs credits, and FutureJobs does not publish the price. Shall I?"
         )
         talk.user("Yes.")
         revealed = await call(
             "reveal_contacts",
             ("results", "credits"),
             **session,
-            candidate_ids=[first],
+            candidate_ids=[first, second],
             channel="email",
         )
-        (contact,) = revealed["results"]
-        found = " or ".join(contact.get("values", [])) or "not known to FutureJobs"
-        talk.assistant(f"{contact['name']}: {found}.")
+        found = [
+            f"{contact['name']}: {' or '.join(contact.get('values', [])) or 'none is known'}"
+            for contact in revealed["results"]
+        ]
+        talk.assistant(f"{'; '.join(found)}.")
         talk.user("Save everybody for my spreadsheet.")
         exported = await call("export_profiles", ("rows", "columns"), **session)
         talk.assistant(
