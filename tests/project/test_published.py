@@ -149,8 +149,8 @@ def test_every_python_that_the_package_is_for_is_tested_on_every_system() -> Non
 def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
     """Nobody has published one, so whoever does first would be handed the keys."""
     by_name = re.compile(
-        r"(uvx|pipx run)( -\S+( [\w.-]+)?)* fj-mcp|(\binstall|--from|--with) ['\"]?fj-mcp(?!@fj-mcp)"
-        r"|fj-mcp\[\w"
+        r"(uvx|pipx run)( -\S+( [\w.-]+)?)* fj-mcp"
+        r"|(\binstall|--from|--with) ['\"]?fj-mcp(?!@fj-mcp)|fj-mcp\[\w"
     )
     files = [*ROOT.iterdir()]
     for folder in (
