@@ -72,9 +72,9 @@ class Home:
         print(f"{output}\n", flush=True)
         return output
 
-    def install(self, client: str, *options: str) -> None:
+    def install(self, client: str) -> None:
         """Install this server, with the sandbox."""
-        self.run(sys.executable, "-m", "fj_mcp", "install", client, *(options or ["--sandbox"]))
+        self.run(sys.executable, "-m", "fj_mcp", "install", client, "--sandbox")
 
 
 def claude_code(home: Home) -> bool:
