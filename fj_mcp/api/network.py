@@ -64,8 +64,7 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         raise CannotConnect(
             attempted,
             f"{_proxy_setting(socks=True)} is a SOCKS proxy, which needs the package socksio",
-            "Install it beside fj-mcp (in a clone: uv pip install socksio), or use an HTTP proxy, "
-            f"{_RESTART}",
+            f"Install it with fj-mcp (uvx --with socksio fj-mcp), or use an HTTP proxy, {_RESTART}",
         ) from None
     except (ValueError, httpx.InvalidURL):
         raise CannotConnect(

@@ -264,9 +264,8 @@ def test_a_socks_proxy_without_its_package_is_named(name: str, tmp_path: Path) -
     both(
         "https://localhost:9/api/v1/wl",
         tmp_path,
-        f"{name.upper()} is a SOCKS proxy, which needs the package socksio. Install it beside "
-        "fj-mcp (in a clone: uv pip install socksio), or use an HTTP proxy, and restart the "
-        "server.",
+        f"{name.upper()} is a SOCKS proxy, which needs the package socksio. Install it with fj-mcp "
+        "(uvx --with socksio fj-mcp), or use an HTTP proxy, and restart the server.",
         **{name: "socks5://127.0.0.1:1080"},
     )
 
