@@ -33,7 +33,8 @@ NO_MESSAGES = re.compile(
     r"(SELECT|SET|PRAGMA|database|role) .*|[(|\\].*|.*\\[sd(].*"  # statements and patterns
     r"|the server is not running|the address cannot be used"  # never shown, or within another
     r"|keys that FutureJobs has not accepted yet|Invalid username/password"
-    r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?|\.env\.example .*|.*%s.*"
+    r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?"
+    r"|\.env\.example .*|.*%s.*"  # where to look, and lines of the log
 )
 """Other texts in these modules, and parts of messages that say nothing by themselves."""
 
