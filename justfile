@@ -20,10 +20,11 @@ format:
 demo *arguments:
     uv run fj-mcp demo {{arguments}}
 
-# Generate the reference in docs/, the README's table of tools, and the page's types
+# Generate the reference in docs/, the README's table of tools, the page's types, and the plugin
 docs:
     uv run fj-mcp docs
     uv run python scripts/page_types.py
+    uv run python scripts/plugin.py
 
 # Build the shortlist page after a change in ui/; needs npm
 page:
@@ -36,6 +37,6 @@ page:
 bench:
     uv run python -m bench
 
-# Run everything that must pass; installs what is missing
+# Run all checks, as CI does; installs what is missing
 ci:
     .ci/run

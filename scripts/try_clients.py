@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,12 +35,17 @@ class Home:
     """An empty home folder, and the commands run in it."""
 
     def __init__(self, home: Path, clients: Path) -> None:
-        own = ("FJ_", "CLAUDE", "CODEX_", "GEMINI_", "XDG_", "COV")
+        own = ("FJ_", "CLAUDE", "CODEX_", "GEMINI_", "XDG_", "COV", "VIRTUAL_ENV")
+        ours = str(Path(sys.executable).parent)
+        found_in = [
+            *(str(clients / "node_modules" / ".bin"), str(home / ".local" / "bin")),
+            *(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != ours),
+        ]
         self.path = home
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(own)},
             "HOME": str(home),
-            "PATH": f"{clients / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(found_in),
             "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
             "DISABLE_AUTOUPDATER": "1",
             "NO_COLOR": "1",
@@ -175,6 +180,19 @@ def over_http(home: Home) -> bool:
     return all(connected)
 
 
+def plugin(home: Home) -> bool:
+    """Claude Code accepts the plugin without a warning, installs it, and starts its server."""
+    valid = [
+        home.run("claude", "plugin", "validate", str(path)) for path in (ROOT / "plugin", ROOT)
+    ]
+    home.run("uv", "tool", "install", "--quiet", str(ROOT))
+    home.run("claude", "plugin", "marketplace", "add", str(ROOT))
+    home.run("claude", "plugin", "install", "fj-mcp@fj-mcp", "--config", "sandbox=true")
+    listed = home.run("claude", "mcp", "list")
+    passed = all("Validation passed" in said and "warning" not in said for said in valid)
+    return passed and "Connected" in listed
+
+
 def bundle(home: Home) -> bool:
     """The official tool accepts the manifest of the bundle, and unpacks it."""
     built = home.run(sys.executable, str(ROOT / "scripts" / "bundle.py"), str(home.path / "dist"))
@@ -205,20 +223,22 @@ TRIALS: dict[str, Callable[[Home], bool]] = {
     "Gemini CLI": gemini,
     "OpenCode": opencode,
     "HTTP": over_http,
+    "plugin": plugin,
     "bundle": bundle,
     "image": image,
 }
 
 
-def main() -> int:
-    """Run all trials; returns the exit status."""
+def run_trials(trials: Mapping[str, Callable[[Home], bool]], packages: Sequence[str]) -> int:
+    """Install the clients and run each trial in a home of its own; returns the exit status."""
     with TemporaryDirectory(prefix="fj-mcp-clients-") as temporary:
         clients = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
-        if not (clients / "node_modules" / ".bin" / "claude").exists():
+        missing = [name for name in packages if not (clients / "node_modules" / name).exists()]
+        if missing:
             command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(clients)]
-            subprocess.run([*command, *PACKAGES], timeout=DOWNLOAD_SECONDS, check=True)
+            subprocess.run([*command, *missing], timeout=DOWNLOAD_SECONDS, check=True)
         results = {}
-        for name, trial in TRIALS.items():
+        for name, trial in trials.items():
             folder = Path(temporary) / name.replace(" ", "-")
             folder.mkdir()
             print(f"== {name}", flush=True)
@@ -229,4 +249,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_trials(TRIALS, PACKAGES))

@@ -182,8 +182,9 @@ def test_the_image_is_built_from_files_that_exist_and_one_short_name(
 
 
 @pytest.mark.skipif("FJ_TEST_CLIENTS" not in os.environ, reason="needs npm; set FJ_TEST_CLIENTS=1")
-def test_real_assistants_install_and_start_the_server() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "try_clients.py")]
+@pytest.mark.parametrize("script", ["try_clients.py", "first_hours.py"])
+def test_real_assistants_install_and_start_the_server(script: str) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / script)]
     if (clients := os.environ["FJ_TEST_CLIENTS"]) != "1":
         command.append(clients)
     done = subprocess.run(command, check=False, timeout=900, capture_output=True, text=True)

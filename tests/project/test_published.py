@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from fj_mcp import __version__
 from fj_mcp.commands.docs import documents
-from fj_mcp.settings.settings import Settings, read_settings
+from fj_mcp.settings.settings import Settings
 from tests.support.repository import ROOT
 
 
@@ -92,15 +92,11 @@ def test_the_readme_proves_the_registry_name_and_stays_short(
     assert len(readme.splitlines()) <= 150
 
 
-def blocks(kind: str) -> list[str]:
-    """The code blocks of the README."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{kind}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-
-
 def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
     """scripts/try-readme.sh runs them on a machine whose Python takes no packages."""
-    demo, tests = (line.partition("#")[0].strip() for line in blocks("sh")[0].splitlines())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block, *_) = re.findall(r"^```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    demo, tests = (line.partition("#")[0].strip() for line in block.splitlines())
     # A folder of its own is what a Python that the system manages allows.
     get_uv, run_demo = demo.split(" && ")
     assert get_uv == "python3 -m pip install --target .uv uv"
@@ -108,7 +104,6 @@ def test_the_readmes_two_commands_need_no_more_than_python_and_pip() -> None:
     assert run_demo == ".uv/bin/uv run --no-dev fj-mcp demo"
     assert tests == ".uv/bin/uv run pytest"
     assert ".uv/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "`py -m pip install --target .uv uv`" in readme
     assert "`.uv\\bin\\uv run --no-dev fj-mcp demo`" in readme
 
@@ -155,20 +150,17 @@ def test_every_python_that_the_package_is_for_is_tested_on_every_system() -> Non
     assert f"for version in {' '.join(versions)}; do" in script
 
 
-def test_the_readmes_entry_starts_without_downloading_tools_and_holds_no_key() -> None:
-    (block,) = blocks("json")
-    entry = json.loads(block)["mcpServers"]["fj-mcp"]
-    assert entry["command"].startswith("/")
-    assert "--no-dev" in entry["args"]
-    settings = read_settings(entry["env"])
-    assert settings.problems == ("FJ_API_KEY must be a FutureJobs key, which starts with fjk_",)
-
-
 def test_nothing_tells_anybody_to_run_a_package_by_its_name_alone() -> None:
     """Nobody has published one, so whoever does first would be handed the keys."""
-    by_name = re.compile(r"(uvx|pipx run) fj-mcp|(install|--from|--with) ['\"]?fj-mcp|fj-mcp\[\w")
+    by_name = re.compile(
+        r"(uvx|pipx run)( -\S+( [\w.-]+)?)* fj-mcp"
+        r"|(\binstall|--from|--with) ['\"]?fj-mcp(?!@fj-mcp)|fj-mcp\[\w"
+    )
     files = [*ROOT.iterdir()]
-    for folder in (".ci", ".github", "bench", "deploy", "docs", "fj_mcp", "mcpb", "scripts"):
+    for folder in (
+        *(".ci", ".claude-plugin", ".github", "bench", "deploy", "docs", "fj_mcp", "mcpb"),
+        *("plugin", "scripts"),
+    ):
         files += (ROOT / folder).rglob("*")
     # The project names itself where it says which of its extras its tests need (pyproject.toml).
     no_text = (".pyc", ".png", ".html", ".lock", ".mcpb", ".toml")
@@ -190,17 +182,21 @@ def test_a_source_package_holds_what_is_named_and_nothing_else() -> None:
     assert ROOT / "fj_mcp" / "py.typed" in packed
 
 
-def test_every_file_that_the_readme_links_to_is_there() -> None:
+def test_a_release_has_the_bundle_for_people_without_a_terminal() -> None:
+    workflow = YAML(typ="safe").load(ROOT / ".github" / "workflows" / "release.yml")
+    jobs = workflow["jobs"]
+    run = [step.get("run", "") for step in jobs["build"]["steps"]]
+    assert "uv run --no-dev python scripts/bundle.py dist" in run
+    kept = [
+        step["with"]["path"] for step in jobs["build"]["steps"] if "path" in step.get("with", {})
+    ]
+    assert any("dist/" in paths for paths in kept)
+    released = " ".join(step.get("run", "") for step in jobs["github"]["steps"])
+    assert "gh release create" in released
+    assert "dist/*" in released
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", readme) + re.findall(r'src="([^"]+)"', readme)
-    assert {"docs/spending.md", "docs/images/shortlist-light.png"} <= set(links)
-    assert [link for link in links if not (ROOT / link).exists()] == []
-
-
-@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/**/*.md")), ids=lambda path: path.stem)
-def test_every_file_that_a_document_links_to_is_there(path: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    # Before anything that needs a terminal.
+    assert 0 < readme.index("`.mcpb`") < readme.index("```sh")
 
 
 def test_the_changelog_names_the_version_that_is_being_built() -> None:

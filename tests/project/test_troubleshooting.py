@@ -1,0 +1,94 @@
+"""docs/troubleshooting.md quotes the sentences of the code, and leaves none out."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.repository import ROOT
+from tests.support.sentences import GAP, all_texts, parsed, subclasses, texts_in
+
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+EXPLAINED_WHOLE = [
+    "api/network.py",
+    "settings/env_files.py",
+    "settings/settings.py",
+    "storage/database/database.py",
+    "storage/database/postgres.py",
+    "storage/database/postgres_server.py",
+    "storage/database/sqlite.py",
+    "storage/database/sqlite_file.py",
+    "transports/http/credentials.py",
+    "transports/http/gate.py",
+    "transports/http/host_names.py",
+    "transports/http/request_bodies.py",
+    "transports/http/responses.py",
+    "transports/http/tenants.py",
+    "transports/http/uvicorn_server.py",
+]
+"""Modules whose every sentence a user can meet."""
+
+NO_MESSAGES = re.compile(
+    r"(SELECT|SET|PRAGMA|database|role) .*|[(|\\].*|.*\\[sd(].*"  # statements and patterns
+    r"|the server is not running|the address cannot be used"  # never shown, or within another
+    r"|keys that FutureJobs has not accepted yet|Invalid username/password"
+    r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?"
+    r"|\.env\.example .*|.*%s.*"  # where to look, and lines of the log
+)
+"""Other texts in these modules, and parts of messages that say nothing by themselves."""
+
+
+def quotes() -> Iterator[str]:
+    """The quoted sentences in the first column of tables that are headed "Message"."""
+    in_table = False
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            in_table = False
+        elif cells[0] == "Message":
+            in_table = True
+        elif in_table:
+            yield from re.findall(r'"([^"]+)"', " ".join(cells))
+
+
+QUOTES = list(dict.fromkeys(quotes()))
+
+
+def occurs(quote: str, text: str) -> bool:
+    """Whether a sentence of the page is in a text of the code; `…` stands for anything."""
+    place = 0
+    for part in quote.split(GAP):
+        found = text.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+def test_every_quoted_sentence_is_one_of_the_code(quote: str) -> None:
+    assert any(occurs(quote, text) for text in all_texts())
+
+
+def is_explained(text: str) -> bool:
+    return any(occurs(quote, text) or (len(text) > 12 and text in quote) for quote in QUOTES)
+
+
+@pytest.mark.parametrize("place", EXPLAINED_WHOLE)
+def test_every_sentence_of_a_module_that_users_meet_is_explained(place: str) -> None:
+    sentences = [
+        text
+        for text in texts_in(parsed(place))
+        if text.count(" ") >= 3 and not NO_MESSAGES.fullmatch(text)
+    ]
+    assert [text for text in sentences if not is_explained(text)] == []
+
+
+def test_every_kind_of_error_is_explained() -> None:
+    unexplained = []
+    for name, node in subclasses("FutureJobsError").items():
+        texts = [text for text in texts_in(node) if text.count(" ") >= 3]
+        if texts and not any(is_explained(text) for text in texts):
+            unexplained.append(name)
+    assert unexplained == []
