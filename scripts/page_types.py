@@ -14,6 +14,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from fj_mcp.results import models as results
+from fj_mcp.results.spending import SpendingReport
 
 TYPES = Path(__file__).resolve().parent.parent / "ui" / "src" / "types.ts"
 READ = (
@@ -24,7 +25,7 @@ READ = (
     results.MoreProfiles,
     results.RevealedContacts,
     results.ExportedProfiles,
-    results.SpendingReport,
+    SpendingReport,
 )
 """The results that the page reads; the models inside them are included."""
 

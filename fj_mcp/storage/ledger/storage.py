@@ -76,9 +76,9 @@ class Storage:
         def work(connection: "Connection") -> None:
             from fj_mcp.storage.database.agreed_values import withdraw
 
-            withdraw(connection, self._workspace, name)
+            withdraw(connection, self.workspace, name)
 
-        await self._database.transact(self._workspace, work)
+        await self._database.transact(self.workspace, work)
 
     def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
         def run(connection: "Connection") -> T:
