@@ -48,9 +48,11 @@ class BadSettings(FutureJobsError):
     """Invalid settings. Each problem starts with the name of the setting."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
+        wrong = "; ".join(problems)
         super().__init__(
-            f"Nothing was sent or charged: {'; '.join(problems)}. "
-            "Correct the setting and restart the server; fj-mcp doctor checks all of them."
+            f"Nothing was sent or charged: {wrong}. "
+            "Correct the setting and restart the server; fj-mcp doctor checks all of them.",
+            cause=f"{wrong}. Correct the setting; fj-mcp doctor checks all of them.",
         )
 
 

@@ -153,7 +153,7 @@ async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitabl
         except StorageUnavailable as error:
             said, status = f"Nothing can be shown: {error.unusable}", 1
         except BadSettings as error:
-            said, status = f"{error.cause}. Correct the setting.", 1
+            said, status = error.cause, 1
         except FutureJobsError as error:
             said, status = str(error), 1
     typer.echo(said, err=bool(status))

@@ -370,8 +370,9 @@ async def test_what_a_killed_process_left_in_the_log_leaves_it_at_the_next_use(
             await review(assistant, session, people[:1], decision="maybe", note="Unmistakable")
         with another_program_reads(tmp_path):
             # As a deletion does it, without what comes after its commit.
-            execute(tmp_path, "PRAGMA secure_delete = ON")
-            execute(tmp_path, "DELETE FROM reviews")
+            with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as killed, killed:
+                killed.execute("PRAGMA secure_delete = ON")
+                killed.execute("DELETE FROM reviews")
             assert b"Unmistakable" in bytes_of(tmp_path)
         await listed(another)
         assert b"Unmistakable" not in bytes_of(tmp_path)
@@ -546,8 +547,9 @@ async def test_somebody_revealed_who_left_the_search_can_be_forgotten(tmp_path: 
         session, people = await search(assistant)
         reveal = {"session_id": session, "candidate_ids": people[:1], "channel": "email"}
         await assistant.call("reveal_contacts", **reveal)
-        changed = {"skills": {"mandatory": ["Python"]}}
-        await assistant.call("update_sourcing_session", session_id=session, filters=changed)
+        change = {"session_id": session, "filters": {"skills": {"mandatory": ["Python"]}}}
+        await assistant.refusal("update_sourcing_session", **change)
+        await assistant.call("update_sourcing_session", **change)
         await assistant.call("wait_for_session", session_id=session)
         assert people[0] not in await listed(assistant, session_id=session)
         forgotten = await forget(assistant, session_id=session, candidate_ids=people[:1])
