@@ -562,6 +562,22 @@ def be_stopped_everywhere(machine: Purchases) -> None:
     machine.teardown()
 
 
+def test_a_lost_search_is_returned_although_an_update_left_another_with_the_same_filters(
+    tmp_path: Path,
+) -> None:
+    class Machine(Purchases):
+        world = World(tmp_path)
+
+    machine = Machine()
+    machine.buy(0, ("create", 3, 1), None, None, again=False)
+    machine.let_time_pass(25 * 3600.0)
+    machine.die_before_the_reply(1, ("create", 3, 0))
+    machine.buy(0, ("update", 0, 1), None, None, again=False)
+    machine.teardown()
+    assert len(machine.world.sandbox.charges) == 3
+    Machine.world.close()
+
+
 @pytest.mark.parametrize("half", [1, 2])
 def test_no_failure_makes_a_purchase_paid_twice_or_lost(
     half: int,

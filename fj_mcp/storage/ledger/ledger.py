@@ -29,7 +29,7 @@ from fj_mcp.storage.ledger.purchase import (
     Purchase,
     Spent,
     State,
-    newest_held,
+    holding,
 )
 from fj_mcp.storage.ledger.storage import Storage
 
@@ -262,7 +262,7 @@ class Ledger:
     async def charged(
         self, fingerprints: Sequence[str], evidence: Sequence[Evidence] = ()
     ) -> Purchase | None:
-        """The newest charged purchase of the same intent.
+        """The newest charged purchase of the same intent; a search that was not delivered first.
 
         That is one with one of these fingerprints; or of the last 24 hours, one after which the
         session holds a search of `evidence`. Not one whose filters an update replaced since.
@@ -275,9 +275,12 @@ class Ledger:
             return list({row["id"]: row for row in [*found, *recent]}.values())
 
         charged = [one for one in await self._list(similar) if one.state == "charged"]
-        return newest_held(
+        held = holding(
             charged, lambda one: one.fingerprint in fingerprints or _is_any(one, searches)
         )
+        # An update of another session may have left it with the same search since.
+        lost = (one for one in held if not one.delivered and _is_any(one, searches))
+        return next(lost, next(iter(held), None))
 
     async def doubtful(self, evidence: Sequence[Evidence]) -> Purchase | None:
         """The newest charged or open purchase of the last 24 hours that may be this search.
@@ -285,10 +288,11 @@ class Ledger:
         See `Evidence.may_be_search_of`.
         """
         recent = await self._list(lambda rows: rows.since(self._clock() - DAY_SECONDS))
-        return newest_held(
+        held = holding(
             [one for one in recent if one.sent and one.state != "refused"],
             lambda one: any(one.evidence.may_be_search_of(search) for search in evidence),
         )
+        return next(iter(held), None)
 
     async def in_session(self, session_id: str) -> list[Purchase]:
         """All purchases in a session, newest first."""

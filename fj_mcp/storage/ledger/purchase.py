@@ -79,15 +79,14 @@ class Spent(Struct, frozen=True):
         return self.priced + self.estimated
 
 
-def newest_held(
-    purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]
-) -> Purchase | None:
-    """The newest wanted one whose filters no later update replaced."""
+def holding(purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]) -> list[Purchase]:
+    """The wanted ones whose filters no later update replaced, newest first."""
     replaced: set[str | None] = set()
+    found = []
     for one in sorted(purchases, key=lambda one: one.id, reverse=True):
         if is_wanted(one) and one.session_id not in replaced:
-            return one
+            found.append(one)
         updated = one.operation == "update_session" and one.state == "charged"
         if updated and one.evidence.search is not None:
             replaced.add(one.session_id)
-    return None
+    return found
