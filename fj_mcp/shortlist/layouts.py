@@ -131,7 +131,7 @@ def _full(entry: Entry) -> tuple[Any, ...]:
         mark.outreach,
         mark.reason,
         entry.note,
-        _seen(mark.seen_before) if mark.seen_before else None,
+        _seen(found.seen_before) if found.seen_before else None,
         found.sessions,
     )
 

@@ -11,7 +11,7 @@ from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.shortlist.parts import NO_MARK, Part
 from fj_mcp.shortlist.ranking import Shortlist, score_of
 from fj_mcp.storage.memory.identity import identity
-from fj_mcp.storage.memory.people import Mark
+from fj_mcp.storage.memory.people import Mark, SeenBefore
 
 
 class ExportedSession(Struct, frozen=True, dict=True):
@@ -72,6 +72,13 @@ class Found(Struct, frozen=True):
         return any(
             session.mark(profile).outreach == "do_not_contact" for session, profile in self.places
         )
+
+    @property
+    def seen_before(self) -> SeenBefore | None:
+        """Another search that showed them, which is none of these sessions."""
+        here = {session.session.id for session, _ in self.places}
+        others = (session.mark(profile).seen_before for session, profile in self.places)
+        return next((one for one in others if one is not None and one.session_id not in here), None)
 
     def contacts(self, channel: str) -> list[str]:
         """The revealed contacts of a channel, from all sessions."""
