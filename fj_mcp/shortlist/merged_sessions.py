@@ -42,7 +42,7 @@ class ExportedSession(Struct, frozen=True, dict=True):
         return wanted_skills(self.session.queries)
 
 
-class Found(Struct, frozen=True):
+class MergedPerson(Struct, frozen=True):
     """A person in one session or in several.
 
     Attributes:
@@ -97,14 +97,14 @@ class Found(Struct, frozen=True):
         return [*taken, *known][0]
 
 
-def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:
+def people_of(sessions: Sequence[ExportedSession]) -> list[MergedPerson]:
     """The people of some sessions, best score first.
 
     Of one session everybody is listed as they are there; of several each person once.
     """
     if len(sessions) == 1:
         (only,) = sessions
-        return [Found(((only, profile),)) for profile in only.shortlist.profiles]
+        return [MergedPerson(((only, profile),)) for profile in only.shortlist.profiles]
     found: dict[str, list[tuple[ExportedSession, Profile]]] = {}
     for session in sessions:
         for place, profile in enumerate(session.shortlist.profiles):
@@ -113,7 +113,7 @@ def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:
             who = identity(profile.linkedin_url, session.session.id, own)
             found.setdefault(who, []).append((session, profile))
     people = [
-        Found(tuple(sorted(places, key=lambda one: score_of(one[1]), reverse=True)))
+        MergedPerson(tuple(sorted(places, key=lambda one: score_of(one[1]), reverse=True)))
         for places in found.values()
     ]
     return sorted(people, key=lambda one: score_of(one.profile), reverse=True)
