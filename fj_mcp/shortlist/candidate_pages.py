@@ -20,7 +20,7 @@ from fj_mcp.results.models import (
 )
 from fj_mcp.shortlist.cards import cards
 from fj_mcp.shortlist.outside import CardFilters
-from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS, Part
+from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS, Part, counted
 from fj_mcp.shortlist.queries import SEARCHED
 from fj_mcp.shortlist.ranking import Chosen, Shortlist, unread_warning
 from fj_mcp.storage.memory.people import Mark
@@ -210,7 +210,7 @@ def nobody_reason(chosen: Chosen, part: Part) -> tuple[str, str]:
         reason = one if chosen.fitting == 1 else several
         return f"{reason}; {best}", f"{ids}{query} and {lower}"
     if chosen.left_out:
-        return f"Everyone asked for is left out ({_counted(chosen.left_out)})", (
+        return f"Everyone asked for is left out ({counted(chosen.left_out)})", (
             f"{ids}{query}, decisions [{', '.join(_included(chosen, part))}]"
         )
     if part.new_only:
@@ -218,10 +218,6 @@ def nobody_reason(chosen: Chosen, part: Part) -> tuple[str, str]:
     return f"Nobody asked for is marked {' or '.join(part.decisions)}", (
         f"{ids}{query} and without decisions"
     )
-
-
-def _counted(left_out: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {state}" for state, count in left_out.items())
 
 
 def _included(chosen: Chosen, part: Part) -> list[str]:
@@ -234,7 +230,7 @@ def _with_left_out(chosen: Chosen, part: Part, step: str | None) -> str | None:
     if not chosen.left_out or not chosen.profiles:
         return step
     note = (
-        f"Left out: {_counted(chosen.left_out)}; list_profiles with decisions "
+        f"Left out: {counted(chosen.left_out)}; list_profiles with decisions "
         f"[{', '.join(_included(chosen, part))}] lists them."
     )
     return f"{step} {note}" if step else note

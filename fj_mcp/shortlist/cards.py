@@ -189,6 +189,7 @@ def _card(
 
 
 def _remembered_card(one: Remembered, budget: CardBudget) -> Card:
+    """The card of a list over all searches. There is no other one: the card's own is named."""
     person = one.person
     return Card(
         candidate_id=person.candidate_id,

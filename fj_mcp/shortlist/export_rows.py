@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from fj_mcp.errors import BadArguments
 from fj_mcp.results.models import SCORE_SCALE
 from fj_mcp.shortlist.candidate_pages import narrowing_warnings, nobody_reason
-from fj_mcp.shortlist.layouts import LAYOUTS, Entry, Layout, LayoutName
-from fj_mcp.shortlist.merged_sessions import ExportedSession, Found, people_of
+from fj_mcp.shortlist.layouts import LAYOUTS, ExportedPerson, Layout, LayoutName
+from fj_mcp.shortlist.merged_sessions import ExportedSession, MergedPerson, people_of
 from fj_mcp.shortlist.parts import Part, not_in
 from fj_mcp.shortlist.ranking import Shortlist, unread_warning
 from fj_mcp.text.numbers import number_of
@@ -95,11 +95,11 @@ def build_export(
     if chosen.strangers:
         raise _not_in(sessions, choice.part, part.candidate_ids.index(chosen.strangers[0]))
     fitting = [
-        Entry(rank, person, mark, choice.include_notes)
+        ExportedPerson(rank, person, mark, choice.include_notes)
         for rank, person in ((rank, people[rank - 1]) for rank in chosen.ranks)
         if choice.part.takes(mark := person.mark(choice.part))
     ]
-    entries = [entry for entry in fitting if not entry.found.banned]
+    entries = [entry for entry in fitting if not entry.person.banned]
     rows = [LAYOUTS[choice.layout].row(entry) for entry in entries]
     reason = None
     if not chosen.ranks and people:
@@ -111,7 +111,7 @@ def build_export(
     running = any(one.session.status == "running" for one in sessions)
     shown: dict[str, set[str]] = {}
     for entry in entries:
-        for session, profile in entry.found.places:
+        for session, profile in entry.person.places:
             shown.setdefault(session.session.id, set()).add(profile.id)
     return Export(
         titles=[one.session.title for one in sessions if one.session.title],
@@ -121,7 +121,7 @@ def build_export(
         warnings=[
             *narrowing_warnings(chosen, running=running),
             *_state_warnings(sessions, running),
-            *_banned_warning([entry.found for entry in fitting if entry.found.banned]),
+            *_banned_warning([entry.person for entry in fitting if entry.person.banned]),
             *_import_warnings(entries, rows, choice),
             *_rejected_warning(entries, choice.part),
         ],
@@ -130,7 +130,7 @@ def build_export(
     )
 
 
-def _listed_ids(people: list[Found], ids: tuple[str, ...]) -> tuple[str, ...]:
+def _listed_ids(people: list[MergedPerson], ids: tuple[str, ...]) -> tuple[str, ...]:
     """Each id as the one that is listed, for people who have another one in another session."""
     listed = {profile.id: one.profile.id for one in people for _, profile in one.places}
     return tuple(listed.get(one, one) for one in ids)
@@ -154,7 +154,7 @@ def _state_warnings(sessions: Sequence[ExportedSession], running: bool) -> list[
     return warnings
 
 
-def _banned_warning(banned: list[Found]) -> list[str]:
+def _banned_warning(banned: list[MergedPerson]) -> list[str]:
     if not banned:
         return []
     shown = ", ".join(one.profile.id for one in banned[:_MAX_NAMED])
@@ -166,12 +166,14 @@ def _banned_warning(banned: list[Found]) -> list[str]:
     ]
 
 
-def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: Choice) -> list[str]:
+def _import_warnings(
+    entries: list[ExportedPerson], rows: list[dict[str, Any]], choice: Choice
+) -> list[str]:
     """What a recruiter should know before an applicant tracking system imports the file."""
     if choice.layout == "full" or not entries:
         return []
     warnings = []
-    emails = [entry.found.contacts("email") for entry in entries]
+    emails = [entry.person.contacts("email") for entry in entries]
     if missing := emails.count([]):
         warnings.append(
             f"{missing:,} of {number_of(len(entries), 'row')} {'has' if missing == 1 else 'have'} "
@@ -179,7 +181,7 @@ def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: C
         )
     if choice.layout == "ats":
         several = sum(
-            any(len(entry.found.contacts(one)) > 1 for one in ("email", "phone"))
+            any(len(entry.person.contacts(one)) > 1 for one in ("email", "phone"))
             for entry in entries
         )
         if several:
@@ -198,7 +200,7 @@ def _import_warnings(entries: list[Entry], rows: list[dict[str, Any]], choice: C
     return warnings
 
 
-def _rejected_warning(entries: list[Entry], part: Part) -> list[str]:
+def _rejected_warning(entries: list[ExportedPerson], part: Part) -> list[str]:
     """Lists leave out rejected people, but a file has them."""
     rejected = sum(entry.mark.decision == "rejected" for entry in entries)
     if not rejected or part.decisions:

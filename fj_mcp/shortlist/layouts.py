@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fj_mcp.api.profile_records import Job
 from fj_mcp.shortlist.cards import education_line, missing_skills
-from fj_mcp.shortlist.merged_sessions import Found
+from fj_mcp.shortlist.merged_sessions import MergedPerson
 from fj_mcp.storage.memory.people import Mark, SeenBefore
 
 LayoutName = Literal["full", "ats", "lever", "recruitee"]
@@ -18,18 +18,18 @@ _SOURCE = "FutureJobs"
 _ORIGIN = "Sourced"
 
 
-class Entry(Struct, frozen=True):
+class ExportedPerson(Struct, frozen=True):
     """A person in an export.
 
     Attributes:
         rank: in the whole list.
-        found: the person.
+        person: as in all sessions.
         mark: what is remembered about them.
         with_note: whether the note is exported.
     """
 
     rank: int
-    found: Found
+    person: MergedPerson
     mark: Mark
     with_note: bool = False
 
@@ -41,14 +41,14 @@ class Entry(Struct, frozen=True):
     @property
     def job(self) -> Job:
         """The first current job."""
-        jobs = self.found.profile.jobs
+        jobs = self.person.profile.jobs
         return jobs[0] if jobs else Job(None, None)
 
     @property
     def tags(self) -> list[str]:
         """The sessions, and what was decided."""
         decided = (self.mark.decision, self.mark.outreach, self.mark.reason)
-        return [*self.found.sessions, *(word for word in decided if word)]
+        return [*self.person.sessions, *(word for word in decided if word)]
 
 
 class Layout(Struct, frozen=True):
@@ -65,15 +65,15 @@ class Layout(Struct, frozen=True):
     """
 
     columns: tuple[str, ...]
-    values: Callable[[Entry], tuple[Any, ...]]
+    values: Callable[[ExportedPerson], tuple[Any, ...]]
     separator: str
     marked: bool = False
     most_rows: int | None = None
     plain_name: bool = False
 
-    def row(self, entry: Entry) -> dict[str, Any]:
+    def row(self, exported: ExportedPerson) -> dict[str, Any]:
         """One person's values by column."""
-        return dict(zip(self.columns, self.values(entry), strict=True))
+        return dict(zip(self.columns, self.values(exported), strict=True))
 
 
 FULL_COLUMNS = (
@@ -105,76 +105,76 @@ FULL_COLUMNS = (
 )
 
 
-def _full(entry: Entry) -> tuple[Any, ...]:
-    found, profile, mark = entry.found, entry.found.profile, entry.mark
+def _full(exported: ExportedPerson) -> tuple[Any, ...]:
+    person, profile, mark = exported.person, exported.person.profile, exported.mark
     return (
-        entry.rank,
+        exported.rank,
         profile.name,
         profile.score,
-        entry.job.title,
-        entry.job.company,
+        exported.job.title,
+        exported.job.company,
         profile.region,
         profile.years_of_experience,
         profile.headline,
         profile.recommendation,
         list(profile.skills),
-        missing_skills(profile, found.session.wanted),
+        missing_skills(profile, person.session.wanted),
         list(profile.highlights),
         [education_line(item) for item in profile.education],
         _employers(profile.jobs),
         _employers(profile.past_jobs),
-        found.contacts("email"),
-        found.contacts("phone"),
+        person.contacts("email"),
+        person.contacts("phone"),
         profile.linkedin_url,
         profile.id,
         mark.decision,
         mark.outreach,
         mark.reason,
-        entry.note,
-        _seen(mark.seen_before) if mark.seen_before else None,
-        found.sessions,
+        exported.note,
+        _seen(person.seen_before) if person.seen_before else None,
+        person.sessions,
     )
 
 
-def _ats(entry: Entry) -> tuple[Any, ...]:
-    found, profile = entry.found, entry.found.profile
+def _ats(exported: ExportedPerson) -> tuple[Any, ...]:
+    person, profile = exported.person, exported.person.profile
     return (
         *_names(profile.name or ""),
         # These systems take one of each.
-        next(iter(found.contacts("email")), None),
-        next(iter(found.contacts("phone")), None),
-        entry.job.company,
-        entry.job.title,
+        next(iter(person.contacts("email")), None),
+        next(iter(person.contacts("phone")), None),
+        exported.job.company,
+        exported.job.title,
         profile.linkedin_url,
         profile.region,
-        found.session.name,
+        person.session.name,
         _SOURCE,
         _ORIGIN,
-        entry.mark.decision,
-        entry.tags,
-        entry.note,
+        exported.mark.decision,
+        exported.tags,
+        exported.note,
         profile.id,
     )
 
 
-def _lever(entry: Entry) -> tuple[Any, ...]:
-    found = entry.found
-    emails = found.contacts("email")
-    return (found.profile.name, emails, None, "New Lead", [_SOURCE], _ORIGIN, entry.tags)
+def _lever(exported: ExportedPerson) -> tuple[Any, ...]:
+    person = exported.person
+    emails = person.contacts("email")
+    return (person.profile.name, emails, None, "New Lead", [_SOURCE], _ORIGIN, exported.tags)
 
 
-def _recruitee(entry: Entry) -> tuple[Any, ...]:
-    found, profile = entry.found, entry.found.profile
+def _recruitee(exported: ExportedPerson) -> tuple[Any, ...]:
+    person, profile = exported.person, exported.person.profile
     return (
         profile.name,
-        found.sessions,
-        found.contacts("email"),
-        found.contacts("phone"),
-        entry.tags,
+        person.sessions,
+        person.contacts("email"),
+        person.contacts("phone"),
+        exported.tags,
         [_SOURCE],
         [],
         [profile.linkedin_url] if profile.linkedin_url else [],
-        entry.note,
+        exported.note,
     )
 
 

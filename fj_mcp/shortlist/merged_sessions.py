@@ -11,7 +11,7 @@ from fj_mcp.filters.query_map import wanted_skills
 from fj_mcp.shortlist.parts import NO_MARK, Part
 from fj_mcp.shortlist.ranking import Shortlist, score_of
 from fj_mcp.storage.memory.identity import identity
-from fj_mcp.storage.memory.people import Mark
+from fj_mcp.storage.memory.people import Mark, SeenBefore
 
 
 class ExportedSession(Struct, frozen=True, dict=True):
@@ -42,7 +42,7 @@ class ExportedSession(Struct, frozen=True, dict=True):
         return wanted_skills(self.session.queries)
 
 
-class Found(Struct, frozen=True):
+class MergedPerson(Struct, frozen=True):
     """A person in one session or in several.
 
     Attributes:
@@ -73,6 +73,13 @@ class Found(Struct, frozen=True):
             session.mark(profile).outreach == "do_not_contact" for session, profile in self.places
         )
 
+    @property
+    def seen_before(self) -> SeenBefore | None:
+        """Another search that showed them, which is none of these sessions."""
+        here = {session.session.id for session, _ in self.places}
+        others = (session.mark(profile).seen_before for session, profile in self.places)
+        return next((one for one in others if one is not None and one.session_id not in here), None)
+
     def contacts(self, channel: str) -> list[str]:
         """The revealed contacts of a channel, from all sessions."""
         found = (profile.contact(channel).values for _, profile in self.places)
@@ -90,14 +97,14 @@ class Found(Struct, frozen=True):
         return [*taken, *known][0]
 
 
-def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:
+def people_of(sessions: Sequence[ExportedSession]) -> list[MergedPerson]:
     """The people of some sessions, best score first.
 
     Of one session everybody is listed as they are there; of several each person once.
     """
     if len(sessions) == 1:
         (only,) = sessions
-        return [Found(((only, profile),)) for profile in only.shortlist.profiles]
+        return [MergedPerson(((only, profile),)) for profile in only.shortlist.profiles]
     found: dict[str, list[tuple[ExportedSession, Profile]]] = {}
     for session in sessions:
         for place, profile in enumerate(session.shortlist.profiles):
@@ -106,7 +113,7 @@ def people_of(sessions: Sequence[ExportedSession]) -> list[Found]:
             who = identity(profile.linkedin_url, session.session.id, own)
             found.setdefault(who, []).append((session, profile))
     people = [
-        Found(tuple(sorted(places, key=lambda one: score_of(one[1]), reverse=True)))
+        MergedPerson(tuple(sorted(places, key=lambda one: score_of(one[1]), reverse=True)))
         for places in found.values()
     ]
     return sorted(people, key=lambda one: score_of(one.profile), reverse=True)

@@ -11,6 +11,11 @@ NO_MARK = Mark()
 NO_MARKS: Mapping[str, Mark] = {}
 
 
+def counted(left_out: Mapping[str, int]) -> str:
+    """How many people are left out, by cause."""
+    return ", ".join(f"{count:,} {state}" for state, count in left_out.items())
+
+
 def not_in(position: int, candidate_id: str, where: str) -> BadArguments:
     """The refusal of a candidate who is not in a session; `position` in candidate_ids."""
     return BadArguments(

@@ -10,7 +10,7 @@ from fj_mcp.results import next_steps
 from fj_mcp.results.models import SCORE_SCALE, CandidateList
 from fj_mcp.shortlist.candidate_pages import View
 from fj_mcp.shortlist.cards import remembered_cards
-from fj_mcp.shortlist.parts import Part
+from fj_mcp.shortlist.parts import Part, counted
 from fj_mcp.shortlist.queries import Query, folded_text
 from fj_mcp.storage.memory.people import Decided, Mark, Remembered
 
@@ -114,9 +114,8 @@ def _step(total: int, pages: int, view: View, left_out: dict[str, int]) -> str:
         return f"{next_steps.last_page(pages)}: {call}, page {pages}{view.repeated}."
     hidden = ""
     if left_out:
-        counted = ", ".join(f"{count:,} {state}" for state, count in left_out.items())
         named = ", ".join([*view.part.decisions, *left_out])
-        hidden = f"Left out: {counted}; decisions [{named}] lists them."
+        hidden = f"Left out: {counted(left_out)}; decisions [{named}] lists them."
     if view.page < pages:
         further = f"For the next people {call}, page {view.page + 1}{view.repeated}."
         return f"{further} {hidden}".rstrip()

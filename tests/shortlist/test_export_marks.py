@@ -246,6 +246,19 @@ def test_a_merged_row_has_the_decision_of_the_best_session_that_has_one() -> Non
     ]
 
 
+def test_a_merged_row_was_not_seen_before_in_a_session_of_the_same_merge() -> None:
+    pune, mumbai = session("Pune", [1]), session("Mumbai", [1])
+    in_pune = SeenBefore(pune.session.id, "Pune", 1_793_664_000.0)
+    in_mumbai = SeenBefore(mumbai.session.id, "Mumbai", 1_793_664_000.0)
+    first = session("Pune", [1, 2], {one: Mark(seen_before=in_mumbai) for one in (1, 2)})
+    other = session("Mumbai", [1], {1: Mark(seen_before=in_pune)})
+    rows = rows_of(export_of(first, other))
+    assert [row["seen_before"] for row in rows] == ["", "Mumbai, 2026-11-03"]
+    third = session("Mumbai", [1], {1: Mark(seen_before=SEEN)})
+    row, _ = rows_of(export_of(first, third))
+    assert row["seen_before"] == "Mumbai, 2026-11-03, rejected"
+
+
 def test_who_is_decided_about_in_one_of_several_sessions_is_undecided_in_none() -> None:
     known = session("Pune", [1, 2], {1: Mark(decision="shortlisted")})
     unaware = session("Mumbai", [1, 2, 3], {}, {1: 4.9})

@@ -21,7 +21,7 @@ from fj_mcp.server.consent import (
     require_deletion,
 )
 from fj_mcp.server.context import CurrentConnection
-from fj_mcp.shortlist.parts import NO_MARK, Part
+from fj_mcp.shortlist.parts import NO_MARK, Part, counted
 from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import IN_LOG, Change, Decision, Mark, Outreach, Person, Reason
 from fj_mcp.text.cleaning import clean_block, clean_line
@@ -123,8 +123,7 @@ def _review_step(session_id: str, change: Change, named: Named, marks: Mapping[s
     of = f", decisions [{kept}]" if kept else ""
     steps = []
     if hidden:
-        counted = ", ".join(f"{count} {state}" for state, count in hidden.items())
-        steps = [f"Lists leave out {counted}; {call} and these candidate_ids shows them."]
+        steps = [f"Lists leave out {counted(hidden)}; {call} and these candidate_ids shows them."]
     elif here and kept == "rejected":
         steps = [f"Lists of this search leave them out; {call}{of} shows them."]
     elif here:
