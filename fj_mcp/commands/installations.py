@@ -2,6 +2,7 @@
 assistant does it, with free calls only.
 """
 
+import logging
 import re
 import tempfile
 from collections.abc import Mapping
@@ -25,8 +26,8 @@ from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
 from fj_mcp.settings.settings import read_settings
 
-START_SECONDS = 30.0
-"""Time limit for a server to start, as in many assistants."""
+START_SECONDS = 20.0
+"""Time limit for a server to start; assistants have limits from 10 to 60 seconds."""
 
 CALL_SECONDS = 60.0
 """Time limit of a whole trial."""
@@ -79,6 +80,8 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         machine: the machine.
         calling: whether a free call is made, which uses the key of the entry.
     """
+    # A program that is no server is a finding; the SDK would also print each of its lines.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     trials = _Trials(machine, calling)
     found = []
     for name, assistant in ASSISTANTS.items():
@@ -179,10 +182,14 @@ async def _start(server: StdioServerParameters, *, calling: bool) -> str | float
             return f"it does not start: there is no {server.command}"
         except TimeoutError:
             return f"it did not respond within {START_SECONDS:.0f} seconds"
+        except OSError as error:
+            return f"it does not start: {error.strerror} ({server.command})"
         except Exception as error:
             log.seek(0)
             said = log.read().strip().splitlines()
-            why = said[-1] if said else str(_cause(error)) or type(_cause(error)).__name__
+            cause = _cause(error)
+            # What it printed last says more than that it has ended.
+            why = said[-1] if said else str(cause) or type(cause).__name__
             return f"it does not start: {_without_keys(why)}"
 
 

@@ -106,6 +106,7 @@ SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys
         (ENTRY | {"env": {"FJ_API_KEY": KEY}, "disabled": True}, "installed, but switched off"),
         ({"command": "/nowhere/fj-mcp", "args": []}, "there is no /nowhere/fj-mcp"),
         ({"command": "{program}", "args": []}, "it does not start: no such thing as fjk_…"),
+        ({"command": "{folder}", "args": []}, "it does not start: Permission denied ("),
         ({"args": []}, "the entry has no command; run fj-mcp install cursor"),
         ({"url": "http://127.0.0.1:9/mcp"}, "installed, at http://127.0.0.1:9/mcp; it cannot be "),
         (
@@ -119,7 +120,7 @@ def test_an_entry_that_does_not_work_is_explained(
 ) -> None:
     named = program(tmp_path, SAYS_A_KEY)
     made = {
-        name: value.format(program=named) if isinstance(value, str) else value
+        name: value.format(program=named, folder=tmp_path) if isinstance(value, str) else value
         for name, value in entry.items()
     }
     write(tmp_path, ".cursor/mcp.json", made)
