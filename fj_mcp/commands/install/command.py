@@ -1,7 +1,6 @@
 """`fj-mcp install` and `uninstall`: this server in the configurations of assistants."""
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from fj_mcp.commands.install.config_files import (
     BACKUP_SUFFIX,
     UnreadableConfig,
     back_up,
+    make_private,
     read_config,
     write_config,
 )
@@ -50,7 +50,7 @@ def run_install(
     """Install this server in assistants, or with `show` print the changes instead.
 
     Args:
-        names: of the assistants, as people write them. None: ask for those on this machine.
+        names: of the assistants, as people write them. If empty, those on this machine are offered.
         settings: the key to install, or the sandbox.
         machine: the machine to configure.
         show: print the entries, with a placeholder for the key, and write nothing.
@@ -143,6 +143,8 @@ def install(name: str, server: Server, machine: Machine) -> str:
         text = read_config(file)
         edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
         if edited == text:
+            if server.private and place.platform != "win32" and make_private(file):
+                return f"{assistant.title} is already set up; now only you can read {file}."
             return f"{assistant.title} is already set up; nothing was changed."
         here = assistant.is_on(place)
         if name == "claude-code" and (claude := _claude(machine)):
@@ -231,8 +233,7 @@ def _add_to_claude(
     if known:
         _run_claude([claude, "mcp", "remove", "--scope", "user", NAME], machine, kept)
     _run_claude(_claude_words(claude, entry), machine, kept)
-    if file.exists() and os.name == "posix":
-        file.chmod(0o600)
+    make_private(file)
     return f"Claude Code: added with `claude mcp add-json`.{kept}"
 
 

@@ -51,6 +51,20 @@ def write_config(path: Path, text: str, *, private: bool, keep: bool = True) -> 
     return backup
 
 
+def make_private(path: Path) -> bool:
+    """Let only its owner read a file; returns whether others could read it.
+
+    Raises:
+        OSError: the file is not the user's own.
+    """
+    target = path.resolve()
+    if os.name != "posix" or not target.exists() or not _mode(target) & 0o077:
+        return False
+    check_owner(target)
+    target.chmod(0o600)
+    return True
+
+
 def back_up(path: Path) -> Path | None:
     """Copy a file to a backup beside it, unless there is one; returns it, or None without a file.
 

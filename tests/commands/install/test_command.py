@@ -149,7 +149,7 @@ def test_claude_code_is_asked_to_add_the_server_itself(
     assert made["env"] == {"FJ_API_KEY": KEY}
     assert KEY not in said
     text = json.dumps({"mcpServers": {"fj-mcp": made | {"timeout": 9}}})
-    file = written("claude-code", machine, text)
+    file = written("claude-code", machine, text, mode=0o600)
     assert "nothing was changed" in install_for("claude-code", settings_with(KEY), machine)
     install_for("claude-code", SANDBOX, machine)
     removed, added = claude(0)[1:]
