@@ -2,11 +2,14 @@
 assistant does it, with free calls only.
 """
 
+import json
 import logging
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -17,7 +20,14 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import TextContent
 
-from fj_mcp.commands.install.assistant import KEY_HEADER, TOKEN_HEADER, Assistant, is_off, is_remote
+from fj_mcp.commands.install.assistant import (
+    KEY_HEADER,
+    NAME,
+    TOKEN_HEADER,
+    Assistant,
+    is_off,
+    is_remote,
+)
 from fj_mcp.commands.install.assistants import ASSISTANTS
 from fj_mcp.commands.install.config_files import UnreadableConfig, read_config
 from fj_mcp.commands.install.config_text import entry_of
@@ -99,6 +109,8 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
             continue
         if entry:
             found.append(await _examine(name, assistant, entry, trials))
+        if name == "claude-desktop" and _has_extension(file.parent):
+            found.append(_examine_extension(name, twice=bool(entry)))
     return found
 
 
@@ -106,6 +118,24 @@ def without_this_server(machine: Machine, found: list[Installation]) -> list[str
     """The assistants on a machine that do not have this server."""
     have = {one.name for one in found}
     return [name for name in on_this_machine(machine) if name not in have]
+
+
+def _has_extension(folder: Path) -> bool:
+    """Whether Claude Desktop has the bundle of this project, as one of its extensions."""
+    for manifest in folder.glob("Claude Extensions/*/manifest.json"):
+        with suppress(OSError, ValueError):
+            read = json.loads(manifest.read_text(encoding="utf-8"))
+            if isinstance(read, dict) and read.get("name") == NAME:
+                return True
+    return False
+
+
+def _examine_extension(name: str, *, twice: bool) -> Installation:
+    if twice:
+        words = f"installed twice, as an extension too: remove one (fj-mcp uninstall {name})"
+        return Installation(name, False, words)
+    # Claude Desktop keeps its key.
+    return Installation(name, True, "installed as an extension; its settings are there", True)
 
 
 async def _examine(
