@@ -2,10 +2,14 @@
 assistant does it, with free calls only.
 """
 
+import json
+import logging
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -16,7 +20,14 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import TextContent
 
-from fj_mcp.commands.install.assistant import KEY_HEADER, TOKEN_HEADER, Assistant, is_off, is_remote
+from fj_mcp.commands.install.assistant import (
+    KEY_HEADER,
+    NAME,
+    TOKEN_HEADER,
+    Assistant,
+    is_off,
+    is_remote,
+)
 from fj_mcp.commands.install.assistants import ASSISTANTS
 from fj_mcp.commands.install.config_files import UnreadableConfig, read_config
 from fj_mcp.commands.install.config_text import entry_of
@@ -25,8 +36,8 @@ from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
 from fj_mcp.settings.settings import read_settings
 
-START_SECONDS = 30.0
-"""Time limit for a server to start, as in many assistants."""
+START_SECONDS = 20.0
+"""Time limit for a server to start; assistants have limits from 10 to 60 seconds."""
 
 CALL_SECONDS = 60.0
 """Time limit of a whole trial."""
@@ -79,6 +90,8 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         machine: the machine.
         calling: whether a free call is made, which uses the key of the entry.
     """
+    # A program that is no server is a finding; the SDK would also print each of its lines.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     trials = _Trials(machine, calling)
     found = []
     for name, assistant in ASSISTANTS.items():
@@ -96,6 +109,8 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
             continue
         if entry:
             found.append(await _examine(name, assistant, entry, trials))
+        if name == "claude-desktop" and _has_extension(file.parent):
+            found.append(_examine_extension(name, twice=bool(entry)))
     return found
 
 
@@ -103,6 +118,24 @@ def without_this_server(machine: Machine, found: list[Installation]) -> list[str
     """The assistants on a machine that do not have this server."""
     have = {one.name for one in found}
     return [name for name in on_this_machine(machine) if name not in have]
+
+
+def _has_extension(folder: Path) -> bool:
+    """Whether Claude Desktop has the bundle of this project, as one of its extensions."""
+    for manifest in folder.glob("Claude Extensions/*/manifest.json"):
+        with suppress(OSError, ValueError):
+            read = json.loads(manifest.read_text(encoding="utf-8"))
+            if isinstance(read, dict) and read.get("name") == NAME:
+                return True
+    return False
+
+
+def _examine_extension(name: str, *, twice: bool) -> Installation:
+    if twice:
+        words = f"installed twice, as an extension too: remove one (fj-mcp uninstall {name})"
+        return Installation(name, False, words)
+    # Claude Desktop keeps its key.
+    return Installation(name, True, "installed as an extension; its settings are there", True)
 
 
 async def _examine(
@@ -179,10 +212,14 @@ async def _start(server: StdioServerParameters, *, calling: bool) -> str | float
             return f"it does not start: there is no {server.command}"
         except TimeoutError:
             return f"it did not respond within {START_SECONDS:.0f} seconds"
+        except OSError as error:
+            return f"it does not start: {error.strerror} ({server.command})"
         except Exception as error:
             log.seek(0)
             said = log.read().strip().splitlines()
-            why = said[-1] if said else str(_cause(error)) or type(_cause(error)).__name__
+            cause = _cause(error)
+            # What it printed last says more than that it has ended.
+            why = said[-1] if said else str(cause) or type(cause).__name__
             return f"it does not start: {_without_keys(why)}"
 
 

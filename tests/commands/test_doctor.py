@@ -95,6 +95,25 @@ def test_a_reference_to_a_variable_is_followed_and_a_question_left_to_the_assist
     assert "ok   VS Code: installed; it was not tried, because it asks for settings" in lines
 
 
+def test_the_bundle_is_found_among_claudes_extensions(tmp_path: Path) -> None:
+    folder = tmp_path / ("Library/Application Support" if sys.platform == "darwin" else ".config")
+    if sys.platform == "win32":
+        folder = tmp_path / "AppData/Roaming"
+    for name, text in {"local.mcpb.x.fj-mcp": '{"name": "fj-mcp"}', "other": "no JSON"}.items():
+        manifest = folder / "Claude/Claude Extensions" / name / "manifest.json"
+        manifest.parent.mkdir(parents=True)
+        manifest.write_text(text)
+    appdata = {"APPDATA": str(tmp_path / "AppData/Roaming")}
+    status, lines = doctor(tmp_path, "--sandbox", **appdata)
+    assert status == 0
+    assert "ok   Claude Desktop: installed as an extension; its settings are there" in lines
+    place = (folder / "Claude/claude_desktop_config.json").relative_to(tmp_path)
+    write(tmp_path, str(place), ENTRY | {"env": {"FJ_SANDBOX": "1"}})
+    status, lines = doctor(tmp_path, "--sandbox", **appdata)
+    assert status == 1
+    assert any("Claude Desktop: installed twice" in line for line in lines)
+
+
 SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys.exit(3)"
 
 
@@ -106,6 +125,7 @@ SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys
         (ENTRY | {"env": {"FJ_API_KEY": KEY}, "disabled": True}, "installed, but switched off"),
         ({"command": "/nowhere/fj-mcp", "args": []}, "there is no /nowhere/fj-mcp"),
         ({"command": "{program}", "args": []}, "it does not start: no such thing as fjk_…"),
+        ({"command": "{folder}", "args": []}, "it does not start: Permission denied ("),
         ({"args": []}, "the entry has no command; run fj-mcp install cursor"),
         ({"url": "http://127.0.0.1:9/mcp"}, "installed, at http://127.0.0.1:9/mcp; it cannot be "),
         (
@@ -119,7 +139,7 @@ def test_an_entry_that_does_not_work_is_explained(
 ) -> None:
     named = program(tmp_path, SAYS_A_KEY)
     made = {
-        name: value.format(program=named) if isinstance(value, str) else value
+        name: value.format(program=named, folder=tmp_path) if isinstance(value, str) else value
         for name, value in entry.items()
     }
     write(tmp_path, ".cursor/mcp.json", made)

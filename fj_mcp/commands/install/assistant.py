@@ -73,6 +73,7 @@ class Assistant:
         marks: files and folders in the home folder that show that the assistant is installed.
         program: its command, which shows it too.
         terminal: whether it is a command, which under WSL runs on the Linux side.
+        lock: the suffix of the folder with which it locks the file, if it does.
         aliases: other names that people use for it, without spaces and hyphens.
     """
 
@@ -93,6 +94,7 @@ class Assistant:
     marks: tuple[str, ...] = ()
     program: str = ""
     terminal: bool = False
+    lock: str = ""
     aliases: tuple[str, ...] = ()
 
     def is_on(self, machine: Machine) -> bool:

@@ -3,7 +3,9 @@
 Sources (read in November 2026, and tried with the newest clients where noted):
 
 - Claude Code: `~/.claude.json`, or that file in `CLAUDE_CONFIG_DIR`; `mcpServers` in it is the user
-  scope of `claude mcp add-json`. Seen with @anthropic-ai/claude-code 2.1.197.
+  scope of `claude mcp add-json`, on whose command line others could read the key. Running sessions
+  change the file under a lock, a folder beside it (the package proper-lockfile). Seen with
+  @anthropic-ai/claude-code 2.1.197.
 - Claude Desktop: modelcontextprotocol.io, "Connect to local MCP servers", for macOS and Windows. An
   installation as a Windows package has its own copy of `%APPDATA%`, below
   `%LOCALAPPDATA%\\Packages\\Claude_…\\LocalCache\\Roaming`, which hides the general one. On Linux
@@ -114,6 +116,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         marks=(".claude",),
         program="claude",
         terminal=True,
+        lock=".lock",
         afterwards="Start a new session; `claude mcp list` shows the connection.",
     ),
     "claude-desktop": Assistant(

@@ -1,14 +1,11 @@
 """`fj-mcp install` and `uninstall`: this server in the configurations of assistants."""
 
 import json
-import os
 import shlex
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -17,7 +14,8 @@ from fj_mcp.commands.install.assistants import ASSISTANTS, GENERIC, PASTED
 from fj_mcp.commands.install.config_files import (
     BACKUP_SUFFIX,
     UnreadableConfig,
-    back_up,
+    locked,
+    make_private,
     read_config,
     write_config,
 )
@@ -34,9 +32,6 @@ from fj_mcp.commands.install.selection import choose, known, locate, on_this_mac
 from fj_mcp.commands.install.targets import Server
 from fj_mcp.settings.settings import Settings
 
-CLIENT_SECONDS = 60.0
-"""Time limit of an assistant's own command."""
-
 
 def run_install(
     names: Sequence[str],
@@ -50,7 +45,7 @@ def run_install(
     """Install this server in assistants, or with `show` print the changes instead.
 
     Args:
-        names: of the assistants, as people write them. None: ask for those on this machine.
+        names: of the assistants, as people write them. If empty, those on this machine are offered.
         settings: the key to install, or the sandbox.
         machine: the machine to configure.
         show: print the entries, with a placeholder for the key, and write nothing.
@@ -120,7 +115,8 @@ def preview(name: str, server: Server, machine: Machine) -> str:
         with_entry("", assistant.kind, assistant.path, entry).rstrip(),
     ]
     if name == "claude-code":
-        lines += ["", "or run:", "", shlex.join(_claude_words("claude", entry))]
+        words = ["claude", "mcp", "add-json", "--scope", "user", NAME, json.dumps(entry)]
+        lines += ["", "or run:", "", shlex.join(words)]
     return "\n".join(lines)
 
 
@@ -139,20 +135,21 @@ def install(name: str, server: Server, machine: Machine) -> str:
         target = _across(server.target(assistant, now, machine), machine, place)
         entry = assistant.entry(target, now)
         gone = assistant.left_over(target, now)
-        # Read again, because the user may have taken a while to enter the key.
-        text = read_config(file)
-        edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
-        if edited == text:
-            return f"{assistant.title} is already set up; nothing was changed."
         here = assistant.is_on(place)
-        if name == "claude-code" and (claude := _claude(machine)):
-            whole = {one: value for one, value in now.items() if one not in gone} | entry
-            done = _add_to_claude(claude, machine, whole, file, known=bool(now))
-        else:
+        with locked(file, assistant.lock):
+            # Read again, because the user may have taken a while to enter the key.
+            text = read_config(file)
+            edited = with_entry(text, assistant.kind, assistant.path, entry, gone)
+            if edited == text:
+                if server.private and place.platform != "win32" and make_private(file):
+                    return f"{assistant.title} is already set up; now only you can read {file}."
+                return f"{assistant.title} is already set up; nothing was changed."
             # A file that holds nothing else was made by an earlier installation.
             theirs = holds_more(text, assistant.kind, assistant.path)
-            kept = _kept(write_config(file, edited, private=server.private, keep=theirs))
-            done = f"{assistant.title}: wrote {file}.{kept}"
+            backup = write_config(file, edited, private=server.private, keep=theirs)
+    done = f"{assistant.title}: wrote {file}."
+    if backup:
+        done += f" The original is saved beside it as {backup.name}."
     if is_off(now):
         done += " It was switched off there, and is on again."
     if not here:
@@ -170,16 +167,13 @@ def uninstall(name: str, machine: Machine) -> str:
         raise CannotInstall("Remove the entry fj-mcp where you pasted it.")
     assistant = ASSISTANTS[name]
     file, _ = locate(assistant, machine)
-    with _editing(name, file):
+    with _editing(name, file), locked(file, assistant.lock):
         text = read_config(file)
         edited = without_entry(text, assistant.kind, assistant.path)
         if edited == text:
             return f"{assistant.title} does not have this server; nothing was changed."
-        if name == "claude-code" and (claude := _claude(machine)):
-            _run_claude([claude, "mcp", "remove", "--scope", "user", NAME], machine, "")
-        else:
-            # What is removed may hold a key, so no copy is kept.
-            write_config(file, edited, private=False, keep=False)
+        # What is removed may hold a key, so no copy is kept.
+        write_config(file, edited, private=False, keep=False)
     return f"{assistant.title}: removed from {file}.{_key_left(file)}"
 
 
@@ -212,50 +206,6 @@ def _has_entry(name: str, machine: Machine) -> bool:
         return bool(entry_of(read_config(file), assistant.kind, assistant.path))
     except (CannotInstall, UnreadableConfig, OSError):
         return False
-
-
-def _claude(machine: Machine) -> str | None:
-    # On Windows the command is a shell script, to which JSON cannot be passed safely.
-    return None if machine.platform == "win32" else machine.program("claude")
-
-
-def _claude_words(claude: str, entry: Mapping[str, Any]) -> list[str]:
-    return [claude, "mcp", "add-json", "--scope", "user", NAME, json.dumps(entry)]
-
-
-def _add_to_claude(
-    claude: str, machine: Machine, entry: Mapping[str, Any], file: Path, *, known: bool
-) -> str:
-    # Running sessions write the same file; only Claude Code's own command locks it.
-    kept = _kept(back_up(file))
-    if known:
-        _run_claude([claude, "mcp", "remove", "--scope", "user", NAME], machine, kept)
-    _run_claude(_claude_words(claude, entry), machine, kept)
-    if file.exists() and os.name == "posix":
-        file.chmod(0o600)
-    return f"Claude Code: added with `claude mcp add-json`.{kept}"
-
-
-def _run_claude(command: Sequence[str], machine: Machine, kept: str) -> None:
-    try:
-        subprocess.run(  # noqa: S603
-            command,
-            env=dict(machine.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=CLIENT_SECONDS,
-            check=True,
-        )
-    except subprocess.SubprocessError:
-        # The error and the output may repeat the key.
-        raise CannotInstall(
-            f"`claude mcp {command[2]}` failed.{kept} Check `claude mcp list`, or add what "
-            "`fj-mcp install claude-code --print` shows."
-        ) from None
-
-
-def _kept(backup: Path | None) -> str:
-    return f" The original is saved beside it as {backup.name}." if backup else ""
 
 
 def _key_left(file: Path) -> str:

@@ -4,9 +4,18 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep, time
 
 BACKUP_SUFFIX = ".before-fj-mcp"
+
+LOCK_SECONDS = 3.0
+"""How long a lock is waited for."""
+
+STALE_SECONDS = 10.0
+"""The age of a lock whose program has crashed; a living one renews it."""
 
 
 class UnreadableConfig(ValueError):
@@ -26,6 +35,43 @@ def read_config(path: Path) -> str:
         return ""
     except UnicodeDecodeError:
         raise UnreadableConfig("not UTF-8") from None
+
+
+@contextmanager
+def locked(path: Path, suffix: str) -> Iterator[None]:
+    """Hold the lock of a program that reads, changes and writes its file while it runs.
+
+    Args:
+        path: of the file.
+        suffix: of the folder beside it whose existence is the lock; empty for no lock.
+
+    Raises:
+        OSError: another program holds the lock, or the folder cannot be made.
+    """
+    if not suffix:
+        yield
+        return
+    check_owner(path.resolve())
+    lock = path.with_name(path.name + suffix)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    deadline = monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            lock.mkdir()
+            break
+        except FileExistsError:
+            with suppress(OSError):
+                if time() - lock.stat().st_mtime > STALE_SECONDS:
+                    lock.rmdir()
+                    continue
+            if monotonic() > deadline:
+                raise OSError(errno.EBUSY, "another program is writing it; try again") from None
+            sleep(0.05)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            lock.rmdir()
 
 
 def write_config(path: Path, text: str, *, private: bool, keep: bool = True) -> Path | None:
@@ -49,6 +95,20 @@ def write_config(path: Path, text: str, *, private: bool, keep: bool = True) -> 
     backup = back_up(path) if keep else None
     _replace(target, text.encode(), 0o600 if private else mode)
     return backup
+
+
+def make_private(path: Path) -> bool:
+    """Let only its owner read a file; returns whether others could read it.
+
+    Raises:
+        OSError: the file is not the user's own.
+    """
+    target = path.resolve()
+    if os.name != "posix" or not target.exists() or not _mode(target) & 0o077:
+        return False
+    check_owner(target)
+    target.chmod(0o600)
+    return True
 
 
 def back_up(path: Path) -> Path | None:

@@ -108,7 +108,8 @@ def choose(machine: Machine) -> list[str]:
     typer.echo("Found on this machine:", err=True)
     for number, name in enumerate(found, 1):
         typer.echo(f"  {number}  {ASSISTANTS[name].title}", err=True)
-    answer = typer.prompt("Install in which? (numbers or names; Enter for all)", "", err=True)
+    question = "Install in which? (numbers or names; Enter for all)"
+    answer = typer.prompt(question, "", show_default=False, err=True)
     wanted = re.split(r"[\s,]+", answer.strip()) if answer.strip() else found
     return [_numbered(one, found) for one in wanted]
 

@@ -1,11 +1,12 @@
 """The command `install`: the key, what it prints, how assistants start the server."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,17 +17,14 @@ from typer.testing import CliRunner
 
 from fj_mcp.commands.install.assistant import Launch
 from fj_mcp.commands.install.assistants import ASSISTANTS
-from fj_mcp.commands.install.command import run_install
-from fj_mcp.commands.install.config_files import BACKUP_SUFFIX
+from fj_mcp.commands.install.command import run_install, uninstall
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.launch import launch
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant_configs import (
     KEY,
-    REMOTE,
     SANDBOX,
-    STARTED,
     entry,
     install_for,
     preview_for,
@@ -34,23 +32,6 @@ from tests.support.assistant_configs import (
     written,
 )
 from tests.support.processes import CLEAN
-
-
-def test_claude_code_is_not_handed_the_address_of_an_earlier_entry(
-    tmp_path: Path, claude: Callable[[int], list[list[str]]]
-) -> None:
-    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
-    for now in REMOTE["claude-code"]:
-        written("claude-code", machine, json.dumps({"mcpServers": {"fj-mcp": now}}))
-        claude(0)
-        install_for("claude-code", settings_with(KEY), machine)
-        made = json.loads(claude(0)[-1][5])
-        assert made == {
-            "type": "stdio",
-            "command": STARTED.command,
-            "args": [],
-            "env": {"FJ_API_KEY": KEY},
-        }
 
 
 def test_the_key_is_asked_for_without_echo(
@@ -119,53 +100,59 @@ def test_print_shows_what_install_writes_and_writes_nothing(machine: Machine, cl
     assert "FJ_SANDBOX" in preview_for(client, SANDBOX, machine)
 
 
-@pytest.fixture
-def claude(tmp_path: Path, machine: Machine) -> Callable[[int], list[list[str]]]:
-    """A `claude` that writes down what it is asked, and ends with a status."""
-    heard = tmp_path / "heard"
+def test_a_key_is_on_no_command_line(tmp_path: Path) -> None:
+    # This Claude Code would be found, and leave a trace.
     command = tmp_path / "claude"
-
-    def stand_in(status: int) -> list[list[str]]:
-        said = f"open({str(heard)!r}, 'a').write(json.dumps(sys.argv[1:]) + chr(10))"
-        command.write_text(
-            f"#!{sys.executable}\nimport json, sys\n{said}\nprint(sys.argv)\nsys.exit({status})\n"
-        )
-        command.chmod(0o755)
-        lines = heard.read_text().splitlines() if heard.exists() else []
-        return [json.loads(line) for line in lines]
-
-    return stand_in
-
-
-def test_claude_code_is_asked_to_add_the_server_itself(
-    tmp_path: Path, claude: Callable[[int], list[list[str]]]
-) -> None:
+    command.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    command.chmod(0o755)
     machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
-    claude(0)
-    said = install_for("claude-code", settings_with(KEY), machine)
-    (heard,) = claude(0)
-    assert heard[:5] == ["mcp", "add-json", "--scope", "user", "fj-mcp"]
-    made = json.loads(heard[5])
-    assert made["env"] == {"FJ_API_KEY": KEY}
-    assert KEY not in said
-    text = json.dumps({"mcpServers": {"fj-mcp": made | {"timeout": 9}}})
-    file = written("claude-code", machine, text)
-    assert "nothing was changed" in install_for("claude-code", settings_with(KEY), machine)
+    install_for("claude-code", settings_with(KEY), machine)
+    assert entry("claude-code", machine)["env"] == {"FJ_API_KEY": KEY}
+    uninstall("claude-code", machine)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture
+def lock(machine: Machine) -> Path:
+    """The lock that a session of Claude Code holds."""
+    file = written("claude-code", machine, '{"numStartups": 1}')
+    held = file.with_name(file.name + ".lock")
+    held.mkdir()
+    return held
+
+
+def test_a_running_session_of_claude_code_finishes_its_change_first(
+    machine: Machine, lock: Path
+) -> None:
+    file = ASSISTANTS["claude-code"].file(machine)
+
+    def finish() -> None:
+        file.write_text('{"numStartups": 2}')
+        lock.rmdir()
+
+    session = threading.Timer(0.5, finish)
+    session.start()
     install_for("claude-code", SANDBOX, machine)
-    removed, added = claude(0)[1:]
-    assert removed == ["mcp", "remove", "--scope", "user", "fj-mcp"]
-    assert json.loads(added[5]) == made | {"timeout": 9, "env": {"FJ_SANDBOX": "1"}}
-    assert file.with_name(file.name + BACKUP_SUFFIX).read_text() == text
+    session.join()
+    after = json.loads(file.read_text())
+    assert after["numStartups"] == 2
+    assert after["mcpServers"].keys() == {"fj-mcp"}
+    assert not lock.exists()
 
 
-def test_a_claude_code_that_refuses_does_not_give_the_key_away(
-    tmp_path: Path, claude: Callable[[int], list[list[str]]]
-) -> None:
-    machine = Machine("linux", tmp_path / "home", {"PATH": str(tmp_path)})
-    claude(1)
-    with pytest.raises(CannotInstall, match="`claude mcp add-json` failed") as said:
-        install_for("claude-code", settings_with(KEY), machine)
-    assert KEY not in str(said.value)
+def test_a_session_that_does_not_finish_is_not_disturbed(machine: Machine, lock: Path) -> None:
+    for change in (install_for, lambda name, _, where: uninstall(name, where)):
+        with pytest.raises(CannotInstall, match="was not changed: another program is writing it"):
+            change("claude-code", SANDBOX, machine)
+    assert ASSISTANTS["claude-code"].file(machine).read_text() == '{"numStartups": 1}'
+    assert lock.exists()
+
+
+def test_the_lock_of_a_session_that_crashed_is_removed(machine: Machine, lock: Path) -> None:
+    os.utime(lock, (1, 1))
+    install_for("claude-code", SANDBOX, machine)
+    assert not lock.exists()
+    assert entry("claude-code", machine)["env"] == {"FJ_SANDBOX": "1"}
 
 
 def test_the_command_is_written_so_that_it_works_from_anywhere(

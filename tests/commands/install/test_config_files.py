@@ -242,6 +242,10 @@ def test_a_file_with_a_key_is_the_owners_only(machine: Machine, mode: int) -> No
     assert stat.S_IMODE(file.stat().st_mode) == mode
     install_for("cursor", settings_with(KEY), machine)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o644)
+    assert "now only you can read" in install_for("cursor", settings_with(KEY), machine)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "nothing was changed" in install_for("cursor", settings_with(KEY), machine)
 
 
 @pytest.mark.parametrize("kind", ["read-only", "somebody else's"])
