@@ -1,8 +1,8 @@
 /** One candidate in full, shown below their row. */
 
-import { WORDS } from "./decisions";
+import { REASONS, WORDS } from "./decisions";
 import { button, copyable, el } from "./dom";
-import type { Outreach } from "./reviews";
+import type { Outreach, Reason } from "./reviews";
 import { firstWords, sayOnce, wholeWords } from "./sentences";
 import type { Employment, FullCandidate } from "./types";
 
@@ -62,10 +62,20 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
 /** The outreach state of a candidate, to change. */
 export function outreachField(state: Outreach, onChange: (state: Outreach) => void): HTMLElement {
   const states = ["none", "contacted", "replied", "do_not_contact"] as const;
-  const field = el("select", {}, ...states.map((value) => el("option", { value }, WORDS[value])));
+  const options = states.map((value) => el("option", { value }, WORDS[value]));
+  const field = el("select", { name: "outreach" }, ...options);
   field.value = state;
   field.addEventListener("change", () => onChange(field.value as Outreach));
   return el("label", { class: "label" }, "Outreach", field);
+}
+
+/** Why a candidate is rejected, to change; the row hides it while they are not. */
+export function reasonField(onChange: (reason: Reason) => void): HTMLElement {
+  const none = el("option", { value: "", disabled: "" }, "Not given");
+  const options = REASONS.map(([value, label]) => el("option", { value }, label));
+  const field = el("select", { name: "reason" }, none, ...options);
+  field.addEventListener("change", () => onChange(field.value as Reason));
+  return el("label", { class: "label" }, "Reason for rejecting", field);
 }
 
 function section(title: string, content: Node | string | false | undefined): HTMLElement | false {

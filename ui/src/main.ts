@@ -12,7 +12,7 @@ import {
   words,
 } from "./actions";
 import { type Action, ACTIONS, CONTACTED, DecisionFilter, isDone } from "./decisions";
-import { details, failedDetails, loadingDetails, outreachField } from "./details";
+import { details, failedDetails, loadingDetails, outreachField, reasonField } from "./details";
 import { showDialog } from "./dialogs";
 import { button, by, counted, el, onPress } from "./dom";
 import { FacetFilters } from "./facets";
@@ -220,10 +220,13 @@ async function open(id: string, panel: HTMLElement): Promise<void> {
         }),
       );
     const { outreach } = list.marks(id);
-    const state =
-      list.canReview &&
-      outreachField(outreach, (chosen) => reviewer.review([id], { outreach: chosen }));
-    panel.replaceChildren(details(person, [...offers, ...(state ? [state] : [])]));
+    const states = list.canReview
+      ? [
+          outreachField(outreach, (chosen) => reviewer.review([id], { outreach: chosen })),
+          reasonField((reason) => reviewer.review([id], { reason })),
+        ]
+      : [];
+    panel.replaceChildren(details(person, [...offers, ...states]));
     table.mark();
   } catch (error) {
     panel.replaceChildren(failedDetails(words(error), () => void open(id, panel)));

@@ -172,8 +172,12 @@ export class Table {
     buttons.update(marks);
     line.dataset.decision = marks.decision;
     line.toggleAttribute("data-unsaved", this.list.reviews.isUnsaved(card.candidate_id));
-    const outreach = panel?.querySelector("select");
-    if (outreach) outreach.value = marks.outreach;
+    for (const field of panel?.querySelectorAll("select") ?? []) {
+      const isReason = field.name === "reason";
+      field.value = isReason ? marks.reason : marks.outreach;
+      if (isReason && field.parentElement)
+        field.parentElement.hidden = marks.decision !== "rejected";
+    }
     if (note.querySelector("textarea")) return;
     note.textContent = marks.note;
     note.hidden = !marks.note;

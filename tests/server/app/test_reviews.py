@@ -305,6 +305,25 @@ def test_a_note_is_written_in_the_row_and_stays_text(page: Page, at: Served) -> 
     expect_saved(view, name, note=f"{HOSTILE} again")
 
 
+@pytest.mark.parametrize("width", [360, 720, 1600])
+def test_the_field_of_a_note_is_in_sight(page: Page, at: Served, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    view = opened(page, at).settled()
+    for place in (0, 7, 3, 24):
+        view.rows.nth(place).locator(".opener").focus()
+        page.keyboard.press("r")
+        page.keyboard.press("k")
+        page.keyboard.press("n")
+        field = view.frame.locator("textarea")
+        expect(field).to_be_focused()
+        bar, box = view.frame.locator("#bar").bounding_box(), field.bounding_box()
+        assert bar
+        assert box
+        assert box["y"] >= bar["y"] + bar["height"] - 1
+        expect(field).to_be_in_viewport()
+        page.keyboard.press("Escape")
+
+
 def test_a_note_has_lines_and_a_failed_one_is_not_lost(page: Page, at: Served) -> None:
     view = opened(page, at, deny=["review_candidates"]).settled()
     (name,) = names(view, 1)
@@ -491,6 +510,13 @@ def test_a_reason_is_there_when_the_list_is_opened_again_and_goes_with_the_decis
     row.locator(".opener").focus()
     page.keyboard.press("7")
     expect(row.locator(".review")).to_contain_text("Other")
+    page.keyboard.press("Enter")
+    field = view.frame.get_by_label("Reason for rejecting")
+    expect(field).to_have_value("other")
+    field.select_option("Seniority")
+    expect(row.locator(".review")).to_contain_text("Seniority")
+    press(view, name, "Maybe")
+    expect(field).to_be_hidden()
 
 
 def test_a_reason_of_a_rejection_that_was_denied_is_not_asked_for(page: Page, at: Served) -> None:
