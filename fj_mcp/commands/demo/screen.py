@@ -15,8 +15,8 @@ from fj_mcp.filters.vocabularies import DEGREES
 _WIDE = 72
 """Columns from which a table of candidates has room for whole words."""
 
-_MOST_LINES = 14
-_MOST_CHARACTERS = 1_000
+_MOST_LINES = 24
+_MOST_CHARACTERS = 1_200
 _PLAIN_SIGNS = {"→": "->", "•": "-", "–": "-", "…": "..."}
 
 
