@@ -41,17 +41,18 @@ _EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 _UNNEEDED = re.compile(
-    r"(?P<what>[^.;:()]*?)\b(?:(?:is|are|be)(?: not|n['’]t)|not)\s+"
-    r"(?:needed|required|necessary|wanted|a must|mandatory)\b|"
-    r"(?P<de>[^.;:()]*?)\b(?:ist |sind |werden? )?(?:nicht|keine)\s+"
-    r"(?:erforderlich|nötig|notwendig|benötigt|Voraussetzung|zwingend)\b|"
-    r"(?P<fr>[^.;:()]*?)\bn['’](?:est|sont) pas "
+    r"(?<!\w)(?:(?:(?:is|are|be)(?: not|n['’]t)|not)\s+"
+    r"(?:needed|required|necessary|wanted|a must|mandatory)|"
+    r"(?:ist |sind |werden? )?(?:nicht|keine)\s+"
+    r"(?:erforderlich|nötig|notwendig|benötigt|Voraussetzung|zwingend)|"
+    r"(?:n['’](?:est|sont) )?(?:pas|non)\s+"
     r"(?:nécessaires?|requise?s?|exigée?s?|obligatoires?)|"
-    r"(?P<fr2>[^.;:()]*?)\b(?:pas|non) (?:nécessaires?|requise?s?|exigée?s?|obligatoires?)\b|"
-    r"(?P<es>[^.;:()]*?)\bno (?:es|son) "
-    r"(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?)",
+    r"no\s+(?:es|son)\s+"
+    r"(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?))(?!\w)",
     re.IGNORECASE,
 )
+"""Follows what is not needed; `_EXCLUDED` begins with its reason."""
+
 _TURN = re.compile(r"(?<!\w)(?:but|however|though|aber|sondern|jedoch|mais|pero|sino)(?!\w)",
                    re.IGNORECASE)  # fmt: skip
 _LIST_HEADING = re.compile(r":\s*$")
@@ -123,13 +124,18 @@ def _tier_of(sentence: str) -> Tier:
 
 def _split(part: str) -> tuple[str, list[str]]:
     """A part without what it excludes, and the excluded texts."""
-    unwanted: list[str] = []
+    wanted, unwanted = "", []
+    place = 0
+    for found in _UNNEEDED.finditer(part):
+        begin = max(place, *(part.rfind(end, place, found.start()) + 1 for end in ".;:()"))
+        wanted += part[place:begin]
+        unwanted.append(part[begin : found.start()])
+        place = found.end()
+    wanted += part[place:]
 
     def keep(found: re.Match[str]) -> str:
-        unwanted.append(next((text for text in found.groups() if text), ""))
+        unwanted.append(found["what"])
         return " "
 
-    # "No Python needed" begins with the exclusion, "Python is not needed" ends with it.
-    rest = _UNNEEDED.sub(keep, part)
-    rest = _EXCLUDED.sub(keep, rest)
-    return rest, [text for text in unwanted if text.strip()]
+    wanted = _EXCLUDED.sub(keep, wanted)
+    return wanted, [text for text in unwanted if text.strip()]
