@@ -10,9 +10,10 @@ from fj_mcp.sandbox.annotation.phrases import Word, words_of
 
 Tier = Literal["mandatory", "core", "secondary"]
 
-_SENTENCE = re.compile(r"[\n;]+|(?<=[.!?])\s+")
+_SENTENCE = re.compile(r";+|(?<=[.!?])\s+")
 _HEADING_LINES = 4
 _LONGEST_HEADING = 120
+_LONGEST_ITEM = 90
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -92,28 +93,30 @@ class JobText:
         return words_of(self.heading)
 
     @cached_property
-    def sentences(self) -> list[str]:
-        """Its sentences and lines."""
-        return [part for part in _SENTENCE.split(self.text) if part and part.strip()]
-
-    @cached_property
     def clauses(self) -> list[Clause]:
         """All clauses, in the order of the text."""
         return list(self._clauses())
 
     def _clauses(self) -> Iterator[Clause]:
         under: Tier | None = None
-        for sentence in self.sentences:
-            tier = _tier_of(sentence)
-            if _LIST_HEADING.search(sentence) and len(sentence) < _LONGEST_HEADING:
+        for line in self.text.splitlines():
+            if _LIST_HEADING.search(line) and len(line) < _LONGEST_HEADING:
+                tier = _tier_of(line)
                 under = tier if tier != "core" else None
-            elif under and not _BULLET.match(sentence):
+            elif not line.strip() or not (_BULLET.match(line) or _is_item(line)):
                 under = None
-            for part in _TURN.split(sentence):
-                wanted, unwanted = _split(part)
-                yield Clause(wanted, under if under and tier == "core" else tier)
-                for text in unwanted:
-                    yield Clause(text, "secondary", excluded=True)
+            for sentence in _SENTENCE.split(line):
+                tier = _tier_of(sentence)
+                for part in _TURN.split(sentence):
+                    wanted, unwanted = _split(part)
+                    yield Clause(wanted, under if under and tier == "core" else tier)
+                    for text in unwanted:
+                        yield Clause(text, "secondary", excluded=True)
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line may be an item of a list whose bullets were lost, as in a copy from Word."""
+    return len(line) < _LONGEST_ITEM and not line.rstrip().endswith((".", "!", "?"))
 
 
 def _tier_of(sentence: str) -> Tier:
