@@ -189,9 +189,9 @@ async def test_a_trade_that_the_sandbox_does_not_know_is_no_error() -> None:
 @pytest.mark.anyio
 async def test_what_the_demo_does_not_use_is_named() -> None:
     _, said = await shown("Nurse, Berlin\nFluent German. Salary 50,000 €. No night shifts. No SAP.")
-    row = " ".join(re.findall(r"│ (?:not used)? +│ ([^│]+)│", said))
-    for word in ("languages", "salary", "working hours", "not wanted"):
-        assert word in row
+    (row,) = re.findall(r"│ not used +│ ([^│]+)│", said)
+    assert [word.strip() for word in row.split(",")] == ["languages", "salary", "working hours"]
+    assert re.search(r"│ not needed +│ SAP \(no filter excludes people\)", said)
 
 
 @pytest.mark.anyio

@@ -179,11 +179,12 @@ async def test_a_title_is_read_where_the_job_is_named(api: Api) -> None:
     assert found[_TITLE] == ["Waiter", "Camarero"]
 
 
-async def test_a_list_below_a_heading_has_its_weight(api: Api) -> None:
+@pytest.mark.parametrize("bullet", ["- ", "• ", "1. ", ""])
+async def test_a_list_below_a_heading_has_its_weight(api: Api, bullet: str) -> None:
     found = await read(
         api,
-        "Mechanical Engineer\nMust have:\n- SolidWorks\n- GD&T\nNice to have:\n- ANSYS\n"
-        "We offer lunch, and time for CATIA.",
+        f"Mechanical Engineer\nMust have:\n{bullet}SolidWorks\n{bullet}GD&T\nNice to have:\n"
+        f"{bullet}ANSYS\n\nTime for CATIA",
     )
     assert found["skills"] == {
         "mandatory": ["SolidWorks", "GD&T"],

@@ -11,6 +11,8 @@ from fj_mcp.sandbox.population.odd_people import (
     SPARSE_SKILL,
     population,
 )
+from fj_mcp.sandbox.population.places import CITIES
+from fj_mcp.sandbox.population.trade_people import people_of, people_with
 from tests.support.clocks import SteppedClock
 from tests.support.sandbox_api import Api, connect, searching
 
@@ -313,3 +315,43 @@ async def test_autocomplete_refuses_by_field(
 
     assert answer.status_code == 400
     assert [list(error) for error in answer.json()["errors"]] == [[field]]
+
+
+def test_the_people_of_a_trade_are_the_same_in_any_order_and_fictional() -> None:
+    cities = [city for city in CITIES if city.name in ("Lyon", "Leeds", "Singapore")]
+    once = [person.record for person in people_with(["HACCP", "Patient Care"], set(cities))]
+    people_of.cache_clear()
+    again = [list(people_with(["HACCP", "Patient Care"], {city})) for city in cities]
+    assert sorted(str(record) for record in once) == sorted(
+        str(person.record) for found in again for person in found
+    )
+    ids = {person.id for found in again for person in found}
+    assert len(ids) == len(once) > 500
+    for person in (person for found in again for person in found):
+        assert person.email is None or person.email.endswith("@example.com")
+        assert person.phone is None or re.fullmatch(r"\+1-\d{3}-555-01\d\d", person.phone)
+        assert person.address.startswith("https://www.linkedin.com/in/sandbox-")
+        assert re.fullmatch("[0-9a-f]{24}", person.id)
+
+
+_SKILLS = (
+    *("Patient Care", "Internal Medicine", "Field Sales", "Brand Management", "General Ledger"),
+    *("Credit Analysis", "SolidWorks", "Power Systems", "Structural Analysis", "Aspen Plus"),
+    *("Truck Driving", "Supply Chain Management", "Food Preparation", "Lesson Planning"),
+    *("Front Office Operations", "Contract Law", "HR Administration"),
+)
+"""One of each field that recruiters fill."""
+
+
+@pytest.mark.parametrize(
+    "country",
+    ["India", "United States", "United Kingdom", "Germany", "France", "Spain", "Netherlands",
+     "Poland", "Brazil", "Australia", "Singapore", "United Arab Emirates"],
+)  # fmt: skip
+async def test_every_trade_is_found_in_every_country(api: Api, country: str) -> None:
+    for skill in _SKILLS:
+        queries = searching(skill, country_region={"type": "(.)", "value": [country]})
+        page = (await api.page(await api.created(queries), limit=5)).json()["data"]
+        assert page["totalDocs"] >= 20, skill
+        regions = [doc["profile"]["region"] for doc in page["docs"] if "region" in str(doc)]
+        assert {region.split(", ")[-1] for region in regions} <= {country}

@@ -15,8 +15,9 @@ from fj_mcp.filters.vocabularies import DEGREES
 _WIDE = 72
 """Columns from which a table of candidates has room for whole words."""
 
-_MOST_LINES = 14
-_MOST_CHARACTERS = 1_000
+_MOST_LINES = 24
+_MOST_CHARACTERS = 1_200
+_EXCLUDED = "excluded skills."
 _PLAIN_SIGNS = {"→": "->", "•": "-", "–": "-", "…": "..."}
 
 
@@ -92,8 +93,13 @@ class Screen:
     def filters(self, filters: dict[str, Any], unused: Sequence[str]) -> None:
         """Print filters, and what of a job description is not among them."""
         rows = [(_words(name), readable(name, value)) for name, value in filters.items()]
-        if unused:
-            rows.append(("not used", ", ".join(dict.fromkeys(map(_words, unused)))))
+        named = list(dict.fromkeys(map(_words, unused)))
+        excluded = [one.removeprefix(_EXCLUDED) for one in named if one.startswith(_EXCLUDED)]
+        others = [one for one in named if not one.startswith(_EXCLUDED)]
+        if excluded:
+            rows.append(("not needed", f"{', '.join(excluded)} (no filter excludes people)"))
+        if others:
+            rows.append(("not used", ", ".join(others)))
         if not self.wide:
             for name, value in rows:
                 self.write(Text.assemble((f"{name}: ", "bold"), value))
@@ -180,7 +186,7 @@ def _begun(line: str, length: int) -> str:
 
 
 def _words(name: str) -> str:
-    return name.partition(":")[0].replace("_", " ").replace("excluded skills.", "not wanted: ")
+    return name.partition(":")[0].replace("_", " ")
 
 
 def _score(card: dict[str, Any]) -> str:

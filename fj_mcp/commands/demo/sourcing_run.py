@@ -28,6 +28,9 @@ SHOWN = 8
 _BEST_AGAIN = 3
 """Of the candidates that were there before, in the list with the new ones."""
 
+_MOST_REVEALS = 4
+"""Candidates who are tried until one has an email address."""
+
 _PAGE = 50
 _MOST_SEARCHES = 12
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
@@ -195,8 +198,10 @@ async def _source(assistant: _Assistant, screen: Screen, job_description: str) -
         total = f"{len(new)} new, {first['total'] + len(new)} in total"
         shown.sort(key=lambda card: -float(card.get("score") or 0))
         screen.candidates(f"Best candidates, with the new ones ({total})", shown)
-    if first["candidates"]:
-        await _look_closer(assistant, screen, session_id, first["candidates"][0])
+    if best := first["candidates"]:
+        ids = {"session_id": session_id, "candidate_id": best[0]["candidate_id"]}
+        screen.candidate(await assistant.call("get_candidate", **ids))
+    await _reveal_one(assistant, screen, session_id, best[:_MOST_REVEALS])
 
 
 async def _skills_of_title(assistant: _Assistant, screen: Screen, title: str) -> list[str]:
@@ -266,18 +271,20 @@ def _words(name: str) -> str:
     return {"within_km": "the places nearby"}.get(name, name.replace("_", " "))
 
 
-async def _look_closer(
-    assistant: _Assistant, screen: Screen, session_id: str, card: dict[str, Any]
+async def _reveal_one(
+    assistant: _Assistant, screen: Screen, session_id: str, cards: list[dict[str, Any]]
 ) -> None:
-    """Open the best candidate, and reveal their email address."""
-    ids = {"session_id": session_id, "candidate_id": card["candidate_id"]}
-    screen.candidate(await assistant.call("get_candidate", **ids))
-    revealed = await assistant.call(
-        "reveal_contacts",
-        session_id=session_id,
-        candidate_ids=[card["candidate_id"]],
-        channel="email",
-    )
-    for contact in revealed["results"]:
-        values = ", ".join(contact.get("values", [])) or contact["status"]
-        screen.line(f"{contact.get('name', 'The candidate')}: {values}", "bold green")
+    """Reveal the email address of the first of these candidates who has one."""
+    for card in cards:
+        revealed = await assistant.call(
+            "reveal_contacts",
+            session_id=session_id,
+            candidate_ids=[card["candidate_id"]],
+            channel="email",
+        )
+        (contact,) = revealed["results"]
+        name = contact.get("name", card.get("name", "The candidate"))
+        if values := contact.get("values"):
+            screen.line(f"{name}: {', '.join(values)}", "bold green")
+            return
+        screen.line(f"{name}: no email address was found, and nothing was charged.", "yellow")

@@ -10,9 +10,10 @@ from fj_mcp.sandbox.annotation.phrases import Word, words_of
 
 Tier = Literal["mandatory", "core", "secondary"]
 
-_SENTENCE = re.compile(r"[\n;]+|(?<=[.!?])\s+")
+_SENTENCE = re.compile(r";+|(?<=[.!?])\s+")
 _HEADING_LINES = 4
 _LONGEST_HEADING = 120
+_LONGEST_ITEM = 90
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -41,17 +42,18 @@ _EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 _UNNEEDED = re.compile(
-    r"(?P<what>[^.;:()]*?)\b(?:(?:is|are|be)(?: not|n['’]t)|not)\s+"
-    r"(?:needed|required|necessary|wanted|a must|mandatory)\b|"
-    r"(?P<de>[^.;:()]*?)\b(?:ist |sind |werden? )?(?:nicht|keine)\s+"
-    r"(?:erforderlich|nötig|notwendig|benötigt|Voraussetzung|zwingend)\b|"
-    r"(?P<fr>[^.;:()]*?)\bn['’](?:est|sont) pas "
+    r"(?<!\w)(?:(?:(?:is|are|be)(?: not|n['’]t)|not)\s+"
+    r"(?:needed|required|necessary|wanted|a must|mandatory)|"
+    r"(?:ist |sind |werden? )?(?:nicht|keine)\s+"
+    r"(?:erforderlich|nötig|notwendig|benötigt|Voraussetzung|zwingend)|"
+    r"(?:n['’](?:est|sont) )?(?:pas|non)\s+"
     r"(?:nécessaires?|requise?s?|exigée?s?|obligatoires?)|"
-    r"(?P<fr2>[^.;:()]*?)\b(?:pas|non) (?:nécessaires?|requise?s?|exigée?s?|obligatoires?)\b|"
-    r"(?P<es>[^.;:()]*?)\bno (?:es|son) "
-    r"(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?)",
+    r"no\s+(?:es|son)\s+"
+    r"(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?))(?!\w)",
     re.IGNORECASE,
 )
+"""Follows what is not needed; `_EXCLUDED` begins with its reason."""
+
 _TURN = re.compile(r"(?<!\w)(?:but|however|though|aber|sondern|jedoch|mais|pero|sino)(?!\w)",
                    re.IGNORECASE)  # fmt: skip
 _LIST_HEADING = re.compile(r":\s*$")
@@ -91,28 +93,30 @@ class JobText:
         return words_of(self.heading)
 
     @cached_property
-    def sentences(self) -> list[str]:
-        """Its sentences and lines."""
-        return [part for part in _SENTENCE.split(self.text) if part and part.strip()]
-
-    @cached_property
     def clauses(self) -> list[Clause]:
         """All clauses, in the order of the text."""
         return list(self._clauses())
 
     def _clauses(self) -> Iterator[Clause]:
         under: Tier | None = None
-        for sentence in self.sentences:
-            tier = _tier_of(sentence)
-            if _LIST_HEADING.search(sentence) and len(sentence) < _LONGEST_HEADING:
+        for line in self.text.splitlines():
+            if _LIST_HEADING.search(line) and len(line) < _LONGEST_HEADING:
+                tier = _tier_of(line)
                 under = tier if tier != "core" else None
-            elif under and not _BULLET.match(sentence):
+            elif not line.strip() or not (_BULLET.match(line) or _is_item(line)):
                 under = None
-            for part in _TURN.split(sentence):
-                wanted, unwanted = _split(part)
-                yield Clause(wanted, under if under and tier == "core" else tier)
-                for text in unwanted:
-                    yield Clause(text, "secondary", excluded=True)
+            for sentence in _SENTENCE.split(line):
+                tier = _tier_of(sentence)
+                for part in _TURN.split(sentence):
+                    wanted, unwanted = _split(part)
+                    yield Clause(wanted, under if under and tier == "core" else tier)
+                    for text in unwanted:
+                        yield Clause(text, "secondary", excluded=True)
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line may be an item of a list whose bullets were lost, as in a copy from Word."""
+    return len(line) < _LONGEST_ITEM and not line.rstrip().endswith((".", "!", "?"))
 
 
 def _tier_of(sentence: str) -> Tier:
@@ -123,13 +127,18 @@ def _tier_of(sentence: str) -> Tier:
 
 def _split(part: str) -> tuple[str, list[str]]:
     """A part without what it excludes, and the excluded texts."""
-    unwanted: list[str] = []
+    wanted, unwanted = "", []
+    place = 0
+    for found in _UNNEEDED.finditer(part):
+        begin = max(place, *(part.rfind(end, place, found.start()) + 1 for end in ".;:()"))
+        wanted += part[place:begin]
+        unwanted.append(part[begin : found.start()])
+        place = found.end()
+    wanted += part[place:]
 
     def keep(found: re.Match[str]) -> str:
-        unwanted.append(next((text for text in found.groups() if text), ""))
+        unwanted.append(found["what"])
         return " "
 
-    # "No Python needed" begins with the exclusion, "Python is not needed" ends with it.
-    rest = _UNNEEDED.sub(keep, part)
-    rest = _EXCLUDED.sub(keep, rest)
-    return rest, [text for text in unwanted if text.strip()]
+    wanted = _EXCLUDED.sub(keep, wanted)
+    return wanted, [text for text in unwanted if text.strip()]

@@ -14,6 +14,11 @@ _WORD = re.compile(r"[^\s,;:/()\[\]|\"'’‘“”„«»!?…•·]+")
 _EDGES = "-–—*_~."
 _LONGEST = 7
 
+# (m/w/d), (F/H), (all genders)
+_ALL_GENDERS = re.compile(
+    r"\(\s*(?:[mwfdxhi](?:\s*[/|,]\s*[mwfdxhi]){1,2}|all genders|gn)\s*\)", re.IGNORECASE
+)
+
 # Endings for other genders: Buchhalter:in, chargé(e), vendeur/se, enfermero/a.
 _GENDERS = re.compile(
     r"(?<=[a-zäöüß])(?:[:*_]in(?:nen)?|/-?in(?:nen)?|\(in(?:nen)?\)|In(?:nen)?)\b|"
@@ -32,7 +37,7 @@ class Word:
 
 def words_of(text: str) -> list[Word]:
     """The words of a text, without the endings for a second gender."""
-    text = _GENDERS.sub("", unicodedata.normalize("NFC", text))
+    text = _GENDERS.sub("", _ALL_GENDERS.sub("", unicodedata.normalize("NFC", text)))
     # A period begins .NET, and ends a sentence.
     found = (part.lstrip(_EDGES[:-1]).rstrip(_EDGES) for part in _WORD.findall(text))
     return [Word(part, plain(part)) for part in found if part]

@@ -31,7 +31,7 @@ Toulouse | Tolosa
 Bordeaux | Burdeos
 Strasbourg | Straßburg | Estrasburgo
 Barcelona | Barcelone
-Valencia | Valence | València
+Valencia | València
 Zaragoza | Saragossa | Saragosse
 Málaga | Malaga
 Madrid | Madrid capital

@@ -41,7 +41,7 @@ _OTHER_YEARS = re.compile(
     r"\b(?:founded|since|for (?:over|more than)|years? (?:old|of age|of age)|history|warranty|last|"
     r"past|next|contract|seit|gegründet|alt|befristet|depuis|fondée?|dernières|derniers|âgée?s?|"
     r"desde|fundada|edad|últimos|contrato|anniversary|guarantee)\b|"
-    r"\b(?:we have|our|wir|nous|nuestra)\b[^.]*\b(?:years|jahren?|ans|años)\b",
+    r"\b(?:we have|our|wir|nous|nuestra)\b[^.]{0,60}\b(?:years|jahren?|ans|años)\b",
     re.IGNORECASE,
 )
 

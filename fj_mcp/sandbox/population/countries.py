@@ -57,7 +57,7 @@ COUNTRIES: dict[str, Country] = {
     "India": Country(
         "en", *_INDIAN,
         (("English", "Hindi"), ("Marathi", "Tamil", "Telugu", "Kannada", "Bengali", "Malayalam")),
-        _words("Aravalli Banyan Chandan Deodar Ganga Himgiri Kaveri Lotus Nilgiri Sahyadri Tulsi"),
+        _words("Amalvana Belpatra Chandravani Devlata Hemkiran Kadambari Madhuvana Neelvan Suvarnika Tulsivan"),
         ("University", "College of Commerce", "Institute of Sciences", "Polytechnic"),
     ),
     "United States": Country(
@@ -75,7 +75,7 @@ COUNTRIES: dict[str, Country] = {
         "en", *_BRITISH,
         (("English",), ("French", "Polish", "Urdu", "Welsh", "Punjabi")),
         _words("Ashbourne Beechcroft Copperfield Elmwood Fairhaven Hawthorn Kingsmere Larkfield "
-               "Oakhurst Riverdale Thornbury"),
+               "Oakhurst Riverdale Thornmead"),
         ("University", "College", "Sixth Form College", "School of Business"),
     ),
     "Ireland": Country(
@@ -86,7 +86,7 @@ COUNTRIES: dict[str, Country] = {
     "Germany": Country(
         "de", *_GERMAN,
         (("German", "English"), ("French", "Turkish", "Spanish", "Russian", "Polish")),
-        _words("Ahornhof Birkenau Elbblick Falkenstein Heidegrund Lindenhof Nordstern Rheinblick "
+        _words("Ahornhof Buchengrund Elbblick Falkenstein Heidegrund Lindenhof Nordstern Rheinblick "
                "Sonnenfeld Talwiesen Waldrand"),
         _GERMAN_SCHOOLS,
     ),
@@ -107,7 +107,7 @@ COUNTRIES: dict[str, Country] = {
         _words("Arnaud Benali Chevalier Dufour Fabre Gauthier Haddad Jacquet Lambert Marchand Noël "
                "Perrin Renaud Sauvage Tessier Vasseur Barbier Colin Delmas Fontaine Leclerc Moulin"),
         (("French", "English"), ("Spanish", "Arabic", "German", "Italian")),
-        _words("Beaurivage Bellecombe Clairval Fontvieille Grandpré Hautefeuille Mirabelle "
+        _words("Beaurivage Bellecombe Clairefeuille Fontvieille Grandpré Hautefeuille Mirabelle "
                "Montclair Rivebois Valfleuri"),
         ("University", "Business School", "School of Engineering", "Lycée"),
     ),

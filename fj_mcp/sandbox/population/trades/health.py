@@ -63,7 +63,7 @@ TRADES = (
         titles="Intensive Care Nurse | Critical Care Nurse | Senior Intensive Care Nurse | "
         "Intensive Care Unit Manager",
         called="""
-            Intensive Care Nurse | ICU Nurse | ICU Registered Nurse | ITU Nurse | de: Fachkraft für Intensivpflege | de: Intensivpflegekraft | de: Intensivpfleger | de: Intensivkrankenschwester | fr: Infirmier en réanimation | fr: Infirmière en réanimation | es: Enfermera de UCI | es: Enfermero de UCI
+            Intensive Care Nurse | ICU Nurse | ICU Registered Nurse | ITU Nurse | de: Fachkraft für Intensivpflege | de: Pflegefachkraft für die Intensivstation | de: Pflegefachkraft Intensivstation | de: Pflegefachkraft Intensivpflege | de: Pflegefachkraft für Intensivpflege | de: Intensivpflegekraft | de: Intensivpfleger | de: Intensivkrankenschwester | fr: Infirmier en réanimation | fr: Infirmière en réanimation | fr: Infirmier de réanimation | fr: Infirmier de bloc et de réanimation | es: Enfermera de UCI | es: Enfermería UCI | es: Enfermero de UCI
             Critical Care Nurse | Critical Care Registered Nurse
         """,
         skills="Intensive Care | Patient Care | Mechanical Ventilation | Hemodynamic Monitoring | "
