@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -146,6 +147,16 @@ class View:
         expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
         expect(self.frame.locator("#working")).to_be_hidden()
         return self
+
+    def findings(self) -> list[str]:
+        """The problems that axe finds."""
+        result = Axe().run(self.page.frames[1]).response
+        assert len(result["passes"]) > 15
+        return [
+            f"{found['id']}: {node['html']} {node['failureSummary']}"
+            for found in result["violations"]
+            for node in found["nodes"]
+        ]
 
     def inside(self, script: str) -> Any:
         """Run a script in the shortlist's frame; return its value."""

@@ -4,7 +4,7 @@ import { confirmed, nameList, promptText } from "./dialogs";
 import { copyable, counted, el } from "./dom";
 import { type Host, Refused } from "./host";
 import type { Money } from "./money";
-import { withoutAdvice } from "./sentences";
+import { plain, withoutAdvice } from "./sentences";
 import type { Channel, Outcome, Shortlist } from "./state";
 import type { Card, Credits, ExportedProfiles, MoreProfiles, RevealedContacts } from "./types";
 
@@ -64,6 +64,9 @@ export async function reveal(desk: Desk, chosen: string[], channel: Channel): Pr
     confirm: cost === undefined ? "Reveal" : `Reveal · ${counted(cost, "credit")}`,
   });
   if (!yes) return;
+  // The server names people by id.
+  const named = (text: string): string =>
+    ids.reduce((left, id) => left.replaceAll(id, list.name(id)), text);
   const outcomes = new Map<Outcome, number>();
   const warnings: string[] = [];
   let charged: number | undefined;
@@ -78,10 +81,9 @@ export async function reveal(desk: Desk, chosen: string[], channel: Channel): Pr
       before,
       host.call<RevealedContacts>("reveal_contacts", args, true),
     ).catch((error: unknown) => {
-      if (!start) throw error;
-      const done = `${summary(outcomes)} before this error`;
-      const isCharged = error instanceof Refused && error.charged;
-      throw new Refused(`${done}: ${words(error)}`, true, isCharged);
+      const done = start ? `${summary(outcomes)} before this error: ` : "";
+      const { byApp, charged } = error instanceof Refused ? error : new Refused("");
+      throw new Refused(named(`${done}${words(error)}`), byApp, charged);
     });
     for (const { candidate_id, status, values = [] } of results) {
       list.setContact(candidate_id, channel, { outcome: status, values });
@@ -89,7 +91,7 @@ export async function reveal(desk: Desk, chosen: string[], channel: Channel): Pr
     }
     if (credits?.charged !== undefined) charged = (charged ?? 0) + credits.charged;
     remaining = credits?.remaining ?? remaining;
-    if (warning) warnings.push(withoutAdvice(warning));
+    if (warning) warnings.push(named(plain(warning)));
     reporter.changed();
   }
   money.paid({ remaining });
@@ -156,7 +158,7 @@ export async function fetchMore(desk: Desk): Promise<string | undefined> {
         ? "There are no more candidates for these filters"
         : "More candidates are being matched",
       spent(credits),
-      warning && withoutAdvice(warning),
+      warning && plain(warning),
     ),
   );
   return exhausted ? undefined : sentences(spent(credits));

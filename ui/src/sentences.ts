@@ -13,6 +13,7 @@ export function plain(text: string): string {
       /\b(c)all [a-z]+_[a-z_]+ again/gi,
       (_, first) => `${first === "C" ? "T" : "t"}ry again`,
     )
+    .replaceAll(" (do_not_contact)", "")
     .replace(/\bsession_id\b/g, "search")
     .replace(/\bcandidate_ids?\b/g, "candidate");
   const kept = said.split(SENTENCES).flatMap((sentence) => {

@@ -228,3 +228,37 @@ def test_on_a_narrow_screen_filters_and_order_are_behind_one_button(page: Page, 
     names = view.drawn().names()
     assert names == sorted(names, key=str.casefold)
     expect(view.frame.get_by_role("columnheader")).to_have_count(0)
+
+
+def test_filters_rows_and_purchases_go_by_keyboard_alone(page: Page, at: Served) -> None:
+    view = opened(page, at).settled()
+    view.frame.get_by_role("searchbox").focus()
+    page.keyboard.press("Tab")
+    expect(view.frame.get_by_label("Location")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(view.frame.locator("#fold-text")).to_have_text("Filters (1)")
+    page.keyboard.press("ArrowUp")
+    view.expect_people(PEOPLE)
+    page.keyboard.press("Tab")
+    expect(view.frame.get_by_label("Company")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("3")
+    expect(view.frame.locator("#fold-text")).to_have_text("Filters (1)")
+    page.keyboard.press("Backspace")
+    view.expect_people(PEOPLE)
+    # Down to the last row and on, then select and reveal.
+    view.button("Keys").focus()
+    for _ in range(ROWS + 1):
+        page.keyboard.press("j")
+    expect(view.rows).to_have_count(PEOPLE)
+    expect(view.rows.nth(ROWS).locator(".opener")).to_be_focused()
+    page.keyboard.press("x")
+    view.paid("Reveal email").focus()
+    page.keyboard.press("Enter")
+    expect(view.dialog).to_contain_text("Reveal the email address?")
+    for _ in range(4):
+        if "Reveal" in str(view.inside("document.activeElement.textContent")):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(view.notice).to_contain_text("charged")

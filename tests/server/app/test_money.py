@@ -150,6 +150,45 @@ def test_nobody_who_must_not_be_contacted_is_revealed(page: Page, at: Served) ->
     assert len(call["candidate_ids"]) == 1
 
 
+def test_who_was_not_revealed_is_named_with_what_may_have_been_charged(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at).settled()
+    listed = view.ask("list_profiles", session_id=view.session_id, limit=2)["candidates"]
+    first, second = (card["candidate_id"] for card in listed)
+    warning = (
+        "Stopped: FutureJobs closed the connection. It may have been charged; call "
+        f"reveal_contacts again in a minute. Not revealed and not charged: {second}; call again "
+        "for them."
+    )
+    result = {"candidate_id": first, "status": "unknown"}
+    view.answer("reveal_contacts", {"results": [result], "warning": warning})
+    view.select(0, 1)
+    buy(view, "Reveal email")
+    expect(view.notice).to_contain_text("It may have been charged; try again in a minute.")
+    expect(view.notice).to_contain_text(f"Not revealed and not charged: {listed[1]['name']}")
+    expect(view.notice).not_to_contain_text("reveal_contacts")
+
+
+def test_somebody_whom_a_colleague_has_barred_meanwhile_is_named_and_nothing_is_paid(
+    page: Page, at: Served
+) -> None:
+    view = opened(page, at).settled()
+    first = view.ask("list_profiles", session_id=view.session_id, limit=1)["candidates"][0]
+    ids = [first["candidate_id"]]
+    view.ask(
+        "review_candidates",
+        session_id=view.session_id,
+        candidate_ids=ids,
+        outreach="do_not_contact",
+    )
+    view.select(0)
+    buy(view, "Reveal email")
+    expect(view.problem).to_contain_text(f"{first['name']} must not be contacted")
+    expect(view.problem).not_to_contain_text(ids[0])
+    assert at.sent("reveal") == 0
+
+
 def test_a_revealed_address_is_copied_from_its_row(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     view.select(0)

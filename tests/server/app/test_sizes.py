@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fj_mcp.sandbox.app import Sandbox
-from tests.server.app.test_surroundings import findings
 from tests.support.shortlist_page import Serve, View, opened
 
 pytestmark = [pytest.mark.xdist_group("view-sizes"), pytest.mark.unmeasured]
@@ -35,7 +34,7 @@ def check(view: View, width: int) -> None:
     shortlist = "document.getElementById('shortlist')"
     assert view.inside(f"{shortlist}.scrollWidth <= {shortlist}.clientWidth")
     assert view.inside(f"({CLIPPED})()") == []
-    assert findings(view) == []
+    assert view.findings() == []
 
 
 @pytest.mark.parametrize("people", [0, 1, 3, 100, 300])

@@ -3,7 +3,6 @@ import re
 from statistics import median
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from fj_mcp.sandbox.app import Sandbox
@@ -16,7 +15,6 @@ from tests.support.shortlist_page import (
     WIDE,
     Serve,
     Served,
-    View,
     opened,
 )
 
@@ -24,17 +22,6 @@ pytestmark = [pytest.mark.xdist_group("view-surroundings"), pytest.mark.unmeasur
 
 PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"]}
 BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
-
-
-def findings(view: View) -> list[str]:
-    """The problems that axe finds."""
-    result = Axe().run(view.page.frames[1]).response
-    assert len(result["passes"]) > 15
-    return [
-        f"{found['id']}: {node['html']} {node['failureSummary']}"
-        for found in result["violations"]
-        for node in found["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -48,10 +35,10 @@ def test_axe_finds_nothing(page: Page, at: Served, theme: str, width: int) -> No
     view.frame.locator("#skills .chip").last.click()
     view.select(0)
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
-    assert findings(view) == []
+    assert view.findings() == []
     view.paid("Reveal email").first.click()
     expect(view.dialog).to_be_visible()
-    assert findings(view) == []
+    assert view.findings() == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -72,15 +59,15 @@ def test_axe_finds_nothing_in_decisions_notes_and_comparisons(
     expect(view.unsaved).to_be_visible()
     view.rows.nth(4).get_by_role("button", name="Note:").click()
     view.select(0, 1, 2, 3)
-    assert findings(view) == []
+    assert view.findings() == []
     view.button("Compare").click()
     expect(view.dialog).not_to_contain_text("Loading")
-    assert findings(view) == []
+    assert view.findings() == []
     assert view.inside("document.documentElement.scrollWidth") == width
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     view.button("Keys").click()
-    assert findings(view) == []
+    assert view.findings() == []
 
 
 def test_the_host_s_theme_and_colors_are_applied_and_followed(page: Page, at: Served) -> None:
