@@ -95,9 +95,7 @@ def _report_assistants(installed: list[Installation], machine: Machine, report: 
     others = without_this_server(machine, installed)
     if others and not installed:
         titles = ", ".join(ASSISTANTS[name].title for name in others)
-        report.say(
-            True, f"not installed in any of your assistants ({titles}) yet: run fj-mcp install"
-        )
+        report.say(True, f"not in any of your assistants ({titles}) yet: run fj-mcp install")
 
 
 def _check_key(settings: Settings, installed: list[Installation], report: _Report) -> None:
