@@ -95,7 +95,7 @@ def _report_assistants(installed: list[Installation], machine: Machine, report: 
     others = without_this_server(machine, installed)
     if others and not installed:
         titles = ", ".join(ASSISTANTS[name].title for name in others)
-        report.say(True, f"none of your assistants ({titles}) has it yet: run fj-mcp install")
+        report.say(True, f"not in any of your assistants ({titles}) yet: run fj-mcp install")
 
 
 def _check_key(settings: Settings, installed: list[Installation], report: _Report) -> None:
@@ -105,7 +105,10 @@ def _check_key(settings: Settings, installed: list[Installation], report: _Repor
     elif settings.key is not None:
         report.say(True, f"a key is set, for {settings.api_base_url}")
     elif any(one.has_key for one in installed):
-        report.say(True, "no key in this terminal, because your assistants have their own")
+        report.say(
+            True,
+            "no key is needed in this terminal: your assistants have one",
+        )
     elif not any(problem.startswith(API_KEY) for problem in settings.problems):
         report.say(
             False,

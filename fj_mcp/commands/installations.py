@@ -151,7 +151,9 @@ async def _examine(
         return Installation(name, False, f"the entry has no command; {again}")
     environment = _texts(entry.get(assistant.environment), trials.machine)
     if any("${input:" in value for value in environment.values()):
-        return Installation(name, True, "installed; it was not tried, because it asks for settings")
+        return Installation(
+            name, True, "installed, but not tried, because it asks you for its settings"
+        )
     settings = read_settings(environment)
     has_key = settings.api_key is not None
     key = ", sandbox" if settings.sandbox else ", key set" if has_key else ""
@@ -169,7 +171,7 @@ async def _examine_remote(
     )
     headers = _texts(entry.get(assistant.headers), trials.machine)
     if any("${input:" in value for value in headers.values()):
-        words = f"installed, at {url}; it was not tried, because it asks for a key"
+        words = f"installed, at {url}; not tried, because it asks you for a key"
         return Installation(name, True, words)
     carried = {one.lower() for one in headers} & {KEY_HEADER, TOKEN_HEADER.lower()}
     result = await _reach(url, headers, calling=trials.calling)
@@ -232,7 +234,7 @@ async def _reach(url: str, headers: Mapping[str, str], *, calling: bool) -> str 
     except TimeoutError:
         return f"it did not respond within {START_SECONDS:.0f} seconds"
     except UnicodeEncodeError:
-        return "its headers hold characters that cannot be sent"
+        return "its headers contain characters that cannot be sent"
     except Exception as error:
         cause = _cause(error)
         what = "it cannot be reached" if isinstance(cause, httpx2.TransportError) else "it refuses"

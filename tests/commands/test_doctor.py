@@ -71,7 +71,7 @@ def test_an_entry_that_works_is_reported_with_its_start(tmp_path: Path, api: Api
     for title in ("Cursor", "OpenCode"):
         (line,) = (line for line in lines if f" {title}: " in line)
         assert line.startswith(f"ok   {title}: installed, key set, starts in ")
-    assert "ok   no key in this terminal, because your assistants have their own" in lines
+    assert "ok   no key is needed in this terminal: your assistants have one" in lines
 
 
 def test_the_sandbox_calls_nobody_with_an_installed_key(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_reference_to_a_variable_is_followed_and_a_question_left_to_the_assist
     write(tmp_path, ".config/Code/User/mcp.json", asking, "servers")
     _, lines = doctor(tmp_path, MINE=KEY)
     assert any(line.startswith("ok   Cursor: installed, key set, starts in ") for line in lines)
-    assert "ok   VS Code: installed; it was not tried, because it asks for settings" in lines
+    assert "ok   VS Code: installed, but not tried, because it asks you for its settings" in lines
 
 
 def test_the_bundle_is_found_among_claudes_extensions(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     [
         ({"x-fj-api-key": KEY}, "key set, responds in"),
         ({}, "it refuses: Send your FutureJobs key with every request"),
-        ({"x-fj-api-key": "fjk_ä"}, "its headers hold characters that cannot be sent"),
+        ({"x-fj-api-key": "fjk_ä"}, "its headers contain characters that cannot be sent"),
     ],
 )
 def test_a_teams_server_is_tried_at_its_address(
@@ -185,7 +185,7 @@ def test_a_machine_with_assistants_and_without_this_server_learns_the_command(
     (tmp_path / ".cursor").mkdir()
     (tmp_path / ".kiro").mkdir()
     _, lines = doctor(tmp_path, "--sandbox")
-    said = "ok   none of your assistants (Cursor, Kiro) has it yet: run fj-mcp install"
+    said = "ok   not in any of your assistants (Cursor, Kiro) yet: run fj-mcp install"
     assert said in lines
 
 

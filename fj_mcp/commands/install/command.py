@@ -63,7 +63,7 @@ def run_install(
     run = preview if show else install
     status = _for_each(names, machine, lambda name: run(name, server, machine))
     if status == 0 and not show and sys.stdin.isatty():
-        typer.echo("`fj-mcp doctor` tries the key and the start.", err=True)
+        typer.echo("Run `fj-mcp doctor` to check that it starts and that the key works.", err=True)
     return status
 
 
@@ -211,5 +211,5 @@ def _has_entry(name: str, machine: Machine) -> bool:
 def _key_left(file: Path) -> str:
     backup = file.with_name(file.name + BACKUP_SUFFIX)
     if backup.exists() and b"fjk_" in backup.read_bytes():
-        return f" {backup.name} beside it, a copy from before, still holds a key; delete it."
+        return f" {backup.name} beside it, a copy from before, still contains a key; delete it."
     return ""

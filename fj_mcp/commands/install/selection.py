@@ -77,7 +77,7 @@ def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
     if users:
         files = ", ".join(str(assistant.file(user)) for user in users)
         raise CannotInstall(
-            f"Several users of Windows have {assistant.title}: add what `fj-mcp install json` "
+            f"Several Windows users have {assistant.title}: add what `fj-mcp install json` "
             f"prints to the file that is yours ({files})."
         )
     if assistant.is_on(machine):

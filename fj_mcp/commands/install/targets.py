@@ -185,7 +185,7 @@ def _credential(key: str) -> dict[str, str]:
 def _check_remote(assistant: Assistant, url: str) -> None:
     if assistant.url is None:
         raise CannotInstall(
-            f"{assistant.title} takes no address of a server in its file: add {url} "
+            f"{assistant.title} does not accept a server's address in its file: add {url} "
             f"{assistant.sign_in}."
         )
 

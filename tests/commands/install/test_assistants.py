@@ -530,7 +530,7 @@ def test_under_wsl_an_assistant_that_is_nowhere_is_refused(wsl: Machine) -> None
         install_for("claude-desktop", SANDBOX, wsl)
     for user in ("a", "b"):
         (wsl.drive / "Users" / user / "AppData/Roaming/Claude").mkdir(parents=True)
-    with pytest.raises(CannotInstall, match="Several users of Windows have Claude Desktop"):
+    with pytest.raises(CannotInstall, match="Several Windows users have Claude Desktop"):
         install_for("claude-desktop", SANDBOX, wsl)
     assert not wsl.home.exists()
 

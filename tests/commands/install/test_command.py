@@ -50,7 +50,7 @@ def test_the_key_is_asked_for_without_echo(
     assert entry("goose", machine)["envs"] == {"FJ_API_KEY": KEY}
     said = "".join(capsys.readouterr())
     assert KEY not in said
-    assert "`fj-mcp doctor` tries the key and the start." in said
+    assert "Run `fj-mcp doctor` to check that it starts and that the key works." in said
 
 
 def test_a_key_that_was_mistyped_is_asked_for_again(
