@@ -185,8 +185,9 @@ def _credential(key: str) -> dict[str, str]:
 def _check_remote(assistant: Assistant, url: str) -> None:
     if assistant.url is None:
         raise CannotInstall(
-            f"{assistant.title} does not accept a server's address in its file: add {url} "
-            f"{assistant.sign_in}."
+            f"{assistant.title} cannot send a key to {url}. Install the server on this machine "
+            f"instead, without --url; or, if that server asks its users to sign in, add its "
+            f"address {assistant.sign_in}."
         )
 
 

@@ -184,7 +184,9 @@ def test_every_assistant_has_a_form_for_an_address_or_says_where_to_add_it(
 ) -> None:
     without = set(ASSISTANTS) - set(AT_URL)
     assert without == {"claude-desktop"}
-    with pytest.raises(CannotInstall, match=f"add {URL} under Settings, Connectors"):
+    with pytest.raises(
+        CannotInstall, match=f"cannot send a key to {URL}. Install the server on this machine"
+    ):
         install_for("claude-desktop", settings_with(KEY), machine, url=URL)
     assert not machine.home.exists()
 
