@@ -21,7 +21,7 @@ from fj_mcp.workspace.workspace import Workspace
 _UNMARKED = (
     "Decisions and earlier searches cannot be shown now, because the database cannot be used"
 )
-_UNMARKED_LIST = f"{_UNMARKED}; rejected and do_not_contact people may be listed."
+_UNMARKED_LIST = f"{_UNMARKED}; people who were rejected or must not be contacted may be listed."
 
 
 async def rank_session(
