@@ -92,8 +92,8 @@ class Screen:
 
     def filters(self, filters: dict[str, Any], unused: Sequence[str]) -> None:
         """Print filters, and what of a job description is not among them."""
-        rows = [(_words(name), readable(name, value)) for name, value in filters.items()]
-        named = list(dict.fromkeys(map(_words, unused)))
+        rows = [(in_words(name), readable(name, value)) for name, value in filters.items()]
+        named = list(dict.fromkeys(map(in_words, unused)))
         excluded = [one.removeprefix(_EXCLUDED) for one in named if one.startswith(_EXCLUDED)]
         others = [one for one in named if not one.startswith(_EXCLUDED)]
         if excluded:
@@ -181,12 +181,15 @@ def readable(name: str, value: Any) -> str:
     return DEGREES.get(value, value) if name == "degree" else str(value)
 
 
+def in_words(name: str) -> str:
+    """The name of a filter, or of what no filter covers, in words."""
+    if name == "within_km":
+        return "the places nearby"
+    return name.partition(":")[0].replace("_", " ")
+
+
 def _begun(line: str, length: int) -> str:
     return line[: max(length, 0)].rpartition(" ")[0]
-
-
-def _words(name: str) -> str:
-    return name.partition(":")[0].replace("_", " ")
 
 
 def _score(card: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """Skills in a job description, by tier, and those that it does not want."""
 
+import re
 from functools import cache
+from itertools import zip_longest
 
 from fj_mcp.filters.spelling_tables import TECHNOLOGIES
 from fj_mcp.filters.spellings import Spellings
@@ -13,6 +15,8 @@ from fj_mcp.sandbox.population.vocabulary import FAMILIES
 
 _USUAL = 5
 """The skills of a trade that stand for it where a text names none."""
+
+_CERTIFIED = re.compile(r"certifi|zertifi")
 
 
 def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], list[str]]:
@@ -36,6 +40,12 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
 
 
 def _named(words: list[Word], trades: list[Trade]) -> list[str]:
+    # AWS certified: the name of who certifies, or of what a certificate is about, is no skill.
+    words = [
+        word
+        for word, after in zip_longest(words, words[1:])
+        if after is None or not _CERTIFIED.match(after.folded)
+    ]
     literal = set(_literal().found(words))
     found = {*literal, *_spoken().found(words)}
     places = {(trade.function, trade.industry) for trade in trades}

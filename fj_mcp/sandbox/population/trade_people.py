@@ -8,7 +8,7 @@ from fj_mcp.sandbox.population.companies import Company, company
 from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.people import SEED, Person, invented, lots, uncollected
 from fj_mcp.sandbox.population.places import CITIES, City
-from fj_mcp.sandbox.population.trades import business, health, industry, services
+from fj_mcp.sandbox.population.trades import business, crafts, health, industry, services
 from fj_mcp.sandbox.population.trades.trade import Trade
 from fj_mcp.text.comparison import normalized
 
@@ -17,6 +17,7 @@ TRADES: tuple[Trade, ...] = (
     *business.TRADES,
     *industry.TRADES,
     *services.TRADES,
+    *crafts.TRADES,
 )
 
 PEOPLE = 8
