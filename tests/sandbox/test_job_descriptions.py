@@ -32,10 +32,18 @@ FORMATS: list[Callable[[str], bytes]] = [
 """The files take turns."""
 
 
+def _in_a_format(place: int, text: str) -> bytes:
+    try:
+        return FORMATS[place % len(FORMATS)](text)
+    except UnicodeEncodeError:
+        # Windows-1252 has no Polish letters.
+        return FORMATS[0](text)
+
+
 @pytest.mark.parametrize("place", range(len(JOBS)), ids=[job.stem for job in JOBS])
 async def test_a_job_description_ends_in_a_shortlist(place: int, tmp_path: Path) -> None:
     file = tmp_path / "job"
-    file.write_bytes(FORMATS[place % len(FORMATS)](JOBS[place].read_text(encoding="utf-8")))
+    file.write_bytes(_in_a_format(place, JOBS[place].read_text(encoding="utf-8")))
     shown = io.StringIO()
     screen = Screen(Console(file=shown, width=100))
     async with connected() as assistant:
@@ -49,6 +57,6 @@ async def test_a_job_description_ends_in_a_shortlist(place: int, tmp_path: Path)
 
 def test_thirty_trades_are_among_them() -> None:
     found = [annotate(job.read_text(encoding="utf-8"))[_TITLE]["value"] for job in JOBS]
-    trades = {trade for titles in found for trade in trades_of(titles or [])[:1]}
-    assert len(trades) >= 30, sorted(trade.titles for trade in trades)
+    trades = {trade.titles for titles in found for trade in trades_of(titles or [])[:1]}
+    assert len(trades) >= 30, sorted(trades)
     assert {job.stem[:3] for job in JOBS} >= {"de_", "fr_", "es_"}
