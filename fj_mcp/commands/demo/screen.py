@@ -17,7 +17,7 @@ _WIDE = 72
 
 _MOST_LINES = 24
 _MOST_CHARACTERS = 1_200
-_EXCLUDED = "excluded skills."
+_EXCLUDED = ("excluded skills", "not needed")
 _PLAIN_SIGNS = {"→": "->", "•": "-", "–": "-", "…": "..."}
 
 
@@ -93,9 +93,11 @@ class Screen:
     def filters(self, filters: dict[str, Any], unused: Sequence[str]) -> None:
         """Print filters, and what of a job description is not among them."""
         rows = [(in_words(name), readable(name, value)) for name, value in filters.items()]
-        named = list(dict.fromkeys(map(in_words, unused)))
-        excluded = [one.removeprefix(_EXCLUDED) for one in named if one.startswith(_EXCLUDED)]
-        others = [one for one in named if not one.startswith(_EXCLUDED)]
+        excluded: list[str] = []
+        others: list[str] = []
+        for name in dict.fromkeys(map(in_words, unused)):
+            kind, _, named = name.partition(".")
+            (excluded if kind in _EXCLUDED else others).append(named or name)
         if excluded:
             rows.append(("not needed", f"{', '.join(excluded)} (no filter excludes people)"))
         if others:

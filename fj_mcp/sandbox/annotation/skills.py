@@ -1,6 +1,7 @@
 """Skills in a job description, by tier, and those that it does not want."""
 
 import re
+from collections.abc import Collection
 from functools import cache
 from itertools import zip_longest
 
@@ -29,7 +30,9 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
     tiers: dict[str, list[str]] = {"mandatory": [], "core": [], "secondary": []}
     excluded: list[str] = []
     for clause in job.clauses:
-        (excluded if clause.excluded else tiers[clause.tier]).extend(_named(clause.words, trades))
+        # What is not wanted may belong to other trades.
+        named = named_skills(clause.words, () if clause.excluded else trades)
+        (excluded if clause.excluded else tiers[clause.tier]).extend(named)
     seen: set[str] = set(excluded)
     for tier, skills in tiers.items():
         tiers[tier] = [skill for skill in dict.fromkeys(skills) if skill not in seen]
@@ -39,7 +42,13 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
     return tiers, list(dict.fromkeys(excluded))
 
 
-def _named(words: list[Word], trades: list[Trade]) -> list[str]:
+def named_skills(words: list[Word], trades: Collection[Trade] = ()) -> list[str]:
+    """The skills among some words.
+
+    Args:
+        words: of a clause.
+        trades: see `skills_in`.
+    """
     # AWS certified: the name of who certifies, or of what a certificate is about, is no skill.
     words = [
         word
