@@ -226,7 +226,9 @@ async def test_the_best_candidates_have_the_wanted_title_and_place(
 
 @pytest.mark.anyio
 async def test_what_the_demo_does_not_use_is_named() -> None:
-    _, said = await shown("Nurse, Berlin\nFluent German. Salary 50,000 €. No night shifts. No SAP, no tattoos.")
+    _, said = await shown(
+        "Nurse, Berlin\nFluent German. Salary 50,000 €. No night shifts. No SAP, no tattoos."
+    )
     (row,) = re.findall(r"│ not used +│ ([^│]+)│", said)
     assert [word.strip() for word in row.split(",")] == ["languages", "salary", "working hours"]
     assert re.search(r"│ not needed +│ SAP, tattoos \(no filter excludes people\)", said)
