@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.odd_people import (
     HOSTILE_SKILL,
     HOSTILE_TEXTS,
@@ -347,6 +348,17 @@ def test_a_search_everywhere_invents_few_people_of_each_city_who_are_the_same_in
     in_leeds = list(people_with(skills, leeds))
     assert len(in_leeds) > len(everywhere)
     assert {person.id for person in everywhere} < {person.id for person in in_leeds}
+
+
+_BRANDS = frozenset(
+    ("Banksia", "Barjeel", "Beaurivage", "Billabong", "Cedar", "Evergreen", "Granite", "Hilal",
+     "Lotus", "Magnolia", "Miramar", "Nilgiri", "Prairie", "Redwood", "Sidra", "Summit", "Waratah")
+)  # fmt: skip
+"""First words of real employers."""
+
+
+def test_no_employer_begins_like_a_real_one() -> None:
+    assert not {word for country in COUNTRIES.values() for word in country.words} & _BRANDS
 
 
 def test_a_search_in_one_country_reaches_all_of_its_people() -> None:
