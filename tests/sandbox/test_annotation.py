@@ -27,7 +27,7 @@ def skills_of(found: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("text", "wanted", "unwanted"),
     [
-        ("Python developer. No Java, no PHP please.", {"Python"}, {"Java"}),
+        ("Python developer. No Java, no Kafka please.", {"Python"}, {"Java", "Kafka"}),
         ("C# and SQL Server. No Python needed.", {"C#", "SQL Server"}, {"Python"}),
         ("React. Java is not required.", {"React"}, {"Java"}),
         ("React. Java and Kafka are not needed, but Docker is.", {"React", "Docker"},
@@ -57,6 +57,59 @@ async def test_what_is_not_needed_is_no_filter_and_is_named(
     assert not unwanted & skills_of(found)
     named = {key.removeprefix("excluded_skills.") for key in found if "excluded_skills." in key}
     assert unwanted <= named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Python developer. No Java, no PHP please.", {"not_needed.PHP"}),
+        ("Python, no C#.", {"excluded_skills.C_Sharp"}),
+        ("Accountant. No degree required.", {"not_needed.degree"}),
+        ("Comptable, Lyon. Anglais non exigé.", {"not_needed.Anglais"}),
+        ("Elektroniker. Meistertitel ist nicht erforderlich.", {"not_needed.Meistertitel"}),
+        ("Coiffeuse, sans nocturne", {"not_needed.nocturne"}),
+        ("Maths Teacher, Leeds\nQTS required.", {"other_requirements.QTS"}),
+        ("Truck Driver\nYou have a CPC card.", {"other_requirements.CPC"}),
+        ("Truck Driver\nMust have:\n- Digi card\n- Load securing",
+         {"other_requirements.Digi_card"}),
+        ("Airline pilot, Dubai\nATPL, 1,500 hours", {"other_requirements.ATPL"}),
+        ("Erzieher. Masernschutz erforderlich.", {"other_requirements.Masernschutz"}),
+        ("Camarero. Carné de manipulador imprescindible.",
+         {"other_requirements.Carne_de_manipulador"}),
+        ("ICU Nurse, Singapore. BSN required. Night shifts. 3 months' notice.", set()),
+        ("ABOUT US\nNurse in Leeds. English and BLS are a must. Good pay in EUR.", set()),
+    ],
+)  # fmt: skip
+async def test_demands_in_unknown_words_are_named(api: Api, text: str, named: set[str]) -> None:
+    found = await read(api, text)
+    prefixes = ("excluded_skills.", "not_needed.", "other_requirements.")
+    keys = {key for key in found if key.startswith(prefixes)}
+    assert keys - {"excluded_skills.Java"} == named
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("Comptable. Anglais non exigé.", None),
+        ("Koch. Deutsch erforderlich, kein Englisch nötig.", ["German"]),
+        ("Sales. French is a must. German is not required.", ["French"]),
+        ("Camarero. Inglés; no se requiere alemán.", ["English"]),
+    ],
+)
+async def test_languages_that_are_not_needed_are_not_read(
+    api: Api, text: str, languages: list[str] | None
+) -> None:
+    assert (await read(api, text)).get("languages") == languages
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Python in Singapore, Java", "Python. Night shifts in Java", "Wir sind Java-Leute, Java"],
+)
+async def test_a_word_that_begins_like_no_excludes_nothing(api: Api, text: str) -> None:
+    found = await read(api, text)
+    assert "Java" in skills_of(found)
+    assert not [key for key in found if key.startswith(("excluded_skills.", "not_needed."))]
 
 
 async def test_not_only_names_what_is_wanted(api: Api) -> None:
@@ -108,6 +161,7 @@ async def test_a_welcome_degree_is_no_filter_and_is_named(api: Api) -> None:
         ("Seit 40 Jahren am Markt. Zwei Jahre Berufserfahrung.", [2, 60]),
         ("au moins cinq ans d'expérience", [5, 60]),
         ("2 à 5 ans d’expérience", [2, 5]),
+        ("minimum six ans d'expérience", [6, 60]),
         ("trois années d'expérience minimum", [3, 60]),
         ("tres años de experiencia", [3, 60]),
         ("mínimo 2 años de experiencia", [2, 60]),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fj_mcp.sandbox.app import Sandbox
+from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.odd_people import (
     HOSTILE_SKILL,
     HOSTILE_TEXTS,
@@ -12,7 +13,7 @@ from fj_mcp.sandbox.population.odd_people import (
     population,
 )
 from fj_mcp.sandbox.population.places import CITIES
-from fj_mcp.sandbox.population.trade_people import people_of, people_with
+from fj_mcp.sandbox.population.trade_people import begun, people_with
 from tests.support.clocks import SteppedClock
 from tests.support.sandbox_api import Api, connect, searching
 
@@ -320,7 +321,7 @@ async def test_autocomplete_refuses_by_field(
 def test_the_people_of_a_trade_are_the_same_in_any_order_and_fictional() -> None:
     cities = [city for city in CITIES if city.name in ("Lyon", "Leeds", "Singapore")]
     once = [person.record for person in people_with(["HACCP", "Patient Care"], set(cities))]
-    people_of.cache_clear()
+    begun.cache_clear()
     again = [list(people_with(["HACCP", "Patient Care"], {city})) for city in cities]
     assert sorted(str(record) for record in once) == sorted(
         str(person.record) for found in again for person in found
@@ -332,6 +333,39 @@ def test_the_people_of_a_trade_are_the_same_in_any_order_and_fictional() -> None
         assert person.phone is None or re.fullmatch(r"\+1-\d{3}-555-01\d\d", person.phone)
         assert person.address.startswith("https://www.linkedin.com/in/sandbox-")
         assert re.fullmatch("[0-9a-f]{24}", person.id)
+
+
+def test_a_search_everywhere_invents_few_people_of_each_city_who_are_the_same_in_that_city() -> (
+    None
+):
+    skills = ["Patient Care", "Excel", "Team Leadership", "Communication", "Negotiation"]
+    everywhere = [
+        person for person in people_with(skills, set(CITIES)) if person.city.name == "Leeds"
+    ]
+    assert everywhere
+    assert sum(1 for _ in people_with(skills, set(CITIES))) <= 10_000
+    leeds = {city for city in CITIES if city.name == "Leeds"}
+    in_leeds = list(people_with(skills, leeds))
+    assert len(in_leeds) > len(everywhere)
+    assert {person.id for person in everywhere} < {person.id for person in in_leeds}
+
+
+_BRANDS = frozenset(
+    ("Banksia", "Barjeel", "Beaurivage", "Billabong", "Cedar", "Evergreen", "Granite", "Hilal",
+     "Lotus", "Magnolia", "Miramar", "Nilgiri", "Prairie", "Redwood", "Sidra", "Summit", "Waratah")
+)  # fmt: skip
+"""First words of real employers."""
+
+
+def test_no_employer_begins_like_a_real_one() -> None:
+    assert not {word for country in COUNTRIES.values() for word in country.words} & _BRANDS
+
+
+def test_a_search_in_one_country_reaches_all_of_its_people() -> None:
+    for country in {city.country for city in CITIES}:
+        cities = {city for city in CITIES if city.country == country}
+        one_by_one = [person.id for city in cities for person in people_with(["HACCP"], {city})]
+        assert sorted(one_by_one) == sorted(person.id for person in people_with(["HACCP"], cities))
 
 
 _SKILLS = (

@@ -17,7 +17,7 @@ _WIDE = 72
 
 _MOST_LINES = 24
 _MOST_CHARACTERS = 1_200
-_EXCLUDED = "excluded skills."
+_EXCLUDED = ("excluded skills", "not needed")
 _PLAIN_SIGNS = {"→": "->", "•": "-", "–": "-", "…": "..."}
 
 
@@ -92,10 +92,12 @@ class Screen:
 
     def filters(self, filters: dict[str, Any], unused: Sequence[str]) -> None:
         """Print filters, and what of a job description is not among them."""
-        rows = [(_words(name), readable(name, value)) for name, value in filters.items()]
-        named = list(dict.fromkeys(map(_words, unused)))
-        excluded = [one.removeprefix(_EXCLUDED) for one in named if one.startswith(_EXCLUDED)]
-        others = [one for one in named if not one.startswith(_EXCLUDED)]
+        rows = [(in_words(name), readable(name, value)) for name, value in filters.items()]
+        excluded: list[str] = []
+        others: list[str] = []
+        for name in dict.fromkeys(map(in_words, unused)):
+            kind, _, named = name.partition(".")
+            (excluded if kind in _EXCLUDED else others).append(named or name)
         if excluded:
             rows.append(("not needed", f"{', '.join(excluded)} (no filter excludes people)"))
         if others:
@@ -181,12 +183,15 @@ def readable(name: str, value: Any) -> str:
     return DEGREES.get(value, value) if name == "degree" else str(value)
 
 
+def in_words(name: str) -> str:
+    """The name of a filter, or of what no filter covers, in words."""
+    if name == "within_km":
+        return "the places nearby"
+    return name.partition(":")[0].replace("_", " ")
+
+
 def _begun(line: str, length: int) -> str:
     return line[: max(length, 0)].rpartition(" ")[0]
-
-
-def _words(name: str) -> str:
-    return name.partition(":")[0].replace("_", " ")
 
 
 def _score(card: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fj_mcp.commands.demo.screen import OutputClosed, Screen, credits
+from fj_mcp.commands.demo.screen import OutputClosed, Screen, credits, in_words
 from fj_mcp.server.arguments import LONGEST_JOB_DESCRIPTION
 
 EXAMPLE = """\
@@ -37,13 +37,23 @@ _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _NO_SKILLS = frozenset(
     ("with", "want", "wanted", "need", "needed", "team", "teams", "join", "senior", "junior",
      "time", "full", "part", "work", "working", "good", "nice", "somebody", "someone", "person",
-     "people", "manager", "specialist", "expert", "officer", "assistant")
+     "people", "manager", "specialist", "expert", "officer", "assistant", "chief", "head", "lead",
+     "deputy", "trainee", "graduate", "urgent", "urgently", "hiring", "vacancy", "care", "service",
+     "services", "support", "management", "control", "system", "systems",
+     "first", "second", "third", "fourth", "erste", "erster", "zweite", "zweiter", "premier",
+     "première", "deuxième", "primer", "primero", "primera", "segundo", "segunda")
 )  # fmt: skip
 """Words of titles that say nothing about what people know."""
+
+_NAME_END = re.compile(r"[,;:|(/]|\s[-–—]\s|\s(?:in|at|near|for|für|pour|para|à|en)\s")
+"""Ends the name of the job in its title; what follows is a place, an employer or a detail."""
 
 _LOOSENED = ("certifications", "degree", "years_of_experience", "within_km", "regions",
              "countries", "current_titles")  # fmt: skip
 """Removed one by one where no suggestion is left that was not followed."""
+
+_TITLE_AND_PLACE = frozenset(("current_titles", "regions", "countries"))
+"""Without all of them, a search finds people of other jobs elsewhere."""
 
 
 class DemoFailed(Exception):
@@ -175,7 +185,7 @@ async def _source(assistant: _Assistant, screen: Screen, job_description: str) -
     title = job_description.strip().splitlines()[0][:80]
     filters = suggested["filters"]
     if "skills" not in filters:
-        filters["skills"] = {"core": await _skills_of_title(assistant, screen, title)}
+        filters["skills"] = {"core": await _skills_of_title(assistant, screen, title, filters)}
     screen.filters(filters, suggested.get("ignored", []))
     session_id = await _search(assistant, screen, title, filters, job_description)
     if session_id is None:
@@ -204,17 +214,25 @@ async def _source(assistant: _Assistant, screen: Screen, job_description: str) -
     await _reveal_one(assistant, screen, session_id, best[:_MOST_REVEALS])
 
 
-async def _skills_of_title(assistant: _Assistant, screen: Screen, title: str) -> list[str]:
+async def _skills_of_title(
+    assistant: _Assistant, screen: Screen, title: str, filters: dict[str, Any]
+) -> list[str]:
     """Skills that have a word of the job's title, where its description names none."""
     found: dict[str, None] = {}
-    words = [word for word in _LETTERS.findall(title) if word.casefold() not in _NO_SKILLS][:6]
+    places = " ".join(filters.get("regions", []) + filters.get("countries", []))
+    nothing = {*_NO_SKILLS, *_LETTERS.findall(places.casefold())}
+    named = (
+        [word for word in _LETTERS.findall(part) if word.casefold() not in nothing]
+        for part in (_NAME_END.split(title)[0], title)
+    )
+    words = next(filter(None, named), [])[:6]
     for word in words:
         looked_up = await assistant.call(
             "search_filter_values", show=word == words[0], filter="skills", query=word
         )
         # What is not known is answered with what is similar.
-        begins = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
-        found |= dict.fromkeys(list(filter(begins.search, looked_up["values"]))[:3])
+        holds = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+        found |= dict.fromkeys(list(filter(holds.search, looked_up["values"]))[:3])
     skills = list(found)[:6] or words[:3]
     if not skills:
         raise DemoFailed(
@@ -250,25 +268,27 @@ def _loosened(
 ) -> tuple[dict[str, Any] | None, str]:
     """The filters after the first suggestion, and the change in words.
 
-    Suggestions widen a filter step by step, so one for a filter in `followed` is skipped.
+    Suggestions widen a filter step by step, so one for a filter in `followed` is skipped. The title
+    or the place stays.
     """
     for suggestion in suggestions:
         looser: dict[str, Any] = suggestion.get("filters") or {}
         changed = {name for name in {*looser, *filters} if looser.get(name) != filters.get(name)}
-        if "skills" in looser and changed and not changed & followed:
+        usable = "skills" in looser and changed and not changed & followed
+        if usable and _same_job(filters, looser):
             followed |= changed
-            if removed := [_words(name) for name in filters if name not in looser]:
+            if removed := [in_words(name) for name in filters if name not in looser]:
                 return looser, f"As suggested, the next search is without {' and '.join(removed)}."
             return looser, f"The next search follows a suggestion: {suggestion['reason']}"
-    name = next((name for name in _LOOSENED if name in filters), None)
-    if name is None:
-        return None, ""
-    looser = {key: value for key, value in filters.items() if key != name}
-    return looser, f"The next search is without {_words(name)}."
+    for name in (name for name in _LOOSENED if name in filters):
+        looser = {key: value for key, value in filters.items() if key != name}
+        if _same_job(filters, looser):
+            return looser, f"The next search is without {in_words(name)}."
+    return None, ""
 
 
-def _words(name: str) -> str:
-    return {"within_km": "the places nearby"}.get(name, name.replace("_", " "))
+def _same_job(filters: dict[str, Any], looser: dict[str, Any]) -> bool:
+    return not _TITLE_AND_PLACE & filters.keys() or bool(_TITLE_AND_PLACE & looser.keys())
 
 
 async def _reveal_one(

@@ -1,6 +1,7 @@
 """The filter map of a job description."""
 
 import re
+import unicodedata
 from typing import Any
 
 from fj_mcp.filters.kinds import Tiers
@@ -15,7 +16,11 @@ from fj_mcp.sandbox.annotation.requirements import (
 )
 from fj_mcp.sandbox.annotation.skills import skills_in
 from fj_mcp.sandbox.annotation.titles import titles_in, trades_of
+from fj_mcp.sandbox.annotation.unread import unread_in
 from fj_mcp.sandbox.matching.search import filters_by_key
+
+_LONGEST = 39
+"""Of the part of a key after its prefix; the keys of the API have at most 60 characters."""
 
 
 def annotate(text: str) -> dict[str, dict[str, Any]]:
@@ -29,6 +34,7 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
     tiers, excluded = skills_in(job, trades_of(titles))
     degree, welcome = degree_in(job)
     certificates, other_certificates = certificates_in(job)
+    unwanted, others = unread_in(job)
     found: dict[str, Any] = {
         "skills": tiers if any(tiers.values()) else None,
         "current_employers.title": titles,
@@ -39,6 +45,8 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
         "certifications.name": certificates,
         "languages": languages_in(job),
         **{f"excluded_skills.{_as_key(skill)}": skill for skill in excluded},
+        **{f"not_needed.{_as_key(text)}": text for text in unwanted},
+        **{f"other_requirements.{_as_key(text)}": text for text in others},
         "preferred_degree": welcome,
         "other_certifications": other_certificates,
         **dict.fromkeys(uncovered_in(job), True),
@@ -52,5 +60,8 @@ def annotate(text: str) -> dict[str, dict[str, Any]]:
                      for key, value in found.items() if value}  # fmt: skip
 
 
-def _as_key(skill: str) -> str:
-    return re.sub(r"[^A-Za-z0-9.-]+", "_", skill).strip("_") or "other"
+def _as_key(text: str) -> str:
+    """A text as a part of a key, which holds ASCII only."""
+    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore")
+    named = letters.decode().replace("#", " Sharp").replace("+", " Plus")
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", named).strip("_")[:_LONGEST] or "other"

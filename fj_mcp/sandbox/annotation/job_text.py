@@ -20,7 +20,7 @@ def _any(*words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
 
 
-_MANDATORY = _any(
+MANDATORY = _any(
     "must", "required?", "requires", "mandatory", "essential", "zwingend", "unbedingt", "muss",
     "müssen", "erforderlich", "Voraussetzung", "vorausgesetzt", "indispensables?", "obligatoires?",
     "impérati(?:f|ve|vement)", "exigée?s?", "requise?s?", "imprescindibles?", "obligatori[oa]s?",
@@ -35,10 +35,11 @@ _SECONDARY = _any(
 _NOT = (
     r"no(?! ?(?:t only|more|less|n-)|\.)|without|neither|nor|(?:do|does|did) not (?:need|require)|"
     r"(?:don|doesn)['’]t (?:need|require)|no need (?:for|of)|kein(?:e|en|erlei)?|ohne|"
-    r"pas d['’]|pas de|sans|ni|sin|no (?:se )?(?:requiere|necesita|piden?)(?:mos)?|no hace falta"
+    r"pas de|sans|ni|sin|no (?:se )?(?:requiere|necesita|piden?)(?:mos)?|no hace falta"
 )
 _EXCLUDED = re.compile(
-    rf"(?<!\w)(?:{_NOT})\s*(?!\w*(?:nur|only|solo|sólo|seulement)\b)(?P<what>[^,.;:()]*)",
+    rf"(?<!\w)(?:pas d['’]|(?:{_NOT})(?!\w))\s*"
+    r"(?!\w*(?:nur|only|solo|sólo|seulement)\b)(?P<what>[^,.;:()]*)",
     re.IGNORECASE,
 )
 _UNNEEDED = re.compile(
@@ -122,7 +123,7 @@ def _is_item(line: str) -> bool:
 def _tier_of(sentence: str) -> Tier:
     if _SECONDARY.search(sentence):
         return "secondary"
-    return "mandatory" if _MANDATORY.search(_UNNEEDED.sub("", sentence)) else "core"
+    return "mandatory" if MANDATORY.search(_UNNEEDED.sub("", sentence)) else "core"
 
 
 def _split(part: str) -> tuple[str, list[str]]:

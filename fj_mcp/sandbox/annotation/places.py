@@ -1,12 +1,13 @@
 """Cities and countries in a job description, in four languages."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from fj_mcp.filters import spelling_tables
 from fj_mcp.filters.spellings import Spellings
 from fj_mcp.sandbox.annotation.job_text import JobText
-from fj_mcp.sandbox.annotation.phrases import Phrases, words_of
+from fj_mcp.sandbox.annotation.phrases import Phrases, Word, words_of
 from fj_mcp.sandbox.population.places import CITIES
 
 _PLACE_LINE = re.compile(
@@ -103,26 +104,27 @@ def country_of(label: str) -> str:
     return label.rpartition(", ")[2]
 
 
+def names_place(words: list[Word]) -> bool:
+    """Whether a city or a country is among some words."""
+    return bool(_cities().found(words) or _countries().found(words))
+
+
 @cache
 def _cities() -> Phrases[str]:
-    spelled = Spellings((_CITIES, spelling_tables.CITIES))
-    names = [(name, city.label) for city in CITIES for name in _names(city.name, spelled)]
+    names = _named({city.name: city.label for city in CITIES}, _CITIES, spelling_tables.CITIES)
     return Phrases(names, exact=2)
 
 
 @cache
 def _countries() -> Phrases[str]:
-    spelled = Spellings((_COUNTRIES, spelling_tables.COUNTRIES))
-    others = Spellings((spelling_tables.COUNTRIES,))
-    countries = dict.fromkeys(city.country for city in CITIES)
-    names = [
-        (name, country)
-        for country in countries
-        for name in (country, *spelled.others(country), *others.others(country))
-    ]
-    return Phrases(names)
+    countries = {city.country: city.country for city in CITIES}
+    return Phrases(_named(countries, _COUNTRIES, spelling_tables.COUNTRIES))
 
 
-def _names(city: str, spelled: Spellings) -> list[str]:
-    own = Spellings((spelling_tables.CITIES,))
-    return [city, *spelled.others(city), *own.others(city)]
+def _named(values: dict[str, str], *tables: str) -> Iterator[tuple[str, str]]:
+    """Each value by its name, and by the other spellings that each table has for the name."""
+    spellings = [Spellings((table,)) for table in tables]
+    for name, value in values.items():
+        yield name, value
+        for spelled in spellings:
+            yield from ((other, value) for other in spelled.others(name))

@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
-from fj_mcp.sandbox.annotation.job_text import Clause, JobText
-from fj_mcp.sandbox.annotation.phrases import Phrases
+from fj_mcp.sandbox.annotation.job_text import JobText
+from fj_mcp.sandbox.annotation.phrases import Phrases, Word
 from fj_mcp.sandbox.population.trade_people import TRADES
 from fj_mcp.sandbox.population.vocabulary import FAMILIES, LANGUAGES
 
@@ -13,7 +13,7 @@ _NUMBERS = {
     "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20,
     "ein": 1, "eine": 1, "einem": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6,
     "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12, "fünfzehn": 15,
-    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six ": 6, "sept": 7,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7,
     "huit": 8, "neuf": 9, "dix": 10, "douze": 12, "quinze": 15,
     "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
     "nueve": 9, "diez": 10, "doce": 12, "quince": 15,
@@ -120,10 +120,11 @@ def years_in(job: JobText) -> list[int] | None:
     wanted = [clause.text for clause in job.clauses if not clause.excluded]
     sure = [text for text in wanted if _EXPERIENCE.search(text)]
     others = [text for text in wanted if not _OTHER_YEARS.search(text)]
-    return next((years for text in (*sure, *others) if (years := _years(text))), None)
+    return next((years for text in (*sure, *others) if (years := years_of(text))), None)
 
 
-def _years(text: str) -> list[int] | None:
+def years_of(text: str) -> list[int] | None:
+    """The lowest and the highest number of years in a text."""
     if span := _SPAN.search(text):
         return sorted(min(_number(side), _MAX_YEARS) for side in span.groups())
     if least := _LEAST.search(text):
@@ -141,32 +142,35 @@ def degree_in(job: JobText) -> tuple[list[str] | None, bool]:
 
     The filter means "or above", so that "MSc or PhD" is a master's degree.
     """
-    levels = {clause.tier: _degrees(clause) for clause in reversed(job.clauses) if _degrees(clause)}
-    found = [
-        level
-        for clause in job.clauses
-        if not clause.excluded and clause.tier != "secondary"
-        for level in _degrees(clause)
-    ]
+    wanted = [(clause.tier, degrees_of(clause.text)) for clause in job.clauses
+              if not clause.excluded]  # fmt: skip
+    found = [level for tier, levels in wanted if tier != "secondary" for level in levels]
     lowest = next((level for level in _DEGREE_WORDS if level in found), None)
-    return ([lowest] if lowest else None), not lowest and "secondary" in levels
+    welcome = any(levels for tier, levels in wanted if tier == "secondary")
+    return ([lowest] if lowest else None), not lowest and welcome
 
 
-def _degrees(clause: Clause) -> list[str]:
-    return [level for level, words in _DEGREE_WORDS.items() if words.search(clause.text)]
+def degrees_of(text: str) -> list[str]:
+    """The levels of the degrees in a text, the lowest first."""
+    return [level for level, words in _DEGREE_WORDS.items() if words.search(text)]
 
 
 def certificates_in(job: JobText) -> tuple[list[str], bool]:
     """The certificates that are a must, and whether the text names others."""
     wanted = [clause for clause in job.clauses if not clause.excluded]
     must = [name for clause in wanted if clause.tier == "mandatory"
-            for name in _certificates().found(clause.words)]  # fmt: skip
+            for name in certificates_of(clause.words)]  # fmt: skip
     others = any(
-        (_certificates().found(clause.words) or _CERTIFICATE.search(clause.text))
-        and not (clause.tier == "mandatory" and _certificates().found(clause.words))
+        (certificates_of(clause.words) or _CERTIFICATE.search(clause.text))
+        and not (clause.tier == "mandatory" and certificates_of(clause.words))
         for clause in wanted
     )
     return list(dict.fromkeys(must)), others
+
+
+def certificates_of(words: list[Word]) -> list[str]:
+    """The known certificates among some words."""
+    return _certificates().found(words)
 
 
 @cache
@@ -177,8 +181,14 @@ def _certificates() -> Phrases[str]:
 
 
 def languages_in(job: JobText) -> list[str]:
-    """The languages that the text names."""
-    return _languages().found(job.words)
+    """The languages that the text wants."""
+    wanted = (clause.words for clause in job.clauses if not clause.excluded)
+    return list(dict.fromkeys(one for words in wanted for one in languages_of(words)))
+
+
+def languages_of(words: list[Word]) -> list[str]:
+    """The languages among some words."""
+    return _languages().found(words)
 
 
 @cache
@@ -190,4 +200,9 @@ def _languages() -> Phrases[str]:
 
 def uncovered_in(job: JobText) -> list[str]:
     """The names of the wishes that no filter covers."""
-    return [name for name, words in _UNCOVERED_WORDS.items() if words.search(job.text)]
+    return uncovered_of(job.text)
+
+
+def uncovered_of(text: str) -> list[str]:
+    """The same for a part of a text."""
+    return [name for name, words in _UNCOVERED_WORDS.items() if words.search(text)]

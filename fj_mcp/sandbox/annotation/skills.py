@@ -1,6 +1,9 @@
 """Skills in a job description, by tier, and those that it does not want."""
 
+import re
+from collections.abc import Collection
 from functools import cache
+from itertools import zip_longest
 
 from fj_mcp.filters.spelling_tables import TECHNOLOGIES
 from fj_mcp.filters.spellings import Spellings
@@ -14,6 +17,8 @@ from fj_mcp.sandbox.population.vocabulary import FAMILIES
 _USUAL = 5
 """The skills of a trade that stand for it where a text names none."""
 
+_CERTIFIED = re.compile(r"certifi|zertifi")
+
 
 def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], list[str]]:
     """The wanted skills by tier, and the excluded ones.
@@ -25,7 +30,9 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
     tiers: dict[str, list[str]] = {"mandatory": [], "core": [], "secondary": []}
     excluded: list[str] = []
     for clause in job.clauses:
-        (excluded if clause.excluded else tiers[clause.tier]).extend(_named(clause.words, trades))
+        # What is not wanted may belong to other trades.
+        named = named_skills(clause.words, () if clause.excluded else trades)
+        (excluded if clause.excluded else tiers[clause.tier]).extend(named)
     seen: set[str] = set(excluded)
     for tier, skills in tiers.items():
         tiers[tier] = [skill for skill in dict.fromkeys(skills) if skill not in seen]
@@ -35,7 +42,19 @@ def skills_in(job: JobText, trades: list[Trade]) -> tuple[dict[str, list[str]], 
     return tiers, list(dict.fromkeys(excluded))
 
 
-def _named(words: list[Word], trades: list[Trade]) -> list[str]:
+def named_skills(words: list[Word], trades: Collection[Trade] = ()) -> list[str]:
+    """The skills among some words.
+
+    Args:
+        words: of a clause.
+        trades: see `skills_in`.
+    """
+    # AWS certified: the name of who certifies, or of what a certificate is about, is no skill.
+    words = [
+        word
+        for word, after in zip_longest(words, words[1:])
+        if after is None or not _CERTIFIED.match(after.folded)
+    ]
     literal = set(_literal().found(words))
     found = {*literal, *_spoken().found(words)}
     places = {(trade.function, trade.industry) for trade in trades}

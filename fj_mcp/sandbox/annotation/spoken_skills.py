@@ -157,7 +157,14 @@ Electrical Installation | Elektroinstallation | installations électriques | ins
 Electrical Troubleshooting | fault finding | Fehlersuche | Störungsbehebung | Störungsbeseitigung | dépannage | dépannage électrique | resolución de averías
 Wiring | Verdrahtung | câblage | cableado
 HVAC Maintenance | HVAC | Klimatechnik | chauffage et climatisation | climatización
-MIG Welding | welding | Schweißen | soudage | soldadura
+MIG Welding | MIG | MAG | GMAW | MIG-Schweißen | MAG-Schweißen | soudage MIG | soldadura MIG | welding | Schweißen | soudage | soldadura
+TIG Welding | TIG | GTAW | WIG-Schweißen | WIG | soudage TIG | soldadura TIG
+Stick Welding | SMAW | arc welding | Elektrodenschweißen | soudage à l'arc
+Metal Fabrication | Metallbau | métallerie | calderería
+Plumbing | pipework | Sanitärinstallation | plomberie | fontanería
+Pipe Fitting | pipefitting | Rohrleitungsbau | tuyauterie | montaje de tuberías
+Heating Systems | central heating | Heizungsbau | Heizungstechnik | chauffage | calefacción
+Heat Pumps | heat pump | Wärmepumpen | pompes à chaleur | bombas de calor
 Vehicle Diagnostics | Fahrzeugdiagnose | diagnostic automobile | diagnóstico de vehículos
 Renewable Energy | renewables | erneuerbare Energien | énergies renouvelables | energías renovables
 Solar Energy | photovoltaics | Photovoltaik | photovoltaïque | energía solar | fotovoltaica

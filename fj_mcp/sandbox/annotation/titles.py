@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from fj_mcp.sandbox.annotation.job_text import JobText
-from fj_mcp.sandbox.annotation.phrases import Phrases, words_of
+from fj_mcp.sandbox.annotation.phrases import Phrases, Word, words_of
 from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.trade_people import TRADES
 from fj_mcp.sandbox.population.trades.trade import Title, Trade
@@ -44,6 +44,11 @@ def trades_of(titles: Iterable[str]) -> list[Trade]:
     """The trades that have one of these titles."""
     wanted = set(titles)
     return [trade for trade in TRADES if not wanted.isdisjoint(trade.titles)]
+
+
+def names_title(words: list[Word]) -> bool:
+    """Whether a job title is among some words."""
+    return bool(_spoken().found(words))
 
 
 @cache

@@ -67,8 +67,8 @@ COUNTRIES: dict[str, Country] = {
         _words("Alvarez Bennett Coleman Delgado Ellis Foster Garcia Harrison Jackson Kim Lopez "
                "Mitchell Nguyen O'Brien Parker Ramirez Sanders Torres Vaughn Washington Young Reyes"),
         (("English",), ("Spanish", "Spanish", "Mandarin", "French", "Vietnamese")),
-        _words("Cedar Bluestone Evergreen Granite Lakeshore Magnolia Northfield Prairie Redwood "
-               "Summit Willowbrook"),
+        _words("Cedarmere Bluestoke Evergrove Granvale Lakeholm Magnoway Northlea Prairiegate Redbough "
+               "Summerfell Willowbrae"),
         _ENGLISH_SCHOOLS,
     ),
     "United Kingdom": Country(
@@ -107,7 +107,7 @@ COUNTRIES: dict[str, Country] = {
         _words("Arnaud Benali Chevalier Dufour Fabre Gauthier Haddad Jacquet Lambert Marchand Noël "
                "Perrin Renaud Sauvage Tessier Vasseur Barbier Colin Delmas Fontaine Leclerc Moulin"),
         (("French", "English"), ("Spanish", "Arabic", "German", "Italian")),
-        _words("Beaurivage Bellecombe Clairefeuille Fontvieille Grandpré Hautefeuille Mirabelle "
+        _words("Bellerivette Bellecombe Clairefeuille Fontvieille Grandpré Hautefeuille Mirabelle "
                "Montclair Rivebois Valfleuri"),
         ("University", "Business School", "School of Engineering", "Lycée"),
     ),
@@ -118,7 +118,7 @@ COUNTRIES: dict[str, Country] = {
         _words("Aguilar Blanco Campos Domínguez Esteban Fuentes Gallego Herrera Iglesias Lozano "
                "Molina Navarro Ortega Prieto Romero Serrano Vega Vidal Castro Delgado Méndez Soler"),
         (("Spanish", "English"), ("Catalan", "French", "German", "Basque", "Portuguese")),
-        _words("Alameda Bahía Cantera Encinar Miramar Olivar Peñalba Robledal Serranía Valdelagua"),
+        _words("Alameda Bahía Cantera Encinar Miravela Olivar Peñalba Robledal Serranía Valdelagua"),
         ("University", "Business School", "Polytechnic University", "Vocational Institute"),
     ),
     "Netherlands": Country(
@@ -154,7 +154,7 @@ COUNTRIES: dict[str, Country] = {
         _words("Armstrong Burke Chen Doherty Fraser Gallagher Henderson Kaur Maguire Nguyen "
                "Papadopoulos Sutton Tran Webb"),
         (("English",), ("Mandarin", "Vietnamese", "Greek", "Punjabi")),
-        _words("Banksia Billabong Coolibah Eucalypt Jarrah Kurrajong Waratah Wattle"),
+        _words("Banksmere Bilgarra Coolamine Eucavale Jarramoor Kurrabrae Waratine Wattleby"),
         ("University", "TAFE Institute", "College"),
     ),
     "Singapore": Country(
@@ -172,7 +172,7 @@ COUNTRIES: dict[str, Country] = {
         _words("Al-Amin Al-Farsi Al-Mansoor Darwish Fernandes George Haddad Khan Mathew Nasser "
                "Qureshi Saleh Santos Varghese"),
         (("English", "Arabic"), ("Hindi", "Urdu", "Malayalam", "Tagalog", "French")),
-        _words("Barjeel Ghaf Hilal Khareef Rimal Sidra Wadha"),
+        _words("Barzeela Ghafira Hilaya Khareefa Rimalia Sidrana Wadhara"),
         ("University", "Academy", "Institute of Management"),
     ),
     "Canada": Country(

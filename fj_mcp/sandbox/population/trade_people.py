@@ -8,7 +8,7 @@ from fj_mcp.sandbox.population.companies import Company, company
 from fj_mcp.sandbox.population.countries import COUNTRIES
 from fj_mcp.sandbox.population.people import SEED, Person, invented, lots, uncollected
 from fj_mcp.sandbox.population.places import CITIES, City
-from fj_mcp.sandbox.population.trades import business, health, industry, services
+from fj_mcp.sandbox.population.trades import business, crafts, health, industry, services
 from fj_mcp.sandbox.population.trades.trade import Trade
 from fj_mcp.text.comparison import normalized
 
@@ -17,16 +17,26 @@ TRADES: tuple[Trade, ...] = (
     *business.TRADES,
     *industry.TRADES,
     *services.TRADES,
+    *crafts.TRADES,
 )
 
 PEOPLE = 8
 """In each trade and city, for each unit of the city's weight."""
+
+_FULL = 80
+"""The weight of all cities that a search can reach with all of their people; a country has less.
+
+Where it reaches more cities, it finds the first people of each.
+"""
 
 _EMPLOYERS = 8
 """Of one kind in one country."""
 
 _FIRST_NUMBER = 100_000
 _MOST_CITIES, _MOST_IN_CITY = 250, 80
+assert len(CITIES) <= _MOST_CITIES
+# Otherwise people of two cities would have the same id.
+assert max(PEOPLE * city.trades_weight for city in CITIES) <= _MOST_IN_CITY
 _KINDS = list(dict.fromkeys((trade.industry, trade.employers, trade.business) for trade in TRADES))
 
 
@@ -34,10 +44,12 @@ def people_with(skills: Collection[str], cities: Collection[City]) -> Iterator[P
     """The people in these cities, of every trade that has one of these skills."""
     wanted = {normalized(skill) for skill in skills}
     places = [place for place, city in enumerate(CITIES) if city in cities]
+    weight = sum(CITIES[place].trades_weight for place in places)
+    each = max(1, PEOPLE * _FULL // max(weight, _FULL))
     for number, known in enumerate(_skills_by_trade()):
         if not known.isdisjoint(wanted):
             for place in places:
-                yield from people_of(number, place)
+                yield from people_of(number, place, each)
 
 
 @cache
@@ -45,17 +57,28 @@ def _skills_by_trade() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(normalized, trade.skills)) for trade in TRADES)
 
 
-@cache
-def people_of(number: int, place: int, seed: int = SEED) -> tuple[Person, ...]:
+def people_of(number: int, place: int, each: int = PEOPLE) -> list[Person]:
     """The people of a trade in a city, by their numbers in `TRADES` and `CITIES`.
 
-    They are the same in whatever order they are invented. Cached, so do not modify them.
+    They are the same in whatever order they are invented. They are kept, so do not modify them.
+
+    Args:
+        number: of the trade.
+        place: of the city.
+        each: people for each unit of the city's weight.
     """
-    first = _FIRST_NUMBER + (number * _MOST_CITIES + place) * _MOST_IN_CITY
-    draw = _TradeDraw(TRADES[number], CITIES[place], Random(seed + first))
-    count = PEOPLE * CITIES[place].trades_weight
+    draw, first, people = begun(number, place)
+    count = each * CITIES[place].trades_weight
     with uncollected():
-        return tuple(invented(draw, first + one) for one in range(count))
+        people += [invented(draw, first + one) for one in range(len(people), count)]
+    return people[:count]
+
+
+@cache
+def begun(number: int, place: int, seed: int = SEED) -> tuple["_TradeDraw", int, list[Person]]:
+    """The draw of a trade in a city, the first person's number, and the people so far."""
+    first = _FIRST_NUMBER + (number * _MOST_CITIES + place) * _MOST_IN_CITY
+    return _TradeDraw(TRADES[number], CITIES[place], Random(seed + first)), first, []
 
 
 def trade_values(path: str) -> Iterator[str]:

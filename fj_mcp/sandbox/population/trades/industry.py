@@ -217,7 +217,7 @@ TRADES = (
         titles="Machine Operator | CNC Machinist | Senior CNC Machinist | Toolroom Supervisor",
         called="""
             Machine Operator | Production Operator | Production Worker | Assembler | Assembly Worker | Factory Worker | de: Maschinenbediener | de: Anlagenführer | de: Maschinen- und Anlagenführer | de: Produktionsmitarbeiter | de: Produktionshelfer | fr: Opérateur de production | fr: Conducteur de ligne | fr: Agent de production | es: Operario de producción | es: Operador de máquina
-            CNC Machinist | Machinist | CNC Operator | CNC Programmer | Toolmaker | Welder | de: Zerspanungsmechaniker | de: CNC-Fräser | de: CNC-Dreher | de: Industriemechaniker | de: Werkzeugmechaniker | de: Schweißer | fr: Opérateur de machine CNC | fr: Usineur | fr: Tourneur fraiseur | fr: Soudeur | es: Operador CNC | es: Tornero fresador | es: Soldador
+            CNC Machinist | Machinist | CNC Operator | CNC Programmer | Toolmaker | de: Zerspanungsmechaniker | de: CNC-Fräser | de: CNC-Dreher | de: Industriemechaniker | de: Werkzeugmechaniker | fr: Opérateur de machine CNC | fr: Usineur | fr: Tourneur fraiseur | es: Operador CNC | es: Tornero fresador
         """,
         skills="CNC Machining | CNC Programming | Milling | Turning | Technical Drawings | Measuring Tools | "
         "MIG Welding | TIG Welding | Fanuc Controls | Machine Setup | Grinding | Preventive Maintenance | "
@@ -233,7 +233,7 @@ TRADES = (
         titles="Apprentice Electrician | Electrician | Maintenance Technician | Maintenance Supervisor",
         called="""
             Electrician | Industrial Electrician | Electrical Technician | Journeyman Electrician | de: Elektriker | de: Elektroniker | de: Elektroinstallateur | de: Elektroniker für Betriebstechnik | de: Elektroniker für Energie- und Gebäudetechnik | fr: Électricien | fr: Électricienne | fr: Électrotechnicien | es: Electricista
-            Maintenance Technician | Service Technician | Maintenance Mechanic | Field Service Technician | Maintenance Engineer | HVAC Technician | Plumber | Refrigeration Technician | de: Servicetechniker | de: Instandhalter | de: Betriebselektriker | de: Haustechniker | de: Anlagenmechaniker | de: Kältetechniker | fr: Technicien de maintenance | fr: Technicien frigoriste | fr: Plombier | fr: Plombier chauffagiste | es: Técnico de mantenimiento | es: Fontanero | es: Técnico de climatización
+            Maintenance Technician | Service Technician | Maintenance Mechanic | Field Service Technician | Maintenance Engineer | HVAC Technician | Refrigeration Technician | de: Servicetechniker | de: Instandhalter | de: Betriebselektriker | de: Haustechniker | de: Kältetechniker | fr: Technicien de maintenance | fr: Technicien frigoriste | es: Técnico de mantenimiento | es: Técnico de climatización
             Maintenance Supervisor | Maintenance Manager | Head of Maintenance | de: Leiter Instandhaltung | fr: Responsable maintenance | es: Jefe de mantenimiento
         """,
         skills="Electrical Installation | Preventive Maintenance | Electrical Troubleshooting | Wiring | "
