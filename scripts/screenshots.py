@@ -83,9 +83,9 @@ def narrow_down(view: View) -> None:
     """Show only who scores 3.5 or more, knows Azure, and has worked for five years or longer."""
     view.frame.get_by_role("slider").fill("3.5")
     view.frame.locator(".chip", has_text="Azure").click()
-    view.frame.get_by_label("Least years").fill("5")
+    view.frame.get_by_label("Minimum years").fill("5")
     expect(view.frame.get_by_text("Minimum score: 3.5 or more")).to_be_visible()
-    view.frame.get_by_label("Least years").blur()
+    view.frame.get_by_label("Minimum years").blur()
 
 
 def decide(view: View) -> None:
