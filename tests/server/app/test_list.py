@@ -1,28 +1,16 @@
 import re
 from collections import Counter
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from fj_mcp.sandbox.app import Sandbox
-from tests.support.shortlist_page import CSHARP, PEOPLE, WIDE, Serve, Served, View, opened
+from tests.support.shortlist_page import CSHARP, PEOPLE, WIDE, Serve, Served, opened
 
 pytestmark = [pytest.mark.xdist_group("view-list"), pytest.mark.unmeasured]
 
 PYTHON = {"skills": {"mandatory": ["Python"]}}
 ROWS = 25
-
-
-def facts(view: View) -> list[dict[str, Any]]:
-    """The candidates with what the filters go by."""
-    found: list[dict[str, Any]] = []
-    for page in range(1, 20):
-        listed = view.ask("list_profiles", session_id=view.session_id, page=page, limit=50)
-        found += listed["candidates"]
-        if not listed["has_more"]:
-            break
-    return found
 
 
 def test_rows_are_drawn_25_at_a_time(page: Page, at: Served) -> None:
@@ -96,7 +84,7 @@ def test_a_host_with_less_room_gets_a_lower_page(page: Page, at: Served) -> None
 
 def test_place_company_and_years_filter(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    people = facts(view)
+    people = view.listed()
     fold = view.frame.locator("#fold-text")
     places = Counter(card["region"] for card in people)
     place, here = places.most_common(1)[0]
