@@ -36,14 +36,14 @@ def main() -> None:
     """Take all screenshots."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with served(Sandbox(match_seconds=0)) as at, browsing() as browser:
-        view = show(browser, at, "light", (1280, 800))
+        view = show(browser, at, "light", (1280, 840))
         session = view.session_id
         reveal_and_open(view)
         take(view, "light")
-        view = show(browser, at, "dark", (1280, 800), session)
+        view = show(browser, at, "dark", (1280, 840), session)
         narrow_down(view)
         take(view, "dark")
-        view = show(browser, at, "light", (1280, 800), session)
+        view = show(browser, at, "light", (1280, 840), session)
         decide(view)
         take(view, "decisions")
         take(show(browser, at, "light", (360, 720), session), "narrow")
@@ -63,7 +63,9 @@ def show(
 
 
 def take(view: View, name: str) -> None:
-    """Save what is on the screen, and close it."""
+    """Save what is on the screen, from the top and without a pointer, and close it."""
+    view.page.mouse.move(0, 0)
+    view.inside("document.getElementById('shortlist').scrollTo(0, 0)")
     view.page.screenshot(path=IMAGES / f"shortlist-{name}.png")
     view.page.context.close()
 
@@ -76,16 +78,15 @@ def reveal_and_open(view: View) -> None:
     expect(view.notice).to_contain_text("charged")
     view.rows.nth(1).locator(".opener").click()
     expect(view.frame.get_by_role("heading", name="Experience")).to_be_visible()
-    view.rows.first.hover()
 
 
 def narrow_down(view: View) -> None:
     """Show only who scores 3.5 or more, knows Azure, and has worked for five years or longer."""
     view.frame.get_by_role("slider").fill("3.5")
     view.frame.locator(".chip", has_text="Azure").click()
-    view.frame.get_by_label("Least years").fill("5")
+    view.frame.get_by_label("Minimum years").fill("5")
     expect(view.frame.get_by_text("Minimum score: 3.5 or more")).to_be_visible()
-    view.frame.get_by_label("Least years").blur()
+    view.frame.get_by_label("Minimum years").blur()
 
 
 def decide(view: View) -> None:

@@ -3,11 +3,11 @@
 Clients truncate or reject larger results, so the more candidates, the shorter their texts.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic_core import to_json
 
 from fj_mcp.api.profile_records import Candidate, Education, Job, Profile
@@ -17,15 +17,13 @@ from fj_mcp.results.models import SCORE_SCALE, Card, Employment, FullCandidate, 
 from fj_mcp.shortlist.outside import CardFilters
 from fj_mcp.shortlist.parts import NO_MARK, NO_MARKS
 from fj_mcp.shortlist.ranking import Shortlist
+from fj_mcp.shortlist.reasons import not_in, reason, says_again
 from fj_mcp.storage.memory.people import Mark, Remembered, SeenBefore
 from fj_mcp.text.cleaning import cut, first_within
 from fj_mcp.text.comparison import normalized
 
 _MARK_BYTES = 200
 """Of a decision, a short note, and the search that showed somebody before."""
-
-_STOPS = " .;:!?"
-_CLAUSES = re.compile(r"(?<=[.;:!?])\s+")
 
 
 class CardBudget(Struct, frozen=True):
@@ -106,7 +104,11 @@ def cards(
         reserved: bytes for the rest of the result.
     """
     known = [
-        (profile, filters.unmet(profile), marks.get(profile.id, NO_MARK))
+        (
+            replace(profile, recommendation=reason(profile, wanted)),
+            filters.unmet(profile),
+            marks.get(profile.id, NO_MARK),
+        )
         for profile in profiles
         if profile.id
     ]
@@ -314,8 +316,8 @@ def _full(
         note=_within(mark.note, budget.text),
         seen_before=_seen(mark.seen_before, budget.line),
         rating=line(candidate.rating_label),
-        why=None if _says_again(why, candidate) else _within(why, budget.text),
-        highlights=several(_not_in(highlights, why)),
+        why=None if says_again(why, candidate) else _within(why, budget.text),
+        highlights=several(not_in(highlights, why)),
         strengths=several(candidate.strengths),
         weaknesses=several(candidate.weaknesses),
         score_breakdown=several(candidate.breakdown),
@@ -331,18 +333,6 @@ def _full(
         email=list((listed or candidate).email.values) or None,
         phone=list((listed or candidate).phone.values) or None,
     )
-
-
-def _says_again(why: str | None, candidate: Candidate) -> bool:
-    """Whether every part of a recommendation is in the rating, the strengths or the weaknesses."""
-    said = (candidate.rating_label or "", *candidate.strengths, *candidate.weaknesses)
-    return not _not_in(_CLAUSES.split(why or ""), " ".join(said))
-
-
-def _not_in(texts: Sequence[str], said: str | None) -> list[str]:
-    """The texts that do not occur in `said`."""
-    known = normalized(said or "")
-    return [text for text in texts if normalized(text.strip(_STOPS)) not in known]
 
 
 def _employment(job: Job, budget: DetailBudget) -> Employment:

@@ -58,7 +58,10 @@ async def test_without_its_database_lists_go_on_and_reviews_are_refused(tmp_path
         for tool in ("list_profiles", "show_candidates", "wait_for_session"):
             result = await assistant.call(tool, session_id=session)
             assert "Decisions and earlier searches cannot be shown now" in result["warning"], tool
-            assert "people who were rejected or must not be contacted may be listed" in result["warning"], tool
+            assert (
+                "people who were rejected or must not be contacted may be listed"
+                in result["warning"]
+            ), tool
             assert "left_out" not in result, tool
             assert "counts" not in result, tool
         assert len(await listed(assistant, session_id=session)) == PEOPLE

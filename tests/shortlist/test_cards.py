@@ -126,6 +126,36 @@ async def test_one_free_call_shows_all_pending_numbers() -> None:
     assert any("phones" in card for card in page["candidates"])
 
 
+@pytest.mark.parametrize(
+    ("recommendation", "why"),
+    [
+        (
+            "Strong match: has 2 of 3 wanted skills (C#, SQL Server); 8 years, 3 to 15 wanted.",
+            "Strong match: 8 years, 3 to 15 wanted.",
+        ),
+        ("Strong match: 8 years; has 1 of 3 wanted skills (c#).", "Strong match: 8 years."),
+        ("Strong match: has 2 of 3 wanted skills (C#, SQL Server).", "Strong match."),
+        ("Knows C# from the compiler up.", "Knows C# from the compiler up."),
+        ("Ran a team of ten. Has C#.", "Ran a team of ten."),
+        ("Has all wanted skills.", "Has all wanted skills."),
+        ("Has C#, Docker.", None),
+    ],
+)
+async def test_a_reason_does_not_repeat_the_skills_of_its_card(
+    assistant: Assistant, recommendation: str, why: str | None
+) -> None:
+    session_id = await assistant.start_search(skills={"core": ["C#", "SQL Server", "Docker"]})
+    person = profile(
+        1,
+        4,
+        profile={"name": "Ana", "skills": ["C#", "SQL Server", "R"]},
+        profileAnalysis={"recommendation": recommendation},
+    )
+    assistant.sandbox.fail("profiles", page_of(person))
+    (card,) = (await assistant.call("list_profiles", session_id=session_id))["candidates"]
+    assert card.get("why") == why
+
+
 async def test_a_candidate_in_full_says_nothing_twice(assistant: Assistant) -> None:
     session_id = await assistant.search(
         skills={"core": ["C#", "Docker"]}, years_of_experience={"min": 1, "max": 20}

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -86,9 +87,9 @@ class View:
         """The texts of one column, from top to bottom."""
         return self.rows.locator(f".{kind}").all_text_contents()
 
-    def expect_people(self, count: int) -> None:
+    def expect_people(self, number: int) -> None:
         """Waits until so many candidates pass the filters, whether or not their rows are drawn."""
-        expect(self.frame.locator("#table")).to_have_attribute("aria-rowcount", f"{count + 1}")
+        expect(self.frame.locator("#table")).to_have_attribute("aria-rowcount", f"{number + 1}")
 
     def drawn(self) -> "View":
         """Draws the rows of all candidates who pass the filters."""
@@ -125,6 +126,17 @@ class View:
         script = "([tool, args]) => window.desk.call(tool, args)"
         answer: dict[str, Any] = self.page.evaluate(script, [tool, arguments])
         return answer
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All candidates as the server lists them."""
+        found: list[dict[str, Any]] = []
+        for page in count(1):
+            # The page size of the shortlist, because texts are shortened to fit a page.
+            part = self.ask("list_profiles", session_id=self.session_id, page=page, limit=20)
+            found += part["candidates"]
+            if not part["has_more"]:
+                break
+        return found
 
     def answer(self, tool: str, result: dict[str, Any]) -> None:
         """Makes the host answer the shortlist's calls of a tool itself from now on."""

@@ -58,7 +58,7 @@ export async function reveal(desk: Desk, chosen: string[], channel: Channel): Pr
       nameList(ids.map((id) => list.name(id))),
       el("p", { class: "cost" }, revealCost(price, ids.length - known)),
       known > 0 && el("p", {}, `${known} of ${ids.length} already revealed, at no cost.`),
-      barred > 0 && el("p", {}, `${barred} selected must not be contacted and stay out of this.`),
+      barred > 0 && el("p", {}, `${barred} selected must not be contacted and will be left out.`),
       money.balance(cost),
     ],
     confirm: cost === undefined ? "Reveal" : `Reveal · ${counted(cost, "credit")}`,
@@ -75,7 +75,7 @@ export async function reveal(desk: Desk, chosen: string[], channel: Channel): Pr
     const some = ids.slice(start, start + MOST_AT_ONCE);
     reporter.report(`Revealing ${start + 1} to ${start + some.length} of ${ids.length}…`);
     const args = { session_id: list.sessionId, candidate_ids: some, channel };
-    const before = charged === undefined ? money.spentToday : undefined;
+    const before = charged === undefined ? money.cost : undefined;
     const { results, credits, warning } = await paid(
       desk,
       before,
@@ -148,7 +148,7 @@ export async function fetchMore(desk: Desk): Promise<string | undefined> {
   reporter.report("Asking FutureJobs for more candidates…");
   const args = { session_id: list.sessionId };
   const bought = host.call<MoreProfiles>("fetch_more_profiles", args, true);
-  const { status, exhausted, credits = {}, warning } = await paid(desk, money.spentToday, bought);
+  const { status, exhausted, credits = {}, warning } = await paid(desk, money.cost, bought);
   money.paid(credits);
   list.exhausted = exhausted ?? false;
   list.status = status;

@@ -27,7 +27,7 @@ export const REASONS: [Reason, string][] = [
   ["other", "Other"],
 ];
 
-export const reasonWord = (reason: Reason | ""): string =>
+const reasonWord = (reason: Reason | ""): string =>
   REASONS.find(([one]) => one === reason)?.[1] ?? "";
 
 export interface Action {

@@ -33,9 +33,9 @@ export function details(person: FullCandidate, actions: HTMLElement[]): HTMLElem
       "div",
       {},
       section("Why", why && el("p", {}, wholeWords(why))),
-      section("Highlights", lines(once(person.highlights))),
-      section("Strengths", lines(once(person.strengths))),
-      section("Points to verify", lines(once(person.weaknesses))),
+      section("Highlights", lines(once(person.highlights), "observed")),
+      section("Strengths", lines(once(person.strengths), "observed")),
+      section("Points to verify", lines(once(person.weaknesses), "observed")),
       section("Education", lines(person.education)),
       section("Certifications", lines(person.certifications)),
       section("Honors", lines(person.honors)),
@@ -82,9 +82,9 @@ function section(title: string, content: Node | string | false | undefined): HTM
   return content ? el("section", {}, el("h2", {}, title), content) : false;
 }
 
-function lines(texts: string[] | undefined): HTMLElement | false {
+function lines(texts: string[] | undefined, kind = ""): HTMLElement | false {
   return texts?.length
-    ? el("ul", {}, ...texts.map((text) => el("li", {}, wholeWords(text))))
+    ? el("ul", { class: kind }, ...texts.map((text) => el("li", {}, wholeWords(text))))
     : false;
 }
 

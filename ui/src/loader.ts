@@ -10,7 +10,7 @@ const MOST_PEOPLE = 1_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 5_000;
 
-export interface LoaderEvents {
+interface LoaderEvents {
   changed(): void;
   /** An error, and how to go on after it. */
   failed(sentence: string, again: () => void): void;

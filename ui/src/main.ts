@@ -90,7 +90,7 @@ function receive(read: () => unknown): void {
   }
   const reviewer = new Reviewer(host, shown, () => view?.visible ?? [], reporter);
   const { list } = reviewer;
-  const money = new Money(host, shown.prices ?? {}, refresh);
+  const money = new Money(host, list.sessionId, shown.prices ?? {}, refresh);
   const loader = new Loader(host, list, {
     changed: refresh,
     failed: showProblem,

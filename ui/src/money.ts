@@ -9,11 +9,13 @@ export class Money {
   #report: SpendingReport | undefined;
 
   /**
+   * @param sessionId is the session that is paid for.
    * @param prices for the next purchases.
    * @param changed is called when a price has become known.
    */
   constructor(
     private readonly host: Host,
+    private readonly sessionId: string,
     private prices: Prices,
     private readonly changed: () => void,
   ) {}
@@ -76,22 +78,31 @@ export class Money {
   /**
    * What became of a purchase that the app did not carry out, or whose answer it lost.
    *
-   * @param before what was spent today before it.
+   * @param before what the session had cost before it.
    */
   async verdict(before: number | undefined): Promise<{ charged: boolean; sentence: string }> {
     const now = await this.look();
-    if (!now || before === undefined) return { charged: false, sentence: "" };
-    const more = now.spent_today - before;
-    if (more > 0) return { charged: true, sentence: `${counted(more, "credit")} charged.` };
+    const after = this.cost;
+    if (!now || before === undefined || after === undefined)
+      return { charged: false, sentence: "" };
+    if (after > before)
+      return { charged: true, sentence: `${counted(after - before, "credit")} charged.` };
+    const open = now.purchases.some(
+      ({ session_id: session, outcome }) =>
+        session === this.sessionId && (outcome === "unknown" || outcome === "pending"),
+    );
     return {
       charged: false,
-      sentence: now.reserved
-        ? "Whether it was charged is not certain yet."
-        : "Nothing was charged.",
+      sentence: open ? "Whether it was charged is not certain yet." : "Nothing was charged.",
     };
   }
 
-  get spentToday(): number | undefined {
-    return this.#report?.spent_today;
+  /** What the session has cost so far, if that is known. */
+  get cost(): number | undefined {
+    const lines = this.#report?.by_session;
+    const own = lines?.find((line) => line.session_id === this.sessionId);
+    if (own) return own.credits + (own.estimated ?? 0);
+    // A line for several sessions may have this one.
+    return lines?.every((line) => line.session_id) ? 0 : undefined;
   }
 }

@@ -3,9 +3,12 @@
 import { type Action, Buttons, seen } from "./decisions";
 import { copyable, counted, el } from "./dom";
 import { isLinkedIn } from "./host";
-import { initials, wholeWords, withoutSkills } from "./sentences";
+import { initials, wholeWords } from "./sentences";
 import type { Channel, Contact, Shortlist } from "./state";
 import type { Person } from "./reviews";
+
+/** "Strong match.": a recommendation that says no more than the score. */
+const VERDICT = /^\w+( \w+)?\.$/;
 
 export interface RowEvents {
   select(id: string, on: boolean): void;
@@ -57,10 +60,6 @@ export function makeRow(
   const { title, company, headline, years_of_experience: years, missing_skills: lacks } = card;
   const has = list.has(card);
   const outside = card.outside?.map((filter) => filter.replaceAll("_", " "));
-  const why = withoutSkills(wholeWords(card.why ?? ""), [
-    ...list.wantedSkills,
-    ...(card.skills ?? []),
-  ]);
   const line = el(
     "tr",
     { role: "row" },
@@ -85,7 +84,7 @@ export function makeRow(
       lacks?.length && el("span", { class: "lacks" }, `Missing: ${lacks.join(", ")}`),
       outside?.length && el("span", { class: "lacks" }, `Outside: ${outside.join(", ")}`),
     ),
-    cell("why", why),
+    cell("why", !VERDICT.test(card.why ?? "") && wholeWords(card.why ?? "")),
     note,
     buttons && cell("review", buttons.element),
   );

@@ -57,23 +57,6 @@ export function initials(name: string): string {
   return /^\p{Script=Latin}/u.test(first) ? (first + last).toUpperCase() : first;
 }
 
-const CLAUSES = /(?<=[.;:!?])\s+/;
-/** Words that say nothing about skills beside their names and numbers. */
-const FILLERS = /\b(has|have|lists?|knows?|with|of|the|all|and|none|wanted|skills?)\b/gi;
-
-/** A recommendation without the parts that only repeat which skills somebody has. */
-export function withoutSkills(text: string, skills: string[]): string {
-  const names = [...skills].sort((one, other) => other.length - one.length);
-  const says = (clause: string): boolean => {
-    const rest = names.reduce((left, name) => left.replaceAll(name, ""), clause);
-    return rest === clause || /[\p{L}]/u.test(rest.replace(FILLERS, ""));
-  };
-  const kept = text.split(CLAUSES).filter(says);
-  // The first words of a part say too little.
-  if (kept.length > 1 && kept.at(-1)?.endsWith("…")) kept.pop();
-  return kept.join(" ").replace(/[;:]$/, ".");
-}
-
 /** Keeps each text that has not been said before. */
 export function sayOnce(): (texts: string[] | undefined) => string[] {
   const bare = (text: string) =>

@@ -7,7 +7,7 @@ import type { CandidateList, RevealedContact, ShownCandidates } from "./types";
 
 export type Channel = "email" | "phone";
 export type Outcome = RevealedContact["status"];
-export type Status = ShownCandidates["status"];
+type Status = ShownCandidates["status"];
 
 export type Column = "score" | "name" | "title" | "company" | "region" | "years" | "skills";
 

@@ -12,7 +12,7 @@ import type { Card } from "./types";
 const SELECT_FIRST = "Select one or more candidates first.";
 const BUSY = "Another action is under way.";
 
-export interface Shown {
+interface Shown {
   list: Shortlist;
   visible: Card[];
   money: Money;

@@ -19,7 +19,7 @@ const COLUMNS: [Column, string][] = [
 /** The number of rows at first, and of those that are added at once. */
 const ROWS = 25;
 
-export interface TableEvents extends RowEvents {
+interface TableEvents extends RowEvents {
   sort(column: Column): void;
   selectAll(on: boolean): void;
   open(id: string, panel: HTMLElement): void;

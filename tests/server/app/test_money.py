@@ -8,6 +8,8 @@ from tests.support.shortlist_page import PEOPLE, Serve, Served, View, opened
 
 pytestmark = [pytest.mark.xdist_group("view-money"), pytest.mark.unmeasured]
 
+OTHER = {"skills": {"mandatory": ["Python"]}}
+
 
 def buy(view: View, name: str) -> None:
     """Press a button that pays, and confirm."""
@@ -62,7 +64,7 @@ def test_a_reveal_says_the_last_price_the_balance_and_the_day_s_budget(
     assert at.sent("fetch_more") == 0
 
 
-def test_too_few_credits_are_told_before_and_no_tool_is_named_after(
+def test_too_few_credits_are_shown_before_a_purchase_and_no_tool_is_named_after_it(
     page: Page, serve: Serve
 ) -> None:
     at = serve(Sandbox(match_seconds=0, first_batch=30, credits=6))
@@ -130,6 +132,21 @@ def test_a_purchase_whose_answer_the_app_lost_is_shown_with_what_it_cost(
         assert at.sent("fetch_more") == 1
 
 
+@pytest.mark.parametrize("name", ["Reveal email", "Fetch more"])
+def test_what_another_search_costs_meanwhile_is_no_charge_of_a_denied_purchase(
+    page: Page, at: Served, name: str
+) -> None:
+    tool = {"Reveal email": "reveal_contacts", "Fetch more": "fetch_more_profiles"}[name]
+    view = opened(page, at, deny=[tool]).settled()
+    view.select(0)
+    view.paid(name).click()
+    expect(view.dialog).to_contain_text("5 spent today")
+    other = view.ask("create_sourcing_session", title="Another", filters=OTHER)
+    assert other["credits"]["charged"] == 5
+    view.dialog.get_by_role("button", name=re.compile("^(Reveal|Fetch more)")).click()
+    expect(view.problem).to_contain_text("The app did not do that. Nothing was charged.")
+
+
 def test_nobody_who_must_not_be_contacted_is_revealed(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     first, second = view.names()[:2]
@@ -143,7 +160,7 @@ def test_nobody_who_must_not_be_contacted_is_revealed(page: Page, at: Served) ->
     expect(view.dialog).to_contain_text("Reveal the email address?")
     expect(view.dialog).to_contain_text(second)
     expect(view.dialog).not_to_contain_text(first)
-    expect(view.dialog).to_contain_text("1 selected must not be contacted")
+    expect(view.dialog).to_contain_text("1 selected must not be contacted and will be left out.")
     view.dialog.get_by_role("button", name="Reveal").click()
     expect(view.notice).to_contain_text("charged")
     (call,) = view.calls("reveal_contacts")
@@ -201,6 +218,8 @@ def test_a_revealed_address_is_copied_from_its_row(page: Page, at: Served) -> No
     view.frame.get_by_role("searchbox").focus()
     page.keyboard.press("Control+V")
     expect(view.frame.get_by_role("searchbox")).to_have_value(text)
-    # It is there again when the list is opened again.
+    # It is there again when the list is opened again, and the same in the profile.
     view = opened(page, at, session=view.session_id).settled()
     expect(view.rows.first.locator(".contacts .address")).to_have_text(text)
+    view.rows.first.locator(".opener").click()
+    assert view.frame.locator(".opened .address").first.inner_text() == text

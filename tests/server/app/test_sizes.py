@@ -16,7 +16,7 @@ NAMES = {
         "Maximiliana-Alexandrina Konstantinopoulou-Featherstonehaugh de Montmorency Smit",
         "MS",
     ),
-    "one word": ("Prince", "P"),
+    "one word": ("Budi", "B"),
     "a title and an emoji": ("Dr. Zoë 🌟 O’Neill", "DO"),
 }
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"

@@ -16,25 +16,13 @@ PUNE = CSHARP | {"regions": ["Pune, Maharashtra, India"], "within_km": 200}
 """A search that finds several dozen candidates, many of whom miss a skill."""
 
 
-def cards(view: View) -> list[dict[str, Any]]:
-    """All candidates as the server lists them."""
-    found: list[dict[str, Any]] = []
-    for page in range(1, 6):
-        # The page size of the shortlist, because texts are shortened to fit a page.
-        answer = view.ask("list_profiles", session_id=view.session_id, page=page, limit=20)
-        found += answer["candidates"]
-        if not answer["has_more"]:
-            break
-    return found
-
-
 def slide(view: View, score: float) -> None:
     view.frame.get_by_role("slider").fill(str(score))
 
 
 def test_all_candidates_are_listed_although_the_list_comes_in_pages(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    listed = cards(view)
+    listed = view.listed()
     view.expect_people(len(listed))
     assert len(listed) == PEOPLE
     assert view.drawn().names() == [card["name"] for card in listed]
@@ -43,7 +31,7 @@ def test_all_candidates_are_listed_although_the_list_comes_in_pages(page: Page, 
 
 def test_a_row_shows_the_candidate_with_matching_and_missing_skills(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
-    listed = cards(view)
+    listed = view.listed()
     place, card = next((n, card) for n, card in enumerate(listed) if "missing_skills" in card)
     row = view.rows.nth(place)
     expect(row.locator(".score")).to_have_text(f"{card['score']:.1f} / 5")
@@ -66,7 +54,7 @@ def test_a_row_shows_the_candidate_with_matching_and_missing_skills(page: Page, 
 
 def test_every_header_sorts_and_a_second_click_reverses_the_order(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
-    listed = {card["candidate_id"]: card for card in cards(view)}
+    listed = {card["candidate_id"]: card for card in view.listed()}
     wanted = sum(map(len, CSHARP["skills"].values()))
     keys: dict[str, Any] = {
         "Name": lambda card: card["name"].casefold(),
@@ -109,16 +97,16 @@ def test_candidates_without_a_score_come_last_in_both_orders(page: Page, at: Ser
 
 def test_words_find_candidates_by_everything_in_their_row(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
-    someone = cards(view)[3]
+    someone = view.listed()[3]
     search = view.frame.get_by_role("searchbox")
     search.fill(f"{someone['company'].upper()} {someone['name'].split()[0]}")
     expect(view.frame.locator("#count")).to_contain_text("shown")
     assert someone["name"] in view.drawn().names()
-    assert len(view.names()) < len(cards(view))
+    assert len(view.names()) < len(view.listed())
     search.fill("nobody is called this")
     expect(view.frame.get_by_text("No candidates match these filters.")).to_be_visible()
     view.button("Clear filters").click()
-    view.expect_people(len(cards(view)))
+    view.expect_people(len(view.listed()))
     expect(search).to_have_value("")
 
 
@@ -158,7 +146,7 @@ def test_the_histogram_counts_scores_and_its_slider_and_bars_filter_by_them(
     page: Page, at: Served
 ) -> None:
     view = opened(page, at, filters=PUNE).settled()
-    scores = [card["score"] for card in cards(view)]
+    scores = [card["score"] for card in view.listed()]
     shown = [Decimal(score).quantize(Decimal("0.1"), ROUND_HALF_UP) for score in scores]
     tenths = Counter(int(score * 10) for score in shown)
     bars = view.frame.locator("#bars .bar")
@@ -194,7 +182,7 @@ def test_a_minimum_score_leaves_out_candidates_without_a_score(page: Page, at: S
 
 def test_pressed_skills_leave_only_candidates_who_list_them_all(page: Page, at: Served) -> None:
     view = opened(page, at, filters=PUNE).settled()
-    listed = cards(view)
+    listed = view.listed()
     for pressed in (["Docker"], ["Docker", "ASP.NET Core"]):
         view.frame.locator(".chip", has_text=pressed[-1]).click()
         passing = [card for card in listed if not {*pressed} & {*card.get("missing_skills", [])}]
@@ -208,7 +196,7 @@ def test_pressed_skills_leave_only_candidates_who_list_them_all(page: Page, at: 
 def test_a_row_opens_to_the_profile_which_is_fetched_then(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
     assert view.calls("get_candidate") == []
-    first = cards(view)[0]
+    first = view.listed()[0]
     opener = view.button(first["name"]).first
     expect(opener).to_have_attribute("aria-expanded", "false")
     opener.click()
@@ -228,7 +216,7 @@ def test_a_row_opens_to_the_profile_which_is_fetched_then(page: Page, at: Served
 
 def test_linkedin_opens_through_the_host(page: Page, at: Served) -> None:
     view = opened(page, at).settled()
-    first = cards(view)[0]
+    first = view.listed()[0]
     view.button(f"LinkedIn profile of {first['name']}").first.click()
     page.wait_for_function("window.desk.recorded.links.length")
     assert view.recorded("links") == [first["linkedin_url"]]
@@ -272,7 +260,7 @@ def test_a_query_opens_the_list_with_whom_it_fits_and_other_words_search_everyon
     query = "docker -azure"
     view = opened(page, at, filters=PUNE, query=query).settled()
     fitting = view.ask("list_profiles", session_id=view.session_id, query=query, limit=50)
-    everyone = cards(view)
+    everyone = view.listed()
     search = view.frame.get_by_role("searchbox")
     expect(search).to_have_value(query)
     assert view.drawn().names() == [card["name"] for card in fitting["candidates"]]
@@ -295,7 +283,7 @@ def test_a_query_opens_the_list_with_whom_it_fits_and_other_words_search_everyon
 def test_the_chosen_candidates_are_shown_until_all_are_wanted(page: Page, at: Served) -> None:
     session = opened(page, at, filters=PUNE).settled().session_id
     view = View(page)
-    everyone = cards(view)
+    everyone = view.listed()
     chosen = [everyone[4], everyone[1]]
     ids = [card["candidate_id"] for card in chosen]
     view = opened(page, at, session=session, candidate_ids=ids).settled()
