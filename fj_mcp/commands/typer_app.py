@@ -185,7 +185,11 @@ def install(
 def uninstall(
     assistants: Annotated[
         list[str] | None,
-        typer.Argument(help="As for install.", autocompletion=_assistants, show_default=False),
+        typer.Argument(
+            help="As for install. Without a name, those that have this server are offered.",
+            autocompletion=_assistants,
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Remove this server from your assistants. What is stored about purchases and people stays."""

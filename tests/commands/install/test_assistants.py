@@ -593,11 +593,35 @@ def test_uninstalling_names_where_a_key_is_left(
     assert run_uninstall(["cursor"], machine) == 0
     assert f"{file.name}{BACKUP_SUFFIX} beside it" in capsys.readouterr().out
     assert run_uninstall([], machine) == 2
-    assert "it is in none on this machine" in capsys.readouterr().err
+    assert "No assistant on this machine has this server; nothing was changed." in capsys.readouterr().err
     install_for("cursor", SANDBOX, machine)
     assert run_uninstall([], machine) == 2
-    assert "it is in cursor" in capsys.readouterr().err
+    assert "Name the assistants to remove this server from; it is in cursor." in capsys.readouterr().err
     assert run_uninstall(["json"], machine) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"), [("", []), ("2", ["cursor"]), ("Cursor", ["kiro"]), ("1, kiro", [])]
+)
+def test_without_a_name_those_that_have_the_server_are_offered(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    left: list[str],
+) -> None:
+    on(machine, ".codeium/windsurf")
+    for name in ("cursor", "kiro"):
+        install_for(name, SANDBOX, machine)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
+    assert run_uninstall([], machine) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[1:] == ["  1  Cursor", "  2  Kiro"]
+    assert said.out.count("removed from") == 2 - len(left)
+    for name in ("cursor", "kiro"):
+        there = ASSISTANTS[name].file(machine).read_text(encoding="utf-8")
+        assert ("fj-mcp" in there) is (name in left)
 
 
 def test_the_commands_install_and_remove_in_the_home_they_are_run_in(tmp_path: Path) -> None:
