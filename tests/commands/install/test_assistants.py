@@ -593,10 +593,16 @@ def test_uninstalling_names_where_a_key_is_left(
     assert run_uninstall(["cursor"], machine) == 0
     assert f"{file.name}{BACKUP_SUFFIX} beside it" in capsys.readouterr().out
     assert run_uninstall([], machine) == 2
-    assert "No assistant on this machine has this server; nothing was changed." in capsys.readouterr().err
+    assert (
+        "No assistant on this machine has this server; nothing was changed."
+        in capsys.readouterr().err
+    )
     install_for("cursor", SANDBOX, machine)
     assert run_uninstall([], machine) == 2
-    assert "Name the assistants to remove this server from; it is in cursor." in capsys.readouterr().err
+    assert (
+        "Name the assistants to remove this server from; it is in cursor."
+        in capsys.readouterr().err
+    )
     assert run_uninstall(["json"], machine) == 1
 
 
