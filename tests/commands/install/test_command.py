@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -122,22 +122,24 @@ def lock(machine: Machine) -> Path:
 
 
 def test_a_running_session_of_claude_code_finishes_its_change_first(
-    machine: Machine, lock: Path
+    machine: Machine, lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = ASSISTANTS["claude-code"].file(machine)
+    waits = iter(range(3))
 
-    def finish() -> None:
-        file.write_text('{"numStartups": 2}')
-        lock.rmdir()
+    def wait(_: float) -> None:
+        assert "mcpServers" not in json.loads(file.read_text())
+        if next(waits) == 2:
+            file.write_text('{"numStartups": 2}')
+            lock.rmdir()
 
-    session = threading.Timer(0.5, finish)
-    session.start()
+    monkeypatch.setattr(time, "sleep", wait)
     install_for("claude-code", SANDBOX, machine)
-    session.join()
     after = json.loads(file.read_text())
     assert after["numStartups"] == 2
     assert after["mcpServers"].keys() == {"fj-mcp"}
     assert not lock.exists()
+    assert next(waits, None) is None
 
 
 def test_a_session_that_does_not_finish_is_not_disturbed(machine: Machine, lock: Path) -> None:
