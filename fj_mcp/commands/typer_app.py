@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from fj_mcp import __version__
+from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.transports.stdio_launch import serve_stdio
 
@@ -146,16 +147,7 @@ def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile =
 
 def _assistants(typed: str) -> list[tuple[str, str]]:
     """The assistants whose name begins with what was typed, for the shell's completion."""
-    from fj_mcp.commands.install.assistants import ASSISTANTS
-
     return [(name, one.title) for name, one in ASSISTANTS.items() if name.startswith(typed)]
-
-
-ASSISTANT_NAMES = (
-    "claude-desktop, claude-code, cursor, vscode, vscode-insiders, vscodium, codex, gemini, goose, "
-    "windsurf, devin, zed, cline, roo-code, continue, junie, kiro, opencode, copilot-cli, "
-    "lmstudio, amp or warp"
-)
 
 
 def _machine() -> "Machine":
@@ -173,8 +165,8 @@ def install(
     assistants: Annotated[
         list[str] | None,
         typer.Argument(
-            help=f"{ASSISTANT_NAMES}; json or jetbrains print what to paste. Without a name, those "
-            "on this machine are offered.",
+            help=f"{', '.join(ASSISTANTS)}; {' or '.join(PASTED)} print what to paste. Without a "
+            "name, those on this machine are offered.",
             autocompletion=_assistants,
             show_default=False,
         ),
@@ -182,10 +174,13 @@ def install(
     url: Annotated[
         str | None, typer.Option("--url", help="Use the team's server at this address instead.")
     ] = None,
+    # Hidden, because no server of ours asks its users to sign in yet.
     sign_in: Annotated[
         bool,
         typer.Option(
-            "--sign-in", help="With --url: the server asks you to sign in, and needs no key."
+            "--sign-in",
+            help="With --url: the server asks you to sign in, and needs no key.",
+            hidden=True,
         ),
     ] = False,
     show: Annotated[

@@ -284,6 +284,8 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
         CliRunner().invoke(app, ["install", "--help"], terminal_width=200).output.split()
     )
     assert all(client in told for client in ASSISTANTS)
+    # No server of ours asks its users to sign in.
+    assert "--sign-in" not in told
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
     assert "emacs is not a known assistant; use claude-code" in refused.output
