@@ -291,16 +291,34 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
     assert "emacs is not a known assistant; use claude-code" in refused.output
 
 
-def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+def loaded_at_start(**settings: str) -> set[str]:
+    """The modules that the server loads until its input ends."""
     started = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "fj_mcp", "--sandbox"],
+        env=CLEAN | settings,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=60,
         check=True,
         text=True,
     )
-    loaded = {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
+    return {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "loaded"),
+    [
+        ("NO_PROXY", "socks.example.com", False),
+        ("HTTPS_PROXY", "http://proxy.example.com", False),
+        ("all_proxy", "socks5://proxy.example.com", True),
+    ],
+)
+def test_support_for_socks_is_loaded_for_a_socks_proxy(name: str, value: str, loaded: bool) -> None:
+    assert ("socksio.socks5" in loaded_at_start(**{name: value})) is loaded
+
+
+def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+    loaded = loaded_at_start()
     assert "fj_mcp.transports.stdio" in loaded
     commands = {"fj_mcp.commands.typer_app", "fj_mcp.commands.install"}
     assert not loaded & {*commands, "typer", "rich", "tomlkit", "ruamel.yaml"}
