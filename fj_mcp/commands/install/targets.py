@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import typer
 
 from fj_mcp.commands.install.assistant import (
-    KEY_HEADER,
     TOKEN_HEADER,
     Address,
     Assistant,
@@ -18,7 +17,14 @@ from fj_mcp.commands.install.assistant import (
 )
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
-from fj_mcp.settings.settings import API_KEY, SANDBOX, Settings, read_settings, safe_address
+from fj_mcp.settings.settings import (
+    API_KEY,
+    KEY_HEADER,
+    SANDBOX,
+    Settings,
+    read_settings,
+    safe_address,
+)
 
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
