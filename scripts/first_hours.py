@@ -10,13 +10,8 @@ The exit status is 1 if one of them does not get a shortlist.
 """
 
 import json
-import re
-import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import anyio
@@ -24,12 +19,10 @@ import httpx2
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import TextContent
-from try_clients import ROOT, Home, run_trials
+from trials import ROOT, Home, run_trials, serving
 
 CLIENTS = ("@anthropic-ai/claude-code",)
 SEARCH_SECONDS = 300
-LIFETIME_SECONDS = 600
-"""The shared server is killed after this time."""
 
 JOB = (ROOT / "docs" / "examples" / "job-description.txt").read_text(encoding="utf-8")
 
@@ -70,7 +63,8 @@ def developer(home: Home) -> bool:
 def team_lead(home: Home) -> bool:
     """A shared server, and a user of it who has its address only."""
     fj_mcp = in_new_clone(home)
-    with serving(home, *fj_mcp, "serve", "--http", "--sandbox", "--port", "0") as address:
+    command = (*fj_mcp, "serve", "--http", "--sandbox", "--port", "0")
+    with serving(*command, cwd=home.path, environment=home.environment) as address:
         # The user's own key, which the sandbox takes whatever it is.
         home.environment["FJ_API_KEY"] = "fjk_of_a_user"
         home.run(*fj_mcp, "install", "claude-code", "--url", address)
@@ -96,33 +90,6 @@ def entry_of(home: Home) -> dict[str, Any]:
     configuration = json.loads((home.path / ".claude.json").read_text(encoding="utf-8"))
     entry: dict[str, Any] = configuration["mcpServers"]["fj-mcp"]
     return entry
-
-
-@contextmanager
-def serving(home: Home, *command: str) -> Iterator[str]:
-    """A shared server for the duration of the context; yields its address."""
-    print(f"$ {' '.join(command)}", flush=True)
-    process = subprocess.Popen(
-        command,
-        cwd=home.path,
-        env=home.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    watchdog = threading.Timer(LIFETIME_SECONDS, process.kill)
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        print(said, flush=True)
-        (address,) = re.findall(r"https?://\S+", said)
-        yield address
-    finally:
-        watchdog.cancel()
-        process.terminate()
-        process.communicate()
 
 
 def has_shortlist(home: Home, entry: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from bundle import form_field
+from form_fields import form_field
 from mcp import Client
 from mcp_types import TextContent
 

@@ -9,17 +9,15 @@ is 1 if one of them cannot connect.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parent.parent
+from trials import COMMAND_SECONDS, ROOT, Home, run_trials, serving
+
 PACKAGES = (
     "@anthropic-ai/claude-code",
     "@openai/codex",
@@ -27,67 +25,6 @@ PACKAGES = (
     "opencode-ai",
     "@anthropic-ai/mcpb",
 )
-DOWNLOAD_SECONDS = 400
-COMMAND_SECONDS = 90
-
-
-class Home:
-    """An empty home folder, and the commands run in it."""
-
-    def __init__(self, home: Path, clients: Path) -> None:
-        own = ("FJ_", "CLAUDE", "CODEX_", "GEMINI_", "XDG_", "COV", "VIRTUAL_ENV")
-        ours = str(Path(sys.executable).parent)
-        found_in = [
-            *(str(clients / "node_modules" / ".bin"), str(home / ".local" / "bin")),
-            *(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != ours),
-        ]
-        self.path = home
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(own)},
-            "HOME": str(home),
-            "PATH": os.pathsep.join(found_in),
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "DISABLE_AUTOUPDATER": "1",
-            "NO_COLOR": "1",
-        }
-
-    def run(self, *command: str) -> str:
-        """Run a command; returns its output, and prints it."""
-        print(f"$ {' '.join(command)}", flush=True)
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self.path,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=COMMAND_SECONDS,
-                check=False,
-            )
-            output = done.stdout.strip()
-        except subprocess.TimeoutExpired:
-            output = f"no result within {COMMAND_SECONDS} seconds"
-        print(f"{output}\n", flush=True)
-        return output
-
-    def install(self, client: str) -> None:
-        """Install this server, with the sandbox."""
-        self.run(sys.executable, "-m", "fj_mcp", "install", client, "--sandbox")
-
-    def install_url(self, client: str, url: str) -> None:
-        """Install a server at an address, with a key."""
-        self.environment["FJ_API_KEY"] = "fjk_tried"
-        self.run(sys.executable, "-m", "fj_mcp", "install", client, "--url", url)
-
-    def trust(self) -> None:
-        """Let Gemini CLI trust the home."""
-        trusted = self.path / ".gemini" / "trustedFolders.json"
-        trusted.parent.mkdir(exist_ok=True)
-        trusted.write_text(json.dumps({str(self.path): "TRUST_FOLDER"}), encoding="utf-8")
 
 
 def claude_code(home: Home) -> bool:
@@ -160,19 +97,12 @@ def over_http(home: Home) -> bool:
     command = [sys.executable, "-m", "fj_mcp", "serve", "--http", "--sandbox", "--port", "0"]
     clients = {"claude-code": "claude", "gemini": "gemini", "opencode": "opencode"}
     home.trust()
-    with subprocess.Popen(
-        command, env=home.environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().split()[-1]
-            connected = []
-            for client, program in clients.items():
-                home.install_url(client, url)
-                listed = home.run(program, "mcp", "list")
-                connected.append(url in listed and "onnected" in listed)
-        finally:
-            process.terminate()
+    connected = []
+    with serving(*command, cwd=home.path, environment=home.environment) as url:
+        for client, program in clients.items():
+            home.install_url(client, url)
+            listed = home.run(program, "mcp", "list")
+            connected.append(url in listed and "onnected" in listed)
     for client, program in clients.items():
         home.install(client)
         listed = home.run(program, "mcp", "list")
@@ -227,25 +157,6 @@ TRIALS: dict[str, Callable[[Home], bool]] = {
     "bundle": bundle,
     "image": image,
 }
-
-
-def run_trials(trials: Mapping[str, Callable[[Home], bool]], packages: Sequence[str]) -> int:
-    """Install the clients and run each trial in a home of its own; returns the exit status."""
-    with TemporaryDirectory(prefix="fj-mcp-clients-") as temporary:
-        clients = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
-        missing = [name for name in packages if not (clients / "node_modules" / name).exists()]
-        if missing:
-            command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(clients)]
-            subprocess.run([*command, *missing], timeout=DOWNLOAD_SECONDS, check=True)
-        results = {}
-        for name, trial in trials.items():
-            folder = Path(temporary) / name.replace(" ", "-")
-            folder.mkdir()
-            print(f"== {name}", flush=True)
-            results[name] = trial(Home(folder, clients.resolve()))
-    for name, good in results.items():
-        print(f"{'ok  ' if good else 'FAIL'} {name}")
-    return 0 if all(results.values()) else 1
 
 
 if __name__ == "__main__":

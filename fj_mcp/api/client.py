@@ -37,7 +37,7 @@ from fj_mcp.api.session_records import ListedSession, Session, Started, completi
 from fj_mcp.api.spans import OPERATION, AttemptSpan
 from fj_mcp.clock import Clock, ServerClock
 from fj_mcp.errors import BadSettings, NoKey
-from fj_mcp.settings.settings import Settings
+from fj_mcp.settings.settings import KEY_HEADER, Settings
 from fj_mcp.text import lenient
 
 Channel = Literal["email", "phone"]
@@ -235,7 +235,7 @@ class FutureJobs:
                 base_url=self._settings.api_base_url,
                 transport=self._transport,
                 headers={
-                    "x-fj-api-key": self._key,
+                    KEY_HEADER: self._key,
                     "accept": "application/json",
                     "accept-encoding": ENCODINGS,
                 },

@@ -5,6 +5,9 @@ import sys
 
 from fj_mcp.transports.stdio_launch import serve_stdio
 
+PROXIES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}
+"""The variables in which httpx looks for a proxy, in either case."""
+
 
 def main() -> None:
     """The entry point of the command."""
@@ -12,8 +15,8 @@ def main() -> None:
     # A shell that completes a command line names its words in variables.
     if words in ([], ["--sandbox"]) and "_FJ_MCP_COMPLETE" not in os.environ:
         # Assistants start the server like this and allow it little time; loading the commands
-        # would take a tenth of it. The SDK and httpx load these if they can, and they would
-        # print nothing here.
+        # would take a tenth of it. The SDK loads the first two if it can, and httpx the third,
+        # which only a SOCKS proxy needs. None makes an import of them fail.
         unused = ["rich", "pygments"] if _has_socks_proxy() else ["rich", "pygments", "socksio"]
         for package in unused:
             sys.modules[package] = None  # type: ignore[assignment]
@@ -28,5 +31,7 @@ def main() -> None:
 
 
 def _has_socks_proxy() -> bool:
-    named = (value for name, value in os.environ.items() if name.upper().endswith("_PROXY"))
-    return any(value.lower().startswith("socks") for value in named)
+    return any(
+        name.upper() in PROXIES and value.lower().startswith("socks")
+        for name, value in os.environ.items()
+    )

@@ -21,7 +21,6 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import TextContent
 
 from fj_mcp.commands.install.assistant import (
-    KEY_HEADER,
     NAME,
     TOKEN_HEADER,
     Assistant,
@@ -34,7 +33,7 @@ from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
-from fj_mcp.settings.settings import read_settings
+from fj_mcp.settings.settings import KEY_HEADER, read_settings
 
 START_SECONDS = 20.0
 """Time limit for a server to start; assistants have limits from 10 to 60 seconds."""

@@ -3,33 +3,52 @@
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from fj_mcp import __version__
+from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.transports.stdio_launch import serve_stdio
 
 if TYPE_CHECKING:
     from fj_mcp.commands.install.machine import Machine
 
+
+def _without_values(params: Any) -> Any:
+    """A command's options, of which the help shows the flags without a value, typer's own too."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> Any:
+        return _without_values(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> Any:
+        return _without_values(super().get_params(ctx))
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Find and reach candidates from your assistant, with FutureJobs.",
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _flag(name: str, help: str, **more: Any) -> Any:
-    """An option without a value, which the help would show as a value otherwise."""
-    return typer.Option(name, help=help, metavar="", **more)
-
+_command = partial(app.command, cls=_Command)
 
 Sandbox = Annotated[
-    bool, _flag("--sandbox", "Use the built-in sandbox: no key, no network, no credits.")
+    bool,
+    typer.Option("--sandbox", help="Use the built-in sandbox: no key, no network, no credits."),
 ]
 EnvFile = Annotated[
     Path | None,
@@ -79,7 +98,9 @@ def serve(
     env_file: EnvFile = None,
     version: Annotated[
         bool,
-        _flag("--version", "Print the version, and exit.", callback=_version, is_eager=True),
+        typer.Option(
+            "--version", help="Print the version, and exit.", callback=_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
@@ -88,9 +109,11 @@ def serve(
         serve_stdio(sandbox=sandbox, env_file=env_file)
 
 
-@app.command()
+@_command()
 def demo(
-    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
+    ] = False,
     job_description: Annotated[
         str | None,
         typer.Option(
@@ -109,7 +132,7 @@ def demo(
     raise typer.Exit(run_demo(text))
 
 
-@app.command()
+@_command()
 def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile = None) -> None:
     """Check settings, assistants, key and API with free calls, and report what to fix."""
     from fj_mcp.commands.doctor import run_doctor
@@ -124,16 +147,7 @@ def doctor(context: typer.Context, sandbox: Sandbox = False, env_file: EnvFile =
 
 def _assistants(typed: str) -> list[tuple[str, str]]:
     """The assistants whose name begins with what was typed, for the shell's completion."""
-    from fj_mcp.commands.install.assistants import ASSISTANTS
-
     return [(name, one.title) for name, one in ASSISTANTS.items() if name.startswith(typed)]
-
-
-ASSISTANT_NAMES = (
-    "claude-desktop, claude-code, cursor, vscode, vscode-insiders, vscodium, codex, gemini, goose, "
-    "windsurf, devin, zed, cline, roo-code, continue, junie, kiro, opencode, copilot-cli, "
-    "lmstudio, amp or warp"
-)
 
 
 def _machine() -> "Machine":
@@ -145,14 +159,14 @@ def _machine() -> "Machine":
         raise _refuse("Nothing was changed: this user has no home folder. Set HOME.") from None
 
 
-@app.command()
+@_command()
 def install(
     context: typer.Context,
     assistants: Annotated[
         list[str] | None,
         typer.Argument(
-            help=f"{ASSISTANT_NAMES}; json or jetbrains print what to paste. Without a name, those "
-            "on this machine are offered.",
+            help=f"{', '.join(ASSISTANTS)}; {' or '.join(PASTED)} print what to paste. Without a "
+            "name, those on this machine are offered.",
             autocompletion=_assistants,
             show_default=False,
         ),
@@ -160,11 +174,18 @@ def install(
     url: Annotated[
         str | None, typer.Option("--url", help="Use the team's server at this address instead.")
     ] = None,
+    # Hidden, because no server of ours asks its users to sign in yet.
     sign_in: Annotated[
         bool,
-        _flag("--sign-in", "With --url: the server asks you to sign in, and needs no key."),
+        typer.Option(
+            "--sign-in",
+            help="With --url: the server asks you to sign in, and needs no key.",
+            hidden=True,
+        ),
     ] = False,
-    show: Annotated[bool, _flag("--print", "Print what to add, and where; write nothing.")] = False,
+    show: Annotated[
+        bool, typer.Option("--print", help="Print what to add, and where; write nothing.")
+    ] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -181,11 +202,15 @@ def install(
     )
 
 
-@app.command()
+@_command()
 def uninstall(
     assistants: Annotated[
         list[str] | None,
-        typer.Argument(help="As for install.", autocompletion=_assistants, show_default=False),
+        typer.Argument(
+            help="As for install. Without a name, those that have this server are offered.",
+            autocompletion=_assistants,
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Remove this server from your assistants. What is stored about purchases and people stays."""
@@ -194,14 +219,14 @@ def uninstall(
     raise typer.Exit(run_uninstall(assistants or [], _machine()))
 
 
-@app.command()
+@_command()
 def memory(
     context: typer.Context,
     export: Annotated[
         Path | None, typer.Option(help="Write all of it to this new file, as JSON.")
     ] = None,
-    erase: Annotated[bool, _flag("--erase", "Delete all of it.")] = False,
-    yes: Annotated[bool, _flag("--yes", "Do not ask before --erase.")] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Delete all of it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --erase.")] = False,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -219,7 +244,7 @@ def memory(
     raise typer.Exit(erase_memory(settings))
 
 
-@app.command()
+@_command()
 def forget(
     context: typer.Context,
     person: Annotated[str, typer.Argument(help="Their LinkedIn address, or a candidate id.")],
@@ -232,7 +257,7 @@ def forget(
     raise typer.Exit(forget_person(_settings(context, sandbox, env_file), person))
 
 
-@app.command(hidden=True)
+@_command(hidden=True)
 def docs() -> None:
     """Regenerate the documentation of the project in this folder."""
     from fj_mcp.commands.docs import write_docs
@@ -241,10 +266,12 @@ def docs() -> None:
         typer.echo(f"regenerated {path.name}")
 
 
-@app.command("serve")
+@_command("serve")
 def serve_clients(
     context: typer.Context,
-    http: Annotated[bool, _flag("--http", "Serve Streamable HTTP, for many clients.")] = False,
+    http: Annotated[
+        bool, typer.Option("--http", help="Serve Streamable HTTP, for many clients.")
+    ] = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")] = 1,
@@ -290,12 +317,14 @@ def _typed(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-@app.command("sandbox")
+@_command("sandbox")
 def serve_sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8787,
     match_seconds: Annotated[float, typer.Option(min=0, help="Seconds that matching takes.")] = 3.0,
     credits: Annotated[int, typer.Option(min=0, help="Initial credits of each key.")] = 100,
-    sandbox: Annotated[bool, _flag("--sandbox", "The default here.", hidden=True)] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="The default here.", hidden=True)
+    ] = False,
 ) -> None:
     """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api

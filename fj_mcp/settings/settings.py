@@ -24,6 +24,9 @@ from fj_mcp.settings.env_files import Values, merge_values
 SANDBOX_KEY = "fjk_sandbox"
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
 
+KEY_HEADER = "x-fj-api-key"
+"""The header that carries a key, to FutureJobs and to a server of ours."""
+
 KEY_SHAPE = re.compile(r"fjk_(?=.*[A-Za-z0-9])[\x21-\x7e]{1,200}")
 """With other characters, HTTP libraries reject the header with an error that quotes the key. A key
 of dots only is a placeholder."""

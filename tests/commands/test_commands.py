@@ -20,6 +20,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from fj_mcp import __version__
+from fj_mcp.commands.typer_app import app
 from tests.support.assistant import text_of
 from tests.support.processes import CLEAN, measuring, started
 
@@ -287,14 +288,23 @@ def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").stdout.strip() == __version__
 
 
-@pytest.mark.parametrize("command", [[], ["install"], ["uninstall"], ["doctor"], ["serve"]])
+NAMES = ["demo", "docs", "doctor", "forget", "install", "memory", "sandbox", "serve", "uninstall"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in NAMES)])
 def test_help_is_short_and_long_and_shows_flags_without_a_value(command: list[str]) -> None:
     done = run(*command, "-h")
     assert done.returncode == 0
     assert done.stdout == run(*command, "--help").stdout
-    lines = [line for line in done.stdout.splitlines() if "--sandbox" in line]
-    assert not [line for line in lines if "<bool>" in line]
+    assert "--help" in done.stdout
+    assert "<bool>" not in done.stdout
     assert command or "Print the version" in done.stdout
+
+
+def test_the_table_of_commands_has_all_of_them() -> None:
+    assert set(NAMES) == {
+        one.name or one.callback.__name__ for one in app.registered_commands if one.callback
+    }
 
 
 def completed(line: str) -> list[str]:

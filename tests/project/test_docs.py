@@ -111,8 +111,9 @@ def commands() -> dict[str, list[str]]:
 
 
 OTHERS = re.compile(
-    r"(apt|sudo|claude|docker|git|uvicorn|which|where|ruff|mypy|lint-imports|pre-commit)\b.*"
-    r"|(\.uv/bin/)?uv (sync|tool|pip)\b.*"
+    r"claude (mcp (add|get|list)|plugin (install|marketplace add|uninstall|update|validate))\b.*"
+    r"|(apt|sudo|docker|git|uvicorn|which|where|ruff|mypy|lint-imports|pre-commit)\b.*"
+    r"|(\.uv/bin/)?uv (sync|tool|pip|export)\b.*"
     r"|(python3|py) -m pip install (--quiet )?--target \.uv uv"
     r"|python3? (-c .*|-m bench( \w+)*|scripts/.*)"
     r"|(pytest|just)( .*)?"
@@ -121,7 +122,7 @@ OTHERS = re.compile(
 )
 """Commands of other programs, and scripts of this project, whose paths are checked.
 
-scripts/try_clients.py runs what is said of `claude`.
+scripts/try_clients.py runs most of what is said of `claude`.
 """
 
 PLACEHOLDERS = {

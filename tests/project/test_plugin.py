@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +72,27 @@ def test_a_skill_has_placeholders_where_the_prompt_has_values(path: Path) -> Non
     assert not re.search(r"0{24}|candidate-id\b", body)
 
 
+def named_in(schema: Any) -> Iterator[str]:
+    """The fields of a result, those of its parts too."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from named_in(part)
+
+
 @pytest.mark.parametrize(
     "path", [*SKILLS, *COMMANDS], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_every_tool_that_a_skill_or_command_names_exists(path: Path) -> None:
-    parameters = {tool.name: set(tool.parameters["properties"]) for tool in list_tools(Settings())}
-    for name, given in re.findall(r"`(\w+)\(([\w, ]*)\)`", path.read_text(encoding="utf-8")):
-        assert set(re.findall(r"\w+", given)) <= parameters[name]
+    tools = {tool.name: set(tool.parameters["properties"]) for tool in list_tools(Settings())}
+    fields = {name for tool in list_tools(Settings()) for name in named_in(tool.output_schema)}
+    text = path.read_text(encoding="utf-8")
+    calls = re.findall(r"`(\w+)\(([^`]*)\)`", text)
+    assert calls or path.name == "doctor.md"
+    for name, given in calls:
+        assert set(re.findall(r"(\w+)(?=\s*[=,]|\s*$)", given)) <= tools[name]
+    for word in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text):
+        assert word in {*tools, *fields}, word
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: path.stem)

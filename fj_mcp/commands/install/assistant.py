@@ -12,8 +12,8 @@ from fj_mcp.commands.install.machine import Machine
 NAME = "fj-mcp"
 """The server's name in every configuration."""
 
-KEY_HEADER, TOKEN_HEADER = "x-fj-api-key", "Authorization"
-"""The headers that carry a FutureJobs key, or a server's own token."""
+TOKEN_HEADER = "Authorization"  # noqa: S105
+"""The header that carries a server's own token."""
 
 
 @dataclass(frozen=True)

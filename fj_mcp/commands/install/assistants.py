@@ -23,6 +23,10 @@ Sources (read in November 2026, and tried with the newest clients where noted):
 - Windsurf: docs.devin.ai/desktop/cascade/mcp: `~/.codeium/windsurf/mcp_config.json`, with
   `serverUrl`. Devin, its successor, reads `~/.config/devin/mcp_config.json` (docs.devin.ai/cli,
   "Configuration file"; `%APPDATA%\\devin` on Windows), with `url`.
+- Antigravity: antigravity.google/docs/mcp, as speakeasy-api/gram and colbymchenry/codegraph cite
+  it: `~/.gemini/config/mcp_config.json`, shared by the app, the IDE and the command `agy`, with
+  `serverUrl`; an entry with a `type` is ignored. Versions before May 2026 read the file in
+  `~/.gemini/antigravity`, which newer ones take over.
 - Zed: zed.dev/docs/ai/mcp: `context_servers` in the settings file.
 - Cline: docs.cline.bot/mcp/mcp-overview: one file for the extension and the command,
   `CLINE_MCP_SETTINGS_PATH` or `~/.cline/data/settings/cline_mcp_settings.json`. Older extensions
@@ -69,6 +73,12 @@ def _below_config(machine: Machine, name: str) -> Path:
     if machine.platform == "win32":
         return machine.application(name)
     return machine.folder("XDG_CONFIG_HOME", ".config") / name
+
+
+def _antigravity(machine: Machine) -> Path:
+    file = machine.home / ".gemini/config/mcp_config.json"
+    older = machine.home / ".gemini/antigravity/mcp_config.json"
+    return older if machine.has(older) and not machine.has(file) else file
 
 
 def _cline(machine: Machine) -> Path:
@@ -182,6 +192,15 @@ ASSISTANTS: Mapping[str, Assistant] = {
         program="devin",
         aliases=("devindesktop",),
         afterwards="Its agent panel lists the server under MCP.",
+    ),
+    "antigravity": Assistant(
+        title="Antigravity",
+        file=_antigravity,
+        url="serverUrl",
+        marks=(".gemini/antigravity", ".gemini/antigravity-ide", ".gemini/antigravity-cli"),
+        program="agy",
+        aliases=("agy", "googleantigravity", "antigravityide", "antigravitycli"),
+        afterwards="Antigravity shows it under Manage MCP Servers; in `agy`, /mcp does.",
     ),
     "zed": Assistant(
         title="Zed",

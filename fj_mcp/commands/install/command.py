@@ -28,7 +28,7 @@ from fj_mcp.commands.install.config_text import (
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.launch import launch
 from fj_mcp.commands.install.machine import Machine
-from fj_mcp.commands.install.selection import choose, known, locate, on_this_machine
+from fj_mcp.commands.install.selection import choose, choose_installed, known, locate
 from fj_mcp.commands.install.targets import Server
 from fj_mcp.settings.settings import Settings
 
@@ -61,26 +61,29 @@ def run_install(
     except CannotInstall as error:
         return _refused(error, 1)
     run = preview if show else install
-    status = _for_each(names, machine, lambda name: run(name, server, machine))
+    status = _for_each(names, machine, choose, lambda name: run(name, server, machine))
     if status == 0 and not show and sys.stdin.isatty():
         typer.echo("Run `fj-mcp doctor` to check that it starts and that the key works.", err=True)
     return status
 
 
 def run_uninstall(names: Sequence[str], machine: Machine) -> int:
-    """Remove this server from assistants; returns the exit status, as `run_install` does."""
-    if not names:
-        found = [name for name in on_this_machine(machine) if _has_entry(name, machine)]
-        there = f"it is in {', '.join(found)}" if found else "it is in none on this machine"
-        return _refused(
-            CannotInstall(f"Name the assistants to remove this server from; {there}."), 2
-        )
-    return _for_each(names, machine, lambda name: uninstall(name, machine))
+    """Remove this server from assistants, or from those that have it and are chosen in a terminal.
+
+    Returns:
+        The exit status, as `run_install` does.
+    """
+    return _for_each(names, machine, choose_installed, lambda name: uninstall(name, machine))
 
 
-def _for_each(names: Sequence[str], machine: Machine, run: Callable[[str], str]) -> int:
+def _for_each(
+    names: Sequence[str],
+    machine: Machine,
+    ask: Callable[[Machine], list[str]],
+    run: Callable[[str], str],
+) -> int:
     try:
-        wanted = [known(name) for name in names] or choose(machine)
+        wanted = [known(name) for name in names] or ask(machine)
     except CannotInstall as error:
         return _refused(error, 1 if names else 2)
     status = 0
@@ -197,15 +200,6 @@ def _across(target: Launch | Address, machine: Machine, place: Machine) -> Launc
     if isinstance(target, Launch) and distribution and place.platform == "win32":
         return target.through_wsl(distribution)
     return target
-
-
-def _has_entry(name: str, machine: Machine) -> bool:
-    assistant = ASSISTANTS[name]
-    try:
-        file, _ = locate(assistant, machine)
-        return bool(entry_of(read_config(file), assistant.kind, assistant.path))
-    except (CannotInstall, UnreadableConfig, OSError):
-        return False
 
 
 def _key_left(file: Path) -> str:

@@ -4,10 +4,10 @@ import errno
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep, time
 
 BACKUP_SUFFIX = ".before-fj-mcp"
 
@@ -54,19 +54,19 @@ def locked(path: Path, suffix: str) -> Iterator[None]:
     check_owner(path.resolve())
     lock = path.with_name(path.name + suffix)
     lock.parent.mkdir(parents=True, exist_ok=True)
-    deadline = monotonic() + LOCK_SECONDS
+    deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             lock.mkdir()
             break
         except FileExistsError:
             with suppress(OSError):
-                if time() - lock.stat().st_mtime > STALE_SECONDS:
+                if time.time() - lock.stat().st_mtime > STALE_SECONDS:
                     lock.rmdir()
                     continue
-            if monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise OSError(errno.EBUSY, "another program is writing it; try again") from None
-            sleep(0.05)
+            time.sleep(0.05)
     try:
         yield
     finally:

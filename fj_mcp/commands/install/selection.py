@@ -10,6 +10,8 @@ import typer
 
 from fj_mcp.commands.install.assistant import Assistant
 from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
+from fj_mcp.commands.install.config_files import UnreadableConfig, read_config
+from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 
@@ -89,7 +91,7 @@ def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
 
 
 def choose(machine: Machine) -> list[str]:
-    """Ask which of the assistants on this machine are meant.
+    """Ask in which of the assistants on this machine to install.
 
     Raises:
         CannotInstall: there is none, or nobody to ask.
@@ -105,10 +107,39 @@ def choose(machine: Machine) -> list[str]:
             f"Name the assistants to install this server in; found on this machine: "
             f"{', '.join(found)}."
         )
-    typer.echo("Found on this machine:", err=True)
+    return _ask("Found on this machine:", found, "Install in which?")
+
+
+def choose_installed(machine: Machine) -> list[str]:
+    """Ask from which of the assistants that have this server to remove it.
+
+    Raises:
+        CannotInstall: none has it, or there is nobody to ask.
+    """
+    found = [name for name in on_this_machine(machine) if _has_entry(name, machine)]
+    if not found:
+        raise CannotInstall("No assistant on this machine has this server; nothing was changed.")
+    if not sys.stdin.isatty():
+        raise CannotInstall(
+            f"Name the assistants to remove this server from; it is in {', '.join(found)}."
+        )
+    return _ask("This server is in:", found, "Remove it from which?")
+
+
+def _has_entry(name: str, machine: Machine) -> bool:
+    assistant = ASSISTANTS[name]
+    try:
+        file, _ = locate(assistant, machine)
+        return bool(entry_of(read_config(file), assistant.kind, assistant.path))
+    except (CannotInstall, UnreadableConfig, OSError):
+        return False
+
+
+def _ask(introduction: str, found: Sequence[str], question: str) -> list[str]:
+    typer.echo(introduction, err=True)
     for number, name in enumerate(found, 1):
         typer.echo(f"  {number}  {ASSISTANTS[name].title}", err=True)
-    question = "Install in which? (numbers or names; Enter for all)"
+    question += " (numbers or names; Enter for all)"
     answer = typer.prompt(question, "", show_default=False, err=True)
     wanted = re.split(r"[\s,]+", answer.strip()) if answer.strip() else found
     return [_numbered(one, found) for one in wanted]

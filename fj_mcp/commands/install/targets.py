@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import typer
 
 from fj_mcp.commands.install.assistant import (
-    KEY_HEADER,
     TOKEN_HEADER,
     Address,
     Assistant,
@@ -18,8 +17,14 @@ from fj_mcp.commands.install.assistant import (
 )
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
-from fj_mcp.settings.settings import API_KEY as KEY
-from fj_mcp.settings.settings import SANDBOX, Settings, read_settings, safe_address
+from fj_mcp.settings.settings import (
+    API_KEY,
+    KEY_HEADER,
+    SANDBOX,
+    Settings,
+    read_settings,
+    safe_address,
+)
 
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
@@ -92,7 +97,7 @@ class Server:
         if self.settings.sandbox:
             return self._launch({SANDBOX: "1"})
         shown = {name: _without_password(value) for name, value in _network(machine).items()}
-        return self._launch({KEY: KEY_PLACEHOLDER, **shown})
+        return self._launch({API_KEY: KEY_PLACEHOLDER, **shown})
 
     def _launch(self, variables: Mapping[str, str]) -> Launch:
         return replace(self.started, environment=dict(variables))
@@ -100,12 +105,12 @@ class Server:
     def _variables(self, now: Any, machine: Machine) -> dict[str, str]:
         variables: dict[str, str] = dict(now) if isinstance(now, dict) else {}
         if self.settings.sandbox:
-            variables.pop(KEY, None)
+            variables.pop(API_KEY, None)
             return variables | {SANDBOX: "1"}
         variables.pop(SANDBOX, None)
         # What is there may be a reference, such as ${env:FJ_API_KEY}.
-        key = self._key() or variables.get(KEY) or self._prompt("FutureJobs key (fjk_…)")
-        return variables | _network(machine) | {KEY: key}
+        key = self._key() or variables.get(API_KEY) or self._prompt("FutureJobs key (fjk_…)")
+        return variables | _network(machine) | {API_KEY: key}
 
     def _headers(self, now: Any) -> dict[str, str]:
         headers: dict[str, str] = dict(now) if isinstance(now, dict) else {}
@@ -122,7 +127,7 @@ class Server:
 
     def _key(self) -> str | None:
         for problem in self.settings.problems:
-            if problem.startswith(KEY):
+            if problem.startswith(API_KEY):
                 raise CannotInstall(f"{problem}.")
         return self.settings.api_key.get_secret_value() if self.settings.api_key else None
 
@@ -131,10 +136,10 @@ class Server:
             self._entered = self._ask(question)
         if self._entered is not None:
             return self._entered
-        otherwise = "--sandbox to try without one"
+        otherwise = "use --sandbox to try without one"
         if self.url:
-            otherwise = "--sign-in if the server asks you to sign in"
-        raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use {otherwise}.")
+            otherwise = "FJ_HTTP_TOKEN to the token of the server"
+        raise CannotInstall(f"Set {API_KEY} to your FutureJobs key, or {otherwise}.")
 
     def _ask(self, question: str) -> str:
         left = TRIES
@@ -170,12 +175,12 @@ def _checked(typed: str, *, token: bool) -> str:
     Raises:
         CannotInstall: it cannot be one.
     """
-    settings = read_settings({KEY: typed})
+    settings = read_settings({API_KEY: typed})
     if settings.api_key is not None:
         return settings.api_key.get_secret_value()
     if token and re.fullmatch(r"[\x21-\x7e]{1,200}", typed.strip()):
         return typed.strip()
-    raise CannotInstall(f"{KEY} must be a FutureJobs key, which starts with fjk_.")
+    raise CannotInstall(f"{API_KEY} must be a FutureJobs key, which starts with fjk_.")
 
 
 def _credential(key: str) -> dict[str, str]:

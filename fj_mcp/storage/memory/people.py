@@ -140,7 +140,7 @@ class Forgotten(Struct, frozen=True):
 
     Attributes:
         people: of whom something was stored.
-        banned: of whom the digest of a do-not-contact remains, so that it can be honoured.
+        banned: of whom the digest of a do-not-contact remains, so that it can be honored.
         in_log: whether a log of the database may still hold them for a while.
     """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from fj_mcp.settings.settings import KEY_SHAPE, Settings
+from fj_mcp.settings.settings import KEY_HEADER, KEY_SHAPE, Settings
 from fj_mcp.transports.http.rejections import RequestRejected
 
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
@@ -78,7 +78,7 @@ class Credentials:
             RequestRejected: 401, if the key or the token is missing or wrong.
         """
         headers: Headers = scope["headers"]
-        keys = {value.strip() for name, value in headers if name == b"x-fj-api-key"}
+        keys = {value.strip() for name, value in headers if name == KEY_HEADER.encode()}
         bearers = {found for found in map(_bearer, headers) if found is not None}
         if self.token is None:
             keys |= bearers

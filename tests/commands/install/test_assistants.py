@@ -61,6 +61,8 @@ PLACES = [
     ("windsurf", "win32", {}, ".codeium/windsurf/mcp_config.json"),
     ("devin", "darwin", {}, ".config/devin/mcp_config.json"),
     ("devin", "win32", {}, "AppData/Roaming/devin/mcp_config.json"),
+    ("antigravity", "darwin", {}, ".gemini/config/mcp_config.json"),
+    ("antigravity", "win32", {}, ".gemini/config/mcp_config.json"),
     ("zed", "darwin", {}, ".config/zed/settings.json"),
     ("zed", "win32", {}, "AppData/Roaming/Zed/settings.json"),
     ("cline", "linux", {}, ".cline/data/settings/cline_mcp_settings.json"),
@@ -104,6 +106,11 @@ def test_the_table_of_places_has_every_assistant() -> None:
         ("opencode", ".config/opencode/opencode.jsonc", ".config/opencode/opencode.jsonc"),
         ("amp", ".config/amp/settings.jsonc", ".config/amp/settings.jsonc"),
         (
+            "antigravity",
+            ".gemini/antigravity/mcp_config.json",
+            ".gemini/antigravity/mcp_config.json",
+        ),
+        (
             "cline",
             f".config/Code/{IN_CODE}/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
             f".config/Code/{IN_CODE}/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
@@ -146,6 +153,7 @@ AT_URL: dict[str, dict[str, Any]] = {
         "timeout": 300,
     },
     "windsurf": {"serverUrl": URL, "headers": {}},
+    "antigravity": {"serverUrl": URL, "headers": {}},
     "devin": {"url": URL, "headers": {}},
     "zed": {"url": URL, "headers": {}},
     "cline": {"type": "streamableHttp", "url": URL, "headers": {}},
@@ -217,6 +225,14 @@ def test_a_server_that_asks_to_sign_in_needs_no_key(machine: Machine, client: st
     made = entry(client, machine)
     assert made[str(ASSISTANTS[client].url)] == URL
     assert ASSISTANTS[client].headers not in made
+
+
+def test_what_to_set_for_a_server_at_an_address_is_said(machine: Machine) -> None:
+    with pytest.raises(CannotInstall) as said:
+        install_for("cursor", settings_with(None), machine, url=URL)
+    assert str(said.value) == (
+        "Set FJ_API_KEY to your FutureJobs key, or FJ_HTTP_TOKEN to the token of the server."
+    )
 
 
 def test_a_servers_own_token_is_sent_as_one(machine: Machine) -> None:
@@ -593,11 +609,41 @@ def test_uninstalling_names_where_a_key_is_left(
     assert run_uninstall(["cursor"], machine) == 0
     assert f"{file.name}{BACKUP_SUFFIX} beside it" in capsys.readouterr().out
     assert run_uninstall([], machine) == 2
-    assert "it is in none on this machine" in capsys.readouterr().err
+    assert (
+        "No assistant on this machine has this server; nothing was changed."
+        in capsys.readouterr().err
+    )
     install_for("cursor", SANDBOX, machine)
     assert run_uninstall([], machine) == 2
-    assert "it is in cursor" in capsys.readouterr().err
+    assert (
+        "Name the assistants to remove this server from; it is in cursor."
+        in capsys.readouterr().err
+    )
     assert run_uninstall(["json"], machine) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"), [("", []), ("2", ["cursor"]), ("Cursor", ["kiro"]), ("1, kiro", [])]
+)
+def test_without_a_name_those_that_have_the_server_are_offered(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    left: list[str],
+) -> None:
+    on(machine, ".codeium/windsurf")
+    for name in ("cursor", "kiro"):
+        install_for(name, SANDBOX, machine)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
+    assert run_uninstall([], machine) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[1:] == ["  1  Cursor", "  2  Kiro"]
+    assert said.out.count("removed from") == 2 - len(left)
+    for name in ("cursor", "kiro"):
+        there = ASSISTANTS[name].file(machine).read_text(encoding="utf-8")
+        assert ("fj-mcp" in there) is (name in left)
 
 
 def test_the_commands_install_and_remove_in_the_home_they_are_run_in(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -122,22 +122,24 @@ def lock(machine: Machine) -> Path:
 
 
 def test_a_running_session_of_claude_code_finishes_its_change_first(
-    machine: Machine, lock: Path
+    machine: Machine, lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = ASSISTANTS["claude-code"].file(machine)
+    waits = iter(range(3))
 
-    def finish() -> None:
-        file.write_text('{"numStartups": 2}')
-        lock.rmdir()
+    def wait(_: float) -> None:
+        assert "mcpServers" not in json.loads(file.read_text())
+        if next(waits) == 2:
+            file.write_text('{"numStartups": 2}')
+            lock.rmdir()
 
-    session = threading.Timer(0.5, finish)
-    session.start()
+    monkeypatch.setattr(time, "sleep", wait)
     install_for("claude-code", SANDBOX, machine)
-    session.join()
     after = json.loads(file.read_text())
     assert after["numStartups"] == 2
     assert after["mcpServers"].keys() == {"fj-mcp"}
     assert not lock.exists()
+    assert next(waits, None) is None
 
 
 def test_a_session_that_does_not_finish_is_not_disturbed(machine: Machine, lock: Path) -> None:
@@ -282,21 +284,41 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
         CliRunner().invoke(app, ["install", "--help"], terminal_width=200).output.split()
     )
     assert all(client in told for client in ASSISTANTS)
+    # No server of ours asks its users to sign in.
+    assert "--sign-in" not in told
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
     assert "emacs is not a known assistant; use claude-code" in refused.output
 
 
-def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+def loaded_at_start(**settings: str) -> set[str]:
+    """The modules that the server loads until its input ends."""
     started = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "fj_mcp", "--sandbox"],
+        env=CLEAN | settings,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=60,
         check=True,
         text=True,
     )
-    loaded = {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
+    return {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "loaded"),
+    [
+        ("NO_PROXY", "socks.example.com", False),
+        ("HTTPS_PROXY", "http://proxy.example.com", False),
+        ("all_proxy", "socks5://proxy.example.com", True),
+    ],
+)
+def test_support_for_socks_is_loaded_for_a_socks_proxy(name: str, value: str, loaded: bool) -> None:
+    assert ("socksio.socks5" in loaded_at_start(**{name: value})) is loaded
+
+
+def test_the_server_starts_without_loading_what_the_commands_need() -> None:
+    loaded = loaded_at_start()
     assert "fj_mcp.transports.stdio" in loaded
     commands = {"fj_mcp.commands.typer_app", "fj_mcp.commands.install"}
     assert not loaded & {*commands, "typer", "rich", "tomlkit", "ruamel.yaml"}
