@@ -77,7 +77,7 @@ def test_the_demo_accepts_a_job_description_and_says_what_is_missing(tmp_path: P
 def test_the_doctor_finds_no_problem_with_the_sandbox() -> None:
     status, said = run_doctor("--sandbox")
     assert status == 0
-    assert "the sandbox works and sees 0 session(s)" in said
+    assert said.endswith("the sandbox works")
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ async def test_the_sandbox_serves_other_programs_and_the_doctor_checks_keys_ther
             )
         assert answer.json()["data"] == []
         for key, status, finding in (
-            ("fjk_me", 0, "sees 0 session(s)"),
+            ("fjk_me", 0, "the key works; it has 0 searches"),
             ("fjk_noproject", 1, "the key works, but"),
         ):
             settings = {"FJ_API_KEY": key, "FJ_API_BASE_URL": address}
