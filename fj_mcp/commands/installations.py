@@ -34,7 +34,7 @@ from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
-from fj_mcp.settings.settings import read_settings
+from fj_mcp.settings.settings import Settings, own_env_file, read_settings
 
 START_SECONDS = 20.0
 """Time limit for a server to start; assistants have limits from 10 to 60 seconds."""
@@ -112,6 +112,32 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         if name == "claude-desktop" and _has_extension(file.parent):
             found.append(_examine_extension(name, twice=bool(entry)))
     return found
+
+
+def settings_installed(machine: Machine) -> Settings | None:
+    """The settings of the servers that assistants start on a machine.
+
+    None if no entry has a key, or if their keys or databases differ. Variables of the user's shell
+    take precedence.
+    """
+    found: dict[Any, dict[str, str]] = {}
+    for assistant in ASSISTANTS.values():
+        try:
+            file, _ = locate(assistant, machine)
+            entry = entry_of(read_config(file), assistant.kind, assistant.path)
+        except (CannotInstall, UnreadableConfig, OSError):
+            continue
+        environment = _texts(entry.get(assistant.environment), machine)
+        settings = read_settings(environment)
+        if settings.api_key is not None and not settings.sandbox:
+            key = settings.api_key.get_secret_value()
+            found[key, settings.state_dir, str(settings.database_url)] = environment
+    if len(found) != 1:
+        return None
+    (environment,) = found.values()
+    # An empty variable is not set.
+    shell = {name: value for name, value in machine.environment.items() if value.strip()}
+    return read_settings({**environment, **shell}, own=own_env_file())
 
 
 def without_this_server(machine: Machine, found: list[Installation]) -> list[str]:

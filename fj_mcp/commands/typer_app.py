@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,6 +60,20 @@ def _settings(context: typer.Context, sandbox: bool, env_file: Path | None) -> S
         if problem.startswith(f"{chosen['env_file']} cannot be read"):
             raise _refuse(f"{problem}.")
     return settings
+
+
+def _settings_of_memory(context: typer.Context, sandbox: bool, env_file: Path | None) -> Settings:
+    """As `_settings`, but with the key of the user's assistants if this terminal has none."""
+    from fj_mcp.commands.install.machine import Machine
+    from fj_mcp.commands.installations import settings_installed
+
+    settings = _settings(context, sandbox, env_file)
+    if settings.key is not None or settings.problems:
+        return settings
+    with suppress(RuntimeError):
+        if (installed := settings_installed(Machine.this(os.environ))) is not None:
+            return installed
+    raise _refuse("Each key has a memory of its own: run this with FJ_API_KEY set to yours.")
 
 
 def _refuse(sentence: str) -> typer.Exit:
@@ -208,7 +223,7 @@ def memory(
     """Show what is stored about people: decisions, outreach, notes, who was shown."""
     from fj_mcp.commands.memory import erase_memory, export_memory, show_memory
 
-    settings = _settings(context, sandbox, env_file)
+    settings = _settings_of_memory(context, sandbox, env_file)
     if export is None and not erase:
         raise typer.Exit(show_memory(settings))
     status = 0 if export is None else export_memory(settings, export)
@@ -229,7 +244,7 @@ def forget(
     """Delete everything that is stored about a person."""
     from fj_mcp.commands.memory import forget_person
 
-    raise typer.Exit(forget_person(_settings(context, sandbox, env_file), person))
+    raise typer.Exit(forget_person(_settings_of_memory(context, sandbox, env_file), person))
 
 
 @app.command(hidden=True)
