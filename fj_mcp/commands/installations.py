@@ -5,6 +5,7 @@ assistant does it, with free calls only.
 import json
 import logging
 import re
+import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,6 +36,7 @@ from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
 from fj_mcp.settings.settings import Settings, own_env_file, read_settings
+from fj_mcp.text.own_command import own_command
 
 START_SECONDS = 20.0
 """Time limit for a server to start; assistants have limits from 10 to 60 seconds."""
@@ -101,7 +103,7 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         except CannotInstall:
             continue
         except UnreadableConfig as error:
-            words = f"{file} cannot be read as {assistant.kind} ({error})"
+            words = f"{file} cannot be used as {assistant.kind} ({error})"
             found.append(Installation(name, False, words))
             continue
         except OSError as error:
@@ -158,7 +160,9 @@ def _has_extension(folder: Path) -> bool:
 
 def _examine_extension(name: str, *, twice: bool) -> Installation:
     if twice:
-        words = f"installed twice, as an extension too: remove one (fj-mcp uninstall {name})"
+        words = (
+            f"installed twice, as an extension too: remove one ({own_command()} uninstall {name})"
+        )
         return Installation(name, False, words)
     # Claude Desktop keeps its key.
     return Installation(name, True, "installed as an extension; its settings are there", True)
@@ -167,7 +171,7 @@ def _examine_extension(name: str, *, twice: bool) -> Installation:
 async def _examine(
     name: str, assistant: Assistant, entry: Mapping[str, Any], trials: _Trials
 ) -> Installation:
-    again = f"run fj-mcp install {name}"
+    again = f"run {own_command()} install {name}"
     if is_off(entry):
         return Installation(name, False, f"installed, but switched off; to switch it on, {again}")
     if is_remote(entry):
@@ -263,6 +267,8 @@ async def _reach(url: str, headers: Mapping[str, str], *, calling: bool) -> str 
         return "its headers contain characters that cannot be sent"
     except Exception as error:
         cause = _cause(error)
+        if _is_unknown_name(cause):
+            return "no server of that name was found: check the address"
         what = "it cannot be reached" if isinstance(cause, httpx2.TransportError) else "it refuses"
         return f"{what}: {_without_keys(str(cause) or type(cause).__name__)}"
 
@@ -289,6 +295,12 @@ def _cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _is_unknown_name(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, socket.gaierror):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _without_keys(text: str) -> str:

@@ -94,7 +94,14 @@ def serve(
     env_file: EnvFile = None,
     version: Annotated[
         bool,
-        _flag("--version", "Print the version, and exit.", callback=_version, is_eager=True),
+        typer.Option(
+            "--version",
+            "-V",
+            help="Print the version, and exit.",
+            metavar="",
+            callback=_version,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     """Serve MCP on stdio, for the assistant that started this command."""
@@ -166,8 +173,8 @@ def install(
     assistants: Annotated[
         list[str] | None,
         typer.Argument(
-            help=f"{ASSISTANT_NAMES}; json or jetbrains print what to paste. Without a name, those "
-            "on this machine are offered.",
+            help=f"{ASSISTANT_NAMES}. With json or jetbrains it prints what to paste. Without a "
+            "name, it asks which of your assistants to use.",
             autocompletion=_assistants,
             show_default=False,
         ),
@@ -190,7 +197,7 @@ def install(
     if sign_in and url is None:
         raise _refuse("Nothing was installed: --sign-in requires --url.")
     if url is not None and settings.sandbox:
-        raise _refuse("Nothing was installed: a server at an address cannot be the sandbox.")
+        raise _refuse("Nothing was installed: use --url or --sandbox, not both.")
     raise typer.Exit(
         run_install(assistants or [], settings, _machine(), show=show, url=url, sign_in=sign_in)
     )
@@ -203,7 +210,7 @@ def uninstall(
         typer.Argument(help="As for install.", autocompletion=_assistants, show_default=False),
     ] = None,
 ) -> None:
-    """Remove this server from your assistants. What is stored about purchases and people stays."""
+    """Remove this server from your assistants. Keeps what is stored about purchases and people."""
     from fj_mcp.commands.install.command import run_uninstall
 
     raise typer.Exit(run_uninstall(assistants or [], _machine()))
@@ -247,6 +254,18 @@ def forget(
     raise typer.Exit(forget_person(_settings_of_memory(context, sandbox, env_file), person))
 
 
+@app.command("help", hidden=True)
+def show_help(command: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Show the help, as --help does."""
+    app([*(command or []), "--help"], prog_name="fj-mcp")
+
+
+@app.command("version", hidden=True)
+def show_version() -> None:
+    """Print the version, as --version does."""
+    _version(wanted=True)
+
+
 @app.command(hidden=True)
 def docs() -> None:
     """Regenerate the documentation of the project in this folder."""
@@ -272,7 +291,7 @@ def serve_clients(
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Serve MCP on stdio, or with --http over HTTP, with a key in each request or one for all."""
+    """Run the server for an assistant, or with --http for a team."""
     if not http:
         # A port, for example, shows that HTTP is wanted, not stdio.
         unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
@@ -315,6 +334,7 @@ def serve_sandbox(
     """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api
     from fj_mcp.sandbox.server import serve as serve_api
+    from fj_mcp.transports.http.uvicorn_server import unusable_port
 
     def announce(bound: int) -> None:
         typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
@@ -324,5 +344,4 @@ def serve_sandbox(
     try:
         serve_api(port, Api(match_seconds=match_seconds, credits=credits), announce)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "it cannot be used"
-        raise _refuse(f"Cannot listen on port {port} ({reason}): choose another port.") from None
+        raise _refuse(unusable_port("127.0.0.1", port, error)) from None

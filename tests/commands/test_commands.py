@@ -1,6 +1,5 @@
 """The commands, as real processes."""
 
-import errno
 import os
 import re
 import signal
@@ -170,14 +169,13 @@ def test_serve_without_http_serves_stdio() -> None:
         assert process.wait() == 0
 
 
-def test_a_sandbox_whose_port_is_taken_says_so() -> None:
+@pytest.mark.parametrize("command", [["sandbox"], ["serve", "--http"]])
+def test_a_server_whose_port_is_taken_says_so(command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = run("sandbox", "--port", port)
+        done = run(*command, "--port", port)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        f"Cannot listen on port {port} ({os.strerror(errno.EADDRINUSE)}): choose another port.\n"
-    )
+    assert done.stderr == (f"Port {port} on 127.0.0.1 is in use: choose another with --port.\n")
 
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and terminals")
@@ -284,7 +282,13 @@ def test_a_terminated_demo_leaves_nothing_running() -> None:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    assert run("--version").stdout.strip() == __version__
+    for spelling in ("--version", "-V", "version"):
+        assert run(spelling).stdout.strip() == __version__
+
+
+@pytest.mark.parametrize("command", [[], ["install"]])
+def test_help_is_a_command_too(command: list[str]) -> None:
+    assert run("help", *command).stdout == run(*command, "--help").stdout
 
 
 @pytest.mark.parametrize("command", [[], ["install"], ["uninstall"], ["doctor"], ["serve"]])

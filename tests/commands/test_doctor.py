@@ -136,6 +136,10 @@ SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys
         ({"command": "{program}", "args": []}, "it does not start: no such thing as fjk_…"),
         ({"command": "{folder}", "args": []}, "it does not start: Permission denied ("),
         ({"args": []}, "the entry has no command; run fj-mcp install cursor"),
+        (
+            {"url": "http://nowhere.invalid/mcp"},
+            "no server of that name was found: check the address",
+        ),
         ({"url": "http://127.0.0.1:9/mcp"}, "installed, at http://127.0.0.1:9/mcp; it cannot be "),
         (
             ENTRY | {"env": {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": "http://127.0.0.1:9"}},
@@ -166,7 +170,7 @@ def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     file.write_text('{"mcpServers":\n')
     status, lines = doctor(tmp_path, "--sandbox")
     assert status == 1
-    assert f"fix  Cursor: {file} cannot be read as JSON (line 2)" in lines
+    assert f"fix  Cursor: {file} cannot be used as JSON (line 2)" in lines
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from fj_mcp.commands.install.assistant import Assistant
 from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
+from fj_mcp.text.own_command import own_command
 
 
 def known(name: str) -> str:
@@ -21,6 +22,11 @@ def known(name: str) -> str:
         CannotInstall: no assistant has that name; names the nearest.
     """
     plain = _plain(name)
+    if plain in {"chatgpt", "claudeai"}:
+        raise CannotInstall(
+            "ChatGPT and claude.ai cannot use fj-mcp yet: they need a sign-in that this server "
+            "does not have."
+        )
     for one, assistant in ASSISTANTS.items():
         if plain in {_plain(one), _plain(assistant.title), *assistant.aliases}:
             return one
@@ -36,7 +42,7 @@ def known(name: str) -> str:
         raise CannotInstall(f"{name} is not a known assistant; did you mean {_or(near)}?")
     raise CannotInstall(
         f"{name} is not a known assistant; use {', '.join(ASSISTANTS)}. For any other, "
-        "`fj-mcp install json` prints what to add."
+        f"`{own_command()} install json` prints what to add."
     )
 
 
@@ -77,7 +83,7 @@ def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
     if users:
         files = ", ".join(str(assistant.file(user)) for user in users)
         raise CannotInstall(
-            f"Several Windows users have {assistant.title}: add what `fj-mcp install json` "
+            f"Several Windows users have {assistant.title}: add what `{own_command()} install json` "
             f"prints to the file that is yours ({files})."
         )
     if assistant.is_on(machine):
@@ -98,7 +104,7 @@ def choose(machine: Machine) -> list[str]:
     if not found:
         raise CannotInstall(
             f"No assistant was found on this machine; name one of {', '.join(ASSISTANTS)}, or use "
-            "`fj-mcp install json`, which prints what to add to any other."
+            f"`{own_command()} install json`, which prints what to add to any other."
         )
     if not sys.stdin.isatty():
         raise CannotInstall(

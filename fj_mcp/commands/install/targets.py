@@ -20,9 +20,12 @@ from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.settings.settings import API_KEY as KEY
 from fj_mcp.settings.settings import SANDBOX, Settings, read_settings, safe_address
+from fj_mcp.text.own_command import own_command
 
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
+
+OR_TOKEN = "; or unset it, and set FJ_HTTP_TOKEN to the token of that server"
 
 TRIES = 3
 """How often a key may be entered."""
@@ -123,7 +126,7 @@ class Server:
     def _key(self) -> str | None:
         for problem in self.settings.problems:
             if problem.startswith(KEY):
-                raise CannotInstall(f"{problem}.")
+                raise CannotInstall(f"{problem}{'' if self.url is None else OR_TOKEN}.")
         return self.settings.api_key.get_secret_value() if self.settings.api_key else None
 
     def _prompt(self, question: str) -> str:
@@ -131,22 +134,37 @@ class Server:
             self._entered = self._ask(question)
         if self._entered is not None:
             return self._entered
-        otherwise = "--sandbox to try without one"
-        if self.url:
-            otherwise = "--sign-in if the server asks you to sign in"
-        raise CannotInstall(f"Set {KEY} to your FutureJobs key, or use {otherwise}.")
+        raise CannotInstall(self._needed())
+
+    def _needed(self) -> str:
+        if self.url is None:
+            return (
+                f"This needs your FutureJobs key: set {KEY}, or add --sandbox to try without one."
+            )
+        return (
+            f"This needs your FutureJobs key or the token of the server: set {KEY} or "
+            "FJ_HTTP_TOKEN, or add --sign-in if the server asks you to sign in."
+        )
 
     def _ask(self, question: str) -> str:
         left = TRIES
         while True:
             left -= 1
-            typed = typer.prompt(question, hide_input=True, err=True)
+            # With a default, an empty answer is returned instead of asked again in silence.
+            typed = typer.prompt(question, "", show_default=False, hide_input=True, err=True)
             try:
+                if not typed.strip():
+                    raise CannotInstall(self._without_key() if left else self._needed())
                 return _checked(typed, token=self.url is not None)
             except CannotInstall as error:
                 if not left:
                     raise
                 typer.echo(str(error), err=True)
+
+    def _without_key(self) -> str:
+        if self.url is not None:
+            return "No key yet? Press Ctrl-C, and ask the person who runs that server for a token."
+        return f"No key yet? Press Ctrl-C, and run {own_command()} install --sandbox."
 
 
 def usable_url(url: str) -> str:
