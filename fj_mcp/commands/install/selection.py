@@ -83,8 +83,8 @@ def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
     if users:
         files = ", ".join(str(assistant.file(user)) for user in users)
         raise CannotInstall(
-            f"Several Windows users have {assistant.title}: add what `{own_command()} install json` "
-            f"prints to the file that is yours ({files})."
+            f"Several Windows users have {assistant.title}: add what `{own_command()} install "
+            f"json` prints to the file that is yours ({files})."
         )
     if assistant.is_on(machine):
         return assistant.file(machine), machine
