@@ -1,7 +1,6 @@
 """`fj-mcp doctor`: checks settings, assistants, the database and the API, with free calls only."""
 
 from os.path import exists
-from pathlib import Path
 
 import anyio
 from rich.console import Console
@@ -20,6 +19,7 @@ from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import start_logging
+from fj_mcp.text.own_command import own_command
 from fj_mcp.workspace.open_storage import open_database
 
 
@@ -62,7 +62,7 @@ async def _examine(settings: Settings, machine: Machine | None, report: _Report)
     installed: list[Installation] = []
     if machine:
         installed = await examine_installations(machine, calling=not settings.sandbox)
-        _report_assistants(installed, machine, report)
+        _report_assistants(settings, installed, machine, report)
     _check_key(settings, installed, report)
     bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)
     if not settings.sandbox and not bad_folder:
@@ -86,16 +86,27 @@ def _check_settings(settings: Settings, report: _Report) -> None:
     if not settings.problems + settings.unsafe_to_spend + settings.warnings:
         report.say(True, "all settings are valid")
     if (own := own_env_file()) is not None:
-        report.say(True, f"your settings file is {own}{_absent(own)}")
+        # Path.exists() raises if the folder is not accessible.
+        found = exists(own)  # noqa: PTH110
+        missing = "there is no settings file; the place for one is"
+        report.say(True, f"{'your settings file is' if found else missing} {own}")
 
 
-def _report_assistants(installed: list[Installation], machine: Machine, report: _Report) -> None:
+def _report_assistants(
+    settings: Settings, installed: list[Installation], machine: Machine, report: _Report
+) -> None:
     for one in installed:
         report.say(one.good, f"{ASSISTANTS[one.name].title}: {one.words}")
-    others = without_this_server(machine, installed)
-    if others and not installed:
-        titles = ", ".join(ASSISTANTS[name].title for name in others)
-        report.say(True, f"not in any of your assistants ({titles}) yet: run fj-mcp install")
+    if installed:
+        return
+    others = [ASSISTANTS[name].title for name in without_this_server(machine, installed)]
+    found = f" (found here: {', '.join(others)})" if others else ""
+    words = f"no assistant has fj-mcp yet{found}: run {own_command()} install"
+    # A key or the sandbox may be set for a server that is no assistant's.
+    if settings.key is None and not _wrong_key(settings):
+        report.say(False, words)
+    elif others:
+        report.note(words)
 
 
 def _check_key(settings: Settings, installed: list[Installation], report: _Report) -> None:
@@ -104,21 +115,18 @@ def _check_key(settings: Settings, installed: list[Installation], report: _Repor
         report.say(True, "using the sandbox: no key, no network, no credits")
     elif settings.key is not None:
         report.say(True, f"a key is set, for {settings.api_base_url}")
-    elif any(one.has_key for one in installed):
-        report.say(
-            True,
-            "no key is needed in this terminal: your assistants have one",
-        )
-    elif not any(problem.startswith(API_KEY) for problem in settings.problems):
+    elif any(one.good or one.has_key for one in installed):
+        report.say(True, "no key is needed in this terminal: your assistants have what they need")
+    elif not _wrong_key(settings):
         report.say(
             False,
-            "FJ_API_KEY is not set; ask FutureJobs for a key, or try without one: FJ_SANDBOX=1",
+            "FJ_API_KEY is not set: ask FutureJobs for a key; to try it without one, run "
+            f"{own_command()} demo",
         )
 
 
-def _absent(file: Path) -> str:
-    # Path.exists() raises if the folder is not accessible.
-    return "" if exists(file) else " (does not exist yet)"  # noqa: PTH110
+def _wrong_key(settings: Settings) -> bool:
+    return any(problem.startswith(API_KEY) for problem in settings.problems)
 
 
 async def _call(settings: Settings) -> tuple[bool, str]:
@@ -130,5 +138,7 @@ async def _call(settings: Settings) -> tuple[bool, str]:
             return False, f"the key works, but {error.cause}"
         except FutureJobsError as error:
             return False, error.cause
-    key = "the sandbox works" if settings.sandbox else "the key works"
-    return True, f"{key} and sees {len(sessions)} session(s)"
+    if settings.sandbox:
+        return True, "the sandbox works"
+    searches = "1 search" if len(sessions) == 1 else f"{len(sessions):,} searches"
+    return True, f"the key works; it has {searches}"

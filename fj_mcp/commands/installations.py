@@ -5,6 +5,7 @@ assistant does it, with free calls only.
 import json
 import logging
 import re
+import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -33,7 +34,8 @@ from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import locate, on_this_machine
-from fj_mcp.settings.settings import KEY_HEADER, read_settings
+from fj_mcp.settings.settings import KEY_HEADER, Settings, own_env_file, read_settings
+from fj_mcp.text.own_command import own_command
 
 START_SECONDS = 20.0
 """Time limit for a server to start; assistants have limits from 10 to 60 seconds."""
@@ -100,7 +102,7 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         except CannotInstall:
             continue
         except UnreadableConfig as error:
-            words = f"{file} cannot be read as {assistant.kind} ({error})"
+            words = f"{file} cannot be used as {assistant.kind} ({error})"
             found.append(Installation(name, False, words))
             continue
         except OSError as error:
@@ -111,6 +113,32 @@ async def examine_installations(machine: Machine, *, calling: bool) -> list[Inst
         if name == "claude-desktop" and _has_extension(file.parent):
             found.append(_examine_extension(name, twice=bool(entry)))
     return found
+
+
+def settings_installed(machine: Machine) -> Settings | None:
+    """The settings of the servers that assistants start on a machine.
+
+    None if no entry has a key, or if their keys or databases differ. Variables of the user's shell
+    take precedence.
+    """
+    found: dict[Any, dict[str, str]] = {}
+    for assistant in ASSISTANTS.values():
+        try:
+            file, _ = locate(assistant, machine)
+            entry = entry_of(read_config(file), assistant.kind, assistant.path)
+        except (CannotInstall, UnreadableConfig, OSError):
+            continue
+        environment = _texts(entry.get(assistant.environment), machine)
+        settings = read_settings(environment)
+        if settings.api_key is not None and not settings.sandbox:
+            key = settings.api_key.get_secret_value()
+            found[key, settings.state_dir, str(settings.database_url)] = environment
+    if len(found) != 1:
+        return None
+    (environment,) = found.values()
+    # An empty variable is not set.
+    shell = {name: value for name, value in machine.environment.items() if value.strip()}
+    return read_settings({**environment, **shell}, own=own_env_file())
 
 
 def without_this_server(machine: Machine, found: list[Installation]) -> list[str]:
@@ -131,7 +159,9 @@ def _has_extension(folder: Path) -> bool:
 
 def _examine_extension(name: str, *, twice: bool) -> Installation:
     if twice:
-        words = f"installed twice, as an extension too: remove one (fj-mcp uninstall {name})"
+        words = (
+            f"installed twice, as an extension too: remove one ({own_command()} uninstall {name})"
+        )
         return Installation(name, False, words)
     # Claude Desktop keeps its key.
     return Installation(name, True, "installed as an extension; its settings are there", True)
@@ -140,7 +170,7 @@ def _examine_extension(name: str, *, twice: bool) -> Installation:
 async def _examine(
     name: str, assistant: Assistant, entry: Mapping[str, Any], trials: _Trials
 ) -> Installation:
-    again = f"run fj-mcp install {name}"
+    again = f"run {own_command()} install {name}"
     if is_off(entry):
         return Installation(name, False, f"installed, but switched off; to switch it on, {again}")
     if is_remote(entry):
@@ -236,6 +266,8 @@ async def _reach(url: str, headers: Mapping[str, str], *, calling: bool) -> str 
         return "its headers contain characters that cannot be sent"
     except Exception as error:
         cause = _cause(error)
+        if _is_unknown_name(cause):
+            return "no server of that name was found: check the address"
         what = "it cannot be reached" if isinstance(cause, httpx2.TransportError) else "it refuses"
         return f"{what}: {_without_keys(str(cause) or type(cause).__name__)}"
 
@@ -262,6 +294,12 @@ def _cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _is_unknown_name(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, socket.gaierror):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _without_keys(text: str) -> str:

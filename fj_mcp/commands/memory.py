@@ -20,6 +20,18 @@ from fj_mcp.storage.memory.memory import Memory
 from fj_mcp.storage.memory.people import IN_LOG, Forgotten
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.text.numbers import number_of
+from fj_mcp.text.own_command import own_command
+
+STORED = {
+    "searches": ("search", "searches"),
+    "people": ("person remembered", "people remembered"),
+    "reveals": ("contact revealed", "contacts revealed"),
+    "search_changes": ("change of a search", "changes of searches"),
+    "reviews": ("decision", "decisions"),
+    "sightings": ("person shown", "people shown"),
+    "bans": ("person not to be contacted", "people not to be contacted"),
+}
+"""What a row of each table is to the user, and what several are."""
 
 
 def show_memory(settings: Settings) -> int:
@@ -27,11 +39,14 @@ def show_memory(settings: Settings) -> int:
 
     async def show(memory: Memory) -> str:
         found = await memory.row_counts()
-        counts = "\n".join(f"  {rows:>7,} {table}" for table, rows in found.items())
+        counts = "\n".join(
+            f"  {rows:>7,} {STORED[table][rows != 1]}" for table, rows in found.items()
+        )
+        command = own_command()
         return (
             f"In {memory.place}, about people found with this key:\n\n{counts}\n\n"
-            "fj-mcp memory --export FILE writes all of it as JSON, fj-mcp forget LINKEDIN-ADDRESS "
-            "deletes one person, fj-mcp memory --erase everybody."
+            f"{command} memory --export FILE writes all of it as JSON, {command} forget "
+            f"LINKEDIN-ADDRESS deletes one person, {command} memory --erase everybody."
         )
 
     return _run(settings, show)
@@ -142,7 +157,7 @@ def _run(settings: Settings, work: Callable[[Memory], Awaitable[str]]) -> int:
 
 async def _run_with_memory(settings: Settings, work: Callable[[Memory], Awaitable[str]]) -> int:
     if settings.sandbox:
-        typer.echo("The sandbox keeps nothing when it ends.", err=True)
+        typer.echo("The sandbox stores nothing, so there is nothing to show.", err=True)
         return 1
     said, status = "", 0
     # What was stored before the memory was switched off can still be seen and deleted.

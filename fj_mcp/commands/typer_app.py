@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,6 +81,20 @@ def _settings(context: typer.Context, sandbox: bool, env_file: Path | None) -> S
     return settings
 
 
+def _settings_of_memory(context: typer.Context, sandbox: bool, env_file: Path | None) -> Settings:
+    """As `_settings`, but with the key of the user's assistants if this terminal has none."""
+    from fj_mcp.commands.install.machine import Machine
+    from fj_mcp.commands.installations import settings_installed
+
+    settings = _settings(context, sandbox, env_file)
+    if settings.key is not None or settings.problems:
+        return settings
+    with suppress(RuntimeError):
+        if (installed := settings_installed(Machine.this(os.environ))) is not None:
+            return installed
+    raise _refuse("Each key has a memory of its own: run this with FJ_API_KEY set to yours.")
+
+
 def _refuse(sentence: str) -> typer.Exit:
     typer.echo(sentence, err=True)
     return typer.Exit(1)
@@ -99,7 +114,11 @@ def serve(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version, and exit.", callback=_version, is_eager=True
+            "--version",
+            "-V",
+            help="Print the version, and exit.",
+            callback=_version,
+            is_eager=True,
         ),
     ] = False,
 ) -> None:
@@ -165,8 +184,8 @@ def install(
     assistants: Annotated[
         list[str] | None,
         typer.Argument(
-            help=f"{', '.join(ASSISTANTS)}; {' or '.join(PASTED)} print what to paste. Without a "
-            "name, those on this machine are offered.",
+            help=f"{', '.join(ASSISTANTS)}. With {' or '.join(PASTED)} it prints what to paste. "
+            "Without a name, it asks which of your assistants to use.",
             autocompletion=_assistants,
             show_default=False,
         ),
@@ -196,7 +215,7 @@ def install(
     if sign_in and url is None:
         raise _refuse("Nothing was installed: --sign-in requires --url.")
     if url is not None and settings.sandbox:
-        raise _refuse("Nothing was installed: a server at an address cannot be the sandbox.")
+        raise _refuse("Nothing was installed: use --url or --sandbox, not both.")
     raise typer.Exit(
         run_install(assistants or [], settings, _machine(), show=show, url=url, sign_in=sign_in)
     )
@@ -213,7 +232,7 @@ def uninstall(
         ),
     ] = None,
 ) -> None:
-    """Remove this server from your assistants. What is stored about purchases and people stays."""
+    """Remove this server from your assistants. Keeps what is stored about purchases and people."""
     from fj_mcp.commands.install.command import run_uninstall
 
     raise typer.Exit(run_uninstall(assistants or [], _machine()))
@@ -233,7 +252,7 @@ def memory(
     """Show what is stored about people: decisions, outreach, notes, who was shown."""
     from fj_mcp.commands.memory import erase_memory, export_memory, show_memory
 
-    settings = _settings(context, sandbox, env_file)
+    settings = _settings_of_memory(context, sandbox, env_file)
     if export is None and not erase:
         raise typer.Exit(show_memory(settings))
     status = 0 if export is None else export_memory(settings, export)
@@ -254,7 +273,19 @@ def forget(
     """Delete everything that is stored about a person."""
     from fj_mcp.commands.memory import forget_person
 
-    raise typer.Exit(forget_person(_settings(context, sandbox, env_file), person))
+    raise typer.Exit(forget_person(_settings_of_memory(context, sandbox, env_file), person))
+
+
+@_command("help", hidden=True)
+def show_help(command: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Show the help, as --help does."""
+    app([*(command or []), "--help"], prog_name="fj-mcp")
+
+
+@_command("version", hidden=True)
+def show_version() -> None:
+    """Print the version, as --version does."""
+    _version(wanted=True)
 
 
 @_command(hidden=True)
@@ -284,7 +315,7 @@ def serve_clients(
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Serve MCP on stdio, or with --http over HTTP, with a key in each request or one for all."""
+    """Run the server for an assistant, or with --http for a team."""
     if not http:
         # A port, for example, shows that HTTP is wanted, not stdio.
         unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
@@ -329,6 +360,7 @@ def serve_sandbox(
     """Serve the sandbox API over HTTP, for other programs on this machine."""
     from fj_mcp.sandbox.app import Sandbox as Api
     from fj_mcp.sandbox.server import serve as serve_api
+    from fj_mcp.transports.http.uvicorn_server import unusable_port
 
     def announce(bound: int) -> None:
         typer.echo(f"FutureJobs sandbox on http://127.0.0.1:{bound}/api/v1/wl (any key fjk_…)")
@@ -338,5 +370,4 @@ def serve_sandbox(
     try:
         serve_api(port, Api(match_seconds=match_seconds, credits=credits), announce)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "it cannot be used"
-        raise _refuse(f"Cannot listen on port {port} ({reason}): choose another port.") from None
+        raise _refuse(unusable_port("127.0.0.1", port, error)) from None

@@ -4,13 +4,13 @@ import gc
 import sys
 from pathlib import Path
 
-TERMINAL_NOTE = """\
+_TERMINAL_NOTE = """\
 This is the FutureJobs MCP server, waiting for an assistant to connect. Press Ctrl-C to stop it.
 
-  fj-mcp demo             a sourcing run without a key
-  fj-mcp install          add it to your assistants
-  fj-mcp doctor           check settings, key and API
-  fj-mcp --help           everything else"""
+  {command} demo             a sourcing run without a key
+  {command} install          add it to your assistants
+  {command} doctor           check settings, key and API
+  {command} --help           everything else"""
 
 
 def serve_stdio(*, sandbox: bool = False, env_file: Path | None = None) -> None:
@@ -19,7 +19,9 @@ def serve_stdio(*, sandbox: bool = False, env_file: Path | None = None) -> None:
     if sys.stdin is None or sys.stdout is None:
         sys.exit("fj-mcp talks to an assistant on stdin and stdout, and one of them is closed.")
     if sys.stdin.isatty() and sys.stderr is not None:
-        print(TERMINAL_NOTE, file=sys.stderr)  # noqa: T201 - started by hand
+        from fj_mcp.text.own_command import own_command
+
+        print(_TERMINAL_NOTE.format(command=own_command()), file=sys.stderr)  # noqa: T201 - started by hand
     # Start-up creates no garbage, so collecting meanwhile only costs time; `serve` turns it on.
     gc.disable()
     from fj_mcp.server.sdk.protocol_models import load_protocol_models

@@ -71,7 +71,16 @@ def test_an_entry_that_works_is_reported_with_its_start(tmp_path: Path, api: Api
     for title in ("Cursor", "OpenCode"):
         (line,) = (line for line in lines if f" {title}: " in line)
         assert line.startswith(f"ok   {title}: installed, key set, starts in ")
-    assert "ok   no key is needed in this terminal: your assistants have one" in lines
+    assert ENOUGH in lines
+
+
+ENOUGH = "ok   no key is needed in this terminal: your assistants have what they need"
+
+
+def test_assistants_that_work_without_a_key_are_enough(tmp_path: Path) -> None:
+    write(tmp_path, ".cursor/mcp.json", ENTRY | {"env": {"FJ_SANDBOX": "1"}})
+    status, lines = doctor(tmp_path)
+    assert (status, ENOUGH in lines) == (0, True), lines
 
 
 def test_the_sandbox_calls_nobody_with_an_installed_key(tmp_path: Path) -> None:
@@ -127,6 +136,10 @@ SAYS_A_KEY = f"import sys; print('no such thing as {KEY}', file=sys.stderr); sys
         ({"command": "{program}", "args": []}, "it does not start: no such thing as fjk_…"),
         ({"command": "{folder}", "args": []}, "it does not start: Permission denied ("),
         ({"args": []}, "the entry has no command; run fj-mcp install cursor"),
+        (
+            {"url": "http://nowhere.invalid/mcp"},
+            "no server of that name was found: check the address",
+        ),
         ({"url": "http://127.0.0.1:9/mcp"}, "installed, at http://127.0.0.1:9/mcp; it cannot be "),
         (
             ENTRY | {"env": {"FJ_API_KEY": KEY, "FJ_API_BASE_URL": "http://127.0.0.1:9"}},
@@ -157,7 +170,7 @@ def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     file.write_text('{"mcpServers":\n')
     status, lines = doctor(tmp_path, "--sandbox")
     assert status == 1
-    assert f"fix  Cursor: {file} cannot be read as JSON (line 2)" in lines
+    assert f"fix  Cursor: {file} cannot be used as JSON (line 2)" in lines
 
 
 @pytest.mark.parametrize(
@@ -173,25 +186,42 @@ def test_a_teams_server_is_tried_at_its_address(
 ) -> None:
     with http_process(tmp_path, api=api, measured=False) as server:
         write(tmp_path, ".cursor/mcp.json", {"url": server.address, "headers": headers})
-        _, lines = doctor(tmp_path)
+        status, lines = doctor(tmp_path)
+    works = finding.startswith("key set")
+    assert (status == 0, ENOUGH in lines) == (works, works)
     (line,) = (line for line in lines if " Cursor: " in line)
     assert f"Cursor: installed, at {server.address}" in line
     assert finding in line
 
 
-def test_a_machine_with_assistants_and_without_this_server_learns_the_command(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("folders", "options", "mark", "found"),
+    [
+        ((), (), "fix  ", ""),
+        ((".cursor", ".kiro"), (), "fix  ", " (found here: Cursor, Kiro)"),
+        ((".cursor", ".kiro"), ("--sandbox",), "note ", " (found here: Cursor, Kiro)"),
+        ((), ("--sandbox",), None, ""),
+    ],
+)
+def test_a_machine_without_this_server_learns_the_command(
+    tmp_path: Path, folders: tuple[str, ...], options: tuple[str, ...], mark: str, found: str
 ) -> None:
-    (tmp_path / ".cursor").mkdir()
-    (tmp_path / ".kiro").mkdir()
-    _, lines = doctor(tmp_path, "--sandbox")
-    said = "ok   not in any of your assistants (Cursor, Kiro) yet: run fj-mcp install"
-    assert said in lines
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+    status, lines = doctor(tmp_path, *options)
+    said = [line for line in lines if "no assistant has fj-mcp yet" in line]
+    assert said == (
+        [f"{mark}no assistant has fj-mcp yet{found}: run fj-mcp install"] if mark else []
+    )
+    assert status == (mark == "fix  ")
+    assert any(line.endswith("to try it without one, run fj-mcp demo") for line in lines) == (
+        not options
+    )
 
 
 def test_no_line_is_wrapped_when_it_is_piped(tmp_path: Path) -> None:
     home = tmp_path / ("a rather long name " * 8)
     home.mkdir()
     _, lines = doctor(home, "--sandbox", COLUMNS="60")
-    assert any(line.endswith("(does not exist yet)") and len(line) > 160 for line in lines)
+    assert any("the place for one is" in line and len(line) > 160 for line in lines)
     assert {line[:5] for line in lines} <= {"ok   ", "fix  ", "note "}

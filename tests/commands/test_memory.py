@@ -99,6 +99,41 @@ def kept(tmp_path: Path) -> Kept:
     return kept
 
 
+def install(home: Path, *configs: tuple[str, dict[str, str]]) -> dict[str, str]:
+    """Entries with these settings in a home folder; the variables of a terminal without a key."""
+    for place, settings in configs:
+        file = home / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        entry = {"command": sys.executable, "args": ["-m", "fj_mcp"], "env": settings}
+        file.write_text(json.dumps({"mcpServers": {"fj-mcp": entry}}), encoding="utf-8")
+    return {"HOME": str(home), "USERPROFILE": str(home), "FJ_API_KEY": "", "FJ_STATE_DIR": ""}
+
+
+def test_the_key_of_the_assistants_is_used_in_a_terminal_without_one(
+    kept: Kept, tmp_path: Path
+) -> None:
+    entry = {"FJ_API_KEY": SANDBOX_KEY, "FJ_STATE_DIR": str(kept.folder)}
+    places = (".cursor/mcp.json", ".kiro/settings/mcp.json")
+    terminal = install(tmp_path, *((place, entry) for place in places))
+    status, said = kept.run("memory", **terminal)
+    assert (status, "2 people remembered" in said) == (0, True), said
+    status, said = kept.run("forget", kept.address(0), **terminal)
+    assert (status, said.startswith("Deleted: one person")) == (0, True), said
+    assert SANDBOX_KEY not in said
+
+
+@pytest.mark.parametrize("keys", [(), ("fjk_one", "fjk_other")], ids=["no key", "two keys"])
+@pytest.mark.parametrize("command", [("memory",), ("memory", "--erase", "--yes"), ("forget", "x")])
+def test_without_a_single_key_the_memory_is_whose_it_must_be_said(
+    kept: Kept, tmp_path: Path, keys: tuple[str, ...], command: tuple[str, ...]
+) -> None:
+    places = (".cursor/mcp.json", ".kiro/settings/mcp.json")
+    configs = ((place, {"FJ_API_KEY": key}) for place, key in zip(places, keys, strict=False))
+    status, said = kept.run(*command, **install(tmp_path, *configs))
+    assert status == 1
+    assert said == "Each key has a memory of its own: run this with FJ_API_KEY set to yours."
+
+
 OFF = {"FJ_MEMORY": "off"}
 
 
@@ -108,8 +143,10 @@ def test_the_memory_shows_how_much_is_stored_even_if_it_is_off(
 ) -> None:
     status, said = kept.run("memory", **settings)
     assert status == 0
-    assert f"{PEOPLE} sightings" in said
-    assert "2 people" in said
+    for words in ("1 search ", "2 people remembered", f"{PEOPLE} people shown", "2 decisions"):
+        assert words in said
+    assert "1 person not to be contacted" in said
+    assert "_" not in said.partition(":")[2].partition("--")[0]
     assert str(kept.folder) in said
 
 
@@ -261,7 +298,7 @@ def test_what_is_stored_about_many_people_is_counted_exported_and_erased(
         execute(kept.folder, f"INSERT INTO {table} VALUES {row}", many)
     before = kept.rows()
     _, said = kept.run("memory")
-    assert f"{MANY + 2:,} people" in said
+    assert f"{MANY + 2:,} people remembered" in said
     file = tmp_path / "all.json"
     status, said = kept.run("memory", "--export", str(file), "--erase", "--yes")
     assert (status, f"Deleted: {2 * MANY + PEOPLE:,} people" in said) == (0, True)
@@ -306,4 +343,4 @@ def test_a_wrong_setting_is_said_in_words_of_the_command(kept: Kept) -> None:
 
 def test_the_sandbox_has_nothing_to_show(kept: Kept) -> None:
     status, said = kept.run("memory", "--sandbox")
-    assert (status, said) == (1, "The sandbox keeps nothing when it ends.")
+    assert (status, said) == (1, "The sandbox stores nothing, so there is nothing to show.")

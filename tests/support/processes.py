@@ -31,7 +31,7 @@ CLEAN = {
     name: value
     for name, value in os.environ.items()
     # Other tests measure what these processes run; measuring them would only make them slow.
-    if not name.startswith(("FJ_", "COV")) and name.upper() not in NETWORK
+    if not name.startswith(("FJ_", "COV", "UV_RUN_")) and name.upper() not in NETWORK
 } | {"XDG_CONFIG_HOME": os.devnull}
 """The environment of a process without any settings, not even those of this machine's user."""
 

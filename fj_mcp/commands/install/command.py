@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +30,7 @@ from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.install.selection import choose, choose_installed, known, locate
 from fj_mcp.commands.install.targets import Server
 from fj_mcp.settings.settings import Settings
+from fj_mcp.text.own_command import own_command
 
 
 def run_install(
@@ -62,8 +62,12 @@ def run_install(
         return _refused(error, 1)
     run = preview if show else install
     status = _for_each(names, machine, choose, lambda name: run(name, server, machine))
-    if status == 0 and not show and sys.stdin.isatty():
-        typer.echo("Run `fj-mcp doctor` to check that it starts and that the key works.", err=True)
+    # What is printed to be pasted elsewhere cannot be checked yet.
+    if status == 0 and not show and (not names or set(names) - PASTED.keys()):
+        typer.echo(
+            f"Run `{own_command()} doctor` to check that it starts and that the key works.",
+            err=True,
+        )
     return status
 
 
@@ -133,7 +137,8 @@ def install(name: str, server: Server, machine: Machine) -> str:
         return preview(name, server, machine)
     assistant = ASSISTANTS[name]
     file, place = locate(assistant, machine)
-    with _editing(name, file):
+    by_hand = f"add what `{own_command()} install {name} --print` shows"
+    with _editing(name, file, by_hand):
         now = entry_of(read_config(file), assistant.kind, assistant.path)
         target = _across(server.target(assistant, now, machine), machine, place)
         entry = assistant.entry(target, now)
@@ -156,7 +161,7 @@ def install(name: str, server: Server, machine: Machine) -> str:
     if is_off(now):
         done += " It was switched off there, and is on again."
     if not here:
-        done += f" {assistant.title} itself was not found on this machine."
+        done += f" {assistant.title} is not installed on this machine; once it is:"
     return f"{done} {assistant.afterwards}"
 
 
@@ -170,7 +175,8 @@ def uninstall(name: str, machine: Machine) -> str:
         raise CannotInstall("Remove the entry fj-mcp where you pasted it.")
     assistant = ASSISTANTS[name]
     file, _ = locate(assistant, machine)
-    with _editing(name, file), locked(file, assistant.lock):
+    by_hand = f"remove the entry {NAME} by hand"
+    with _editing(name, file, by_hand), locked(file, assistant.lock):
         text = read_config(file)
         edited = without_entry(text, assistant.kind, assistant.path)
         if edited == text:
@@ -181,14 +187,14 @@ def uninstall(name: str, machine: Machine) -> str:
 
 
 @contextmanager
-def _editing(name: str, file: Path) -> Iterator[None]:
+def _editing(name: str, file: Path, by_hand: str) -> Iterator[None]:
     """Turn the failures of reading and writing a configuration into a sentence."""
     try:
         yield
     except UnreadableConfig as error:
         raise CannotInstall(
-            f"{file} was not changed, because it cannot be read as {ASSISTANTS[name].kind} "
-            f"({error}): correct it, or add what `fj-mcp install {name} --print` shows."
+            f"{file} was not changed, because it cannot be used as {ASSISTANTS[name].kind} "
+            f"({error}): correct it, or {by_hand}."
         ) from None
     except OSError as error:
         raise CannotInstall(f"{file} was not changed: {error.strerror or error}.") from None

@@ -23,8 +23,13 @@ def entry_of(text: str, kind: Kind, path: Sequence[str]) -> dict[str, Any]:
     for name in path:
         found = (found or {}).get(name)
         if not isinstance(found, dict | None):
-            raise UnreadableConfig(f"{name} should be a table")
+            raise UnreadableConfig(_not_a_table(name, kind))
     return found or {}
+
+
+def _not_a_table(name: str, kind: Kind) -> str:
+    tables = {"JSON": "an object, {…}", "TOML": "a table", "YAML": "a mapping"}
+    return f"{name} must be {tables[kind]}"
 
 
 def holds_more(text: str, kind: Kind, path: Sequence[str]) -> bool:
@@ -55,7 +60,7 @@ def with_entry(
     place = expected
     for name in path:
         if not isinstance(place.get(name), dict | None):
-            raise UnreadableConfig(f"{name} should be a table")
+            raise UnreadableConfig(_not_a_table(name, kind))
         place[name] = place.get(name) or {}
         place = place[name]
     gone = {name for name in gone if name in place}

@@ -14,6 +14,7 @@ from fj_mcp.commands.install.config_files import UnreadableConfig, read_config
 from fj_mcp.commands.install.config_text import entry_of
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
+from fj_mcp.text.own_command import own_command
 
 
 def known(name: str) -> str:
@@ -23,6 +24,11 @@ def known(name: str) -> str:
         CannotInstall: no assistant has that name; names the nearest.
     """
     plain = _plain(name)
+    if plain in {"chatgpt", "claudeai"}:
+        raise CannotInstall(
+            "ChatGPT and claude.ai cannot use fj-mcp yet: they need a sign-in that this server "
+            "does not have."
+        )
     for one, assistant in ASSISTANTS.items():
         if plain in {_plain(one), _plain(assistant.title), *assistant.aliases}:
             return one
@@ -38,7 +44,7 @@ def known(name: str) -> str:
         raise CannotInstall(f"{name} is not a known assistant; did you mean {_or(near)}?")
     raise CannotInstall(
         f"{name} is not a known assistant; use {', '.join(ASSISTANTS)}. For any other, "
-        "`fj-mcp install json` prints what to add."
+        f"`{own_command()} install json` prints what to add."
     )
 
 
@@ -79,8 +85,8 @@ def locate(assistant: Assistant, machine: Machine) -> tuple[Path, Machine]:
     if users:
         files = ", ".join(str(assistant.file(user)) for user in users)
         raise CannotInstall(
-            f"Several Windows users have {assistant.title}: add what `fj-mcp install json` "
-            f"prints to the file that is yours ({files})."
+            f"Several Windows users have {assistant.title}: add what `{own_command()} install "
+            f"json` prints to the file that is yours ({files})."
         )
     if assistant.is_on(machine):
         return assistant.file(machine), machine
@@ -100,7 +106,7 @@ def choose(machine: Machine) -> list[str]:
     if not found:
         raise CannotInstall(
             f"No assistant was found on this machine; name one of {', '.join(ASSISTANTS)}, or use "
-            "`fj-mcp install json`, which prints what to add to any other."
+            f"`{own_command()} install json`, which prints what to add to any other."
         )
     if not sys.stdin.isatty():
         raise CannotInstall(

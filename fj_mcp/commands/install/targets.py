@@ -25,9 +25,12 @@ from fj_mcp.settings.settings import (
     read_settings,
     safe_address,
 )
+from fj_mcp.text.own_command import own_command
 
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
+
+OTHERWISE = "; or unset it, and set FJ_HTTP_TOKEN to the token of that server"
 
 TRIES = 3
 """How often a key may be entered."""
@@ -128,7 +131,7 @@ class Server:
     def _key(self) -> str | None:
         for problem in self.settings.problems:
             if problem.startswith(API_KEY):
-                raise CannotInstall(f"{problem}.")
+                raise CannotInstall(f"{problem}{'' if self.url is None else OTHERWISE}.")
         return self.settings.api_key.get_secret_value() if self.settings.api_key else None
 
     def _prompt(self, question: str) -> str:
@@ -136,22 +139,41 @@ class Server:
             self._entered = self._ask(question)
         if self._entered is not None:
             return self._entered
-        otherwise = "use --sandbox to try without one"
-        if self.url:
-            otherwise = "FJ_HTTP_TOKEN to the token of the server"
-        raise CannotInstall(f"Set {API_KEY} to your FutureJobs key, or {otherwise}.")
+        raise CannotInstall(self._needed())
+
+    def _needed(self) -> str:
+        if self.url is None:
+            return (
+                f"This needs your FutureJobs key: set {API_KEY}, or add --sandbox to try without "
+                "one."
+            )
+        return (
+            f"This needs your FutureJobs key or the token of the server: set {API_KEY} or "
+            "FJ_HTTP_TOKEN."
+        )
 
     def _ask(self, question: str) -> str:
         left = TRIES
         while True:
             left -= 1
-            typed = typer.prompt(question, hide_input=True, err=True)
+            # With a default, an empty answer is returned instead of asked again in silence.
+            typed = typer.prompt(question, "", show_default=False, hide_input=True, err=True)
             try:
-                return _checked(typed, token=self.url is not None)
+                return self._checked(typed, last=not left)
             except CannotInstall as error:
                 if not left:
                     raise
                 typer.echo(str(error), err=True)
+
+    def _checked(self, typed: str, *, last: bool) -> str:
+        if not typed.strip():
+            raise CannotInstall(self._needed() if last else self._without_key())
+        return _checked(typed, token=self.url is not None)
+
+    def _without_key(self) -> str:
+        if self.url is not None:
+            return "No key yet? Press Ctrl-C, and ask the person who runs that server for a token."
+        return f"No key yet? Press Ctrl-C, and run {own_command()} install --sandbox."
 
 
 def usable_url(url: str) -> str:

@@ -66,7 +66,7 @@ class Credentials:
             raise ValueError(
                 "Anyone who can reach this server could spend the credits of FJ_API_KEY: set "
                 "FJ_HTTP_TOKEN, which every request must then send; or unset FJ_API_KEY, so that "
-                "each request brings its own key; or listen on 127.0.0.1 only, with local names."
+                "each request brings its own key; or listen on 127.0.0.1 only."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
         return cls(settings.key, token, exposed, settings.own_key_only)

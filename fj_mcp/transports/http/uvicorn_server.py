@@ -1,5 +1,6 @@
 """`fj-mcp serve --http`: the app under uvicorn, in one process or several."""
 
+import errno
 import multiprocessing.connection
 import os
 import secrets
@@ -121,15 +122,24 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def unusable_port(host: str, port: int, error: OSError) -> str:
+    """The sentence about an address and a port that cannot be listened on."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use: choose another with --port."
+    # asyncio and socket write the address into `strerror` again.
+    if error.errno is None or isinstance(error, socket.gaierror):
+        reason = "the address cannot be used"
+    else:
+        reason = os.strerror(error.errno)
+    return f"Cannot listen on {host}, port {port} ({reason}): choose another port or host."
+
+
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=2_048)
     except OSError as error:
-        reason = error.strerror or "the address cannot be used"
-        raise ValueError(
-            f"Cannot listen on {host}, port {port} ({reason}): choose another port or host."
-        ) from None
+        raise ValueError(unusable_port(host, port, error)) from None
     # asyncio does this for sockets that it opens itself; without it every second response on a
     # kept-alive connection waits 40 ms for an acknowledgment.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

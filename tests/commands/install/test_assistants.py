@@ -433,7 +433,9 @@ def test_one_that_cannot_be_changed_does_not_stop_the_others(
 
 
 def test_an_assistant_that_is_not_on_the_machine_is_said_to_be_missing(machine: Machine) -> None:
-    assert "Kiro itself was not found on this machine" in install_for("kiro", SANDBOX, machine)
+    assert "Kiro is not installed on this machine; once it is: Kiro shows it in" in install_for(
+        "kiro", SANDBOX, machine
+    )
     on(machine, ".cursor")
     assert "not found" not in install_for("cursor", SANDBOX, machine)
 

@@ -21,6 +21,7 @@ from fj_mcp.commands.install.command import run_install, uninstall
 from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.launch import launch
 from fj_mcp.commands.install.machine import Machine
+from fj_mcp.commands.install.targets import TRIES
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant_configs import (
     KEY,
@@ -39,14 +40,14 @@ def test_the_key_is_asked_for_without_echo(
 ) -> None:
     asked: list[dict[str, Any]] = []
 
-    def prompt(_: str, **how: Any) -> str:
+    def prompt(_: str, default: str, **how: Any) -> str:
         asked.append(how)
         return KEY
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(typer, "prompt", prompt)
     assert run_install(["goose"], settings_with(None), machine, show=False) == 0
-    assert asked == [{"hide_input": True, "err": True}]
+    assert asked == [{"show_default": False, "hide_input": True, "err": True}]
     assert entry("goose", machine)["envs"] == {"FJ_API_KEY": KEY}
     said = "".join(capsys.readouterr())
     assert KEY not in said
@@ -62,7 +63,8 @@ def test_a_key_that_was_mistyped_is_asked_for_again(
     assert run_install(["cursor"], settings_with(None), machine, show=False) == 0
     assert entry("cursor", machine)["env"] == {"FJ_API_KEY": KEY}
     said = "".join(capsys.readouterr())
-    assert said.count("FJ_API_KEY must be a FutureJobs key") == 2
+    assert said.count("FJ_API_KEY must be a FutureJobs key") == 1
+    assert "No key yet? Press Ctrl-C, and run fj-mcp install --sandbox." in said
     assert "secret" not in said
 
 
@@ -79,11 +81,73 @@ def test_a_key_that_cannot_be_one_is_refused(
     assert "sk-secret" not in str(said.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [(None, "add --sandbox"), ("https://fj.example.com/mcp", "add --sign-in if the server")],
+)
+def test_a_question_that_is_never_answered_ends_with_what_to_set(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    url: str | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: "")
+    assert run_install(["cursor"], settings_with(None), machine, show=False, url=url) == 1
+    *before, last = capsys.readouterr().err.strip().splitlines()
+    assert last.startswith("This needs your FutureJobs key")
+    assert said in last
+    assert all(line.startswith("No key yet? Press Ctrl-C, and ") for line in before)
+    assert len(before) == TRIES - 1
+
+
+def test_a_servers_token_in_the_place_of_the_key_is_explained(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://fj.example.com/mcp"
+    status = run_install(["cursor"], settings_with("a-token"), machine, show=False, url=url)
+    said = capsys.readouterr().err
+    assert status == 1
+    assert said.endswith("set FJ_HTTP_TOKEN to the token of that server.\n")
+    assert not machine.home.exists()
+
+
+@pytest.mark.parametrize("name", ["chatgpt", "ChatGPT", "claude.ai", "Claude AI"])
+def test_an_assistant_that_cannot_use_it_is_told_apart_from_a_mistyped_name(
+    machine: Machine, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run_install([name], SANDBOX, machine, show=False) == 1
+    assert "ChatGPT and claude.ai cannot use fj-mcp yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "checked"), [("cursor", True), ("json", False)])
+def test_what_was_written_is_to_be_checked_with_the_doctor(
+    machine: Machine, capsys: pytest.CaptureFixture[str], name: str, checked: bool
+) -> None:
+    assert run_install([name], SANDBOX, machine, show=False) == 0
+    assert ("Run `fj-mcp doctor`" in capsys.readouterr().err) is checked
+
+
+def test_a_server_is_an_address_or_the_sandbox_and_not_both() -> None:
+    done = CliRunner().invoke(app, ["install", "cursor", "--sandbox", "--url", "https://a.b/mcp"])
+    assert done.exit_code == 1
+    assert done.stderr == "Nothing was installed: use --url or --sandbox, not both.\n"
+
+
+def test_a_damaged_configuration_is_to_be_corrected_or_cleared_by_hand(machine: Machine) -> None:
+    written("cursor", machine, '{"mcpServers":')
+    with pytest.raises(CannotInstall, match="or add what `fj-mcp install cursor --print` shows"):
+        install_for("cursor", SANDBOX, machine)
+    with pytest.raises(CannotInstall, match="or remove the entry fj-mcp by hand"):
+        uninstall("cursor", machine)
+
+
 def test_without_a_key_and_without_a_person_it_says_what_to_set(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_install(["cursor"], settings_with(None), machine, show=False) == 1
-    assert "Set FJ_API_KEY" in capsys.readouterr().err
+    assert "set FJ_API_KEY" in capsys.readouterr().err
     assert not machine.home.exists()
 
 

@@ -91,7 +91,7 @@ def test_a_second_run_changes_only_what_changed(machine: Machine, client: str) -
     assert file.read_bytes() == first.replace(KEY.encode(), b"fjk_new")
     install_for(client, SANDBOX, machine)
     assert entry(client, machine)[ASSISTANTS[client].environment] == {"FJ_SANDBOX": "1"}
-    with pytest.raises(CannotInstall, match="Set FJ_API_KEY"):
+    with pytest.raises(CannotInstall, match="set FJ_API_KEY"):
         install_for(client, settings_with(None), machine)
     install_for(client, settings_with(KEY), machine)
     assert parsed(client, file.read_text()) == parsed(client, first.decode())
@@ -121,14 +121,14 @@ def test_what_a_person_added_to_the_entry_stays(machine: Machine, client: str) -
         ("cursor", '{"a": [1 2]}', "line 1"),
         ("cursor", "{} {}", "line 1"),
         ("cursor", "[]", "line 1"),
-        ("cursor", '{"mcpServers": []}', "mcpServers should be a table"),
-        ("cursor", '{"mcpServers": {"fj-mcp": "x"}}', "fj-mcp should be a table"),
+        ("cursor", '{"mcpServers": []}', "mcpServers must be an object, {…}"),
+        ("cursor", '{"mcpServers": {"fj-mcp": "x"}}', "fj-mcp must be an object, {…}"),
         ("codex", "a = 1\nb = = 2\n", "line 2"),
         ("codex", 'a = "x', "its end|line 1"),
-        ("codex", "mcp_servers = 1\n", "mcp_servers should be a table"),
+        ("codex", "mcp_servers = 1\n", "mcp_servers must be a table"),
         ("goose", "a: 1\nb: [\n", "line"),
         ("goose", "- a\n", "line 1"),
-        ("goose", "extensions: none\n", "extensions should be a table"),
+        ("goose", "extensions: none\n", "extensions must be a mapping"),
     ],
 )
 def test_a_configuration_that_cannot_be_read_is_left_alone(
