@@ -80,6 +80,8 @@ def test_a_pdf_that_is_only_protected_against_changes_is_read(tmp_path: Path) ->
     assert "Registered nurse in Leeds" in read_job_description(str(file))
 
 
+_TOO_LONG = "is too large; a job description may have up to 200,000 characters"
+_TOO_MUCH = "is too large to be read; paste the text of the job description into a text file"
 UNREADABLE = {
     "empty.txt": (b"", "is empty; it should have the text of a job description"),
     "blank.txt": (b" \r\n\t\n", "is empty"),
@@ -94,14 +96,24 @@ UNREADABLE = {
         zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}),
         "is an OpenDocument file; open it in LibreOffice",
     ),
-    "job.xlsx": (zipped({"xl/workbook.xml": "<a/>"}), "is no text document"),
+    "job.xlsx": (
+        zipped({"xl/workbook.xml": "<a/>"}),
+        "is not a text document; use a PDF, DOCX or plain text file",
+    ),
     "job.zip": (zipped({"job.txt": "Nurse"}), "is an archive; unpack it first"),
     "job.png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture; paste the text"),
     "job.jpg": (b"\xff\xd8\xff\xe0" + bytes(50), "is a picture"),
     "job.heic": (b"\0\0\0\x18ftypheic" + bytes(50), "is a picture"),
     "job.html": (b"<!DOCTYPE html><p>Nurse", "is a web page or XML"),
+    "long.txt": (b"Nurse in Leeds\n" * 800_000, _TOO_LONG),
+    "word.txt": (b"a" * 12_000_000, _TOO_LONG),
+    "long-utf-16.txt": (("Nurse " * 40_000).encode("utf-16"), _TOO_LONG),
+    "long.docx": (docx("Nurse in Leeds " * 20_000), _TOO_LONG),
+    "many.docx": (docx("Nurse in Leeds\n" * 60_000), _TOO_MUCH),
+    "long.pdf": (pdf("Nurse in Leeds, nights and weekends\n" * 60_000), _TOO_LONG),
+    "page.pdf": (pdf(f"{'x' * 50_000}\n" * 50), _TOO_MUCH),
     "job.gz": (b"\x1f\x8b\x08" + zlib.compress(b"Nurse"), "is an archive"),
-    "job.bin": (bytes(range(32)) * 40, "is no text"),
+    "job.bin": (bytes(range(32)) * 40, "is not a text document"),
 }
 
 
@@ -149,6 +161,14 @@ async def test_a_very_long_text_is_cut_and_not_printed() -> None:
     assert f"Only the first {LONGEST_JOB_DESCRIPTION:,} characters are used" in said
     assert re.search(r"… \([\d,]+ more characters\)", said)
     assert said.count("\n") < 150
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("words", ["Nurse\n", "看護師募集"], ids=["lines", "no breaks"])
+async def test_a_very_long_text_without_spaces_is_cut_and_not_emptied(words: str) -> None:
+    status, said = await shown(words * 10_000)
+    assert status == 0
+    assert words.strip() in said.partition("more characters")[0]
 
 
 @pytest.mark.anyio

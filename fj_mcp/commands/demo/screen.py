@@ -182,7 +182,8 @@ def readable(name: str, value: Any) -> str:
 
 
 def _begun(line: str, length: int) -> str:
-    return line[: max(length, 0)].rpartition(" ")[0]
+    begun = line[: max(length, 0)]
+    return begun.rpartition(" ")[0] or begun
 
 
 def _words(name: str) -> str:
