@@ -100,6 +100,12 @@ UNREADABLE = {
         zipped({"xl/workbook.xml": "<a/>"}),
         "is not a text document; use a PDF, DOCX or plain text file",
     ),
+    "job.pages": (
+        zipped({"Index/Document.iwa": "Nurse", "preview.jpg": ""}),
+        "is a Pages document; export it as PDF or Word",
+    ),
+    "bare.PAGES": (zipped({"Data/0.jpg": ""}), "is a Pages document"),
+    "job.key": (zipped({"Index/Slide.iwa": "Nurse"}), "is not a text document"),
     "job.zip": (zipped({"job.txt": "Nurse"}), "is an archive; unpack it first"),
     "job.png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture; paste the text"),
     "job.jpg": (b"\xff\xd8\xff\xe0" + bytes(50), "is a picture"),
@@ -130,7 +136,13 @@ def test_a_file_that_is_no_text_is_told_in_one_sentence(name: str, tmp_path: Pat
 
 
 def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
-    for path, why in ((tmp_path, "is a folder"), (tmp_path / "none.txt", "does not exist")):
+    pages = tmp_path / "job.pages"
+    pages.mkdir()
+    for path, why in (
+        (tmp_path, "is a folder"),
+        (pages, "is a Pages document"),
+        (tmp_path / "none.txt", "does not exist"),
+    ):
         done = CliRunner().invoke(app, ["demo", "--job-description", str(path)])
         assert done.exit_code == 1
         assert f"{path} {why}" in done.stderr
@@ -139,7 +151,34 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
 def test_standard_input_without_text_is_named() -> None:
     done = CliRunner().invoke(app, ["demo", "--job-description", "-"], input=" \n")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "Standard input is empty" in done.stderr
+    assert "The demo was not started: standard input is empty" in done.stderr
+
+
+@posix
+def test_a_terminal_in_which_nothing_is_pasted_asks_for_the_job_description() -> None:
+    pty = pytest.importorskip("pty")
+
+    master, terminal = pty.openpty()
+    try:
+        os.write(master, b"\n\x04")
+        done = subprocess.run(
+            [sys.executable, "-m", "fj_mcp", "demo", "--job-description", "-"],
+            stdin=terminal,
+            env=CLEAN,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(terminal)
+        os.close(master)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Paste the job description, then press Ctrl-D.\n"
+        "The demo was not started: nothing was pasted; paste the job description, then press "
+        "Ctrl-D.\n"
+    )
 
 
 async def shown(text: str, width: int = 100) -> tuple[int, str]:

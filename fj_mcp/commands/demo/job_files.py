@@ -27,7 +27,10 @@ _FEW_LETTERS = 20
 """Fewer in a whole PDF are a page number on a scan."""
 
 _AS_TEXT = "save it as PDF, DOCX or plain text"
+_PAGES = "is a Pages document; export it as PDF or Word"
 _NO_TEXT = "is not a text document; use a PDF, DOCX or plain text file"
+
+_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 
 # How files begin that are no job description yet, and what to do about it.
 _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -66,20 +69,23 @@ def read_job_description(name: str) -> str:
     Raises:
         Unreadable: if there is no such file, or it has no text that can be read.
     """
+    pasted = name == "-" and sys.stdin is not None and sys.stdin.isatty()
     if name == "-":
-        shown, data = "Standard input", _standard_input()
+        shown, data = "the pasted text" if pasted else "standard input", _standard_input(pasted)
     else:
-        shown, data = f"{name}", _file(name)
+        shown, data = name, _file(name)
     if len(data) > LARGEST_FILE:
         raise _cannot(shown, f"is too large; a file may have up to {LARGEST_FILE // 10**6} MB")
     try:
-        text = _text_of(data)
+        text = _text_of(data, Path(name).suffix.lower())
     except Unreadable as reason:
         raise _cannot(shown, str(reason)) from None
     if len(text) > _MOST_CHARACTERS:
         raise _cannot(shown, _TOO_LONG)
     text = clean_block(text, _MOST_CHARACTERS)
     if not text.strip():
+        if pasted:
+            raise _cannot("nothing", f"was pasted; paste the job description, then press {_END}")
         raise _cannot(shown, "is empty; it should have the text of a job description")
     return text
 
@@ -88,17 +94,18 @@ def _cannot(shown: str, why: str) -> Unreadable:
     return Unreadable(f"The demo was not started: {shown} {why}.")
 
 
-def _standard_input() -> bytes:
+def _standard_input(pasted: bool) -> bytes:
     if sys.stdin is None:
         return b""
-    if sys.stdin.isatty():
-        keys = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
-        print(f"Paste the job description, then press {keys}.", file=sys.stderr)  # noqa: T201
+    if pasted:
+        print(f"Paste the job description, then press {_END}.", file=sys.stderr)  # noqa: T201
     return sys.stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def _file(name: str) -> bytes:
     path = Path(name)
+    if path.is_dir() and path.suffix.lower() == ".pages":
+        raise _cannot(name, _PAGES)
     if path.is_dir():
         raise _cannot(name, "is a folder; name the file of the job description")
     try:
@@ -111,11 +118,11 @@ def _file(name: str) -> bytes:
         raise _cannot(name, f"cannot be read ({reason})") from None
 
 
-def _text_of(data: bytes) -> str:
+def _text_of(data: bytes, suffix: str) -> str:
     if b"%PDF-" in data[:1024]:
         return _pdf(data)
     if data.startswith(b"PK\x03\x04"):
-        return _office(data)
+        return _office(data, suffix)
     for sign, why in _SIGNS:
         if sign.match(data):
             raise Unreadable(why)
@@ -159,7 +166,7 @@ def _pdf(data: bytes) -> str:
     return text
 
 
-def _office(data: bytes) -> str:
+def _office(data: bytes, suffix: str) -> str:
     def names() -> tuple[set[str], int]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -172,6 +179,8 @@ def _office(data: bytes) -> str:
     if "word/document.xml" not in inside:
         if "mimetype" in inside or "content.xml" in inside:
             raise Unreadable(f"is an OpenDocument file; open it in LibreOffice, and {_AS_TEXT}")
+        if suffix == ".pages":
+            raise Unreadable(_PAGES)
         if any(name.startswith(("xl/", "ppt/", "Index/")) for name in inside):
             raise Unreadable(_NO_TEXT)
         raise Unreadable("is an archive; unpack it first")
