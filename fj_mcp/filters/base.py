@@ -197,7 +197,7 @@ class Filter(ABC):
         return tuple(dict.fromkeys(self._tokens[name] for name in near))
 
     def _unknown(self, word: str, meant: tuple[str, ...]) -> str:
-        tokens = meant or self.nearest(word)
+        tokens = meant or self.nearest(word[:MAX_VALUE_LENGTH])
         if tokens:
             hint = f"did you mean {' or '.join(tokens)}?"
         else:

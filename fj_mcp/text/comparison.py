@@ -2,6 +2,9 @@
 
 from difflib import get_close_matches
 
+_LONGEST_NAME = 100
+"""Characters of a name that are compared; megabytes would take seconds."""
+
 
 def normalized(text: str) -> str:
     """`text` in the form used for comparison: case-folded, with single spaces."""
@@ -19,4 +22,5 @@ def distinct(texts: list[str]) -> list[str]:
 
 def closest_match(name: str, known: list[str]) -> str | None:
     """The name in `known` that `name` is most likely a misspelling of."""
-    return next(iter(get_close_matches(name.strip().lower(), known, n=1, cutoff=0.75)), None)
+    name = name.strip()[:_LONGEST_NAME].lower()
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.75)), None)

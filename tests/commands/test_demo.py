@@ -80,6 +80,8 @@ def test_a_pdf_that_is_only_protected_against_changes_is_read(tmp_path: Path) ->
     assert "Registered nurse in Leeds" in read_job_description(str(file))
 
 
+_TOO_LONG = "is too large; a job description may have up to 200,000 characters"
+_TOO_MUCH = "is too large to be read; paste the text of the job description into a text file"
 UNREADABLE = {
     "empty.txt": (b"", "is empty; it should have the text of a job description"),
     "blank.txt": (b" \r\n\t\n", "is empty"),
@@ -94,14 +96,30 @@ UNREADABLE = {
         zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}),
         "is an OpenDocument file; open it in LibreOffice",
     ),
-    "job.xlsx": (zipped({"xl/workbook.xml": "<a/>"}), "is no text document"),
+    "job.xlsx": (
+        zipped({"xl/workbook.xml": "<a/>"}),
+        "is not a text document; use a PDF, DOCX or plain text file",
+    ),
+    "job.pages": (
+        zipped({"Index/Document.iwa": "Nurse", "preview.jpg": ""}),
+        "is a Pages document; export it as PDF or Word",
+    ),
+    "bare.PAGES": (zipped({"Data/0.jpg": ""}), "is a Pages document"),
+    "job.key": (zipped({"Index/Slide.iwa": "Nurse"}), "is not a text document"),
     "job.zip": (zipped({"job.txt": "Nurse"}), "is an archive; unpack it first"),
     "job.png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture; paste the text"),
     "job.jpg": (b"\xff\xd8\xff\xe0" + bytes(50), "is a picture"),
     "job.heic": (b"\0\0\0\x18ftypheic" + bytes(50), "is a picture"),
     "job.html": (b"<!DOCTYPE html><p>Nurse", "is a web page or XML"),
+    "long.txt": (b"Nurse in Leeds\n" * 800_000, _TOO_LONG),
+    "word.txt": (b"a" * 12_000_000, _TOO_LONG),
+    "long-utf-16.txt": (("Nurse " * 40_000).encode("utf-16"), _TOO_LONG),
+    "long.docx": (docx("Nurse in Leeds " * 20_000), _TOO_LONG),
+    "many.docx": (docx("Nurse in Leeds\n" * 60_000), _TOO_MUCH),
+    "long.pdf": (pdf("Nurse in Leeds, nights and weekends\n" * 60_000), _TOO_LONG),
+    "page.pdf": (pdf(f"{'x' * 50_000}\n" * 50), _TOO_MUCH),
     "job.gz": (b"\x1f\x8b\x08" + zlib.compress(b"Nurse"), "is an archive"),
-    "job.bin": (bytes(range(32)) * 40, "is no text"),
+    "job.bin": (bytes(range(32)) * 40, "is not a text document"),
 }
 
 
@@ -118,7 +136,13 @@ def test_a_file_that_is_no_text_is_told_in_one_sentence(name: str, tmp_path: Pat
 
 
 def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
-    for path, why in ((tmp_path, "is a folder"), (tmp_path / "none.txt", "does not exist")):
+    pages = tmp_path / "job.pages"
+    pages.mkdir()
+    for path, why in (
+        (tmp_path, "is a folder"),
+        (pages, "is a Pages document"),
+        (tmp_path / "none.txt", "does not exist"),
+    ):
         done = CliRunner().invoke(app, ["demo", "--job-description", str(path)])
         assert done.exit_code == 1
         assert f"{path} {why}" in done.stderr
@@ -127,7 +151,34 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
 def test_standard_input_without_text_is_named() -> None:
     done = CliRunner().invoke(app, ["demo", "--job-description", "-"], input=" \n")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "Standard input is empty" in done.stderr
+    assert "The demo was not started: standard input is empty" in done.stderr
+
+
+@posix
+def test_a_terminal_in_which_nothing_is_pasted_asks_for_the_job_description() -> None:
+    pty = pytest.importorskip("pty")
+
+    master, terminal = pty.openpty()
+    try:
+        os.write(master, b"\n\x04")
+        done = subprocess.run(
+            [sys.executable, "-m", "fj_mcp", "demo", "--job-description", "-"],
+            stdin=terminal,
+            env=CLEAN,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(terminal)
+        os.close(master)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Paste the job description, then press Ctrl-D.\n"
+        "The demo was not started: nothing was pasted; paste the job description, then press "
+        "Ctrl-D.\n"
+    )
 
 
 async def shown(text: str, width: int = 100) -> tuple[int, str]:
@@ -149,6 +200,14 @@ async def test_a_very_long_text_is_cut_and_not_printed() -> None:
     assert f"Only the first {LONGEST_JOB_DESCRIPTION:,} characters are used" in said
     assert re.search(r"… \([\d,]+ more characters\)", said)
     assert said.count("\n") < 150
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("words", ["Nurse\n", "看護師募集"], ids=["lines", "no breaks"])
+async def test_a_very_long_text_without_spaces_is_cut_and_not_emptied(words: str) -> None:
+    status, said = await shown(words * 10_000)
+    assert status == 0
+    assert words.strip() in said.partition("more characters")[0]
 
 
 @pytest.mark.anyio

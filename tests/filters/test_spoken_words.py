@@ -214,3 +214,12 @@ async def test_a_look_up_knows_the_spoken_words(assistant: Assistant) -> None:
     ):
         found = await assistant.call("search_filter_values", filter=name, query=word)
         assert found["values"] == values
+
+
+@pytest.mark.anyio
+async def test_a_word_of_megabytes_is_refused_in_a_short_sentence(assistant: Assistant) -> None:
+    filters = CSHARP | {"degree": "master " * 150_000}
+    text = await assistant.refusal("create_sourcing_session", title="T", filters=filters)
+    assert text.startswith("Nothing was sent or charged: filters.degree has no value 'master ")
+    assert len(text) < 300
+    assert assistant.sandbox.calls == []

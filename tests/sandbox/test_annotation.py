@@ -112,6 +112,46 @@ async def test_a_word_that_begins_like_no_excludes_nothing(api: Api, text: str) 
     assert not [key for key in found if key.startswith(("excluded_skills.", "not_needed."))]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("Head Chef, Dubai\nMenu planning and HACCP. Not required: pastry.",
+         {"Menu Planning", "HACCP"}, {"Pastry"}),
+        ("Python and Docker. Not needed: Java, Kafka.", {"Python", "Docker"}, {"Java", "Kafka"}),
+        ("Python is a must; not necessary: Java; Docker is.", {"Python", "Docker"}, {"Java"}),
+        ("We use Python. You do not need: Java or Kafka.", {"Python"}, {"Java", "Kafka"}),
+        ("Python.\nNot required:\n- Java\n- Kafka\n\nWe also use Docker.", {"Python", "Docker"},
+         {"Java", "Kafka"}),
+        ("Python. Nicht erforderlich: Java, Kafka.", {"Python"}, {"Java", "Kafka"}),
+        ("Python. Nicht nötig: Java.", {"Python"}, {"Java"}),
+        ("Python ist ein Muss.\nDas brauchen Sie nicht:\n• Java\n• Kafka", {"Python"},
+         {"Java", "Kafka"}),
+        ("Python. Non requis : Java, Kafka.", {"Python"}, {"Java", "Kafka"}),
+        ("Python. Pas nécessaire : Java.", {"Python"}, {"Java"}),
+        ("Python exigé, pas besoin de Java.", {"Python"}, {"Java"}),
+        ("Python.\nPas besoin :\n– Java\n– Kafka", {"Python"}, {"Java", "Kafka"}),
+        ("Python. No requerido: Java, Kafka.", {"Python"}, {"Java", "Kafka"}),
+        ("Python. No es necesario: Java.", {"Python"}, {"Java"}),
+        ("Python. No se requiere: Java, Kafka.", {"Python"}, {"Java", "Kafka"}),
+        ("Python.\nNo imprescindible:\n- Java", {"Python"}, {"Java"}),
+        ("Python. Nice to have, not required: Java, Kafka.", {"Python", "Java", "Kafka"}, set()),
+        ("Python.\nVon Vorteil, nicht erforderlich:\n- Java", {"Python", "Java"}, set()),
+        ("Python. Job no: 117, Docker.", {"Python", "Docker"}, set()),
+    ],
+)  # fmt: skip
+async def test_a_list_of_what_is_not_needed_is_no_filter_and_is_named(
+    api: Api, text: str, wanted: set[str], unwanted: set[str]
+) -> None:
+    found = await read(api, text)
+    assert skills_of(found) == wanted
+    named = {key.removeprefix("excluded_skills.") for key in found if "excluded_skills." in key}
+    assert named == unwanted
+
+
+async def test_a_degree_that_is_not_needed_is_no_filter(api: Api) -> None:
+    assert _DEGREE not in await read(api, "Python developer. Not required: a PhD or a master's.")
+
+
 async def test_not_only_names_what_is_wanted(api: Api) -> None:
     found = await read(api, "You know not only Java but also Kafka.")
     assert skills_of(found) == {"Java", "Kafka"}

@@ -14,14 +14,23 @@ from fj_mcp.text.cleaning import clean_block
 T = TypeVar("T")
 
 LARGEST_FILE = 20_000_000
-_LARGEST_UNPACKED = 200_000_000
-_MOST_CHARACTERS = 2_000_000
-"""Read of a file; a job description is a fraction of it."""
+_MOST_CHARACTERS = 200_000
+"""A job description is a fraction of it."""
+
+_LARGEST_CONTENT = 2_000_000
+"""Bytes of a PDF's pages, or of a DOCX file's XML; to parse more takes minutes."""
+
+_TOO_LONG = f"is too large; a job description may have up to {_MOST_CHARACTERS:,} characters"
+_TOO_MUCH = "is too large to be read; paste the text of the job description into a text file"
 
 _FEW_LETTERS = 20
 """Fewer in a whole PDF are a page number on a scan."""
 
 _AS_TEXT = "save it as PDF, DOCX or plain text"
+_PAGES = "is a Pages document; export it as PDF or Word"
+_NO_TEXT = "is not a text document; use a PDF, DOCX or plain text file"
+
+_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 
 # How files begin that are no job description yet, and what to do about it.
 _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -60,18 +69,23 @@ def read_job_description(name: str) -> str:
     Raises:
         Unreadable: if there is no such file, or it has no text that can be read.
     """
+    pasted = name == "-" and sys.stdin is not None and sys.stdin.isatty()
     if name == "-":
-        shown, data = "Standard input", _standard_input()
+        shown, data = "the pasted text" if pasted else "standard input", _standard_input(pasted)
     else:
-        shown, data = f"{name}", _file(name)
+        shown, data = name, _file(name)
     if len(data) > LARGEST_FILE:
         raise _cannot(shown, f"is too large; a file may have up to {LARGEST_FILE // 10**6} MB")
     try:
-        text = _text_of(data)
+        text = _text_of(data, Path(name).suffix.lower())
     except Unreadable as reason:
         raise _cannot(shown, str(reason)) from None
-    text = clean_block(text[:_MOST_CHARACTERS], _MOST_CHARACTERS)
+    if len(text) > _MOST_CHARACTERS:
+        raise _cannot(shown, _TOO_LONG)
+    text = clean_block(text, _MOST_CHARACTERS)
     if not text.strip():
+        if pasted:
+            raise _cannot("nothing", f"was pasted; paste the job description, then press {_END}")
         raise _cannot(shown, "is empty; it should have the text of a job description")
     return text
 
@@ -80,17 +94,18 @@ def _cannot(shown: str, why: str) -> Unreadable:
     return Unreadable(f"The demo was not started: {shown} {why}.")
 
 
-def _standard_input() -> bytes:
+def _standard_input(pasted: bool) -> bytes:
     if sys.stdin is None:
         return b""
-    if sys.stdin.isatty():
-        keys = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
-        print(f"Paste the job description, then press {keys}.", file=sys.stderr)  # noqa: T201
+    if pasted:
+        print(f"Paste the job description, then press {_END}.", file=sys.stderr)  # noqa: T201
     return sys.stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def _file(name: str) -> bytes:
     path = Path(name)
+    if path.is_dir() and path.suffix.lower() == ".pages":
+        raise _cannot(name, _PAGES)
     if path.is_dir():
         raise _cannot(name, "is a folder; name the file of the job description")
     try:
@@ -103,11 +118,11 @@ def _file(name: str) -> bytes:
         raise _cannot(name, f"cannot be read ({reason})") from None
 
 
-def _text_of(data: bytes) -> str:
+def _text_of(data: bytes, suffix: str) -> str:
     if b"%PDF-" in data[:1024]:
         return _pdf(data)
     if data.startswith(b"PK\x03\x04"):
-        return _office(data)
+        return _office(data, suffix)
     for sign, why in _SIGNS:
         if sign.match(data):
             raise Unreadable(why)
@@ -129,7 +144,12 @@ def _pdf(data: bytes) -> str:
             if reader.is_encrypted and not reader.decrypt(""):
                 raise Unreadable(locked)
             parts: list[str] = []
+            left = _LARGEST_CONTENT
             for page in reader.pages:
+                content = page.get_contents()
+                left -= 0 if content is None else len(content.get_data())
+                if left < 0:
+                    raise Unreadable(_TOO_MUCH)
                 parts.append(page.extract_text())
                 if sum(map(len, parts)) > _MOST_CHARACTERS:
                     break
@@ -146,19 +166,23 @@ def _pdf(data: bytes) -> str:
     return text
 
 
-def _office(data: bytes) -> str:
+def _office(data: bytes, suffix: str) -> str:
     def names() -> tuple[set[str], int]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return set(archive.namelist()), sum(one.file_size for one in archive.infolist())
+            parts = archive.infolist()
+            read = (one for one in parts if re.match(r"word/.*\.xml$", one.filename))
+            return {one.filename for one in parts}, sum(one.file_size for one in read)
 
     inside, size = _parsed("DOCX", names)
-    if size > _LARGEST_UNPACKED:
-        raise Unreadable("is too large once unpacked")
+    if size > _LARGEST_CONTENT:
+        raise Unreadable(_TOO_MUCH)
     if "word/document.xml" not in inside:
         if "mimetype" in inside or "content.xml" in inside:
             raise Unreadable(f"is an OpenDocument file; open it in LibreOffice, and {_AS_TEXT}")
+        if suffix == ".pages":
+            raise Unreadable(_PAGES)
         if any(name.startswith(("xl/", "ppt/", "Index/")) for name in inside):
-            raise Unreadable(f"is no text document; {_AS_TEXT}")
+            raise Unreadable(_NO_TEXT)
         raise Unreadable("is an archive; unpack it first")
     from mammoth import extract_raw_text
 
@@ -178,10 +202,13 @@ def _parsed(kind: str, parse: Callable[[], T]) -> T:
 
 
 def _plain(data: bytes) -> str:
+    # No encoding has more than four bytes for a character.
+    if len(data) > 4 * _MOST_CHARACTERS:
+        raise Unreadable(_TOO_LONG)
     text = _decoded(data)
     odd = sum(not letter.isprintable() and not letter.isspace() for letter in text[:10_000])
     if odd > len(text[:10_000]) // 20:
-        raise Unreadable(f"is no text; {_AS_TEXT}")
+        raise Unreadable(_NO_TEXT)
     return text
 
 

@@ -191,7 +191,8 @@ def in_words(name: str) -> str:
 
 
 def _begun(line: str, length: int) -> str:
-    return line[: max(length, 0)].rpartition(" ")[0]
+    begun = line[: max(length, 0)]
+    return begun.rpartition(" ")[0] or begun
 
 
 def _score(card: dict[str, Any]) -> str:

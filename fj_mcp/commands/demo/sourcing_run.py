@@ -100,7 +100,7 @@ async def show_run(client: Client, screen: Screen, job_description: str) -> int:
     """Run the demo with a connected client. Returns the exit status."""
     assistant = _Assistant(client, screen)
     if len(job_description) > LONGEST_JOB_DESCRIPTION:
-        job_description = job_description[:LONGEST_JOB_DESCRIPTION].rpartition(" ")[0]
+        job_description = job_description[:LONGEST_JOB_DESCRIPTION].rsplit(None, 1)[0]
         screen.line(f"Only the first {LONGEST_JOB_DESCRIPTION:,} characters are used.", "yellow")
     try:
         await _source(assistant, screen, job_description)

@@ -32,13 +32,16 @@ _SECONDARY = _any(
     "un plus", "souhaitée?s?", "appréciée?s?", "un atout", "idéalement", "valorable",
     "se valorarán?", "deseables?", "preferible(?:mente)?", "idealmente",
 )  # fmt: skip
+_NEEDS_NOT = (
+    r"(?:do|does|did) not (?:need|require)|(?:don|doesn)['’]t (?:need|require)|no need (?:for|of)|"
+    r"pas besoin de|no (?:se )?(?:requiere|necesita|piden?)(?:mos)?|no hace falta"
+)
 _NOT = (
-    r"no(?! ?(?:t only|more|less|n-)|\.)|without|neither|nor|(?:do|does|did) not (?:need|require)|"
-    r"(?:don|doesn)['’]t (?:need|require)|no need (?:for|of)|kein(?:e|en|erlei)?|ohne|"
-    r"pas de|sans|ni|sin|no (?:se )?(?:requiere|necesita|piden?)(?:mos)?|no hace falta"
+    rf"{_NEEDS_NOT}|no(?! ?(?:t only|more|less|n-)|\.)|without|neither|nor|"
+    r"kein(?:e|en|erlei)?|ohne|pas de|sans|ni|sin"
 )
 _EXCLUDED = re.compile(
-    rf"(?<!\w)(?:pas d['’]|(?:{_NOT})(?!\w))\s*"
+    rf"(?<!\w)(?:pas (?:besoin )?d['’]|(?:{_NOT})(?!\w))\s*"
     r"(?!\w*(?:nur|only|solo|sólo|seulement)\b)(?P<what>[^,.;:()]*)",
     re.IGNORECASE,
 )
@@ -54,6 +57,17 @@ _UNNEEDED = re.compile(
     re.IGNORECASE,
 )
 """Follows what is not needed; `_EXCLUDED` begins with its reason."""
+
+_UNNEEDED_LIST = re.compile(
+    rf"(?<!\w)(?:{_NEEDS_NOT}|not (?:needed|need|required?|necessary|wanted|a must|mandatory)|"
+    r"(?:nicht|keine) (?:erforderlich|nötig|notwendig|benötigt|gefordert|Voraussetzung|zwingend)|"
+    r"nicht (?:brauchen|benötigen)|brauch\w+ (?:wir|Sie|du) nicht|pas besoin|"
+    r"(?:pas|non) (?:nécessaires?|requise?s?|exigée?s?|obligatoires?|demandée?s?)|"
+    r"no (?:es |son )?(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requerid[oa]s?)|"
+    r"no (?:se )?(?:requieren|necesita[ns]))\s*:",
+    re.IGNORECASE,
+)
+"""Begins a list of what is not needed."""
 
 _TURN = re.compile(r"(?<!\w)(?:but|however|though|aber|sondern|jedoch|mais|pero|sino)(?!\w)",
                    re.IGNORECASE)  # fmt: skip
@@ -100,15 +114,20 @@ class JobText:
 
     def _clauses(self) -> Iterator[Clause]:
         under: Tier | None = None
+        unneeded = False
         for line in self.text.splitlines():
             if _LIST_HEADING.search(line) and len(line) < _LONGEST_HEADING:
                 tier = _tier_of(line)
                 under = tier if tier != "core" else None
+                unneeded = _unneeded_list(line, tier)[0] != line
             elif not line.strip() or not (_BULLET.match(line) or _is_item(line)):
-                under = None
+                under, unneeded = None, False
             for sentence in _SENTENCE.split(line):
                 tier = _tier_of(sentence)
-                for part in _TURN.split(sentence):
+                rest, listed = ("", sentence) if unneeded else _unneeded_list(sentence, tier)
+                if listed:
+                    yield Clause(listed, "secondary", excluded=True)
+                for part in _TURN.split(rest):
                     wanted, unwanted = _split(part)
                     yield Clause(wanted, under if under and tier == "core" else tier)
                     for text in unwanted:
@@ -123,7 +142,15 @@ def _is_item(line: str) -> bool:
 def _tier_of(sentence: str) -> Tier:
     if _SECONDARY.search(sentence):
         return "secondary"
-    return "mandatory" if MANDATORY.search(_UNNEEDED.sub("", sentence)) else "core"
+    needed = _UNNEEDED_LIST.sub("", _UNNEEDED.sub("", sentence))
+    return "mandatory" if MANDATORY.search(needed) else "core"
+
+
+def _unneeded_list(sentence: str, tier: Tier) -> tuple[str, str]:
+    """A sentence up to a list of what is not needed, and that list."""
+    # "Nice to have, not required: Java" is a wish.
+    found = None if tier == "secondary" else _UNNEEDED_LIST.search(sentence)
+    return (sentence[: found.start()], sentence[found.end() :]) if found else (sentence, "")
 
 
 def _split(part: str) -> tuple[str, list[str]]:

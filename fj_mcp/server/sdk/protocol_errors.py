@@ -146,7 +146,7 @@ class PlainErrors:
         name = str((ctx.params or {}).get("name"))
         if name in self._tools or not result.get("isError"):
             return result
-        meant = closest_match(name[:100], [*self._tools])
+        meant = closest_match(name, [*self._tools])
         hint = f"did you mean {meant}?" if meant else "tools/list shows the existing ones."
         words = f"Nothing was sent or charged: there is no tool {as_word(name)}; {hint}"
         return result | {"content": [{"type": "text", "text": words}]}
