@@ -25,7 +25,7 @@ from fj_mcp.text.own_command import own_command
 KEY_PLACEHOLDER = "fjk_…"
 """A placeholder for the key; the server recognizes it and says what to set."""
 
-OR_TOKEN = "; or unset it, and set FJ_HTTP_TOKEN to the token of that server"
+_INSTEAD = "; or unset it, and set FJ_HTTP_TOKEN to the token of that server"
 
 TRIES = 3
 """How often a key may be entered."""
@@ -126,7 +126,7 @@ class Server:
     def _key(self) -> str | None:
         for problem in self.settings.problems:
             if problem.startswith(KEY):
-                raise CannotInstall(f"{problem}{'' if self.url is None else OR_TOKEN}.")
+                raise CannotInstall(f"{problem}{'' if self.url is None else _INSTEAD}.")
         return self.settings.api_key.get_secret_value() if self.settings.api_key else None
 
     def _prompt(self, question: str) -> str:
@@ -153,13 +153,16 @@ class Server:
             # With a default, an empty answer is returned instead of asked again in silence.
             typed = typer.prompt(question, "", show_default=False, hide_input=True, err=True)
             try:
-                if not typed.strip():
-                    raise CannotInstall(self._without_key() if left else self._needed())
-                return _checked(typed, token=self.url is not None)
+                if typed.strip():
+                    return _checked(typed, token=self.url is not None)
             except CannotInstall as error:
                 if not left:
                     raise
                 typer.echo(str(error), err=True)
+                continue
+            if not left:
+                raise CannotInstall(self._needed())
+            typer.echo(self._without_key(), err=True)
 
     def _without_key(self) -> str:
         if self.url is not None:

@@ -127,8 +127,9 @@ def unusable_port(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is in use: choose another with --port."
     # asyncio and socket write the address into `strerror` again.
-    known = error.errno and not isinstance(error, socket.gaierror)
-    reason = os.strerror(error.errno) if known else "the address cannot be used"
+    reason = "the address cannot be used"
+    if error.errno is not None and not isinstance(error, socket.gaierror):
+        reason = os.strerror(error.errno)
     return f"Cannot listen on {host}, port {port} ({reason}): choose another port or host."
 
 
