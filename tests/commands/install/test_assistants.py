@@ -411,7 +411,7 @@ def test_several_assistants_share_one_question_for_the_key(
 ) -> None:
     asked: list[str] = []
 
-    def prompt(question: str, **_: Any) -> str:
+    def prompt(question: str, default: str, **_: Any) -> str:
         asked.append(question)
         return KEY
 
