@@ -64,7 +64,7 @@ class Connection:
             self.storage,
             self.tasks,
             self.clock,
-            stored_memory=self.stored_memory,
+            stored_memory=self.memory or self.stored_memory,
             expiry=self.expiry,
             transport=self.make_transport() if self.make_transport else None,
             rate_limit=rate_limit_of(self.storage),

@@ -292,7 +292,10 @@ def test_help_is_a_command_too(command: list[str]) -> None:
     assert run("help", *command).stdout == run(*command, "--help").stdout
 
 
-NAMES = ["demo", "docs", "doctor", "forget", "install", "memory", "sandbox", "serve", "uninstall"]
+NAMES = [
+    "demo", "docs", "doctor", "forget", "help", "install", "memory", "sandbox", "serve", "uninstall",
+    "version",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in NAMES)])

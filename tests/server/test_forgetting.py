@@ -428,10 +428,12 @@ async def test_tens_of_thousands_of_people_expire_in_parts_or_are_forgotten_at_o
             many = ((workspace, f"person {n}") for n in range(MANY))
             execute(tmp_path, f"INSERT INTO {table} VALUES {row}", many)
         clock.time += 2 * DAY
-        while len(remembered(tmp_path, "people")) > 1:
+        for _ in range(MANY // 500):
             # No call waits for all of them.
             clock.time += 60
             await listed(assistant, session_id=session)
+            if len(remembered(tmp_path, "people")) == 1:
+                break
         assert [*await listed(assistant)] == people[:1]
         assert len(remembered(tmp_path, "reviews")) == 1
         forgotten = await forget(assistant, session_id=MANY_SESSION)

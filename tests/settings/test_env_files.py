@@ -1,6 +1,7 @@
 """Settings files: which are read, in which order, and the warnings about the others."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -102,8 +103,8 @@ async def test_a_strangers_file_sends_the_key_nowhere(
     assert foreign.calls("project_sessions") == before
     done = run(["doctor"], folder, environment)
     assert done.returncode == 0, done.stdout
-    (note,) = (line for line in done.stdout.splitlines() if line.startswith("note "))
-    assert f"{folder / '.env'} is ignored" in note
+    (note,) = (line for line in done.stdout.splitlines() if f"{folder / '.env'} is ignored" in line)
+    assert note.startswith("note ")
     assert "--env-file" in note
     own = tmp_path / "config" / "fj-mcp" / ".env"
     assert str(own) in note
@@ -443,7 +444,9 @@ def test_a_deleted_working_directory_is_not_an_error(
         timeout=60,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    hint = r"Run `.+ doctor` to check that it starts and that the key works\.\n"
+    assert re.fullmatch(f"({hint})?", done.stderr)
 
 
 HOMELESS = """\

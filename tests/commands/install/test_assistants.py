@@ -231,7 +231,8 @@ def test_what_to_set_for_a_server_at_an_address_is_said(machine: Machine) -> Non
     with pytest.raises(CannotInstall) as said:
         install_for("cursor", settings_with(None), machine, url=URL)
     assert str(said.value) == (
-        "Set FJ_API_KEY to your FutureJobs key, or FJ_HTTP_TOKEN to the token of the server."
+        "This needs your FutureJobs key or the token of the server: set FJ_API_KEY or "
+        "FJ_HTTP_TOKEN."
     )
 
 

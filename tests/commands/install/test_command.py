@@ -83,7 +83,7 @@ def test_a_key_that_cannot_be_one_is_refused(
 
 @pytest.mark.parametrize(
     ("url", "said"),
-    [(None, "add --sandbox"), ("https://fj.example.com/mcp", "add --sign-in if the server")],
+    [(None, "add --sandbox"), ("https://fj.example.com/mcp", "set FJ_API_KEY or FJ_HTTP_TOKEN")],
 )
 def test_a_question_that_is_never_answered_ends_with_what_to_set(
     machine: Machine,
