@@ -293,8 +293,8 @@ def test_help_is_a_command_too(command: list[str]) -> None:
 
 
 NAMES = [
-    "demo", "docs", "doctor", "forget", "help", "install", "memory", "sandbox", "serve", "uninstall",
-    "version",
+    "demo", "docs", "doctor", "forget", "help", "install", "memory", "sandbox", "serve",
+    "uninstall", "version",
 ]  # fmt: skip
 
 

@@ -546,7 +546,8 @@ async def test_an_update_without_the_mandatory_skills_is_suggested_as_one_that_r
     assistant: Assistant,
 ) -> None:
     wider = {"skills": {"core": ["SQL"]}}
-    await assistant.call("create_sourcing_session", title="T", filters=wider)
+    earlier = await assistant.call("create_sourcing_session", title="T", filters=wider)
+    await assistant.call("wait_for_session", session_id=earlier["session_id"])
     session_id = await assistant.search(skills={"mandatory": ["C#"], "core": ["SQL"]})
     nobody = await assistant.call(
         "update_sourcing_session",
