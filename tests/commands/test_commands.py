@@ -325,7 +325,7 @@ def test_a_shell_completes_commands_and_assistants() -> None:
     assert completed("fj-mcp unin") == ["uninstall"]
     assert completed("fj-mcp install claude") == ["claude-code", "claude-desktop"]
     assert completed("fj-mcp uninstall lm") == ["lmstudio"]
-    assert "_FJ_MCP_COMPLETE" in run("--show-completion", "bash").stdout
+    assert "_FJ_MCP_COMPLETE" in run(_FJ_MCP_COMPLETE="source_bash").stdout
 
 
 @pytest.mark.anyio
