@@ -146,9 +146,14 @@ def _ask(introduction: str, found: Sequence[str], question: str) -> list[str]:
     for number, name in enumerate(found, 1):
         typer.echo(f"  {number}  {ASSISTANTS[name].title}", err=True)
     question += " (numbers or names; Enter for all)"
-    answer = typer.prompt(question, "", show_default=False, err=True)
-    wanted = re.split(r"[\s,]+", answer.strip()) if answer.strip() else found
-    return [_numbered(one, found) for one in wanted]
+    while True:
+        answer = typer.prompt(question, "", show_default=False, err=True).strip()
+        if answer.lower() in {"", "all"}:
+            return [*found]
+        try:
+            return [_numbered(one, found) for one in re.split(r"[\s,]+", answer)]
+        except CannotInstall as error:
+            typer.echo(str(error), err=True)
 
 
 def _numbered(answer: str, found: Sequence[str]) -> str:

@@ -388,20 +388,23 @@ def test_without_a_name_and_without_a_person_the_assistants_found_are_listed(
 
 
 @pytest.mark.parametrize(
-    ("answer", "chosen"),
+    ("answers", "chosen"),
     [
-        ("", ["cursor", "kiro"]),
-        ("2", ["kiro"]),
-        ("Cursor", ["cursor"]),
-        ("1, kiro", ["cursor", "kiro"]),
+        ([""], ["cursor", "kiro"]),
+        (["All"], ["cursor", "kiro"]),
+        (["2"], ["kiro"]),
+        (["Cursor"], ["cursor"]),
+        (["1, kiro"], ["cursor", "kiro"]),
+        (["3", "neither", "1"], ["cursor"]),
     ],
 )
-def test_without_a_name_the_assistants_found_are_offered(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, answer: str, chosen: list[str]
+def test_without_a_name_the_assistants_found_are_offered_until_one_is_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, answers: list[str], chosen: list[str]
 ) -> None:
     on(machine, ".cursor", ".kiro")
+    given = iter(answers)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(given))
     assert run_install([], SANDBOX, machine, show=False) == 0
     for name in ("cursor", "kiro"):
         assert ASSISTANTS[name].file(machine).exists() is (name in chosen)
