@@ -27,6 +27,7 @@ from tests.support.memories import (
     listed,
     remembered,
     remembering,
+    review,
     search,
 )
 from tests.support.processes import measuring, started
@@ -34,10 +35,6 @@ from tests.support.processes import measuring, started
 pytestmark = pytest.mark.anyio
 
 by_its_own_clock = pytest.mark.skipif(IN_POSTGRES, reason="PostgreSQL has a clock of its own")
-
-
-async def review(assistant: Assistant, session: str, ids: list[str], **change: Any) -> None:
-    await assistant.call("review_candidates", session_id=session, candidate_ids=ids, **change)
 
 
 async def forget(assistant: Assistant, **whom: Any) -> dict[str, Any]:

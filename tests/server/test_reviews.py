@@ -28,6 +28,7 @@ from tests.support.memories import (
     listed,
     remembered,
     remembering,
+    review,
     search,
 )
 from tests.support.profile_pages import page_of, profile
@@ -39,21 +40,12 @@ pytestmark = pytest.mark.anyio
 async def test_a_decision_shows_on_the_card_and_in_the_counts(era: str) -> None:
     async with connected(era=era) as assistant:
         session, people = await search(assistant)
-        kept = await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[:3],
-            decision="shortlisted",
-            note="Call on Monday",
+        kept = await review(
+            assistant, session, people[:3], decision="shortlisted", note="Call on Monday"
         )
         assert kept["reviewed"] == 3
         assert kept["counts"] == {"shortlisted": 3}
-        written = await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[2:4],
-            outreach="contacted",
-        )
+        written = await review(assistant, session, people[2:4], outreach="contacted")
         assert written["counts"] == {"shortlisted": 3, "contacted": 2}
         third, fourth, fifth = [await card(assistant, session, people[n]) for n in (2, 3, 4)]
         assert (third["decision"], third["outreach"]) == ("shortlisted", "contacted")
@@ -67,19 +59,8 @@ async def test_a_decision_shows_on_the_card_and_in_the_counts(era: str) -> None:
 async def test_rejected_and_do_not_contact_people_are_left_out_of_every_list() -> None:
     async with connected() as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[:2],
-            decision="rejected",
-            reason="skills",
-        )
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[2:3],
-            outreach="do_not_contact",
-        )
+        await review(assistant, session, people[:2], decision="rejected", reason="skills")
+        await review(assistant, session, people[2:3], outreach="do_not_contact")
         for tool, field in (
             ("list_profiles", "candidates"),
             ("show_candidates", "candidates"),
@@ -141,9 +122,7 @@ async def test_a_list_of_nobody_says_why_and_how_to_see_somebody(
 async def test_when_everybody_is_rejected_the_wait_says_how_to_list_them() -> None:
     async with connected() as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people, decision="rejected"
-        )
+        await review(assistant, session, people, decision="rejected")
         waited = await assistant.call("wait_for_session", session_id=session)
         assert "top_candidates" not in waited
         assert f"{PEOPLE} rejected" in waited["next_step"]
@@ -154,9 +133,7 @@ async def test_a_person_rejected_elsewhere_is_shown_and_marked(tmp_path: Path) -
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:
         first, people = await search(assistant, "Pune .NET")
-        await assistant.call(
-            "review_candidates", session_id=first, candidate_ids=people[:1], decision="rejected"
-        )
+        await review(assistant, first, people[:1], decision="rejected")
     # The server is started again.
     async with remembering(api, tmp_path) as assistant:
         second, again = await search(assistant, "Pune C#")
@@ -178,12 +155,7 @@ async def test_another_search_is_named_with_its_own_decision() -> None:
             session, people = await search(assistant, title)
             sessions.append(session)
             if title == "First":
-                await assistant.call(
-                    "review_candidates",
-                    session_id=session,
-                    candidate_ids=people[:1],
-                    decision="rejected",
-                )
+                await review(assistant, session, people[:1], decision="rejected")
             clock.time += DAY
         seen = (await card(assistant, sessions[2], people[0]))["seen_before"]
         assert (seen["session_id"], seen["title"]) == (sessions[0], "First")
@@ -228,18 +200,8 @@ async def test_without_a_session_everybody_kept_is_listed_newest_first(tmp_path:
                 candidate_ids=[people[number]],
                 **change,
             )
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=[people[8]],
-            decision="maybe",
-        )
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=[people[8]],
-            decision="undecided",
-        )
+        await review(assistant, session, [people[8]], decision="maybe")
+        await review(assistant, session, [people[8]], decision="undecided")
     async with remembering(api, tmp_path, clock=clock) as assistant:
         page = await assistant.call("list_profiles")
         ids = [one["candidate_id"] for one in page["candidates"]]
@@ -304,12 +266,8 @@ async def test_who_is_rejected_is_listed_where_their_outreach_is_named() -> None
     async with connected() as assistant:
         session, people = await search(assistant)
         for number, outreach in enumerate(("do_not_contact", "contacted")):
-            await assistant.call(
-                "review_candidates",
-                session_id=session,
-                candidate_ids=[people[number]],
-                decision="rejected",
-                outreach=outreach,
+            await review(
+                assistant, session, [people[number]], decision="rejected", outreach=outreach
             )
         for asked in ({}, {"session_id": session}):
             for number, outreach in enumerate(("do_not_contact", "contacted")):
@@ -323,9 +281,7 @@ async def test_reviewing_a_listed_candidate_sends_nothing() -> None:
     async with connected() as assistant:
         session, people = await search(assistant)
         before = len(assistant.sandbox.calls)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people[:5], decision="maybe"
-        )
+        await review(assistant, session, people[:5], decision="maybe")
         assert len(assistant.sandbox.calls) == before
 
 
@@ -485,13 +441,8 @@ async def test_fifty_noted_people_fit_into_one_result() -> None:
     async with connected(Sandbox(match_seconds=0, first_batch=60)) as assistant:
         await search(assistant, "An earlier search with a title that is as long as titles get")
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people,
-            decision="shortlisted",
-            outreach="replied",
-            note="é" * 500,
+        await review(
+            assistant, session, people, decision="shortlisted", outreach="replied", note="é" * 500
         )
         page = await assistant.client.call_tool(
             "list_profiles", {"session_id": session, "limit": 50}
@@ -604,9 +555,7 @@ async def test_the_score_and_the_rank_of_that_moment_are_kept(tmp_path: Path) ->
     async with remembering(small_sandbox(), tmp_path, clock=SteppedClock()) as assistant:
         session, people = await search(assistant)
         page = await assistant.call("list_profiles", session_id=session)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=[people[4]], decision="maybe"
-        )
+        await review(assistant, session, [people[4]], decision="maybe")
         (row,) = remembered(tmp_path, "reviews")
         assert (row["score"], row["rank"]) == (page["candidates"][4]["score"], 5)
         assert (row["at"], row["who"]) == (1_800_000_000.0, None)
@@ -639,9 +588,7 @@ async def test_after_a_search_has_changed_a_decision_is_about_people_as_they_are
         now = await in_list(other, session)
         moved = [one for one in people if one in now and now[one] != before[one]]
         assert len(moved) > 3
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=moved, decision="maybe"
-        )
+        await review(assistant, session, moved, decision="maybe")
         rows = remembered(tmp_path, "reviews")
         assert {row["candidate_id"]: (row["score"], row["rank"]) for row in rows} == {
             one: now[one] for one in moved
@@ -667,9 +614,7 @@ async def test_a_decision_is_made_from_the_list_that_was_shown_if_no_other_can_b
         session, people = await search(assistant)
         await assistant.call("fetch_more_profiles", session_id=session)
         assistant.sandbox.fail("get_session", Fault("status", status=500), times=9)
-        done = await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
-        )
+        done = await review(assistant, session, people[:1], decision="maybe")
         assert done["counts"] == {"maybe": 1}
 
 
@@ -704,9 +649,7 @@ async def test_decisions_cost_nothing_and_nobody_is_asked_about_them(mode: str) 
     async with connected(answer=reply, confirm_spend=mode) as assistant:
         session, people = await search(assistant)
         asked, charged = len(questions), len(assistant.sandbox.charges)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people, decision="maybe"
-        )
+        await review(assistant, session, people, decision="maybe")
         assert (len(questions), len(assistant.sandbox.charges)) == (asked, charged)
 
 
@@ -732,12 +675,7 @@ async def test_a_read_only_server_remembers_too() -> None:
     async with connected(api) as assistant:
         session, people = await search(assistant)
     async with connected(api, read_only=True) as assistant:
-        kept = await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[:1],
-            decision="shortlisted",
-        )
+        kept = await review(assistant, session, people[:1], decision="shortlisted")
         assert kept["counts"] == {"shortlisted": 1}
 
 
@@ -833,9 +771,7 @@ async def test_with_the_memory_off_nothing_is_stored_and_no_tool_offers_it(
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people[:1], decision="rejected"
-        )
+        await review(assistant, session, people[:1], decision="rejected")
     before = {table: remembered(tmp_path, table) for table in TABLES}
     async with remembering(api, tmp_path, memory=False) as assistant:
         tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
@@ -861,12 +797,7 @@ async def test_do_not_contact_holds_with_the_memory_off_too(tmp_path: Path) -> N
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[:1],
-            outreach="do_not_contact",
-        )
+        await review(assistant, session, people[:1], outreach="do_not_contact")
     async with remembering(api, tmp_path, memory=False, export_dir=tmp_path) as assistant:
         another, _ = await search(assistant, "Another")
         for one in (session, another):
@@ -883,12 +814,7 @@ async def test_two_keys_share_nothing(tmp_path: Path) -> None:
     api = small_sandbox()
     async with remembering(api, tmp_path) as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates",
-            session_id=session,
-            candidate_ids=people[:1],
-            outreach="do_not_contact",
-        )
+        await review(assistant, session, people[:1], outreach="do_not_contact")
     async with remembering(api, tmp_path, api_key="fjk_another_key") as assistant:
         _, others = await search(assistant)
         assert others == people
@@ -903,18 +829,14 @@ async def test_two_assistants_at_once_lose_no_decision(tmp_path: Path) -> None:
         session, people = await search(one)
         await listed(other, session_id=session)
 
-        async def review(assistant: Assistant, number: int) -> None:
-            await assistant.call(
-                "review_candidates",
-                session_id=session,
-                candidate_ids=[people[number]],
-                decision="shortlisted",
-                note=f"Note {number}",
+        async def keep(assistant: Assistant, number: int) -> None:
+            await review(
+                assistant, session, [people[number]], decision="shortlisted", note=f"Note {number}"
             )
 
         async with anyio.create_task_group() as tasks:
             for number in range(PEOPLE):
-                tasks.start_soon(review, (one, other)[number % 2], number)
+                tasks.start_soon(keep, (one, other)[number % 2], number)
         assert len(remembered(tmp_path, "reviews")) == PEOPLE
         for assistant in (one, other):
             shown = await assistant.call("show_candidates", session_id=session)
@@ -924,10 +846,10 @@ async def test_two_assistants_at_once_lose_no_decision(tmp_path: Path) -> None:
 async def test_a_candidate_in_full_shows_what_is_remembered_and_counts_as_seen() -> None:
     async with connected() as assistant:
         first, people = await search(assistant, "First")
-        await assistant.call(
-            "review_candidates",
-            session_id=first,
-            candidate_ids=people[:1],
+        await review(
+            assistant,
+            first,
+            people[:1],
             decision="maybe",
             outreach="contacted",
             note="Call on Monday",
@@ -994,9 +916,7 @@ async def test_the_token_of_a_view_is_named_nowhere_and_any_text_may_stand_in_it
 async def test_a_list_over_all_searches_says_what_it_cannot_do() -> None:
     async with connected() as assistant:
         session, people = await search(assistant)
-        await assistant.call(
-            "review_candidates", session_id=session, candidate_ids=people[:1], decision="maybe"
-        )
+        await review(assistant, session, people[:1], decision="maybe")
         refused = await assistant.refusal("list_profiles", new_only=True)
         assert "new_only requires session_id" in refused
         page = await assistant.call("list_profiles", candidate_ids=[people[0], people[1], "nobody"])

@@ -45,6 +45,15 @@ async def search(assistant: Assistant, title: str = "Pune .NET") -> tuple[str, l
     return session_id, await listed(assistant, session_id=session_id)
 
 
+async def review(
+    assistant: Assistant, session_id: str, candidate_ids: list[str], **change: Any
+) -> dict[str, Any]:
+    """Record a decision, an outreach or a note about candidates of a session."""
+    return await assistant.call(
+        "review_candidates", session_id=session_id, candidate_ids=candidate_ids, **change
+    )
+
+
 async def listed(assistant: Assistant, **arguments: Any) -> list[str]:
     """The candidates on the first page of a list."""
     page = await assistant.call("list_profiles", limit=50, **arguments)

@@ -14,7 +14,7 @@ from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import small_sandbox
 from tests.support.clocks import InstantClock
 from tests.support.ledgers import on_a_file, postgres_server
-from tests.support.memories import DAY, listed, remembering, search
+from tests.support.memories import DAY, listed, remembering, review, search
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("shared-memory"), on_a_file]
 
@@ -58,8 +58,7 @@ async def test_what_has_become_too_old_is_deleted(tmp_path: Path, place: Place, 
     own = place | {"api_key": key}
     async with remembering(api, tmp_path, clock=WrongClock(0), **own) as assistant:
         session, people = await search(assistant)
-        one = {"session_id": session, "candidate_ids": people[:1]}
-        await assistant.call("review_candidates", **one, decision="shortlisted")
+        await review(assistant, session, people[:1], decision="shortlisted")
     for days, kept in ((170, people[:1]), (20, [])):
         make_older(tmp_path, place, days)
         async with remembering(api, tmp_path, clock=WrongClock(0), **own) as assistant:
@@ -73,8 +72,7 @@ async def test_a_clock_that_is_half_a_year_ahead_deletes_nothing(
     own = place | {"api_key": key}
     async with remembering(api, tmp_path, clock=WrongClock(0), **own) as assistant:
         session, people = await search(assistant)
-        one = {"session_id": session, "candidate_ids": people[:1]}
-        await assistant.call("review_candidates", **one, decision="shortlisted")
+        await review(assistant, session, people[:1], decision="shortlisted")
     # Each is a server that starts: with a wrong clock, a right one, and a wrong one again.
     for days in (181, 0, 183, 0, 400):
         async with remembering(api, tmp_path, clock=WrongClock(days), **own) as assistant:
@@ -91,8 +89,7 @@ async def test_two_machines_whose_clocks_disagree_by_more_than_a_day_delete_by_t
     own = place | {"api_key": key}
     async with remembering(api, tmp_path, clock=WrongClock(0), **own) as assistant:
         session, people = await search(assistant)
-        one = {"session_id": session, "candidate_ids": people[:1]}
-        await assistant.call("review_candidates", **one, decision="shortlisted")
+        await review(assistant, session, people[:1], decision="shortlisted")
     for days in (178, 179.5, 181, 182.5, 184):
         async with remembering(api, tmp_path, clock=WrongClock(days), **own) as assistant:
             assert await listed(assistant) == people[:1]
@@ -105,8 +102,7 @@ async def test_the_largest_time_to_keep_of_the_servers_that_share_a_database_cou
     own = place | {"api_key": key}
     async with remembering(api, tmp_path, clock=WrongClock(0), keep_days=3650, **own) as assistant:
         session, people = await search(assistant)
-        one = {"session_id": session, "candidate_ids": people[:1]}
-        await assistant.call("review_candidates", **one, decision="shortlisted")
+        await review(assistant, session, people[:1], decision="shortlisted")
     make_older(tmp_path, place, 200)
     # Of this key and of another one.
     for another in ({}, {"api_key": f"{key}_of_others"}):
@@ -125,8 +121,7 @@ async def test_a_smaller_time_to_keep_counts_once_the_larger_was_not_used_for_a_
     own = place | {"api_key": key}
     async with remembering(api, tmp_path, clock=WrongClock(0), keep_days=100, **own) as assistant:
         session, people = await search(assistant)
-        one = {"session_id": session, "candidate_ids": people[:1]}
-        await assistant.call("review_candidates", **one, decision="shortlisted")
+        await review(assistant, session, people[:1], decision="shortlisted")
     make_older(tmp_path, place, 50)
     for days, kept in ((14, people[:1]), (29, people[:1]), (32, [])):
         clock = WrongClock(days)
