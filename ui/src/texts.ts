@@ -22,7 +22,7 @@ export function emptyText(current: Shortlist): [text: string, button?: string] {
     return ["The first candidates appear here as soon as they are matched."];
   if (current.either)
     return [
-      "All words of a search must occur, so it has no OR. Search for one after the other.",
+      "Every word must match, so there is no OR. Search for one word, then for the other.",
       "clear",
     ];
   if (minScore && filters === 1 && !show) return [`Nobody scores ${minScore} or more.`, "clear"];
