@@ -18,9 +18,10 @@ from fj_mcp.api.direct_transport import load_aiohttp
 from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.settings.sign_in import is_loopback
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings
-from fj_mcp.transports.http.credentials import Credentials, is_loopback
+from fj_mcp.transports.http.credentials import Credentials
 from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, RESPONSE_SECONDS, Gate
 from fj_mcp.transports.http.health import Readiness, health
 from fj_mcp.transports.http.host_names import AllowedNames, without_port
