@@ -74,11 +74,20 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         ) from None
 
 
+def trusted_certificates() -> ssl.SSLContext:
+    """The authorities that this machine trusts, and those of SSL_CERT_FILE and SSL_CERT_DIR.
+
+    Raises:
+        OSError: for a file that cannot be used.
+    """
+    return _trusted(os.environ.get("SSL_CERT_FILE"))
+
+
 def load_certificates() -> None:
     """Load the trusted certificates before the first request needs them."""
     # That request reports a file that cannot be used.
     with suppress(OSError):
-        _trusted(os.environ.get("SSL_CERT_FILE"))
+        trusted_certificates()
 
 
 def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.URL) -> ApiError:

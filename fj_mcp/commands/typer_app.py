@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from fj_mcp import __version__
-from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.settings.settings import Settings, settings_here, with_public_url
 from fj_mcp.transports.stdio_launch import serve_stdio
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ EnvFile = Annotated[
     ),
 ]
 
-OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin"}
+OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin", "public_url"}
 """Options of `serve` that require --http."""
 
 
@@ -191,10 +191,13 @@ def serve_clients(
     allowed_origin: Annotated[
         list[str] | None, typer.Option(help="An origin of web pages that may connect; repeatable.")
     ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="The server's public address; users can then sign in.")
+    ] = None,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
-    """Serve MCP over HTTP, with a key in each request or FJ_API_KEY for all."""
+    """Serve MCP over HTTP, with a key in each request, after a sign-in, or FJ_API_KEY for all."""
     if not http:
         # A port, for example, shows that HTTP is wanted, not stdio.
         unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
@@ -208,6 +211,8 @@ def serve_clients(
     settings = _settings(context, sandbox, env_file)
     log_settings(settings)
     try:
+        if public_url is not None:
+            settings = with_public_url(settings, public_url)
         serve_http(
             settings,
             host=host,

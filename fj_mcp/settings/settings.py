@@ -280,6 +280,19 @@ def read_settings(
     )
 
 
+def with_public_url(settings: Settings, public_url: str) -> Settings:
+    """The same settings with the public address of the command line.
+
+    Raises:
+        ValueError: with a message.
+    """
+    try:
+        given = Settings.model_validate({"public_url": public_url})
+    except ValidationError as error:
+        raise ValueError(f"The server was not started: --public-url {_reason(error)}.") from None
+    return settings.model_copy(update={"public_url": given.public_url})
+
+
 def _key_of(values: Values) -> object:
     return _plain_key(values.get(API_KEY))
 

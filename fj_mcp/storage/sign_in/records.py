@@ -4,6 +4,15 @@ from typing import Literal
 
 from msgspec import Struct
 
+UNUSED_CLIENT_SECONDS = 3_600.0
+"""How long a registration is kept that no user has allowed anything."""
+
+CLIENT_SECONDS = 90 * 86_400.0
+"""How long a registration is kept after its last use."""
+
+BROWSER_SECONDS = 30 * 86_400.0
+"""How long a browser stays signed in after its last use."""
+
 TokenKind = Literal["code", "access", "refresh"]
 
 

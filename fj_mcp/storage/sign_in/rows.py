@@ -8,20 +8,22 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
 
 from fj_mcp.storage.database.tables import attempts, browsers, clients, grants, tokens
-from fj_mcp.storage.sign_in.records import Attempts, Browser, Client, Grant, Token, TokenKind
+from fj_mcp.storage.sign_in.records import (
+    BROWSER_SECONDS,
+    CLIENT_SECONDS,
+    UNUSED_CLIENT_SECONDS,
+    Attempts,
+    Browser,
+    Client,
+    Grant,
+    Token,
+    TokenKind,
+)
 
 R = TypeVar("R", bound=Struct)
 
-HOUR = 3_600.0
-DAY = 24 * HOUR
-UNUSED_CLIENT_SECONDS = HOUR
-"""How long a registration is kept that no user has allowed anything."""
-
-CLIENT_SECONDS = 90 * DAY
-"""How long a registration is kept after its last use."""
-
-BROWSER_SECONDS = 30 * DAY
-"""How long a browser stays signed in after its last use."""
+_UNREDEEMED_SECONDS = 3_600.0
+"""How long a grant may be without tokens."""
 
 
 class Rows:
@@ -134,10 +136,11 @@ class Rows:
 
     def expire(self) -> None:
         """Remove what has expired."""
-        kept = select(tokens.c.grant_id)
+        unredeemed = grants.c.created_at <= self._now - _UNREDEEMED_SECONDS
+        dead = and_(unredeemed, ~grants.c.grant_id.in_(select(tokens.c.grant_id)))
         for table, condition in (
             (tokens, tokens.c.expires_at <= self._now),
-            (grants, and_(grants.c.created_at < self._now - HOUR, ~grants.c.grant_id.in_(kept))),
+            (grants, dead),
             (clients, self._expired_client()),
             (browsers, browsers.c.used_at <= self._now - BROWSER_SECONDS),
             (attempts, attempts.c.until <= self._now),

@@ -29,8 +29,8 @@ _BROWSER_STEP_SECONDS = 86_400.0
 class SignInStore:
     """Every method raises `StorageUnavailable` if the database cannot be used."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        """Args: `database` of this process; `clock`: Unix seconds."""
+    def __init__(self, database: Callable[[], Database], clock: Callable[[], float]) -> None:
+        """Args: `database`: finds the one of this process; `clock`: Unix seconds."""
         self._database = database
         self._clock = clock
         self._expire_at = float("-inf")
@@ -170,11 +170,11 @@ class SignInStore:
             await self._transact("expiry", lambda rows: rows.expire())
 
     async def _read(self, work: "Callable[[Rows], T]") -> T:
-        return await self._database.read(self._on_rows(work))
+        return await self._database().read(self._on_rows(work))
 
     async def _transact(self, subject: str, work: "Callable[[Rows], T]") -> T:
         # The subject takes the place of a workspace, of which none has such an id.
-        return await self._database.transact(f"sign-in {subject}", self._on_rows(work))
+        return await self._database().transact(f"sign-in {subject}", self._on_rows(work))
 
     def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
         def run(connection: "Connection") -> T:
