@@ -91,7 +91,9 @@ class Site:
         async with self.http() as http:
             return await http.post("/mcp", json=body, headers=headers)
 
-    async def call(self, token: str, tool: str = "get_spending", **arguments: Any) -> httpx.Response:
+    async def call(
+        self, token: str, tool: str = "get_spending", **arguments: Any
+    ) -> httpx.Response:
         """One tool call with a token."""
         return await self.message("tools/call", token, name=tool, arguments=arguments)
 
@@ -102,14 +104,17 @@ class Page:
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self.status = response.status_code
-        self.text = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", response.text, flags=re.S))
+        seen = re.sub(r"<style>.*?</style>|<[^>]+>", " ", response.text, flags=re.DOTALL)
+        self.text = " ".join(html.unescape(seen).split())
         self.hidden = {
             name: html.unescape(value)
             for name, value in re.findall(
                 r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', response.text
             )
         }
-        self.fields = re.findall(r'<input type="(?!hidden)\w+"[^>]*? name="([\w-]+)"', response.text)
+        self.fields = re.findall(
+            r'<input type="(?!hidden)\w+"[^>]*? name="([\w-]+)"', response.text
+        )
         self.checked = re.findall(
             r'<input type="checkbox" name="([\w-]+)" value="yes" checked>', response.text
         )
@@ -257,12 +262,14 @@ def site_on(url: str) -> Site:
 
 @asynccontextmanager
 async def site_here(
-    folder: Path, clock: Clock | None = None, **settings: Any
+    folder: Path, clock: Clock | None = None, on: str = "", **settings: Any
 ) -> AsyncIterator[Site]:
-    """A site in this process, on a sandbox that takes every key."""
-    own = {"state_dir": folder, "public_url": PUBLIC_URL, "state_key": STATE_KEY}
-    given = Settings.model_validate(own | {"confirm_spend": "off"} | settings)
-    app = create_app(given, tenants=Tenants(given, small_sandbox().transport, clock))
+    """A site in this process, on an API at an address, or on a sandbox that takes every key."""
+    own: dict[str, Any] = {"state_dir": folder, "public_url": PUBLIC_URL, "state_key": STATE_KEY}
+    own |= {"confirm_spend": "off"} | ({"api_base_url": on} if on else {})
+    given = Settings.model_validate(own | settings)
+    transport = None if on else small_sandbox().transport
+    app = create_app(given, tenants=Tenants(given, transport, clock))
     assert isinstance(app, Starlette)
     async with app.router.lifespan_context(app):
         yield Site(given.public_url or "", lambda: httpx.ASGITransport(app))
@@ -288,6 +295,10 @@ class Documents:
         }
         self.asked = asked
         self.certificates = certificates
+
+    def app(self, site: Site) -> App:
+        """The app that it describes."""
+        return App(site, self.url)
 
 
 @contextmanager

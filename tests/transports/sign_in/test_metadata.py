@@ -121,10 +121,12 @@ async def test_pages_of_any_origin_may_call_what_clients_in_browsers_call(
         "access-control-request-headers": "mcp-protocol-version, authorization, content-type",
     }
     # The rules for calls to MCP do not change that.
-    async with site_here(tmp_path, http_allowed_origins="https://app.example.org") as site:
-        async with site.http() as http:
-            preflight = await http.options(path, headers=asked)
-            answer = await http.request(method, path, headers={"origin": asked["origin"]})
+    async with (
+        site_here(tmp_path, http_allowed_origins="https://app.example.org") as site,
+        site.http() as http,
+    ):
+        preflight = await http.options(path, headers=asked)
+        answer = await http.request(method, path, headers={"origin": asked["origin"]})
     assert preflight.status_code == 200
     assert "authorization" in preflight.headers["access-control-allow-headers"]
     for response in (preflight, answer):
