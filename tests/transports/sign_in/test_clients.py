@@ -208,7 +208,7 @@ async def test_an_address_must_be_the_registered_one_up_to_the_port_on_this_comp
     page = await person.open(app.link(redirect_uri=asked))
     if accepted:
         back = sent_back(await person.answer(page))
-        assert back["to"] == asked or registered
+        assert back["to"] == (asked or registered)
         answer = await app.redeem(back["code"], redirect_uri=asked)
         assert answer.status_code == 200, answer.text
     else:
