@@ -203,7 +203,7 @@ class App:
 
     async def redeem(self, code: str, **changed: str | None) -> httpx.Response:
         """Exchange a code for tokens."""
-        given = {
+        given: dict[str, str | None] = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": self.callback,
@@ -214,14 +214,14 @@ class App:
 
     async def refresh(self, token: str, **changed: str | None) -> httpx.Response:
         """Exchange a refresh token for tokens."""
-        return await self._token({"grant_type": "refresh_token", "refresh_token": token} | changed)
+        return await self._token({"grant_type": "refresh_token", "refresh_token": token, **changed})
 
     async def revoke(self, token: str) -> httpx.Response:
         """Revoke a token."""
         return await self.site.post("/revoke", self._credentials() | {"token": token})
 
     async def _token(self, given: dict[str, str | None]) -> httpx.Response:
-        form = self._credentials() | given
+        form = {**self._credentials(), **given}
         sent = {name: value for name, value in form.items() if value is not None}
         return await self.site.post("/token", sent)
 

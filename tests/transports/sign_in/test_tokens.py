@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ledgers import on_a_file, table_of
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -241,3 +242,42 @@ async def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         app.site = site
         assert works(await site.call(tokens["access_token"]))
         assert (await app.refresh(tokens["refresh_token"])).status_code == 200
+
+
+@on_a_file
+async def test_what_has_expired_is_removed_within_an_hour(
+    tmp_path: Path, clock: ShiftedClock
+) -> None:
+    def rows(table: str) -> int:
+        return len(table_of(tmp_path, table, "rowid"))
+
+    async with site_here(tmp_path, clock) as site, Person(site, "fjk_person") as person:
+        await person.allow(await site.app())
+        await site.register()
+        app = await site.app()
+        await person.connect(app)
+        assert [rows(table) for table in ("clients", "grants", "tokens", "browsers")] == [
+            3,
+            2,
+            4,
+            1,
+        ]
+        assert rows("attempts") > 0
+        clock.ahead += 2 * HOUR
+        await site.register()
+        # The first code was never used, and one client neither.
+        assert [rows(table) for table in ("clients", "grants", "tokens", "browsers")] == [
+            3,
+            1,
+            2,
+            1,
+        ]
+        clock.ahead += 91 * DAY
+        await site.register()
+        assert [rows(table) for table in ("clients", "grants", "tokens", "browsers")] == [
+            1,
+            0,
+            0,
+            0,
+        ]
+        assert rows("attempts") == 1
