@@ -60,7 +60,7 @@ class Gate:
             await self._app(checked, receive, send)
             return
         try:
-            if self._signed_in is not None and path in self._signed_in.paths:
+            if self._signed_in is not None and self._signed_in.serves(path):
                 self._names.check_host(scope["headers"])
                 await self._signed_in.serve(self._app, checked, receive, send, self._bodies)
             else:

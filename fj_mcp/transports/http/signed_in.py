@@ -5,6 +5,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.request_bodies import BodyReader, replay
 from fj_mcp.transports.http.responses import Responder
@@ -16,6 +17,7 @@ MAX_AT_ONCE = 200
 
 _MAX_BODY_BYTES = 65_536
 _SECONDS = 30.0
+_WELL_KNOWN = "/.well-known/"
 
 
 class SignedIn:
@@ -24,7 +26,10 @@ class SignedIn:
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
         self._serving = 0
-        self.paths = sign_in.paths
+
+    def serves(self, path: str) -> bool:
+        """Whether a path needs no credentials; nothing is where clients only look for metadata."""
+        return path in self._sign_in.paths or path.startswith(_WELL_KNOWN)
 
     async def serve(
         self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, bodies: BodyReader
@@ -84,6 +89,8 @@ class SignedIn:
             raise RequestRejected(403, str(narrow), challenge, request_id=request_id) from None
 
     def explain(self, rejected: RequestRejected) -> None:
-        """Say in a response how a client gets a token."""
+        """Say in a response how a client gets a token, and in the log that it has none."""
+        if rejected.status in (401, 403):
+            log.info("sign-in step=call outcome=%d", rejected.status)
         if rejected.status == 401:
             rejected.headers["www-authenticate"] += f", {self._sign_in.challenge}"

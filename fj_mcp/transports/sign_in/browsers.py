@@ -73,10 +73,11 @@ class Browsers:
         await self._store.add_browser(browser)
         return Visitor(cookie, browser, key)
 
-    async def sign_out(self, visitor: Visitor) -> None:
-        """Forget a browser. Raises `StorageUnavailable`."""
+    async def sign_out(self, visitor: Visitor) -> Visitor:
+        """Forget a browser, which keeps its cookie. Raises `StorageUnavailable`."""
         if visitor.browser is not None:
             await self._store.remove_browser(visitor.browser.digest)
+        return Visitor(visitor.cookie)
 
     def remember(self, response: Response, visitor: Visitor) -> None:
         """Let the browser keep its cookie."""

@@ -71,11 +71,12 @@ class Endpoints:
         except StorageUnavailable:
             return unavailable()
         location = response.headers.get("location")
+        whose = f" client={known.host or known.source}" if known else ""
         if location is None:
-            _log("authorize", "refused")
+            _log("authorize", f"refused{whose}")
             return _bad_request() if known else _unknown_client()
         asks = location.startswith(f"{self._provider.addresses.of(SIGN_IN)}?")
-        _log("authorize", "ok" if asks else "error")
+        _log("authorize", f"{'ok' if asks else 'error'}{whose}")
         if not asks:
             issuer = self._provider.addresses.issuer
             response.headers["location"] = with_query(location, [("iss", issuer)])

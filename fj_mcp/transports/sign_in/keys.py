@@ -62,6 +62,23 @@ class KeyReader:
             await self._limiter.take_back(limit, *who)
         return entered
 
+    async def check_stored(self, key: str) -> None:
+        """Check a key that FutureJobs has accepted before.
+
+        Raises:
+            KeyProblem: if it does not accept it any more.
+        """
+        try:
+            with anyio.move_on_after(_CHECK_SECONDS):
+                await self._check_key(key)
+        except KeyRefused:
+            raise KeyProblem(
+                "FutureJobs does not accept your key any more. Enter another one."
+            ) from None
+        except FutureJobsError:
+            # It cannot say at the moment, and calls will show it.
+            pass
+
     async def _check(self, key: str) -> None:
         try:
             with anyio.fail_after(_CHECK_SECONDS):

@@ -55,12 +55,17 @@ def _without_port(address: str) -> tuple[str, str | None, str, str]:
     return parts.scheme, parts.hostname, parts.path, parts.query
 
 
+def is_local(address: str) -> bool:
+    """Whether an address leads to the user's own computer."""
+    return urlsplit(address).scheme != "https"
+
+
 def place(address: str) -> str:
-    """Where an address leads, in a word for the user: its host, or an app's scheme."""
+    """Where an address leads, for the user: its host, or an app's scheme."""
     parts = urlsplit(address)
     if parts.scheme == "https":
         return parts.netloc
-    return "this computer" if parts.scheme == "http" else f"{parts.scheme}:"
+    return f"this computer ({parts.netloc if parts.scheme == 'http' else parts.scheme})"
 
 
 def form_targets(address: str) -> list[str]:

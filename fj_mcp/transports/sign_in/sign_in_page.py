@@ -62,19 +62,25 @@ class SignInPage:
                 "connect again.",
                 status=403,
             )
+        if form.get("answer") == "other-key":
+            visitor = await self._browsers.sign_out(visitor)
+            return await self._page(question, sealed, visitor)
         if form.get("answer") != "allow":
             return self._send_back(question, [("error", "access_denied")], "denied")
         scopes = in_order(
             {READ, *(scope for box, scope in _BOXES.items() if form.get(box) == "yes")}
             & {READ, *question.scopes}
         )
-        if visitor.key is None:
-            try:
+        try:
+            if visitor.key is None:
                 key = await self._keys.read(form.get("key", ""), request, question.client_id)
-            except KeyProblem as problem:
-                log.info("sign-in step=key outcome=%d", problem.status)
-                return await self._page(question, sealed, visitor, problem, scopes)
-            visitor = await self._browsers.sign_in(visitor, key)
+                visitor = await self._browsers.sign_in(visitor, key)
+            else:
+                await self._keys.check_stored(visitor.key)
+        except KeyProblem as problem:
+            log.info("sign-in step=key outcome=%d", problem.status)
+            visitor = await self._browsers.sign_out(visitor)
+            return await self._page(question, sealed, visitor, problem, scopes)
         assert visitor.key is not None
         assert visitor.browser is not None
         code = await self._provider.allow(
@@ -124,6 +130,7 @@ class SignInPage:
             chosen=chosen,
             before=before is not None,
             signed_in=visitor.key is not None,
+            local=redirects.is_local(question.redirect_uri),
             **values,
         )
         self._browsers.remember(response, visitor)

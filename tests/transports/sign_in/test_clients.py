@@ -12,7 +12,6 @@ from tests.support.sign_in import (
     CALLBACK,
     App,
     Documents,
-    Page,
     Person,
     ShiftedClock,
     Site,
@@ -360,5 +359,5 @@ async def test_a_client_that_the_operator_set_up_need_not_register(tmp_path: Pat
         assert (await chat.refresh(tokens["refresh_token"])).status_code == 401
         desktop = App(site, "desktop", callback="http://127.0.0.1:4444/cb")
         page = await person.open(desktop.link())
-        assert "this computer" in Page(page.response).text
+        assert "this computer (127.0.0.1:4444)" in page.text
         assert (await person.connect(desktop))["access_token"]

@@ -146,6 +146,11 @@ async def test_another_host_name_is_refused(site: Site, path: str) -> None:
     assert answer.status_code == 421
 
 
+@pytest.mark.parametrize("path", ["openid-configuration", "oauth-protected-resource/other"])
+async def test_where_clients_only_look_there_is_nothing(site: Site, path: str) -> None:
+    assert (await site.get(f"/.well-known/{path}")).status_code == 404
+
+
 async def test_keys_in_headers_go_on_working_beside_it(site: Site) -> None:
     async with site.http() as http:
         for header in ({"x-fj-api-key": "fjk_one"}, {"authorization": "Bearer fjk_one"}):

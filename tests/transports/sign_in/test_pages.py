@@ -59,10 +59,10 @@ async def test_the_page_says_who_asks_for_what_and_where_it_leads(person: Person
 @pytest.mark.parametrize(
     ("callback", "place"),
     [
-        ("http://127.0.0.1:7777/callback", "this computer"),
-        ("http://localhost/callback", "this computer"),
-        ("cursor://anysphere.cursor-retrieval/oauth/callback", "cursor:"),
-        ("com.example.app:/callback", "com.example.app:"),
+        ("http://127.0.0.1:7777/callback", "this computer (127.0.0.1:7777)"),
+        ("http://localhost/callback", "this computer (localhost)"),
+        ("cursor://anysphere.cursor-retrieval/oauth/callback", "this computer (cursor)"),
+        ("com.example.app:/callback", "this computer (com.example.app)"),
         ("https://claude.ai/api/mcp/auth_callback", "claude.ai"),
     ],
 )
@@ -74,8 +74,10 @@ async def test_the_page_says_when_the_user_goes_back_to_an_app_on_this_computer(
     assert re.search(rf"Sends you back to\s+{re.escape(place)}", page.text)
     # The browser lets the form lead there.
     policy = page.response.headers["content-security-policy"]
-    target = re.match(r"\w+://[^/]+", callback) if "http" in callback else None
-    assert (target[0] if target else place) in policy
+    target = re.match(r"http[s]?://[^/]+|[\w.]+:", callback)
+    assert target is not None
+    assert f"form-action 'self' {target[0]};" in policy
+    assert ("an app on this computer" in page.text) == (not callback.startswith("https:"))
     assert sent_back(await person.answer(page))["to"] == callback
 
 
@@ -133,7 +135,7 @@ async def test_the_key_is_asked_for_once_in_a_browser(person: Person, clock: Shi
     other = await person.site.app(client_name="Second")
     page = await person.open(other.link())
     assert "key" not in page.fields
-    assert "You are signed in in this browser" in page.text
+    assert "Your FutureJobs key is stored for this browser." in page.text
     assert "You have connected this app before" not in page.text
     assert ">Allow<" in page.response.text
     assert works(await person.site.call((await person.connect(other))["access_token"]))
@@ -205,6 +207,39 @@ async def test_a_key_that_futurejobs_refuses_is_not_kept(tmp_path: Path, api: Ap
         assert "fjk_refused" not in again.response.text
         api.mend()
         assert sent_back(await person.answer(again))["code"]
+
+
+async def test_a_stored_key_that_futurejobs_refuses_by_now_is_asked_for_again(
+    tmp_path: Path, api: Api
+) -> None:
+    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_old") as person:
+        app = await site.app()
+        tokens = await person.connect(app)
+        api.fail("project_sessions", "status", 0, status=401)
+        refused = await site.call(tokens["access_token"], "list_sessions")
+        assert "sign in with a valid key" in refused.text
+        page = await person.open(app.link())
+        assert "key" not in page.fields
+        api.fail("project_sessions", "status", 0, status=401)
+        again = Page(await person.answer(page))
+        assert again.status == 400
+        assert "FutureJobs does not accept your key any more. Enter another one." in again.text
+        assert sent_back(await person.answer(again, key="fjk_new"))["code"]
+        # When FutureJobs cannot say, the key is taken as it is.
+        page = await person.open(app.link())
+        api.fail("project_sessions", "status", 0, times=3, status=500)
+        assert sent_back(await person.answer(page))["code"]
+        api.mend()
+
+
+async def test_a_browser_can_be_given_another_key(person: Person) -> None:
+    app = await person.site.app()
+    await person.connect(app)
+    page = await person.open(app.link())
+    again = Page(await person.submit(page, answer="other-key"))
+    assert (again.status, again.fields) == (200, ["spend", "contacts", "key"])
+    await person.answer(again, key="fjk_other")
+    assert "No app is connected" in Page(await person.http.get("/connections")).text
 
 
 # What is connected
