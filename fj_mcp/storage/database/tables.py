@@ -172,7 +172,7 @@ grants = _strict(
     _needed("workspace", Text),
     _needed("client_id", Text),
     _needed("client_name", Text),
-    _needed("redirect_host", Text),
+    _needed("place", Text),
     _needed("browser", Text),
     Column("person", Text),
     _needed("scopes", Text),

@@ -36,7 +36,7 @@ class Grant(Struct, frozen=True):
 
     Attributes:
         workspace: of the key.
-        redirect_host: where the user was sent back to.
+        place: where the user was sent back to, as the page shows it.
         browser: the digest of the cookie of the browser it was allowed in.
         person: who the user is, if an identity provider says so.
         resource: the address of MCP that its tokens are for.
@@ -47,7 +47,7 @@ class Grant(Struct, frozen=True):
     workspace: str
     client_id: str
     client_name: str
-    redirect_host: str
+    place: str
     browser: str
     scopes: str
     resource: str

@@ -89,12 +89,12 @@ class Rows:
         found = select(grants).where(mine).order_by(grants.c.created_at.desc())
         return [Grant(**row) for row in self._connection.execute(found).mappings()]
 
-    def allowed_in(self, browser: str, client_id: str, redirect_host: str) -> Grant | None:
+    def allowed_in(self, browser: str, client_id: str, place: str) -> Grant | None:
         """The newest grant to a client that was allowed in a browser."""
         mine = and_(
             grants.c.browser == browser,
             grants.c.client_id == client_id,
-            grants.c.redirect_host == redirect_host,
+            grants.c.place == place,
             grants.c.used_at.is_not(None),
         )
         newest = select(grants).where(mine).order_by(grants.c.created_at.desc()).limit(1)

@@ -110,9 +110,9 @@ class SignInStore:
         """The grants of a workspace that are in use, the newest first."""
         return await self._read(lambda rows: rows.grants_of(workspace))
 
-    async def allowed_in(self, browser: str, client_id: str, redirect_host: str) -> Grant | None:
+    async def allowed_in(self, browser: str, client_id: str, place: str) -> Grant | None:
         """The newest grant to a client that was allowed in a browser."""
-        return await self._read(lambda rows: rows.allowed_in(browser, client_id, redirect_host))
+        return await self._read(lambda rows: rows.allowed_in(browser, client_id, place))
 
     async def remove_grant(self, grant_id: str) -> None:
         """Remove a grant with all its tokens."""

@@ -118,7 +118,7 @@ def _shown(grant: Grant) -> _Shown:
     return _Shown(
         id=grant.grant_id,
         name=grant.client_name,
-        place=grant.redirect_host,
+        place=grant.place,
         may=", ".join(["May see searches and candidates", *more]),
         created=_day(grant.created_at),
         used=_day(grant.used_at or grant.created_at),

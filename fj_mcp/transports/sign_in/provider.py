@@ -21,6 +21,7 @@ from pydantic import AnyUrl, ConfigDict
 
 from fj_mcp.storage.sign_in.records import Client, Grant, Token
 from fj_mcp.storage.sign_in.store import SignInStore
+from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.clients import KnownClient, Source, registered_metadata
 from fj_mcp.transports.sign_in.forms import with_query
 from fj_mcp.transports.sign_in.metadata import SIGN_IN, Addresses
@@ -183,9 +184,11 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
     def question(self, sealed: str) -> Question | None:
         """The request that a page's address carries; None if it is damaged or too old."""
         found = self._sealer.unseal(_QUESTION, sealed)
-        if found is None:
+        try:
+            question = msgspec.json.decode(found or "", type=Question)
+        except msgspec.MsgspecError:
+            # Another version of the server may have sealed it.
             return None
-        question = msgspec.json.decode(found, type=Question)
         return question if self._clock() - question.asked_at < QUESTION_SECONDS else None
 
     async def allow(
@@ -207,7 +210,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             workspace=workspace,
             client_id=question.client_id,
             client_name=question.client_name,
-            redirect_host=_host(question.redirect_uri),
+            place=redirects.place(question.redirect_uri),
             browser=browser,
             scopes=as_text(scopes),
             resource=self.addresses.resource,
@@ -229,8 +232,8 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
 
     async def allowed_before(self, question: Question, browser: str) -> Grant | None:
         """What this very client was allowed in a browser before."""
-        host = _host(question.redirect_uri)
-        return await self._store.allowed_in(browser, question.client_id, host)
+        place = redirects.place(question.redirect_uri)
+        return await self._store.allowed_in(browser, question.client_id, place)
 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
@@ -352,7 +355,3 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             refresh_token=refresh,
         )
         return records, response
-
-
-def _host(address: str) -> str:
-    return AnyUrl(address).host or AnyUrl(address).scheme

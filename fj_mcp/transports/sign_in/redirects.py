@@ -61,11 +61,14 @@ def is_local(address: str) -> bool:
 
 
 def place(address: str) -> str:
-    """Where an address leads, for the user: its host, or an app's scheme."""
+    """Where an address leads, for the user: its host, or an app's scheme.
+
+    On this computer any port belongs to the same app.
+    """
     parts = urlsplit(address)
     if parts.scheme == "https":
         return parts.netloc
-    return f"this computer ({parts.netloc if parts.scheme == 'http' else parts.scheme})"
+    return f"this computer ({parts.hostname if parts.scheme == 'http' else parts.scheme})"
 
 
 def form_targets(address: str) -> list[str]:

@@ -12,6 +12,7 @@ from tests.support.sign_in import (
     CALLBACK,
     App,
     Documents,
+    Page,
     Person,
     ShiftedClock,
     Site,
@@ -215,6 +216,17 @@ async def test_an_address_must_be_the_registered_one_up_to_the_port_on_this_comp
         assert "location" not in page.response.headers
 
 
+async def test_a_client_may_post_what_it_asks_for(person: Person) -> None:
+    app = await person.site.app()
+    address, _, query = app.link().partition("?")
+    answer = await person.http.post(
+        address, content=query, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert answer.status_code == 302
+    page = Page(await person.http.get(answer.headers["location"]))
+    assert sent_back(await person.answer(page))["code"]
+
+
 async def test_a_client_with_two_addresses_must_name_one(person: Person) -> None:
     app = await person.site.app(redirect_uris=[CALLBACK, f"{CALLBACK}/2"])
     assert (await person.open(app.link(redirect_uri=None))).status == 400
@@ -359,5 +371,5 @@ async def test_a_client_that_the_operator_set_up_need_not_register(tmp_path: Pat
         assert (await chat.refresh(tokens["refresh_token"])).status_code == 401
         desktop = App(site, "desktop", callback="http://127.0.0.1:4444/cb")
         page = await person.open(desktop.link())
-        assert "this computer (127.0.0.1:4444)" in page.text
+        assert "this computer (127.0.0.1)" in page.text
         assert (await person.connect(desktop))["access_token"]

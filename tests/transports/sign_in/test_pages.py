@@ -59,7 +59,7 @@ async def test_the_page_says_who_asks_for_what_and_where_it_leads(person: Person
 @pytest.mark.parametrize(
     ("callback", "place"),
     [
-        ("http://127.0.0.1:7777/callback", "this computer (127.0.0.1:7777)"),
+        ("http://127.0.0.1:7777/callback", "this computer (127.0.0.1)"),
         ("http://localhost/callback", "this computer (localhost)"),
         ("cursor://anysphere.cursor-retrieval/oauth/callback", "this computer (cursor)"),
         ("com.example.app:/callback", "this computer (com.example.app)"),

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("workspace", sa.Text, nullable=False),
         sa.Column("client_id", sa.Text, nullable=False),
         sa.Column("client_name", sa.Text, nullable=False),
-        sa.Column("redirect_host", sa.Text, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
         sa.Column("browser", sa.Text, nullable=False),
         sa.Column("person", sa.Text),
         sa.Column("scopes", sa.Text, nullable=False),
