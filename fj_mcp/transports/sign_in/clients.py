@@ -123,6 +123,11 @@ class Clients:
             )
         return await self.find(client_id)
 
+    def must_read(self, client_id: str) -> bool:
+        """Whether a document must be read to find a client."""
+        unknown = client_id not in self._predefined and client_id not in self._described
+        return unknown and self._is_document(client_id)
+
     def _is_document(self, client_id: str) -> bool:
         return self._documents is not None and client_id.startswith("https://")
 

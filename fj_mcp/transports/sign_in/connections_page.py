@@ -13,9 +13,9 @@ from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in.browsers import Browsers, Visitor
 from fj_mcp.transports.sign_in.forms import BadForm, read_form
-from fj_mcp.transports.sign_in.keys import KeyProblem, KeyReader
+from fj_mcp.transports.sign_in.keys import KeyReader
 from fj_mcp.transports.sign_in.metadata import CONNECTIONS, Addresses
-from fj_mcp.transports.sign_in.pages import message, page, send_back
+from fj_mcp.transports.sign_in.pages import Problem, out_of_date, page, send_back
 from fj_mcp.transports.sign_in.scopes import CONTACTS, SPEND
 
 _MARKED = "connections"
@@ -62,16 +62,11 @@ class ConnectionsPage:
             form = {}
         visitor = await self._browsers.visitor(request)
         if not self._browsers.is_own_form(request, visitor, _MARKED, form.get("mark", "")):
-            return message(
-                "This page cannot be used any more",
-                "Your browser did not send back its cookie, or another site sent the form. Nothing "
-                "was changed. Allow cookies for this site, and open the page again.",
-                status=403,
-            )
+            return await self._page(visitor, out_of_date())
         if visitor.browser is None:
             try:
                 key = await self._keys.read(form.get("key", ""), request, CONNECTIONS)
-            except KeyProblem as problem:
+            except Problem as problem:
                 return await self._page(visitor, problem)
             visitor = await self._browsers.sign_in(visitor, key)
         elif form.get("answer") == "sign-out":
@@ -88,16 +83,14 @@ class ConnectionsPage:
             await self._end_grant(grant_id)
             log.info("sign-in step=disconnect outcome=ok")
 
-    async def _page(self, visitor: Visitor, problem: KeyProblem | None = None) -> Response:
+    async def _page(self, visitor: Visitor, problem: Problem | None = None) -> Response:
         grants: list[Grant] = []
         if visitor.browser is not None:
             grants = await self._store.grants_of(visitor.browser.workspace)
         response = page(
             "connections.html",
             "Connected apps",
-            status=problem.status if problem else 200,
-            problem=str(problem or ""),
-            headers=problem.headers if problem else None,
+            problem=problem,
             mark=self._browsers.form_mark(visitor, _MARKED),
             action=CONNECTIONS,
             server=urlsplit(self._addresses.issuer).netloc,

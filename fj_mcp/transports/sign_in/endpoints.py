@@ -21,6 +21,7 @@ from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text.cleaning import clean_line
 from fj_mcp.transports.sign_in import redirects
+from fj_mcp.transports.sign_in.clients import Clients
 from fj_mcp.transports.sign_in.forms import (
     BadForm,
     Form,
@@ -31,7 +32,7 @@ from fj_mcp.transports.sign_in.forms import (
     with_body,
     with_query,
 )
-from fj_mcp.transports.sign_in.limits import REGISTRATIONS, Limiter, TooOften, address_of
+from fj_mcp.transports.sign_in.limits import DOCUMENTS, REGISTRATIONS, Limiter, TooOften, address_of
 from fj_mcp.transports.sign_in.metadata import SIGN_IN
 from fj_mcp.transports.sign_in.pages import NOT_STORED, message, unavailable
 from fj_mcp.transports.sign_in.provider import Provider
@@ -46,14 +47,17 @@ _NOT_CACHED = {"cache-control": "no-store", "pragma": "no-cache"}
 class Endpoints:
     """`/authorize`, `/token`, `/register` and `/revoke`."""
 
-    def __init__(self, provider: Provider, at_token: Provider, limiter: Limiter) -> None:
+    def __init__(
+        self, clients: Clients, provider: Provider, at_token: Provider, limiter: Limiter
+    ) -> None:
         """Args: `at_token` finds clients without reading their documents."""
+        self._known = clients
         self._provider = provider
         self._limiter = limiter
-        clients = ClientAuthenticator(at_token)
+        authenticator = ClientAuthenticator(at_token)
         self._authorization = AuthorizationHandler(provider)
-        self._tokens = TokenHandler(at_token, clients)
-        self._revocation = RevocationHandler(at_token, clients)
+        self._tokens = TokenHandler(at_token, authenticator)
+        self._revocation = RevocationHandler(at_token, authenticator)
         options = ClientRegistrationOptions(enabled=True, default_scopes=list(SCOPES))
         self._registration = RegistrationHandler(provider, options)
 
@@ -66,8 +70,12 @@ class Endpoints:
         except BadForm:
             return _bad_request()
         try:
+            if self._known.must_read(form.get("client_id", "")):
+                await self._limiter.count(DOCUMENTS, address_of(request))
             response = await self._authorization.handle(request)
             known = await self._provider.get_client(form.get("client_id", ""))
+        except TooOften as often:
+            return _too_many_documents(often.seconds)
         except StorageUnavailable:
             return unavailable()
         location = response.headers.get("location")
@@ -239,6 +247,15 @@ def _bad_request() -> Response:
         "an address that is not its own. Nothing was connected.",
         "Start again in the app. If that does not help, tell its makers.",
         status=400,
+    )
+
+
+def _too_many_documents(seconds: int) -> Response:
+    return message(
+        "Too many apps asked at once",
+        "Nothing was connected. Start again in the app in a minute.",
+        status=429,
+        headers={"retry-after": str(seconds)},
     )
 
 

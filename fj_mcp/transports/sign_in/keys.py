@@ -10,20 +10,12 @@ from fj_mcp.api.errors import KeyRefused
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.sign_in.limits import KEYS, KEYS_OF_CLIENT, Limiter, TooOften, address_of
+from fj_mcp.transports.sign_in.pages import Problem
 
 CheckKey = Callable[[str], Awaitable[None]]
 """Sends a free request with a key. Raises `KeyRefused`, or another `FutureJobsError`."""
 
 _CHECK_SECONDS = 20.0
-
-
-class KeyProblem(Exception):
-    """A key cannot be used. The text is for the user."""
-
-    def __init__(self, text: str, status: int = 400, wait_seconds: int | None = None) -> None:
-        super().__init__(text)
-        self.status = status
-        self.headers = {} if wait_seconds is None else {"retry-after": str(wait_seconds)}
 
 
 class KeyReader:
@@ -37,7 +29,7 @@ class KeyReader:
         """The key that a user has entered for a client.
 
         Raises:
-            KeyProblem: if it is not one, FutureJobs refuses it, or there were too many wrong ones.
+            Problem: if it is not one, FutureJobs refuses it, or there were too many wrong ones.
             StorageUnavailable: if attempts cannot be counted.
         """
         try:
@@ -45,7 +37,7 @@ class KeyReader:
         except ValidationError:
             entered = None
         if entered is None:
-            raise KeyProblem("That is not a FutureJobs key. It starts with fjk_.")
+            raise Problem("That is not a FutureJobs key. It starts with fjk_.")
         address = address_of(request)
         counted = ((KEYS, (address,)), (KEYS_OF_CLIENT, (address, client_id)))
         for limit, who in counted:
@@ -54,7 +46,7 @@ class KeyReader:
             except TooOften as often:
                 minutes = -(-often.seconds // 60)
                 wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-                raise KeyProblem(
+                raise Problem(
                     f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
                 ) from None
         await self._check(entered)
@@ -66,13 +58,13 @@ class KeyReader:
         """Check a key that FutureJobs has accepted before.
 
         Raises:
-            KeyProblem: if it does not accept it any more.
+            Problem: if it does not accept it any more.
         """
         try:
             with anyio.move_on_after(_CHECK_SECONDS):
                 await self._check_key(key)
         except KeyRefused:
-            raise KeyProblem(
+            raise Problem(
                 "FutureJobs does not accept your key any more. Enter another one."
             ) from None
         except FutureJobsError:
@@ -84,10 +76,10 @@ class KeyReader:
             with anyio.fail_after(_CHECK_SECONDS):
                 await self._check_key(key)
         except KeyRefused:
-            raise KeyProblem(
+            raise Problem(
                 "FutureJobs does not accept this key. Copy it again from your FutureJobs account."
             ) from None
         except (FutureJobsError, TimeoutError):
-            raise KeyProblem(
+            raise Problem(
                 "FutureJobs cannot check the key at the moment. Try again in a minute.", 503
             ) from None

@@ -20,6 +20,9 @@ class Limit(Struct, frozen=True):
 
 
 REGISTRATIONS = Limit("registrations", 20, 60.0)
+DOCUMENTS = Limit("documents", 20, 60.0)
+"""Documents that this server is made to read."""
+
 KEYS_OF_CLIENT = Limit("keys of a client", 5, 600.0)
 """Wrong keys from one address for one client. Not for the client alone: the address of a client's
 document is the same for all of its users, and anyone could lock them out."""

@@ -16,6 +16,29 @@ NOT_STORED = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 """For every response that holds a code, or whose address does."""
 
 
+class Problem(Exception):
+    """What went wrong on a page, in a sentence for the user, who is to try again there.
+
+    Attributes:
+        status: of the response.
+        headers: of the response.
+    """
+
+    def __init__(self, text: str, status: int = 400, wait_seconds: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.headers = {} if wait_seconds is None else {"retry-after": str(wait_seconds)}
+
+
+def out_of_date() -> Problem:
+    """The problem of a form that this page did not make for this browser."""
+    return Problem(
+        "Nothing was done yet, because the page was out of date. Answer once more. If you see this "
+        "again, allow cookies for this site.",
+        403,
+    )
+
+
 @cache
 def _environment() -> Environment:
     loader = FileSystemLoader(_FOLDER)
@@ -35,7 +58,7 @@ def page(
     title: str,
     *,
     status: int = 200,
-    problem: str = "",
+    problem: Problem | None = None,
     form_targets: Sequence[str] = (),
     headers: dict[str, str] | None = None,
     **values: Any,
@@ -45,8 +68,8 @@ def page(
     Args:
         template: its file.
         title: its heading.
-        status: of the response.
-        problem: what went wrong, as a sentence.
+        status: of the response, if there is no problem.
+        problem: what went wrong before.
         form_targets: where its form may lead besides this server.
         headers: of the response, besides those that protect it.
         values: for the template.
@@ -59,14 +82,14 @@ def page(
         "base-uri 'none'"
     )
     return HTMLResponse(
-        html.render(style=style, title=title, problem=problem, **values),
-        status,
+        html.render(style=style, title=title, problem=str(problem or ""), **values),
+        problem.status if problem else status,
         {
             **NOT_STORED,
             "content-security-policy": policy,
             "x-frame-options": "DENY",
             "x-content-type-options": "nosniff",
-            **(headers or {}),
+            **(problem.headers if problem else headers or {}),
         },
     )
 

@@ -124,7 +124,7 @@ class SignIn:
         browsers = Browsers(store, sealer, addresses, workspace_of, clock)
         keys = KeyReader(limiter, check_key)
         self._verifiers: tuple[AccessVerifier, ...] = (tokens,)
-        self._endpoints = Endpoints(provider, at_token, limiter)
+        self._endpoints = Endpoints(clients, provider, at_token, limiter)
         self._sign_in = SignInPage(provider, browsers, keys)
         self._connections = ConnectionsPage(store, addresses, browsers, keys, provider.end)
         self._documents = documents(addresses, reads_documents=reader is not None)

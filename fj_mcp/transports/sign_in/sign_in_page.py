@@ -1,5 +1,6 @@
 """The page on which a user signs in and says what a client may do."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -8,10 +9,10 @@ from starlette.responses import Response
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.browsers import Browsers, Visitor
-from fj_mcp.transports.sign_in.forms import BadForm, Form, fields_in, read_form, with_query
-from fj_mcp.transports.sign_in.keys import KeyProblem, KeyReader
+from fj_mcp.transports.sign_in.forms import BadForm, fields_in, read_form, with_query
+from fj_mcp.transports.sign_in.keys import KeyReader
 from fj_mcp.transports.sign_in.metadata import CONNECTIONS, SIGN_IN
-from fj_mcp.transports.sign_in.pages import message, page, send_back
+from fj_mcp.transports.sign_in.pages import Problem, message, out_of_date, page, send_back
 from fj_mcp.transports.sign_in.provider import Provider, Question
 from fj_mcp.transports.sign_in.scopes import CONTACTS, READ, SPEND, in_order
 
@@ -55,13 +56,7 @@ class SignInPage:
             return _too_old()
         visitor = await self._browsers.visitor(request)
         if not self._browsers.is_own_form(request, visitor, sealed, form.get("mark", "")):
-            return message(
-                "This page cannot be used any more",
-                "Your browser did not send back its cookie, or another site sent the form. "
-                "Nothing was connected. Allow cookies for this site, go back to your app, and "
-                "connect again.",
-                status=403,
-            )
+            return await self._page(question, sealed, visitor, out_of_date())
         if form.get("answer") == "other-key":
             visitor = await self._browsers.sign_out(visitor)
             return await self._page(question, sealed, visitor)
@@ -77,7 +72,7 @@ class SignInPage:
                 visitor = await self._browsers.sign_in(visitor, key)
             else:
                 await self._keys.check_stored(visitor.key)
-        except KeyProblem as problem:
+        except Problem as problem:
             log.info("sign-in step=key outcome=%d", problem.status)
             visitor = await self._browsers.sign_out(visitor)
             return await self._page(question, sealed, visitor, problem, scopes)
@@ -102,7 +97,7 @@ class SignInPage:
         question: Question,
         sealed: str,
         visitor: Visitor,
-        problem: KeyProblem | None = None,
+        problem: Problem | None = None,
         chosen: list[str] | None = None,
     ) -> Response:
         addresses = self._provider.addresses
@@ -111,7 +106,7 @@ class SignInPage:
             before = await self._provider.allowed_before(question, visitor.browser.digest)
         if chosen is None:
             chosen = before.scopes.split() if before else question.scopes
-        values: Form = {
+        values: dict[str, Any] = {
             "request": sealed,
             "mark": self._browsers.form_mark(visitor, sealed),
             "action": SIGN_IN,
@@ -122,10 +117,8 @@ class SignInPage:
         response = page(
             "sign_in.html",
             "Connect an app",
-            status=problem.status if problem else 200,
-            problem=str(problem or ""),
+            problem=problem,
             form_targets=redirects.form_targets(question.redirect_uri),
-            headers=problem.headers if problem else None,
             question=question,
             chosen=chosen,
             before=before is not None,

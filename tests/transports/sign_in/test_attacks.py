@@ -363,7 +363,8 @@ async def test_a_form_from_elsewhere_does_nothing(
     answer = await person.http.post(path, data=form, headers=headers)
     assert answer.status_code == 403
     assert "location" not in answer.headers
-    assert "Nothing was" in Page(answer).text
+    # The user is asked again, as by any link.
+    assert "Nothing was done yet" in Page(answer).text
     assert works(await site.call(tokens["access_token"]))
 
 
@@ -496,6 +497,19 @@ async def test_a_flood_of_registrations_is_slowed_down_by_address(
     assert await from_address("2001:db8::ffff") == 429
     clock.ahead += 61
     assert (await site.register()).status_code == 201
+
+
+async def test_a_flood_of_made_up_documents_is_slowed_down(site: Site, clock: ShiftedClock) -> None:
+    """Each would let the server connect somewhere."""
+    async with Person(site, "fjk_person") as person:
+        for number in range(20):
+            made_up = App(site, f"https://127.0.0.1:{9000 + number}/app.json")
+            assert (await person.open(made_up.link())).status == 400
+        refused = await person.open(App(site, "https://127.0.0.1:9999/app.json").link())
+        assert refused.status == 429
+        assert 0 < int(refused.response.headers["retry-after"]) <= 60
+        # Apps that are known are not held up.
+        assert (await person.connect(await site.app()))["access_token"]
 
 
 @on_a_file
