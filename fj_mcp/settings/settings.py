@@ -132,7 +132,7 @@ class Settings(BaseModel):
         state_key: seals the state of confirmation prompts, the ids of tasks and the keys of users
             who signed in; the same for all replicas.
         public_url: the address of this server for clients that sign in; None if they cannot.
-        oauth_clients: clients that need not register, as JSON; see `settings.sign_in`.
+        oauth_clients: clients that need not register, as JSON; see `settings.predefined_clients`.
         oauth_allow_loopback_clients: read client metadata documents from this machine, for tests.
         problems: invalid settings, each starting with its name. Nothing is sent until they are
             corrected.

@@ -5,8 +5,6 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import msgspec
-from msgspec import Struct
 from pydantic import AfterValidator, SecretStr
 
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
@@ -43,34 +41,10 @@ def _origin(address: str) -> str:
 PublicUrl = Annotated[str, AfterValidator(_origin)]
 
 
-class PredefinedClient(Struct, frozen=True):
-    """A client that the operator has set up.
-
-    Attributes:
-        redirect_uris: where users may be sent back to.
-        client_secret: None for a public client.
-        name: shown to the user.
-    """
-
-    client_id: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{1,200}$")]
-    redirect_uris: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    client_secret: str | None = None
-    name: str = ""
-
-
-def read_clients(setting: SecretStr) -> list[PredefinedClient]:
-    """The clients of FJ_OAUTH_CLIENTS. Raises `ValueError`."""
-    try:
-        return msgspec.json.decode(setting.get_secret_value(), type=list[PredefinedClient])
-    except (msgspec.MsgspecError, RecursionError):
-        # The list may hold a secret, so nothing of it is quoted.
-        raise ValueError(
-            "must be a JSON list of clients, each with client_id, redirect_uris (a list) and, if "
-            "it has one, client_secret"
-        ) from None
-
-
 def _readable(setting: SecretStr) -> SecretStr:
+    # Most servers have none.
+    from fj_mcp.settings.predefined_clients import read_clients
+
     read_clients(setting)
     return setting
 

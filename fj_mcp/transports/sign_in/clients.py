@@ -14,7 +14,7 @@ from msgspec import Struct
 from pydantic import AnyUrl, ValidationError
 
 from fj_mcp.api.public_documents import NotRead, PublicDocuments
-from fj_mcp.settings.sign_in import PredefinedClient
+from fj_mcp.settings.predefined_clients import PredefinedClient
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text import lenient

@@ -12,8 +12,8 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp
 
 from fj_mcp.api.public_documents import PublicDocuments, reaches_internet_directly
+from fj_mcp.settings.predefined_clients import read_clients
 from fj_mcp.settings.settings import Settings
-from fj_mcp.settings.sign_in import read_clients
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.sign_in.store import SignInStore

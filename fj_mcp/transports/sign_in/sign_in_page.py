@@ -1,6 +1,5 @@
 """The page on which a user signs in and says what a client may do."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -100,31 +99,27 @@ class SignInPage:
         problem: Problem | None = None,
         chosen: list[str] | None = None,
     ) -> Response:
-        addresses = self._provider.addresses
         before = None
         if visitor.browser is not None:
             before = await self._provider.allowed_before(question, visitor.browser.digest)
         if chosen is None:
             chosen = before.scopes.split() if before else question.scopes
-        values: dict[str, Any] = {
-            "request": sealed,
-            "mark": self._browsers.form_mark(visitor, sealed),
-            "action": SIGN_IN,
-            "connections": CONNECTIONS,
-            "place": redirects.place(question.redirect_uri),
-            "server": urlsplit(addresses.issuer).netloc,
-        }
         response = page(
             "sign_in.html",
             "Connect an app",
             problem=problem,
             form_targets=redirects.form_targets(question.redirect_uri),
+            request=sealed,
+            mark=self._browsers.form_mark(visitor, sealed),
+            action=SIGN_IN,
+            connections=CONNECTIONS,
+            server=urlsplit(self._provider.addresses.issuer).netloc,
+            place=redirects.place(question.redirect_uri),
+            local=redirects.is_local(question.redirect_uri),
             question=question,
             chosen=chosen,
             before=before is not None,
             signed_in=visitor.key is not None,
-            local=redirects.is_local(question.redirect_uri),
-            **values,
         )
         self._browsers.remember(response, visitor)
         return response
