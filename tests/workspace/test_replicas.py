@@ -6,7 +6,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
-from itertools import count, cycle
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,12 @@ from tests.support.assistant import (
     small_sandbox,
     text_of,
 )
+from tests.support.balancers import balancer
 from tests.support.clocks import SteppedClock
 from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import PostgresServer, full, postgres_server, rows_in, small_disk
-from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
+from tests.support.processes import Api, ModernClient, http_process, sandbox_process
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -67,26 +68,6 @@ def postgres(only_server: PostgresServer) -> PostgresServer:
 
 
 @asynccontextmanager
-async def balancer(servers: list[HttpServer]) -> AsyncIterator[str]:
-    """An address whose connections go to the servers in turn."""
-    turns = cycle(servers)
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await reader.read(65536):
-            writer.write(piece)
-            await writer.drain()
-        writer.close()
-
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", next(turns).port)
-        await asyncio.gather(pass_on(reader, back), pass_on(there, writer), return_exceptions=True)
-
-    async with await asyncio.start_server(meet, "127.0.0.1", 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/mcp"
-
-
-@asynccontextmanager
 async def somebody(address: str) -> AsyncIterator[Client]:
     """A client whose every request is a connection of its own."""
     async with httpx2.AsyncClient(
@@ -112,14 +93,16 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
     postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
-        servers: list[HttpServer] = []
+        front = stack.enter_context(balancer())
+        ports: list[int] = []
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
             shared = {"FJ_DATABASE_URL": postgres.address, "FJ_STATE_KEY": "k" * 32}
             shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
-            servers.append(stack.enter_context(server))
-        async with balancer(servers) as address, somebody(address) as client:
+            ports.append(stack.enter_context(server).port)
+        front.serve(*ports)
+        async with somebody(f"{front.url}/mcp") as client:
             # Long enough for all of them to arrive while the first is in flight.
             for operation in ("create_session", "update_session", "fetch_more", "reveal"):
                 api.fail(operation, "delay_after", 1.0)
