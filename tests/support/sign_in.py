@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -280,19 +281,22 @@ class Documents:
 
     Attributes:
         url: of one of them.
-        document: its content.
+        document: its content, or bytes instead.
+        may_answer: cleared to keep those who ask waiting.
         asked: the paths of all requests.
         certificates: a file with the authority of its certificate.
     """
 
     def __init__(self, address: str, asked: list[str], certificates: Path) -> None:
         self.url = f"https://localhost:{urlsplit(address).port}/app.json"
-        self.document: dict[str, Any] = {
+        self.document: Any = {
             "client_id": self.url,
             "client_name": "Documented app",
             "redirect_uris": [CALLBACK],
             "token_endpoint_auth_method": "none",
         }
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.asked = asked
         self.certificates = certificates
 
@@ -314,8 +318,11 @@ def documents(
     made: list[Documents] = []
 
     def body() -> list[bytes]:
-        return [json.dumps(made[0].document).encode()]
+        made[0].may_answer.wait()
+        document = made[0].document
+        return [document if isinstance(document, bytes) else json.dumps(document).encode()]
 
     with raw_api(body, headers, status, context) as (address, asked):
         made.append(Documents(address, asked, file))
         yield made[0]
+        made[0].may_answer.set()

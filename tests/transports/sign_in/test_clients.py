@@ -1,6 +1,7 @@
 """Which apps may ask a user to sign in: registered, described by a document, or set up."""
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -297,13 +298,20 @@ async def test_a_document_is_read_once_a_minute_at_most(near: Person, described:
         {"redirect_uris": ["https://elsewhere.example/callback"]},
         {"token_endpoint_auth_method": "client_secret_basic"},
         {"padding": "x" * 70_000},
+        b"<!doctype html>",
+        b"[]",
+        b"\xff",
+        b"{" * 60_000,
     ],
-    ids=lambda changed: json.dumps(changed)[:60],
+    ids=lambda changed: str(changed)[:60],
 )
 async def test_a_document_that_does_not_fit_is_refused(
-    near: Person, described: Documents, changed: dict[str, Any]
+    near: Person, described: Documents, changed: Any
 ) -> None:
-    described.document |= changed
+    if isinstance(changed, bytes):
+        described.document = changed
+    else:
+        described.document |= changed
     page = await near.open(described.app(near.site).link())
     assert page.status == 400
     assert "Nothing was connected." in page.text
@@ -317,6 +325,24 @@ async def test_an_id_that_is_no_proper_address_is_not_even_asked_for(
     page = await near.open(App(near.site, described.url + more).link())
     assert page.status == 400
     assert len(described.asked) == read
+
+
+async def test_a_document_whose_server_does_not_answer_is_not_waited_for(
+    near: Person, described: Documents
+) -> None:
+    described.may_answer.clear()
+    started = time.monotonic()
+    page = await near.open(described.app(near.site).link())
+    described.may_answer.set()
+    assert page.status == 400
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("port", [1, 99_999])
+async def test_a_document_whose_server_is_not_there_is_refused(near: Person, port: int) -> None:
+    page = await near.open(App(near.site, f"https://localhost:{port}/app.json").link())
+    assert page.status == 400
+    assert "Nothing was connected." in page.text
 
 
 async def test_tokens_outlive_a_document_that_cannot_be_read(
