@@ -171,6 +171,7 @@ async def test_large_forms_are_refused(site: Site) -> None:
     ("arguments", "settings", "said"),
     [
         (["--public-url", PUBLIC_URL], {}, "openssl rand -hex 32"),
+        (["--public-url", PUBLIC_URL, "--workers", "2"], {}, "openssl rand -hex 32"),
         (["--public-url", "http://sourcing.example.com"], {}, "--public-url must be https://"),
         (["--public-url", f"{PUBLIC_URL}/mcp"], {}, "--public-url must be https://"),
         ([], {"FJ_PUBLIC_URL": PUBLIC_URL}, "FJ_STATE_KEY"),
