@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.api.direct_transport import load_aiohttp
+from fj_mcp.api.errors import NotFound
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
@@ -146,6 +147,9 @@ def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn":
         try:
             with tenants.request(key) as tenant:
                 await tenant.connection.workspace.client.project_sessions()
+        except NotFound:
+            # It has no project, whose searches could be listed, and works otherwise.
+            pass
         except RequestRejected as busy:
             raise FutureJobsError(str(busy)) from None
 

@@ -37,7 +37,7 @@ class Access(Struct, frozen=True):
 class AccessVerifier(Protocol):
     """Verifies the access tokens of one issuer."""
 
-    def is_mine(self, token: str) -> bool:
+    def recognizes(self, token: str) -> bool:
         """Whether a token looks like one of its issuer's."""
         ...
 
@@ -63,7 +63,7 @@ class StoredTokens:
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
 
-    def is_mine(self, token: str) -> bool:
+    def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
         return token.startswith(ACCESS_PREFIX)
 

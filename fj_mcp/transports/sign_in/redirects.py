@@ -47,7 +47,8 @@ def same_address(registered: str, asked: str) -> bool:
         return True
     one = urlsplit(registered)
     local = one.scheme == "http" and is_loopback(one.hostname or "")
-    return local and _without_port(registered) == _without_port(asked)
+    alike = local and _without_port(registered) == _without_port(asked)
+    return alike and problem_with(asked) is None
 
 
 def _without_port(address: str) -> tuple[str, str | None, str, str]:

@@ -166,7 +166,7 @@ class SignIn:
         """
         for token in bearers(headers):
             for verifier in self._verifiers:
-                if not verifier.is_mine(token):
+                if not verifier.recognizes(token):
                     continue
                 if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
                     raise TokenRefused("The request has a token and another key: send one.")

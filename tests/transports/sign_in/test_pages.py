@@ -175,6 +175,11 @@ async def test_a_key_may_be_pasted_with_what_was_around_it(person: Person, writt
     assert works(await person.site.call(tokens["access_token"]))
 
 
+async def test_a_key_without_a_project_can_sign_in(person: Person) -> None:
+    tokens = await person.connect(await person.site.app(), key="fjk_noproject_one")
+    assert works(await person.site.call(tokens["access_token"]))
+
+
 async def test_a_page_that_was_open_for_too_long_says_so(
     person: Person, clock: ShiftedClock
 ) -> None:
