@@ -47,7 +47,7 @@ class SignInStore:
             return True
 
         await self._expire_in_time()
-        return await self._transact("clients", work)
+        return await self._transact("clients", work, durable=True)
 
     async def client(self, client_id: str) -> Client | None:
         """A registered client; None if it is unknown or has expired."""
@@ -64,7 +64,7 @@ class SignInStore:
             rows.use_client(grant.client_id)
 
         await self._expire_in_time()
-        await self._transact(grant.grant_id, work)
+        await self._transact(grant.grant_id, work, durable=True)
 
     async def token(self, digest: str, kind: TokenKind) -> tuple[Token, Grant] | None:
         """A token that has not expired, and its grant."""
@@ -104,7 +104,7 @@ class SignInStore:
             return True
 
         await self._expire_in_time()
-        return await self._transact(used.grant_id, work)
+        return await self._transact(used.grant_id, work, durable=True)
 
     async def grants_of(self, workspace: str) -> list[Grant]:
         """The grants of a workspace that are in use, the newest first."""
@@ -116,7 +116,7 @@ class SignInStore:
 
     async def remove_grant(self, grant_id: str) -> None:
         """Remove a grant with all its tokens."""
-        await self._transact(grant_id, lambda rows: rows.remove_grants([grant_id]))
+        await self._transact(grant_id, lambda rows: rows.remove_grants([grant_id]), durable=True)
 
     async def add_browser(self, browser: Browser) -> None:
         """Sign a browser in."""
@@ -172,9 +172,14 @@ class SignInStore:
     async def _read(self, work: "Callable[[Rows], T]") -> T:
         return await self._database().read(self._on_rows(work))
 
-    async def _transact(self, subject: str, work: "Callable[[Rows], T]") -> T:
+    async def _transact(
+        self, subject: str, work: "Callable[[Rows], T]", *, durable: bool = False
+    ) -> T:
+        """Run `work` in a transaction; durable if what a client or a user was told depends on it."""
         # The subject takes the place of a workspace, of which none has such an id.
-        return await self._database().transact(f"sign-in {subject}", self._on_rows(work))
+        return await self._database().transact(
+            f"sign-in {subject}", self._on_rows(work), durable=durable
+        )
 
     def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
         def run(connection: "Connection") -> T:
