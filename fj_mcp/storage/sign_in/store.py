@@ -175,7 +175,7 @@ class SignInStore:
     async def _transact(
         self, subject: str, work: "Callable[[Rows], T]", *, durable: bool = False
     ) -> T:
-        """Run `work` in a transaction; durable if what a client or a user was told depends on it."""
+        """Run `work` in a transaction; durable if clients or users will rely on it."""
         # The subject takes the place of a workspace, of which none has such an id.
         return await self._database().transact(
             f"sign-in {subject}", self._on_rows(work), durable=durable
