@@ -182,7 +182,7 @@ async def test_a_stolen_refresh_token_ends_the_connection_when_both_have_used_it
     got = (await app.refresh(stolen)).json()
     clock.ahead += 11
     assert error_of(await app.refresh(stolen)) == (400, "invalid_grant")
-    # Whoever was first has nothing any more.
+    # The first one has nothing any more.
     assert (await person.site.call(got["access_token"])).status_code == 401
     assert error_of(await app.refresh(got["refresh_token"])) == (400, "invalid_grant")
 
@@ -286,7 +286,7 @@ async def test_consent_is_never_taken_from_another_client_or_address(person: Per
 
 
 async def test_even_a_client_that_was_allowed_before_asks_again(person: Person) -> None:
-    """Nothing is ever sent back without a click: whoever made the link may not be the client."""
+    """Nothing is ever sent back without a click: anyone can make a link with its id."""
     app = await person.site.app()
     await person.connect(app)
     page = await person.open(app.link())
