@@ -215,7 +215,12 @@ class FutureJobs:
     def _attempted(self, name: str) -> Attempted:
         """The description of an operation for its errors, which name the current tool."""
         words = ENDPOINTS[name].attempted
-        return replace(words, tool=tool_in_use.get(words.tool), brought_key=self._brought_key)
+        return replace(
+            words,
+            tool=tool_in_use.get(words.tool),
+            brought_key=self._brought_key,
+            signs_in=self._settings.public_url is not None,
+        )
 
     @property
     def _key(self) -> str:

@@ -30,6 +30,7 @@ class Attempted(Struct, frozen=True):
         costs: whether it spends credits.
         price: the price in credits, if the API publishes one.
         brought_key: whether the key came with the request, over HTTP.
+        signs_in: whether the user may have signed in with the key instead.
     """
 
     phrase: str
@@ -37,6 +38,7 @@ class Attempted(Struct, frozen=True):
     costs: bool = False
     price: int | None = None
     brought_key: bool = False
+    signs_in: bool = False
 
 
 class ApiError(FutureJobsError):
@@ -65,6 +67,8 @@ class KeyRefused(ApiError):
                 " sent with this request. Set a valid key as the header x-fj-api-key in the "
                 "client's settings for this server"
             )
+            if attempted.signs_in:
+                advice += ", or remove the server there, add it again, and sign in with a valid key"
         else:
             advice = ". Check FJ_API_KEY (fj-mcp doctor shows more) and restart the server"
         super().__init__(

@@ -46,14 +46,13 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
     """
     try:
         if options.get("transport") is None:
-            file = os.environ.get(_certificates())
             proxies = getproxies()
             if any(proxies.get(scheme) for scheme in ("http", "https", "all")):
-                options |= {"verify": _trusted(file), "limits": _LIMITS}
+                options |= {"verify": trusted_certificates(), "limits": _LIMITS}
             else:
                 # No redirect is followed, so that an http address needs no certificate.
                 plain = options.get("base_url", "").startswith("http:")
-                trusted = _NO_CERTIFICATES if plain else _trusted(file)
+                trusted = _NO_CERTIFICATES if plain else trusted_certificates()
                 options["transport"] = DirectTransport(trusted, _LIMITS)
         return httpx.AsyncClient(**options)
     except OSError as error:
@@ -72,11 +71,20 @@ def open_client(attempted: Attempted, **options: Any) -> httpx.AsyncClient:
         ) from None
 
 
+def trusted_certificates() -> ssl.SSLContext:
+    """The authorities that this machine trusts, and those of the variables for certificates.
+
+    Raises:
+        OSError: for a file that cannot be used.
+    """
+    return _trusted(os.environ.get(_certificates()))
+
+
 def load_certificates() -> None:
     """Load the trusted certificates before the first request needs them."""
     # That request reports a file that cannot be used.
     with suppress(OSError):
-        _trusted(os.environ.get(_certificates()))
+        trusted_certificates()
 
 
 def not_connected(attempted: Attempted, error: httpx.TransportError, url: httpx.URL) -> ApiError:

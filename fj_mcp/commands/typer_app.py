@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from fj_mcp import __version__
 from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
-from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.settings.settings import Settings, settings_here, with_public_url
 from fj_mcp.transports.stdio_launch import serve_stdio
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ EnvFile = Annotated[
     ),
 ]
 
-OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin"}
+OVER_HTTP = {"host", "port", "workers", "allowed_host", "allowed_origin", "public_url"}
 """Options of `serve` that require --http."""
 
 
@@ -312,6 +312,9 @@ def serve_clients(
     allowed_origin: Annotated[
         list[str] | None, typer.Option(help="An origin of web pages that may connect; repeatable.")
     ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="The server's public address; users can then sign in.")
+    ] = None,
     sandbox: Sandbox = False,
     env_file: EnvFile = None,
 ) -> None:
@@ -329,6 +332,8 @@ def serve_clients(
     settings = _settings(context, sandbox, env_file)
     log_settings(settings)
     try:
+        if public_url is not None:
+            settings = with_public_url(settings, public_url)
         serve_http(
             settings,
             host=host,

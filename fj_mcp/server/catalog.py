@@ -26,16 +26,23 @@ class ToolKind(Struct, frozen=True):
 
     Attributes:
         costs: whether it costs credits.
+        reveals: whether it reveals contacts.
         remembers: whether it is about what the server remembers.
     """
 
     hints: ToolAnnotations
     costs: bool = False
+    reveals: bool = False
     remembers: bool = False
 
 
 def _kind(
-    *, changes: bool, replaces: bool = False, costs: bool = False, remembers: bool = False
+    *,
+    changes: bool,
+    replaces: bool = False,
+    costs: bool = False,
+    reveals: bool = False,
+    remembers: bool = False,
 ) -> ToolKind:
     hints = ToolAnnotations(
         read_only_hint=not changes,
@@ -44,12 +51,13 @@ def _kind(
         idempotent_hint=not changes or remembers,
         open_world_hint=not remembers,
     )
-    return ToolKind(hints, costs, remembers)
+    return ToolKind(hints, costs, reveals, remembers)
 
 
 READS = _kind(changes=False)
 WRITES = _kind(changes=True)
 SPENDS = _kind(changes=True, costs=True)
+REVEALS = _kind(changes=True, costs=True, reveals=True)
 REPLACES = _kind(changes=True, replaces=True, costs=True)
 REMEMBERS = _kind(changes=True, remembers=True)
 FORGETS = _kind(changes=True, replaces=True, remembers=True)
@@ -71,7 +79,7 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolKind], ...] = (
     (sessions.update_sourcing_session, "Change a search", REPLACES),
     (sessions.get_session, "Show a search", READS),
     (sessions.list_sessions, "List earlier searches", READS),
-    (contacts.reveal_contacts, "Reveal contacts", SPENDS),
+    (contacts.reveal_contacts, "Reveal contacts", REVEALS),
     (reviews.forget_candidates, "Forget candidates", FORGETS),
     (spending.get_spending, "Show credits spent", READS),
 )

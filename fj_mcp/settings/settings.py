@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from fj_mcp.settings.env_files import Values, merge_values
+from fj_mcp.settings.sign_in import PredefinedClients, PublicUrl
 
 SANDBOX_KEY = "fjk_sandbox"
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
@@ -136,8 +137,11 @@ class Settings(BaseModel):
         http_token: the token that every HTTP request must carry if the server has its own key.
         http_allowed_hosts: allowed values of the Host header, besides this machine's names.
         http_allowed_origins: web pages that may call over HTTP, besides this machine's own.
-        state_key: seals the state of confirmation prompts and the ids of tasks; the same for all
-            replicas.
+        state_key: seals the state of confirmation prompts, the ids of tasks and the keys of users
+            who signed in; the same for all replicas.
+        public_url: the address of this server for clients that sign in; None if they cannot.
+        oauth_clients: clients that need not register, as JSON; see `settings.predefined_clients`.
+        oauth_allow_loopback_clients: read client metadata documents from this machine, for tests.
         problems: invalid settings, each starting with its name. Nothing is sent until they are
             corrected.
         unsafe_to_spend: misspelled names of settings that decide whether, where or how often
@@ -172,6 +176,9 @@ class Settings(BaseModel):
     http_allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
     http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
     state_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
+    public_url: PublicUrl | None = None
+    oauth_clients: PredefinedClients | None = None
+    oauth_allow_loopback_clients: bool = False
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -279,6 +286,19 @@ def read_settings(
         notes=given.notes,
         own_key_only=given.own_key_only,
     )
+
+
+def with_public_url(settings: Settings, public_url: str) -> Settings:
+    """The same settings with the public address of the command line.
+
+    Raises:
+        ValueError: with a message.
+    """
+    try:
+        given = Settings.model_validate({"public_url": public_url})
+    except ValidationError as error:
+        raise ValueError(f"The server was not started: --public-url {_reason(error)}.") from None
+    return settings.model_copy(update={"public_url": given.public_url})
 
 
 def _key_of(values: Values) -> object:

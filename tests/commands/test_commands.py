@@ -155,6 +155,7 @@ def test_commands_that_always_use_the_sandbox_accept_the_option() -> None:
         (["--workers", "1"], "--workers"),
         (["--allowed-host", "a", "--port", "8000"], "--allowed-host, --port"),
         (["--allowed-origin", "https://a"], "--allowed-origin"),
+        (["--public-url", "https://a"], "--public-url"),
     ],
 )
 def test_options_for_http_are_refused_without_it(options: list[str], named: str) -> None:

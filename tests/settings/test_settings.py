@@ -35,6 +35,12 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
         ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ cannot be expanded"),
+        ("FJ_PUBLIC_URL", "http://sourcing.example.com", "must be https:// and the host name"),
+        ("FJ_PUBLIC_URL", "https://sourcing.example.com/mcp", "must be https:// and the host"),
+        ("FJ_PUBLIC_URL", "https://user@sourcing.example.com", "must be https:// and the host"),
+        ("FJ_PUBLIC_URL", "mcp.example.org", "must be https:// and the host name"),
+        ("FJ_OAUTH_CLIENTS", "chat", "must be a JSON list of clients"),
+        ("FJ_OAUTH_CLIENTS", '[{"client_id": "chat"}]', "must be a JSON list of clients"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
@@ -55,6 +61,20 @@ def test_a_wait_leaves_time_before_the_deadline() -> None:
 def test_this_machine_may_be_reached_without_encryption(tmp_path: Path) -> None:
     settings = read_settings({"FJ_API_BASE_URL": "http://127.0.0.1:8787/api/v1/wl/"}, tmp_path)
     assert settings.api_base_url == "http://127.0.0.1:8787/api/v1/wl"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://Sourcing.Example.com/", "https://sourcing.example.com"),
+        ("https://sourcing.example.com:443", "https://sourcing.example.com"),
+        ("https://sourcing.example.com:8443", "https://sourcing.example.com:8443"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_a_public_address_has_one_form(written: str, meant: str) -> None:
+    assert read_settings({"FJ_PUBLIC_URL": written}).public_url == meant
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,19 @@ from tests.support.assistant import (
     small_sandbox,
     text_of,
 )
+from tests.support.balancers import balancer, somebody
 from tests.support.clocks import SteppedClock
 from tests.support.conditions import eventually
 from tests.support.held_sandbox import HeldSandbox
 from tests.support.ledgers import PostgresServer, full, postgres_server, rows_in, small_disk
-from tests.support.processes import Api, HttpServer, ModernClient, http_process, sandbox_process
+from tests.support.processes import (
+    Api,
+    HttpServer,
+    ModernClient,
+    http_process,
+    sandbox_process,
+)
 from tests.support.relay import Relay
-from tests.support.replicas import balancer, somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("replicas")]
 
@@ -78,6 +84,7 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
     postgres: PostgresServer, api: Api, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
+        front = stack.enter_context(balancer())
         servers: list[HttpServer] = []
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
@@ -85,7 +92,8 @@ async def test_identical_purchases_on_two_machines_are_charged_once(
             shared["FJ_CONFIRM_SPEND"] = "off"
             server = http_process(tmp_path / name, api=api, measured=False, **shared)
             servers.append(stack.enter_context(server))
-        async with balancer(servers) as address, somebody(address, KEY) as client:
+        front.serve(*servers)
+        async with somebody(f"{front.url}/mcp", KEY) as client:
             # Long enough for all of them to arrive while the first is in flight.
             for operation in ("create_session", "update_session", "fetch_more", "reveal"):
                 api.fail(operation, "delay_after", 1.0)

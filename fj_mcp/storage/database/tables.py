@@ -167,6 +167,68 @@ sightings = _strict(
 bans = _strict("bans", _key("workspace"), _key("person"), _needed("at", _Number))
 """The people who must not be contacted. It outlives all else about them."""
 
+clients = _strict(
+    "clients",
+    _key("client_id"),
+    _needed("metadata", Text),
+    Column("secret_digest", Text),
+    _needed("created_at", _Number),
+    Column("used_at", _Number),
+    Index("clients_by_time", "created_at"),
+)
+"""The clients that registered. `used_at` is null until a user has allowed one of them something."""
+
+grants = _strict(
+    "grants",
+    _key("grant_id"),
+    _needed("workspace", Text),
+    _needed("client_id", Text),
+    _needed("client_name", Text),
+    _needed("place", Text),
+    _needed("browser", Text),
+    Column("person", Text),
+    _needed("scopes", Text),
+    _needed("resource", Text),
+    _needed("sealed_key", Text),
+    _needed("created_at", _Number),
+    Column("used_at", _Number),
+    Index("grants_by_workspace", "workspace"),
+)
+"""What users have allowed clients. `used_at` is when tokens were last issued."""
+
+tokens = _strict(
+    "tokens",
+    _key("digest"),
+    _needed("grant_id", Text),
+    _needed("kind", Text),
+    _needed("scopes", Text),
+    Column("request", Text),
+    _needed("expires_at", _Number),
+    Column("used_at", _Number),
+    Index("tokens_by_grant", "grant_id"),
+    Index("tokens_by_time", "expires_at"),
+)
+"""Codes, access and refresh tokens, by digest. `request` is what a code was asked for with."""
+
+browsers = _strict(
+    "browsers",
+    _key("digest"),
+    _needed("workspace", Text),
+    _needed("sealed_key", Text),
+    _needed("used_at", _Number),
+    Index("browsers_by_time", "used_at"),
+)
+"""The browsers that are signed in, by the digest of their cookie."""
+
+attempts = _strict(
+    "attempts",
+    _key("subject"),
+    _needed("count", Integer),
+    _needed("until", _Number),
+    Index("attempts_by_time", "until"),
+)
+"""How often something was tried that is limited, until it counts from one again."""
+
 revisions = Table("fj_mcp_version", metadata, Column("version_num", String(32), primary_key=True))
 """The version of these tables, in the form that Alembic keeps.
 

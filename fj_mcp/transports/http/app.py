@@ -3,7 +3,8 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import anyio
 from mcp.server import MCPServer
@@ -12,20 +13,28 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp.server.transport_security import TransportSecuritySettings
 from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.api.direct_transport import load_aiohttp
+from fj_mcp.api.errors import NotFound
+from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
+from fj_mcp.settings.sign_in import is_loopback
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings
-from fj_mcp.transports.http.credentials import Credentials, is_loopback
+from fj_mcp.transports.http.credentials import Credentials
 from fj_mcp.transports.http.gate import HEALTH_PATHS, PATH, RESPONSE_SECONDS, Gate
 from fj_mcp.transports.http.health import Readiness, health
 from fj_mcp.transports.http.host_names import AllowedNames, without_port
+from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.request_bodies import MAX_BODY_BYTES
 from fj_mcp.transports.http.tenants import Tenants, tenant_of
+from fj_mcp.workspace.workspace import workspace_fingerprint
+
+if TYPE_CHECKING:
+    from fj_mcp.transports.sign_in.sign_in import SignIn
 
 
 def create_app(
@@ -52,11 +61,13 @@ def create_app(
     if settings is None:
         settings = settings_here()
         log_settings(settings)
-    hosts = (*settings.http_allowed_hosts, *allowed_hosts)
+    public = [urlsplit(settings.public_url).netloc] if settings.public_url else []
+    hosts = (*settings.http_allowed_hosts, *allowed_hosts, *public)
     origins = (*settings.http_allowed_origins, *allowed_origins)
     exposed = not all(map(is_loopback, (host, *map(without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
     served = tenants or Tenants(settings, sandbox_transport if settings.sandbox else None)
+    sign_in = _sign_in(settings, served) if settings.public_url else None
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
@@ -68,8 +79,9 @@ def create_app(
         await anyio.to_thread.run_sync(flush_spans)
         await anyio.to_thread.run_sync(flush_log)
 
+    handle = served.handle if sign_in is None else sign_in.allowed_tools(served.handle)
     server = build_server(
-        settings, tenancy=MultiTenancy(lifespan, served.handle, _request_state_security(settings))
+        settings, tenancy=MultiTenancy(lifespan, handle, _request_state_security(settings))
     )
     readiness = Readiness(settings, served)
     for path, handler in zip(HEALTH_PATHS, (health, readiness.check), strict=True):
@@ -84,25 +96,70 @@ def create_app(
     )
     # A redirect would send the key to the host in the Host header.
     app.router.redirect_slashes = False
+    signed_in = None
+    if sign_in is not None:
+        from fj_mcp.transports.http.signed_in import SignedIn
+
+        app.router.routes += sign_in.routes()
+        signed_in = SignedIn(sign_in)
     app.add_middleware(
         Gate,
         credentials=credentials,
         tenants=served,
         names=names,
         seconds=settings.call_deadline_seconds + RESPONSE_SECONDS,
+        signed_in=signed_in,
     )
     if origins:
-        app.add_middleware(CORSMiddleware, allow_origins=origins, **_CORS)
+        others = sign_in.paths if sign_in is not None else frozenset()
+        app.add_middleware(_Cors, allow_origins=origins, others=others)
     # By default, streams are cut off at the first signal; ours may finish.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     return app
 
 
-_CORS: dict[str, Any] = {
-    "allow_methods": ["POST"],
-    "allow_headers": ["*"],
-    "expose_headers": ["WWW-Authenticate"],
-}
+class _Cors(CORSMiddleware):
+    """Lets web pages of some origins call, except at paths that have rules of their own."""
+
+    def __init__(self, app: ASGIApp, allow_origins: Sequence[str], others: frozenset[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=allow_origins,
+            allow_methods=("POST",),
+            allow_headers=("*",),
+            expose_headers=("WWW-Authenticate",),
+        )
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") in self._others:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn":
+    """Signing in, with keys of these tenants. Raises `ValueError`."""
+    # Its libraries are not needed by servers without a public address.
+    from fj_mcp.transports.sign_in.sign_in import SignIn
+
+    async def check_key(key: str) -> None:
+        try:
+            with tenants.request(key) as tenant:
+                await tenant.connection.workspace.client.project_sessions()
+        except NotFound:
+            # It has no project, whose searches could be listed, and works otherwise.
+            pass
+        except RequestRejected as busy:
+            raise FutureJobsError(str(busy)) from None
+
+    return SignIn(
+        settings,
+        lambda: tenants.database,
+        tenants.clock.now,
+        check_key,
+        lambda key: workspace_fingerprint(key, settings.api_base_url),
+    )
 
 
 def _request_state_security(settings: Settings) -> RequestStateSecurity:

@@ -1,13 +1,13 @@
 """The key of a request: the one it brings, or the server's if the request may use it."""
 
 import hmac
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.types import Scope
 
 from fj_mcp.settings.settings import KEY_HEADER, KEY_SHAPE, Settings
+from fj_mcp.settings.sign_in import is_loopback
 from fj_mcp.transports.http.rejections import RequestRejected
 
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
@@ -26,17 +26,6 @@ _OWN_KEY_ONLY = (
 )
 
 Headers = Sequence[tuple[bytes, bytes]]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address stands for this machine only."""
-    name = host.strip("[]").lower()
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
 """The checks before a request reaches MCP: credentials, host names, path, body and limits."""
 
-from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.transports.http.credentials import Credentials
 from fj_mcp.transports.http.host_names import AllowedNames
 from fj_mcp.transports.http.rejections import RequestRejected
-from fj_mcp.transports.http.request_bodies import BodyReader, Disconnected, route
+from fj_mcp.transports.http.request_bodies import BodyReader, Disconnected, replay, route
 from fj_mcp.transports.http.responses import Responder, reads_streams
 from fj_mcp.transports.http.tenants import TENANT, Tenants
+
+if TYPE_CHECKING:
+    from fj_mcp.transports.http.signed_in import SignedIn
 
 PATH = "/mcp"
 HEALTH_PATHS = ("/healthz", "/readyz")
@@ -21,22 +23,29 @@ RESPONSE_SECONDS = 120.0
 
 
 class Gate:
-    """ASGI middleware around the SDK's app. Only the health endpoints need no credentials."""
+    """ASGI middleware around the SDK's app. Only the health endpoints need no credentials, and
+    those for signing in.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
+        *,
         credentials: Credentials,
         tenants: Tenants,
         names: AllowedNames,
         seconds: float,
+        signed_in: "SignedIn | None" = None,
     ) -> None:
-        """Args: `seconds`: how long a response may take in all."""
+        """Args: `seconds`: how long a response may take in all; `signed_in`: None if users cannot
+        sign in.
+        """
         self._app = app
         self._credentials = credentials
         self._tenants = tenants
         self._names = names
         self._seconds = seconds
+        self._signed_in = signed_in
         self._bodies = BodyReader()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,20 +60,34 @@ class Gate:
             await self._app(checked, receive, send)
             return
         try:
-            key = self._credentials.key_of(scope)
-            self._names.check(scope["headers"])
-            _check_target(path, scope["method"])
-            streams = reads_streams(scope["headers"])
-            with self._tenants.request(key) as tenant:
-                body = await self._bodies.read(scope, receive)
-                headers, message = route(scope["headers"], body)
-                inner = checked | {"path": PATH, "headers": headers, TENANT: tenant}
-                responder = Responder(send, streams=streams)
-                await responder.run(self._app, inner, _replay(message, receive), self._seconds)
+            if self._signed_in is not None and self._signed_in.serves(path):
+                self._names.check_host(scope["headers"])
+                await self._signed_in.serve(self._app, checked, receive, send, self._bodies)
+            else:
+                await self._serve_message(path, checked, receive, send)
         except RequestRejected as rejected:
+            if self._signed_in is not None:
+                self._signed_in.explain(rejected)
             await rejected.send(scope, receive, send)
         except Disconnected:
             return
+
+    async def _serve_message(
+        self, path: str, scope: dict[str, Any], receive: Receive, send: Send
+    ) -> None:
+        access = await self._signed_in.access(scope) if self._signed_in is not None else None
+        key = self._credentials.key_of(scope) if access is None else access.key
+        self._names.check(scope["headers"])
+        _check_target(path, scope["method"])
+        streams = reads_streams(scope["headers"])
+        with self._tenants.request(key) as tenant:
+            body = await self._bodies.read_message(scope, receive)
+            message = route(scope["headers"], body)
+            if self._signed_in is not None:
+                self._signed_in.check_scope(access, message.content)
+            inner = scope | {"path": PATH, "headers": message.headers, TENANT: tenant}
+            responder = Responder(send, streams=streams)
+            await responder.run(self._app, inner, replay(message.body, receive), self._seconds)
 
 
 def _path(scope: Scope) -> str:
@@ -82,13 +105,3 @@ def _check_target(path: str, method: str) -> None:
     if method != "POST":
         # There are no HTTP sessions, and the server sends nothing without a request.
         raise RequestRejected(405, "Send each message with POST.", {"allow": "POST"})
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that starts with the body, which was already read."""
-    messages: deque[Message] = deque([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def replay() -> Message:
-        return messages.popleft() if messages else await receive()
-
-    return replay

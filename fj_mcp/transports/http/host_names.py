@@ -33,13 +33,7 @@ class AllowedNames:
         Raises:
             RequestRejected: 421 or 403.
         """
-        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
-        if len(hosts) != 1 or not _among(hosts[0], self._hosts):
-            raise RequestRejected(
-                421,
-                "This server does not accept that host name: allow it with --allowed-host or "
-                "FJ_HTTP_ALLOWED_HOSTS, or connect with an allowed name.",
-            )
+        self.check_host(headers)
         for name, value in headers:
             if name == b"origin" and value and not _among(value.decode("latin-1"), self._origins):
                 raise RequestRejected(
@@ -47,6 +41,20 @@ class AllowedNames:
                     "Pages from that origin may not call this server: if they should, allow it "
                     "with --allowed-origin or FJ_HTTP_ALLOWED_ORIGINS.",
                 )
+
+    def check_host(self, headers: Headers) -> None:
+        """Check only that a request was sent to an allowed host.
+
+        Raises:
+            RequestRejected: 421.
+        """
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or not _among(hosts[0], self._hosts):
+            raise RequestRejected(
+                421,
+                "This server does not accept that host name: allow it with --allowed-host or "
+                "FJ_HTTP_ALLOWED_HOSTS, or connect with an allowed name.",
+            )
 
 
 def _normalized(*names: str) -> frozenset[str]:

@@ -12,7 +12,11 @@ from fj_mcp.transports.messages import Id
 
 
 class RequestRejected(Exception):
-    """A rejected request. The text says what to do, and quotes no value from the request."""
+    """A rejected request. The text says what to do, and quotes no value from the request.
+
+    Attributes:
+        headers: of the response.
+    """
 
     def __init__(
         self,
@@ -26,7 +30,7 @@ class RequestRejected(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self._headers = headers or {}
+        self.headers = dict(headers or {})
         self._id = request_id
         self._error = {"code": code, "message": message}
         if data is not None:
@@ -38,7 +42,7 @@ class RequestRejected(Exception):
             json.dumps({"jsonrpc": "2.0", "id": self._id, "error": self._error}),
             self.status,
             # The rest of the body is not read, so the connection cannot be reused.
-            {"connection": "close", **self._headers},
+            {"connection": "close", **self.headers},
             "application/json",
         )
         await response(scope, receive, send)

@@ -1,6 +1,7 @@
 """Request bodies: read within limits, and routed to the protocol version they belong to."""
 
-from typing import Any
+from collections import deque
+from typing import Any, NamedTuple
 
 import anyio
 from mcp.shared.inbound import (
@@ -16,7 +17,7 @@ from mcp.shared.inbound import (
 )
 from mcp_types import HEADER_MISMATCH, PROTOCOL_VERSION_META_KEY, ErrorData
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from fj_mcp.server.sdk.protocol_errors import plain_error
 from fj_mcp.transports.http.rejections import RequestRejected
@@ -42,20 +43,24 @@ class BodyReader:
     def __init__(self) -> None:
         self._arriving = 0
 
-    async def read(self, scope: Scope, receive: Receive) -> bytes:
-        """Read the whole body.
-
-        Raises:
-            RequestRejected: 408, 413, 415 or 503.
-            Disconnected: if the client hung up.
-        """
+    async def read_message(self, scope: Scope, receive: Receive) -> bytes:
+        """Read the whole body of a message. Raises like `read`, and `RequestRejected` 415."""
         headers = dict(scope["headers"])
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/json":
             raise RequestRejected(415, "Send the message with Content-Type: application/json.")
-        declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and (len(declared) > 18 or int(declared) > MAX_BODY_BYTES):
-            raise _too_large()
+        return await self.read(scope, receive, MAX_BODY_BYTES)
+
+    async def read(self, scope: Scope, receive: Receive, most: int) -> bytes:
+        """Read the whole body, of at most `most` bytes.
+
+        Raises:
+            RequestRejected: 408, 413 or 503.
+            Disconnected: if the client hung up.
+        """
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > most):
+            raise _too_large(most)
         body = bytearray()
         try:
             with anyio.fail_after(BODY_SECONDS):
@@ -64,8 +69,8 @@ class BodyReader:
                     if event["type"] != "http.request":
                         raise Disconnected
                     part = event.get("body", b"")
-                    if len(body) + len(part) > MAX_BODY_BYTES:
-                        raise _too_large()
+                    if len(body) + len(part) > most:
+                        raise _too_large(most)
                     if self._arriving + len(part) > _MAX_BYTES_ARRIVING:
                         raise RequestRejected(
                             503, "The server is busy: send it again.", {"retry-after": "5"}
@@ -81,12 +86,30 @@ class BodyReader:
             self._arriving -= len(body)
 
 
-def _too_large() -> RequestRejected:
-    message = f"The body is larger than {MAX_BODY_BYTES:,} bytes: send less at once."
+def replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that starts with the body, which was already read."""
+    messages: deque[Message] = deque([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def replayed() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return replayed
+
+
+def _too_large(most: int) -> RequestRejected:
+    message = f"The body is larger than {most:,} bytes: send less at once."
     return RequestRejected(413, message)
 
 
-def route(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+class RoutedMessage(NamedTuple):
+    """A message as the SDK gets it: headers, body, and the content of the body."""
+
+    headers: Headers
+    body: bytes
+    content: dict[str, Any]
+
+
+def route(headers: Headers, body: bytes) -> RoutedMessage:
     """Adapt headers and body so that the SDK serves a message in its own protocol version.
 
     The SDK looks at the header only. Some clients name another version there than in the message,
@@ -108,13 +131,13 @@ def route(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     # Without a version it is not a handshake but a method that protocol 2026-07-28 removed.
     if content.get("method") == "initialize" and "protocolVersion" in params:
         kept = plain if early else [item for item in plain if item[0] != _VERSION]
-        return kept, message.json
+        return RoutedMessage(kept, message.json, content)
     meant = _object(params, "_meta").get(PROTOCOL_VERSION_META_KEY)
     if early and meant in MODERN_PROTOCOL_VERSIONS:
         plain, early = _modern(plain, content, meant), False
     if not early:
         _check_modern(plain, content)
-    return plain, message.json
+    return RoutedMessage(plain, message.json, content)
 
 
 def _check_modern(headers: Headers, content: dict[str, Any]) -> None:

@@ -106,7 +106,7 @@ class Tenants:
         self._most_unproven = most_unproven
         self._requests = 0
         self._make_transport = make_transport
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
         self._known: OrderedDict[str, Tenant] = OrderedDict()
         self._accepted: LRUCache[str, None] = LRUCache(_MAX_REMEMBERED)
         self._in_flight: set[anyio.CancelScope] = set()
@@ -119,7 +119,7 @@ class Tenants:
         """Serve tenants for as long as the server runs, and close everything at the end."""
         shutdown = anyio.Event()
         async with open_database(self._settings) as self.database:
-            self._expiry = Expiry(self.database, self._clock.now, self._settings.keep_days)
+            self._expiry = Expiry(self.database, self.clock.now, self._settings.keep_days)
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._tidy)
                 self._tasks.start_soon(self._finish_after, shutdown)
@@ -163,7 +163,7 @@ class Tenants:
         if tenant is None:
             accepted = key == self._settings.key or fingerprint in self._accepted
             self._make_room(proven=accepted)
-            tenant = Tenant(fingerprint, self._connection(key), self._clock, accepted)
+            tenant = Tenant(fingerprint, self._connection(key), self.clock, accepted)
             self._known[fingerprint] = tenant
         self._known.move_to_end(fingerprint)
         return tenant
@@ -178,7 +178,7 @@ class Tenants:
             self.database,
             self._expiry,
             self._make_transport,
-            self._clock,
+            self.clock,
             remote=True,
             brought_key=key != self._settings.key,
         )
@@ -215,8 +215,8 @@ class Tenants:
 
     async def _tidy(self) -> None:
         while True:
-            await self._clock.sleep(_TIDY_SECONDS)
-            long_ago = self._clock.now() - IDLE_SECONDS
+            await self.clock.sleep(_TIDY_SECONDS)
+            long_ago = self.clock.now() - IDLE_SECONDS
             kept = sum(tenant.connection.profiles_kept for tenant in self._known.values())
             for tenant in list(self._known.values()):
                 if tenant.idle and (tenant.used_at < long_ago or kept > MAX_PROFILES_KEPT):

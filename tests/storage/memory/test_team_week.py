@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.assistant import Caller
+from tests.support.balancers import balancer, somebody
 from tests.support.ledgers import PostgresServer, everything_in, postgres_server
 from tests.support.processes import Api, HttpServer, http_process
 from tests.support.recruiter_week import Office, live_a_recruiters_week
-from tests.support.replicas import balancer, somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.unmeasured, pytest.mark.xdist_group("shared-memory")]
 
@@ -66,9 +66,10 @@ async def test_a_week_on_two_machines_of_which_one_is_killed(
             days += 1
             if days == 2:
                 machines[0].start()
-            servers = [one.server for one in machines]
-            async with balancer(servers) as address, somebody(address, key) as client:
-                yield Caller(client)
+            with balancer() as front:
+                front.serve(*(one.server for one in machines))
+                async with somebody(f"{front.url}/mcp", key) as client:
+                    yield Caller(client)
 
         async def one_is_killed() -> None:
             machines[0].kill()

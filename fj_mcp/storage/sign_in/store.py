@@ -1,0 +1,191 @@
+"""The records of signing in, in the database that all servers of a team share."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from fj_mcp.storage.database.database import Database
+from fj_mcp.storage.sign_in.records import Attempts, Browser, Client, Grant, Token, TokenKind
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fj_mcp.storage.sign_in.rows import Rows
+
+T = TypeVar("T")
+
+MAX_CLIENTS = 10_000
+"""Registrations at a time; beyond it the oldest that was never used makes room."""
+
+_REPLAY_SECONDS = 86_400.0
+"""How long a code is remembered after its use, to notice a second one."""
+
+_EXPIRY_SECONDS = 3_600.0
+_BROWSER_STEP_SECONDS = 86_400.0
+"""How often the last use of a browser is written down."""
+
+
+class SignInStore:
+    """Every method raises `StorageUnavailable` if the database cannot be used."""
+
+    def __init__(self, database: Callable[[], Database], clock: Callable[[], float]) -> None:
+        """Args: `database`: finds the one of this process; `clock`: Unix seconds."""
+        self._database = database
+        self._clock = clock
+        self._expire_at = float("-inf")
+
+    async def add_client(self, client: Client) -> bool:
+        """Add a registration; whether there was room for it."""
+
+        def work(rows: "Rows") -> bool:
+            from fj_mcp.storage.database.tables import clients
+
+            if rows.clients() >= MAX_CLIENTS and not rows.remove_oldest_unused_client():
+                return False
+            rows.add(clients, client)
+            return True
+
+        await self._expire_in_time()
+        return await self._transact("clients", work, durable=True)
+
+    async def client(self, client_id: str) -> Client | None:
+        """A registered client; None if it is unknown or has expired."""
+        return await self._read(lambda rows: rows.client(client_id))
+
+    async def allow(self, grant: Grant, code: Token) -> None:
+        """Record what a user has allowed, and the code that stands for it."""
+
+        def work(rows: "Rows") -> None:
+            from fj_mcp.storage.database.tables import grants, tokens
+
+            rows.add(grants, grant)
+            rows.add(tokens, code)
+            rows.use_client(grant.client_id)
+
+        await self._expire_in_time()
+        await self._transact(grant.grant_id, work, durable=True)
+
+    async def token(self, digest: str, kind: TokenKind) -> tuple[Token, Grant] | None:
+        """A token that has not expired, and its grant."""
+
+        def work(rows: "Rows") -> tuple[Token, Grant] | None:
+            token = rows.token(digest, kind)
+            grant = rows.grant(token.grant_id) if token else None
+            return (token, grant) if token and grant else None
+
+        return await self._read(work)
+
+    async def exchange(
+        self, used: Token, issued: Sequence[Token], *, grace_seconds: float = 0.0
+    ) -> bool:
+        """Exchange a code or a refresh token for new tokens.
+
+        A second exchange removes the grant, because one of the two must be a thief's; within
+        `grace_seconds` of the first one it is a client that has lost the response.
+
+        Returns: whether the new tokens are valid.
+        """
+
+        def work(rows: "Rows") -> bool:
+            from fj_mcp.storage.database.tables import tokens
+
+            token, grant = rows.token(used.digest, used.kind), rows.grant(used.grant_id)
+            if token is None or grant is None:
+                return False
+            if token.used_at is None:
+                kept = self._clock() + _REPLAY_SECONDS if token.kind == "code" else 0.0
+                rows.use_token(token, max(kept, token.expires_at))
+            elif self._clock() - token.used_at >= grace_seconds:
+                rows.remove_grants([grant.grant_id])
+                return False
+            rows.add(tokens, *issued)
+            rows.use_grant(grant)
+            return True
+
+        await self._expire_in_time()
+        return await self._transact(used.grant_id, work, durable=True)
+
+    async def grants_of(self, workspace: str) -> list[Grant]:
+        """The grants of a workspace that are in use, the newest first."""
+        return await self._read(lambda rows: rows.grants_of(workspace))
+
+    async def allowed_in(self, browser: str, client_id: str, place: str) -> Grant | None:
+        """The newest grant to a client that was allowed in a browser."""
+        return await self._read(lambda rows: rows.allowed_in(browser, client_id, place))
+
+    async def remove_grant(self, grant_id: str) -> None:
+        """Remove a grant with all its tokens."""
+        await self._transact(grant_id, lambda rows: rows.remove_grants([grant_id]), durable=True)
+
+    async def add_browser(self, browser: Browser) -> None:
+        """Sign a browser in."""
+
+        def work(rows: "Rows") -> None:
+            from fj_mcp.storage.database.tables import browsers
+
+            rows.add(browsers, browser)
+
+        await self._transact(browser.digest, work)
+
+    async def browser(self, digest: str) -> Browser | None:
+        """A browser that is signed in."""
+        found = await self._read(lambda rows: rows.browser(digest))
+        if found is not None and self._clock() - found.used_at > _BROWSER_STEP_SECONDS:
+            await self._transact(digest, lambda rows: rows.use_browser(digest))
+            found = replace(found, used_at=self._clock())
+        return found
+
+    async def remove_browser(self, digest: str) -> None:
+        """Sign a browser out."""
+        await self._transact(digest, lambda rows: rows.remove_browser(digest))
+
+    async def count_attempt(self, subject: str, seconds: float) -> Attempts:
+        """Count an attempt; after `seconds` it counts from one again."""
+
+        def work(rows: "Rows") -> Attempts:
+            before = rows.attempts(subject)
+            until = before.until if before.count else self._clock() + seconds
+            counted = Attempts(before.count + 1, until)
+            rows.set_attempts(subject, counted)
+            return counted
+
+        return await self._transact(subject, work)
+
+    async def uncount_attempt(self, subject: str) -> None:
+        """Take an attempt back."""
+
+        def work(rows: "Rows") -> None:
+            before = rows.attempts(subject)
+            if before.count:
+                rows.set_attempts(subject, replace(before, count=before.count - 1))
+
+        await self._transact(subject, work)
+
+    async def _expire_in_time(self) -> None:
+        """Remove what has expired, at most once an hour in each process."""
+        now = self._clock()
+        if now >= self._expire_at:
+            self._expire_at = now + _EXPIRY_SECONDS
+            await self._transact("expiry", lambda rows: rows.expire())
+
+    async def _read(self, work: "Callable[[Rows], T]") -> T:
+        return await self._database().read(self._on_rows(work))
+
+    async def _transact(
+        self, subject: str, work: "Callable[[Rows], T]", *, durable: bool = False
+    ) -> T:
+        """Run `work` in a transaction; durable if clients or users will rely on it."""
+        # The subject takes the place of a workspace, of which none has such an id.
+        return await self._database().transact(
+            f"sign-in {subject}", self._on_rows(work), durable=durable
+        )
+
+    def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
+        def run(connection: "Connection") -> T:
+            # SQLAlchemy is loaded by the first use of the database, in its thread.
+            from fj_mcp.storage.sign_in.rows import Rows
+
+            return work(Rows(connection, self._clock()))
+
+        return run

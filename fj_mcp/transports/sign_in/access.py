@@ -1,0 +1,108 @@
+"""What a request may do that brings a token."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from cachetools import TTLCache
+from msgspec import Struct
+
+from fj_mcp.storage.sign_in.store import SignInStore
+from fj_mcp.transports.sign_in.metadata import Addresses
+from fj_mcp.transports.sign_in.provider import ACCESS_PREFIX
+from fj_mcp.transports.sign_in.sealing import Sealer, digest
+
+CACHE_SECONDS = 10.0
+"""How long a token that another server has revoked may still work here."""
+
+_MAX_CACHED = 10_000
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Access(Struct, frozen=True):
+    """What a token stands for.
+
+    Attributes:
+        key: of FutureJobs, to use.
+        person: who uses it, if an identity provider says so.
+    """
+
+    key: str
+    scopes: tuple[str, ...]
+    grant_id: str
+    expires_at: float
+    person: str | None = None
+
+
+class AccessVerifier(Protocol):
+    """Verifies the access tokens of one issuer."""
+
+    def recognizes(self, token: str) -> bool:
+        """Whether a token looks like one of its issuer's."""
+        ...
+
+    async def verify(self, token: str) -> Access | None:
+        """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
+        ...
+
+
+class StoredTokens:
+    """Verifies the tokens that this server has issued, in the database and a small cache."""
+
+    def __init__(
+        self,
+        store: SignInStore,
+        sealer: Sealer,
+        addresses: Addresses,
+        clock: Callable[[], float],
+    ) -> None:
+        """Args: `clock`: Unix seconds."""
+        self._store = store
+        self._sealer = sealer
+        self._addresses = addresses
+        self._clock = clock
+        self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+
+    def recognizes(self, token: str) -> bool:
+        """Whether a token has the form of this server's."""
+        return token.startswith(ACCESS_PREFIX)
+
+    async def verify(self, token: str) -> Access | None:
+        """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
+        name = digest(token)
+        access = self._cache.get(name)
+        if access is None and (access := await self._read(name)) is not None:
+            self._cache[name] = access
+        return access if access is not None and access.expires_at > self._clock() else None
+
+    def forget_grant(self, grant_id: str) -> None:
+        """Let no token of a grant work any more in this process."""
+        for name, access in list(self._cache.items()):
+            if access.grant_id == grant_id:
+                del self._cache[name]
+
+    async def _read(self, name: str) -> Access | None:
+        found = await self._store.token(name, "access")
+        if found is None or found[1].resource != self._addresses.resource:
+            return None
+        token, grant = found
+        key = self._sealer.unseal_key(grant.sealed_key, grant.grant_id)
+        if key is None:
+            return None
+        return Access(
+            key=key,
+            scopes=tuple(token.scopes.split()),
+            grant_id=grant.grant_id,
+            expires_at=token.expires_at,
+            person=grant.person,
+        )
+
+
+def bearers(headers: Headers) -> list[str]:
+    """The bearer tokens in the headers of a request."""
+    found = []
+    for name, value in headers:
+        scheme, _, token = value.strip().partition(b" ")
+        if name == b"authorization" and scheme.lower() == b"bearer":
+            found.append(token.strip().decode("latin-1"))
+    return found

@@ -1,0 +1,269 @@
+"""The endpoints that clients call: the SDK's, with what they lack.
+
+The SDK reads a client's id from the form only, and compares secrets as they are sent. Here they are
+moved to the form, and replaced by their digests, before it looks.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from mcp.server.auth.handlers.authorize import AuthorizationHandler
+from mcp.server.auth.handlers.register import RegistrationHandler
+from mcp.server.auth.handlers.revoke import RevocationHandler
+from mcp.server.auth.handlers.token import TokenHandler
+from mcp.server.auth.middleware.client_auth import ClientAuthenticator
+from mcp.server.auth.settings import ClientRegistrationOptions
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from fj_mcp.storage.errors import StorageUnavailable
+from fj_mcp.telemetry.logs import log
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.transports.sign_in import redirects
+from fj_mcp.transports.sign_in.clients import Clients
+from fj_mcp.transports.sign_in.forms import (
+    BadForm,
+    Form,
+    basic_credentials,
+    encoded,
+    fields_in,
+    read_form,
+    with_body,
+    with_query,
+)
+from fj_mcp.transports.sign_in.limits import DOCUMENTS, REGISTRATIONS, Limiter, TooOften, address_of
+from fj_mcp.transports.sign_in.metadata import SIGN_IN
+from fj_mcp.transports.sign_in.pages import NOT_STORED, message, unavailable
+from fj_mcp.transports.sign_in.provider import Provider
+from fj_mcp.transports.sign_in.scopes import SCOPES
+from fj_mcp.transports.sign_in.sealing import digest
+
+_GRANT_TYPES = ("authorization_code", "refresh_token")
+_MAX_NAME = 200
+_NOT_CACHED = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+class Endpoints:
+    """`/authorize`, `/token`, `/register` and `/revoke`."""
+
+    def __init__(
+        self, clients: Clients, provider: Provider, at_token: Provider, limiter: Limiter
+    ) -> None:
+        """Args: `at_token` finds clients without reading their documents."""
+        self._known = clients
+        self._provider = provider
+        self._limiter = limiter
+        authenticator = ClientAuthenticator(at_token)
+        self._authorization = AuthorizationHandler(provider)
+        self._tokens = TokenHandler(at_token, authenticator)
+        self._revocation = RevocationHandler(at_token, authenticator)
+        options = ClientRegistrationOptions(enabled=True, default_scopes=list(SCOPES))
+        self._registration = RegistrationHandler(provider, options)
+
+    async def authorize(self, request: Request) -> Response:
+        """Send the user to the page that asks, or back to the client with an error."""
+        try:
+            form = fields_in(request.url.query)
+            if request.method == "POST":
+                form = await read_form(request)
+        except BadForm:
+            return _bad_request()
+        try:
+            if self._known.must_read(form.get("client_id", "")):
+                await self._limiter.count(DOCUMENTS, address_of(request))
+            response = await self._authorization.handle(request)
+            known = await self._provider.get_client(form.get("client_id", ""))
+        except TooOften as often:
+            return _too_many_documents(often.seconds)
+        except StorageUnavailable:
+            return unavailable()
+        location = response.headers.get("location")
+        whose = f" client={known.host or known.source}" if known else ""
+        if location is None:
+            _log("authorize", f"refused{whose}")
+            return _bad_request() if known else _unknown_client()
+        asks = location.startswith(f"{self._provider.addresses.of(SIGN_IN)}?")
+        _log("authorize", f"{'ok' if asks else 'error'}{whose}")
+        if not asks:
+            issuer = self._provider.addresses.issuer
+            response.headers["location"] = with_query(location, [("iss", issuer)])
+        response.headers.update(NOT_STORED)
+        return response
+
+    async def token(self, request: Request) -> Response:
+        """Exchange a code or a refresh token for tokens."""
+        return await self._call("token", request, self._tokens.handle)
+
+    async def register(self, request: Request) -> Response:
+        """Register a client (RFC 7591)."""
+        try:
+            await self._limiter.count(REGISTRATIONS, address_of(request))
+            metadata = _known_metadata(await request.body())
+            body = msgspec.json.encode(metadata)
+            register = self._registration.handle
+            response: Response = await register(with_body(request, body, "application/json"))
+        except TooOften as often:
+            return _error(
+                "temporarily_unavailable",
+                f"too many clients are being registered: try again in {often.seconds} seconds",
+                429,
+                {"retry-after": str(often.seconds)},
+            )
+        except _BadMetadata as bad:
+            _log("register", bad.error)
+            return _error(bad.error, str(bad))
+        except StorageUnavailable:
+            return _busy()
+        _log("register", _outcome(response))
+        response.headers.update(_NOT_CACHED)
+        return response
+
+    async def revoke(self, request: Request) -> Response:
+        """End what a token belongs to (RFC 7009)."""
+        return await self._call("revoke", request, self._revocation.handle)
+
+    async def _call(
+        self, step: str, request: Request, handle: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        """Let the SDK handle a client's form, once it is as the SDK reads it."""
+        try:
+            form = await _client_form(request)
+            if not self._provider.addresses.is_resource(form.get("resource")):
+                return _error("invalid_target", "resource is not this server's")
+            response = await handle(with_body(request, encoded(form)))
+        except BadForm as bad:
+            return _error("invalid_request", str(bad))
+        except _BadClient as bad:
+            return _invalid_client(request, str(bad))
+        except StorageUnavailable:
+            return _busy()
+        _log(step, _outcome(response))
+        if response.status_code == 401:
+            return _invalid_client(request, "the client is not known here, or its secret is wrong")
+        return response
+
+
+class _BadClient(Exception):
+    """A client that names itself in two ways."""
+
+
+class _BadMetadata(Exception):
+    """A registration that cannot be accepted."""
+
+    def __init__(self, error: str, text: str) -> None:
+        super().__init__(text)
+        self.error = error
+
+
+async def _client_form(request: Request) -> Form:
+    """A client's form, with its id and the digest of its secret. Raises `BadForm`, `_BadClient`."""
+    form = await read_form(request)
+    credentials = basic_credentials(request)
+    if credentials is not None:
+        client_id, secret = credentials
+        if form.setdefault("client_id", client_id) != client_id:
+            raise _BadClient("the form and the Authorization header name two clients")
+        form["client_secret"] = secret
+    secret = form.get("client_secret", "")
+    # It only says where to look first, and the SDK rejects what it does not know.
+    form.pop("token_type_hint", None)
+    # The SDK misses an empty one when a token is revoked.
+    return form | {"client_secret": digest(secret) if secret else ""}
+
+
+def _known_metadata(body: bytes) -> dict[str, Any]:
+    """The metadata of a client that matter here. Raises `_BadMetadata`."""
+    try:
+        given = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        given = None
+    if not isinstance(given, dict):
+        raise _BadMetadata("invalid_client_metadata", "send the client's metadata as a JSON object")
+    addresses = given.get("redirect_uris")
+    if not isinstance(addresses, list) or not 0 < len(addresses) <= redirects.MAX_ADDRESSES:
+        raise _BadMetadata(
+            "invalid_redirect_uri",
+            f"redirect_uris must be a list of 1 to {redirects.MAX_ADDRESSES} addresses",
+        )
+    for number, address in enumerate(addresses, 1):
+        problem = (
+            redirects.problem_with(address) if isinstance(address, str) else "is not an address"
+        )
+        if problem is not None:
+            raise _BadMetadata("invalid_redirect_uri", f"redirect address {number} {problem}")
+    # What this server decides itself is not read, so that nothing in it can be wrong.
+    kept = {"redirect_uris": addresses, "response_types": ["code"], "grant_types": _GRANT_TYPES}
+    grants = given.get("grant_types")
+    if isinstance(grants, list) and grants and "authorization_code" not in grants:
+        kept["grant_types"] = [*map(str, grants)]
+    if isinstance(name := given.get("client_name"), str):
+        kept["client_name"] = clean_line(name, _MAX_NAME)
+    if (kind := given.get("application_type")) in ("web", "native"):
+        kept["application_type"] = kind
+    if (method := given.get("token_endpoint_auth_method")) is not None:
+        kept["token_endpoint_auth_method"] = method
+    return kept
+
+
+def _outcome(response: Response) -> str:
+    """`ok`, or the error of a response."""
+    if response.status_code < 400:
+        return "ok"
+    return str(msgspec.json.decode(bytes(response.body)).get("error"))
+
+
+def _log(step: str, outcome: str) -> None:
+    log.info("sign-in step=%s outcome=%s", step, outcome)
+
+
+def _error(
+    error: str, text: str, status: int = 400, headers: Mapping[str, str] | None = None
+) -> Response:
+    content = {"error": error, "error_description": text}
+    return JSONResponse(content, status, {**_NOT_CACHED, **(headers or {})})
+
+
+def _invalid_client(request: Request, text: str) -> Response:
+    basic = {"www-authenticate": 'Basic realm="fj-mcp"'}
+    return _error(
+        "invalid_client", text, 401, basic if "authorization" in request.headers else None
+    )
+
+
+def _busy() -> Response:
+    return _error(
+        "temporarily_unavailable",
+        "the database cannot be used: try again in a minute",
+        503,
+        {"retry-after": "60"},
+    )
+
+
+def _bad_request() -> Response:
+    return message(
+        "The app's request cannot be used",
+        "The app asked in a way that this server does not accept, or wants you to be sent back to "
+        "an address that is not its own. Nothing was connected.",
+        "Start again in the app. If that does not help, tell its makers.",
+        status=400,
+    )
+
+
+def _too_many_documents(seconds: int) -> Response:
+    return message(
+        "Too many apps asked at once",
+        "Nothing was connected. Start again in the app in a minute.",
+        status=429,
+        headers={"retry-after": str(seconds)},
+    )
+
+
+def _unknown_client() -> Response:
+    return message(
+        "This server does not know the app",
+        "The app is not registered here any more, or the document that describes it cannot be "
+        "read. Nothing was connected.",
+        "Remove this server in the app, and add it again.",
+        status=400,
+    )

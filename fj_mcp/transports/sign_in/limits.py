@@ -1,0 +1,87 @@
+"""How often strangers may try something."""
+
+import ipaddress
+from collections.abc import Callable
+from math import ceil
+
+from msgspec import Struct
+from starlette.requests import HTTPConnection
+
+from fj_mcp.storage.sign_in.store import SignInStore
+from fj_mcp.transports.sign_in.sealing import Sealer
+
+
+class Limit(Struct, frozen=True):
+    """At most `most` times in `seconds`."""
+
+    what: str
+    most: int
+    seconds: float
+
+
+REGISTRATIONS = Limit("registrations", 20, 60.0)
+DOCUMENTS = Limit("documents", 20, 60.0)
+"""Documents that this server is made to read."""
+
+KEYS_OF_CLIENT = Limit("keys of a client", 5, 600.0)
+"""Wrong keys from one address for one client. Not for the client alone: the address of a client's
+document is the same for all of its users, and anyone could lock them out."""
+
+KEYS = Limit("keys", 20, 600.0)
+"""Wrong keys from one address, which the colleagues in an office share."""
+
+
+class TooOften(Exception):
+    """A limit is reached. `seconds`: how long to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = max(1, ceil(seconds))
+
+
+class Limiter:
+    """Counts attempts by digests, in the database."""
+
+    def __init__(self, store: SignInStore, sealer: Sealer, clock: Callable[[], float]) -> None:
+        """Args: `sealer` makes the digests; `clock`: Unix seconds."""
+        self._store = store
+        self._sealer = sealer
+        self._clock = clock
+
+    async def count(self, limit: Limit, *who: str) -> None:
+        """Count an attempt.
+
+        Raises:
+            TooOften: if there were too many.
+        """
+        counted = await self._store.count_attempt(self._subject(limit, who), limit.seconds)
+        if counted.count > limit.most:
+            raise TooOften(counted.until - self._clock())
+
+    async def take_back(self, limit: Limit, *who: str) -> None:
+        """Do not count an attempt after all."""
+        await self._store.uncount_attempt(self._subject(limit, who))
+
+    def _subject(self, limit: Limit, who: tuple[str, ...]) -> str:
+        return self._sealer.mark("attempts", "\n".join((limit.what, *who)))
+
+
+def address_of(request: HTTPConnection) -> str:
+    """The address of a client's network, as the nearest proxy names it, if there is one."""
+    peer = _address(request.client.host if request.client else "")
+    named = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2])
+    # From the internet, anyone can send the header.
+    if peer is None or (named is not None and not peer.is_global):
+        peer = named
+    if isinstance(peer, ipaddress.IPv6Address):
+        # One machine has a whole network of them.
+        return str(ipaddress.ip_network((peer, 64), strict=False))
+    return str(peer)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(text.strip().strip("[]"))
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found

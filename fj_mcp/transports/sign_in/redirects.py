@@ -1,0 +1,80 @@
+"""The addresses that users may be sent back to with a code."""
+
+import re
+from urllib.parse import urlsplit
+
+from fj_mcp.settings.sign_in import is_loopback
+
+MAX_ADDRESSES = 20
+_MAX_LENGTH = 2_000
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+"""An app's own scheme has the reversed name of a domain in it (RFC 8252, section 7.1)."""
+
+_KNOWN_SCHEMES = ("claude", "cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed")
+_FURTHER = {
+    "vscode.dev": ("http://127.0.0.1:*", "http://localhost:*", "vscode:"),
+    "insiders.vscode.dev": ("http://127.0.0.1:*", "http://localhost:*", "vscode-insiders:"),
+}
+"""Pages that only pass the user on, and where to."""
+
+
+def problem_with(address: str) -> str | None:
+    """What is wrong with an address that a client wants to be sent back to; None if nothing is."""
+    try:
+        parts = urlsplit(address)
+        host, _ = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return "is not an address"
+    if len(address) > _MAX_LENGTH or not address.isascii() or not address.isprintable():
+        return "is not an address"
+    if parts.fragment or "#" in address or parts.username or parts.password:
+        return "must have neither a fragment nor a user name"
+    scheme = parts.scheme.lower()
+    if scheme == "https":
+        return None if _HOST.fullmatch(host) else "must have a host name"
+    if scheme == "http":
+        return None if is_loopback(host) else "must start with https://"
+    if scheme in _KNOWN_SCHEMES or _PRIVATE_SCHEME.fullmatch(scheme):
+        return None
+    return "must start with https://, or with a scheme that is an app's own"
+
+
+def same_address(registered: str, asked: str) -> bool:
+    """Whether two addresses are equal; on this machine in all but the port (RFC 8252)."""
+    if registered == asked:
+        return True
+    one = urlsplit(registered)
+    local = one.scheme == "http" and is_loopback(one.hostname or "")
+    alike = local and _without_port(registered) == _without_port(asked)
+    return alike and problem_with(asked) is None
+
+
+def _without_port(address: str) -> tuple[str, str | None, str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.path, parts.query
+
+
+def is_local(address: str) -> bool:
+    """Whether an address leads to the user's own computer."""
+    return urlsplit(address).scheme != "https"
+
+
+def place(address: str) -> str:
+    """Where an address leads, for the user: its host, or an app's scheme.
+
+    On this computer any port belongs to the same app.
+    """
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        return parts.netloc
+    return f"this computer ({parts.hostname if parts.scheme == 'http' else parts.scheme})"
+
+
+def form_targets(address: str) -> list[str]:
+    """Where a form may lead that ends at an address, as the Content-Security-Policy names it."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https"):
+        return [f"{parts.scheme}:"]
+    return [f"{parts.scheme}://{parts.netloc}", *_FURTHER.get(parts.netloc, ())]

@@ -1,0 +1,163 @@
+"""The pages for signing in, in a real browser: without scripts, narrow, light and dark."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.balancers import balancer
+from tests.support.processes import Api, http_process
+from tests.support.shortlist_page import browsing
+from tests.support.sign_in import STATE_KEY
+
+pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
+
+NARROW, WIDE = 360, 1280
+
+
+class Callback:
+    """An app on this computer, where the user is sent back to.
+
+    Attributes:
+        called: the headers of each request, by its path.
+    """
+
+    def __init__(self, port: int, called: dict[str, Any]) -> None:
+        self.address = f"http://127.0.0.1:{port}/callback"
+        self.called = called
+
+
+@contextmanager
+def callback() -> Iterator[Callback]:
+    called: dict[str, Any] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            called[self.path] = dict(self.headers)
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<h1>Back in the app</h1>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield Callback(server.server_port, called)
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def site(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that users sign in to."""
+    with ExitStack() as stack:
+        front = stack.enter_context(balancer())
+        server = stack.enter_context(
+            http_process(
+                tmp_path_factory.mktemp("browser"),
+                "--public-url",
+                front.url,
+                api=api,
+                measured=False,
+                FJ_STATE_KEY=STATE_KEY,
+            )
+        )
+        front.serve(server)
+        yield front.url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture
+def app() -> Iterator[Callback]:
+    with callback() as one:
+        yield one
+
+
+def link(site: str, app: Callback) -> str:
+    """The address that a newly registered app opens."""
+    metadata = {"redirect_uris": [app.address], "client_name": "Sourcing helper"}
+    about = httpx.post(f"{site}/register", json=metadata, trust_env=False).json()
+    asked = {
+        "response_type": "code",
+        "client_id": about["client_id"],
+        "redirect_uri": app.address,
+        "state": "state",
+        "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+        "resource": f"{site}/mcp",
+    }
+    return f"{site}/authorize?{urlencode(asked)}"
+
+
+def enter_key(page: Page, key: str) -> None:
+    page.get_by_label("Your FutureJobs key").fill(key)
+    page.get_by_role("button", name="Allow").click()
+
+
+def findings(page: Page) -> list[str]:
+    """The problems that axe finds, and whatever is wider than the page."""
+    found = [one["id"] for one in Axe().run(page).response["violations"]]
+    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return found + (["wider than the page"] if too_wide else [])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_axe_finds_nothing_and_nothing_is_cut_off(
+    site: str, browser: Browser, app: Callback, theme: Any, width: int
+) -> None:
+    size: Any = {"width": width, "height": 800}
+    with browser.new_context(viewport=size, color_scheme=theme) as context:
+        page = context.new_page()
+        refused: list[str] = []
+        page.on("console", lambda line: refused.append(line.text))
+        page.goto(link(site, app))
+        assert findings(page) == []
+        # The style sheet is applied, so that its digest is the one in the policy.
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert background == ("rgb(246, 247, 249)" if theme == "light" else "rgb(18, 22, 28)")
+        assert refused == []
+        enter_key(page, "nothing")
+        expect(page.get_by_role("alert")).to_contain_text("That is not a FutureJobs key.")
+        assert findings(page) == []
+        enter_key(page, "fjk_browser")
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        page.goto(f"{site}/connections")
+        expect(page.get_by_role("heading", name="Connected apps")).to_be_visible()
+        assert findings(page) == []
+        page.goto(f"{site}/sign-in?request=old")
+        assert findings(page) == []
+
+
+def test_the_user_signs_in_without_any_script(site: str, browser: Browser, app: Callback) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(link(site, app))
+        expect(page.get_by_text("Sourcing helper asks to use your FutureJobs")).to_be_visible()
+        page.get_by_label("Reveal email addresses").uncheck()
+        enter_key(page, "fjk_scriptless")
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        (path,) = (one for one in app.called if one.startswith("/callback"))
+        assert dict(parse_qsl(urlsplit(path).query)).keys() == {"code", "state", "iss"}
+        # The app does not learn the address of the page, with what was asked for in it.
+        assert "Referer" not in app.called[path]
+        # Once more, by another app in the same browser, without the key.
+        page.goto(link(site, app))
+        expect(page.get_by_label("Your FutureJobs key")).to_have_count(0)
+        page.get_by_role("button", name="Deny").click()
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        assert any("error=access_denied" in one for one in app.called)
