@@ -20,6 +20,7 @@ from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.memory.expiry import Expiry
+from fj_mcp.storage.user import User
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.shutdown_signals import on_shutdown_signal
 from fj_mcp.workspace.open_storage import open_database
@@ -27,6 +28,9 @@ from fj_mcp.workspace.workspace import workspace_fingerprint
 
 TENANT = "fj_mcp.tenant"
 """The key of a request's `Tenant` in its ASGI scope."""
+
+USER = "fj_mcp.user"
+"""The key of a request's `User`, or None, in its ASGI scope."""
 
 MAX_KEYS = 200
 """Keys that FutureJobs has accepted."""
@@ -262,3 +266,9 @@ def tenant_of(ctx: ServerRequestContext[Any, Any]) -> Tenant:
     assert ctx.request is not None
     tenant: Tenant = ctx.request.scope[TENANT]
     return tenant
+
+
+def user_of(ctx: ServerRequestContext[Any, Any]) -> User | None:
+    """The user of an HTTP request, if an identity provider says who it is."""
+    user: User | None = ctx.request.scope.get(USER) if ctx.request else None
+    return user
