@@ -20,7 +20,14 @@ from pydantic import (
 )
 
 from fj_mcp.settings.env_files import Values, merge_values
-from fj_mcp.settings.sign_in import PredefinedClients, PublicUrl
+from fj_mcp.settings.sign_in import (
+    ClientCredentials,
+    Issuer,
+    Names,
+    PredefinedClients,
+    PublicUrl,
+    Scopes,
+)
 
 SANDBOX_KEY = "fjk_sandbox"
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
@@ -143,6 +150,15 @@ class Settings(BaseModel):
         public_url: the address of this server for clients that sign in; None if they cannot.
         oauth_clients: clients that need not register, as JSON; see `settings.predefined_clients`.
         oauth_allow_loopback_clients: read client metadata documents from this machine, for tests.
+        oauth_issuer: the company's identity provider, whose tokens let users in; None if they sign
+            in with their own keys.
+        oauth_audience: what its tokens must be for; None for the address of MCP.
+        oauth_groups: only users in one of these may use the server; empty for all.
+        oauth_introspection: asks the provider about each token, as `client_id:client_secret`; None
+            for tokens that are signed.
+        oauth_scopes: of tokens that name none of this server's scopes.
+        oauth_scope_prefix: in front of the scopes that clients are told to ask the provider for.
+        oauth_id_jag: also issue tokens for its identity assertions (ID-JAG).
         problems: invalid settings, each starting with its name. Nothing is sent until they are
             corrected.
         unsafe_to_spend: misspelled names of settings that decide whether, where or how often
@@ -181,6 +197,13 @@ class Settings(BaseModel):
     public_url: PublicUrl | None = None
     oauth_clients: PredefinedClients | None = None
     oauth_allow_loopback_clients: bool = False
+    oauth_issuer: Issuer | None = None
+    oauth_audience: str | None = None
+    oauth_groups: Names = ()
+    oauth_introspection: ClientCredentials | None = None
+    oauth_scopes: Scopes = ("sourcing:read",)
+    oauth_scope_prefix: str = ""
+    oauth_id_jag: bool = False
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -212,6 +235,7 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
 _GUARDS |= {"database_url", "person_budget"}
+_GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
 
 _LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""

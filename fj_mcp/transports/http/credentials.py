@@ -19,6 +19,10 @@ HOW_TO_BRING_A_KEY = (
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
+HOW_TO_SIGN_IN = (
+    "Sign in with your company's account, or send your own FutureJobs key with every request, as "
+    "x-fj-api-key: fjk_…"
+)
 
 _OWN_KEY_ONLY = (
     "This server accepts only its own key, because its settings come from .env in the folder it "
@@ -37,12 +41,15 @@ class Credentials:
         token: required in every request, if not None.
         exposed: whether a request that seems local may come from another machine.
         own_key_only: whether requests may use only the server's own key.
+        company: whether the server's own key is for those who bring a token of the company's
+            identity provider, or `token`.
     """
 
     key: str | None
     token: bytes | None
     exposed: bool
     own_key_only: bool = False
+    company: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
@@ -51,14 +58,16 @@ class Credentials:
         Raises:
             ValueError: with a message, if anyone could spend the server's credits.
         """
-        if exposed and settings.api_key and not settings.http_token and not settings.sandbox:
+        company = settings.oauth_issuer is not None
+        guarded = settings.http_token or company or settings.sandbox
+        if exposed and settings.api_key and not guarded:
             raise ValueError(
                 "Anyone who can reach this server could spend the credits of FJ_API_KEY: set "
                 "FJ_HTTP_TOKEN, which every request must then send; or unset FJ_API_KEY, so that "
                 "each request brings its own key; or listen on 127.0.0.1 only."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
-        return cls(settings.key, token, exposed, settings.own_key_only)
+        return cls(settings.key, token, exposed, settings.own_key_only, company)
 
     def key_of(self, scope: Scope) -> str:
         """The key to use for a request.
@@ -72,11 +81,13 @@ class Credentials:
         if self.token is None:
             keys |= bearers
         elif len(bearers) != 1 or not hmac.compare_digest(self.token, *bearers):
-            raise _unauthorized(HOW_TO_BE_LET_IN, wrong=bool(bearers))
+            how = HOW_TO_SIGN_IN if self.company else HOW_TO_BE_LET_IN
+            raise _unauthorized(how, wrong=bool(bearers))
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
             return self.key
         if not keys:
-            raise _unauthorized(HOW_TO_BRING_A_KEY, wrong=False)
+            how = HOW_TO_SIGN_IN if self.company else HOW_TO_BRING_A_KEY
+            raise _unauthorized(how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
             raise _unauthorized("The request has two different keys: send one.", wrong=True)
@@ -90,7 +101,8 @@ class Credentials:
         # The app may be served at another address than `exposed` knows of, or behind a proxy.
         client = scope.get("client")
         forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
-        return not self.exposed and not forwarded and client is not None and is_loopback(client[0])
+        exposed = self.exposed or self.company or forwarded
+        return not exposed and client is not None and is_loopback(client[0])
 
 
 def _bearer(header: tuple[bytes, bytes]) -> bytes | None:
