@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -135,6 +135,7 @@ class Settings(BaseModel):
         confirm_spend: ask the user before credits are spent: if the client can ask (`auto`), always
             (`strict`, which refuses if the client cannot ask) or never (`off`).
         credit_budget: the most credits to spend in one UTC day; None for no limit.
+        person_budget: the same for each user whom an identity provider names.
         state_dir: the folder of the database; None for the platform's default.
         database_url: a PostgreSQL instead, for servers on several machines.
         memory: remember decisions about candidates, and which searches showed them.
@@ -182,6 +183,7 @@ class Settings(BaseModel):
     read_only: bool = False
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
+    person_budget: int | None = Field(default=None, ge=0)
     state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_usable_database_url)] | None = None
     memory: bool = True
@@ -237,7 +239,8 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 """The environment variable of each setting, and its field."""
 
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
-_GUARDS |= {"database_url", "oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
+_GUARDS |= {"database_url", "person_budget"}
+_GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
 
 _ISSUER = "FJ_OAUTH_ISSUER"
 _OF_ISSUER = ("audience", "groups", "introspection", "scopes", "scope_prefix", "id_jag")
@@ -362,8 +365,7 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
             continue
         name = plain.removeprefix("FJ_").lower()
         near = get_close_matches(name, VARIABLES.values(), n=3, cutoff=0.6)
-        # base_url is as close to database_url as to api_base_url.
-        near.sort(key=lambda one: -len({*one.split("_")} & {*name.split("_")}))
+        near.sort(key=lambda one: _distance(one, name))
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
         words = f"{given} is not a setting ({hint})"
@@ -372,6 +374,14 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         else:
             others.append(words)
     return tuple(unsafe), tuple(others)
+
+
+def _distance(setting: str, name: str) -> tuple[float, ...]:
+    """How far a setting is from a name: in words, in letters, and then the more used first."""
+    # base_url is as close to database_url as to api_base_url.
+    words = len({*setting.split("_")} & {*name.split("_")})
+    letters = SequenceMatcher(None, setting, name).ratio()
+    return (-words, -letters, [*VARIABLES.values()].index(setting))
 
 
 def _reason(error: ValidationError) -> str:

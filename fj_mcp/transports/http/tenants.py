@@ -13,6 +13,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
+from fj_mcp.api.call_context import user_in_use
 from fj_mcp.clock import Clock
 from fj_mcp.server.connection import Connection, MakeTransport
 from fj_mcp.server.context import with_connection
@@ -190,8 +191,9 @@ class Tenants:
     async def handle(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Middleware that puts the `Connection` of each request's key in the context."""
+        """Middleware that puts each request's `Connection` and user in the context."""
         tenant = tenant_of(ctx)
+        named = user_in_use.set(user_of(ctx))
         with tenant, anyio.CancelScope() as scope:
             self._in_flight.add(scope)
             try:
@@ -199,6 +201,7 @@ class Tenants:
                 return await with_connection(own, call_next)
             finally:
                 self._in_flight.discard(scope)
+                user_in_use.reset(named)
         raise ProtocolError(
             INTERNAL_ERROR,
             "The server is being restarted and did not finish this call. Call again with "
