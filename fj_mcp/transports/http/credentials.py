@@ -16,6 +16,10 @@ HOW_TO_BRING_A_KEY = (
     "Send your FutureJobs key with every request, as x-fj-api-key: fjk_… or as Authorization: "
     "Bearer fjk_…"
 )
+HOW_TO_SIGN_IN = (
+    "Sign in: connect this server again in your client. Or send your FutureJobs key with every "
+    "request, as x-fj-api-key: fjk_… or as Authorization: Bearer fjk_…"
+)
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
@@ -37,12 +41,14 @@ class Credentials:
         token: required in every request, if not None.
         exposed: whether a request that seems local may come from another machine.
         own_key_only: whether requests may use only the server's own key.
+        sign_in: whether users can sign in instead.
     """
 
     key: str | None
     token: bytes | None
     exposed: bool
     own_key_only: bool = False
+    sign_in: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
@@ -58,7 +64,8 @@ class Credentials:
                 "each request brings its own key; or listen on 127.0.0.1 only."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
-        return cls(settings.key, token, exposed, settings.own_key_only)
+        sign_in = settings.public_url is not None
+        return cls(settings.key, token, exposed, settings.own_key_only, sign_in)
 
     def key_of(self, scope: Scope) -> str:
         """The key to use for a request.
@@ -76,7 +83,8 @@ class Credentials:
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
             return self.key
         if not keys:
-            raise _unauthorized(HOW_TO_BRING_A_KEY, wrong=False)
+            how = HOW_TO_SIGN_IN if self.sign_in else HOW_TO_BRING_A_KEY
+            raise _unauthorized(how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
             raise _unauthorized("The request has two different keys: send one.", wrong=True)
