@@ -8,7 +8,8 @@
     ├── in `storage.errors`
     │   ├── StorageUnavailable   nothing can be recorded, so nothing is bought or decided
     │   ├── DeletionFailed       ... or deleted
-    │   └── OverBudget           the purchase would exceed the day's budget
+    │   ├── OverBudget           the purchase would exceed the day's budget
+    │   └── OverPersonBudget     ... or the user's own
     ├── in `purchases.errors`
     │   ├── NotApproved          the user declined, or could not be asked
     │   ├── TooLate              too little time is left in the call for a purchase

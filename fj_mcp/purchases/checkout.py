@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from msgspec.structs import replace
 
-from fj_mcp.api.call_context import BeforeSend, arrived_at
+from fj_mcp.api.call_context import BeforeSend, arrived_at, user_in_use
 from fj_mcp.api.errors import ApiError, NoMatch, NoResponse, NotFound
 from fj_mcp.errors import BadSettings
 from fj_mcp.purchases.errors import NotApproved, OutcomeHidden, OutcomeOpen, TooLate
@@ -71,7 +71,8 @@ class Checkout:
         Raises:
             OutcomeOpen: if it was sent and its outcome is not known yet.
             NotApproved: if it would have to be sent and the user did not agree.
-            OverBudget, StorageUnavailable, BadArguments, BadSettings: nothing was sent.
+            OverBudget, OverPersonBudget, StorageUnavailable, BadArguments, BadSettings: nothing
+                was sent.
             ApiError: nothing was carried out.
         """
         await self._outcomes.record_pending()
@@ -86,6 +87,7 @@ class Checkout:
                 order.session_id,
                 self._call_seconds,
                 evidence=order.evidence,
+                user=user_in_use.get(),
             )
             if isinstance(claim, Purchase):
                 if (result := await self._resolve(claim, order)) is not None:
@@ -159,7 +161,9 @@ class Checkout:
             plan = replace(plan, evidence=evidence)
             await self._use_up(consent)
             try:
-                valid = await self.ledger.sending(claim, evidence, self._settings.credit_budget)
+                valid = await self.ledger.sending(
+                    claim, evidence, self._settings.credit_budget, self._settings.person_budget
+                )
             except StorageUnavailable:
                 # It may be recorded as sent all the same, which would hold the lock.
                 await self._outcomes.record(claim, "refused")
@@ -186,7 +190,10 @@ class Checkout:
         """Refuse an order with its effects, unless that was done before the same call."""
         # Not by the sentences: the numbers in them change between two calls.
         call = order.evidence[0].given or order.fingerprints[0]
-        if await self.ledger.is_first(fingerprint("effects", call=call)):
+        # What one user was told, another was not.
+        user = user_in_use.get()
+        told = user.subject if user is not None else None
+        if await self.ledger.is_first(fingerprint("effects", call=call, user=told)):
             raise NotApproved(
                 f"tell the user first what this does. {plan.effects} If they agree, call "
                 f"{order.attempted.tool} again with the same arguments."

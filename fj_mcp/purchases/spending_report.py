@@ -15,7 +15,11 @@ _MAX_TITLE_CHARACTERS = 60
 
 
 def spending_report(
-    spent: Spent, budget: int | None, purchases: list[Purchase], titles: Mapping[str, str | None]
+    spent: Spent,
+    budget: int | None,
+    purchases: list[Purchase],
+    titles: Mapping[str, str | None],
+    yours: dict[str, int] | None = None,
 ) -> SpendingReport:
     """The report on today's spending, on every session, and on the newest purchases.
 
@@ -24,6 +28,7 @@ def spending_report(
         budget: for a day.
         purchases: all of the workspace, newest first.
         titles: of its sessions, by id, as far as they are known.
+        yours: see `own_spending`.
     """
     last = next((item for item in purchases if item.remaining is not None), None)
     open_outcome = any(item.state in ("unknown", "pending") for item in purchases)
@@ -32,6 +37,7 @@ def spending_report(
         estimated_today=spent.estimated or None,
         reserved=spent.open or None,
         budget=budget,
+        yours=yours,
         remaining_credits=last.remaining if last else None,
         remaining_as_of=_when(last) if last else None,
         by_session=_by_session(purchases, titles),
@@ -42,6 +48,7 @@ def spending_report(
                 credits=item.credits,
                 outcome=OUTCOMES[item.state],
                 when=_when(item),
+                who=item.who,
             )
             for item in purchases[:_MAX_LINES]
         ],
@@ -52,6 +59,16 @@ def spending_report(
         if open_outcome
         else None,
     )
+
+
+def own_spending(spent: Spent, budget: int | None) -> dict[str, int]:
+    """What a user spent today, and what is left of their budget for a day if there is one."""
+    own = {"spent_today": spent.charged}
+    if spent.open:
+        own["reserved"] = spent.open
+    if budget is not None:
+        own |= {"budget": budget, "left": max(budget - spent.counted, 0)}
+    return own
 
 
 def _by_session(

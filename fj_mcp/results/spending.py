@@ -15,6 +15,7 @@ class PurchaseLine(BaseModel):
     credits: int | None = None
     outcome: Literal["charged", "not_charged", "unknown", "pending"]
     when: str
+    who: str | None = None
 
 
 class SessionSpending(BaseModel):
@@ -36,6 +37,9 @@ class SpendingReport(Result):
     )
     reserved: int | None = Field(default=None, description="For outcomes that are still open.")
     budget: int | None = None
+    yours: dict[str, int] | None = Field(
+        default=None, description="Of the user who asks: spent_today, reserved, budget, left."
+    )
     remaining_credits: int | None = None
     remaining_as_of: str | None = Field(default=None, description="When FutureJobs said so.")
     by_session: list[SessionSpending] = Field(description="Last used first, complete.")

@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from fj_mcp.api.call_context import user_in_use
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.purchases.errors import NotApproved
 from fj_mcp.purchases.order import Consent, Order, fingerprint
@@ -172,7 +173,10 @@ async def ask_before_deleting(
         if not (isinstance(answer, Approval) and answer.cannot_ask):
             return answer
     ledger = connection.workspace.ledger
-    warning = connection.keyed("deletions", fingerprint("forget", what=what))
+    # What one user was asked, another was not.
+    user = user_in_use.get()
+    asked = user.subject if user is not None else None
+    warning = connection.keyed("deletions", fingerprint("forget", what=what, user=asked))
     if await ledger.is_first(warning):
         raise NotDeleted(
             f"ask the user first: {words} If they agree, call forget_candidates again with the "

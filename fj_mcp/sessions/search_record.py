@@ -109,6 +109,7 @@ def record_data(facts: SearchFacts) -> dict[str, Any]:
             _present(
                 when=_time(one.claimed_at),
                 operation=one.operation,
+                who=one.who,
                 outcome=OUTCOMES[one.state],
                 credits=one.credits,
                 estimated=one.expected if one.credits is None and one.state == "charged" else None,
@@ -171,7 +172,9 @@ def record_text(facts: SearchFacts) -> str:
         _rows(changes, ["when", "operation", "filters", "credits"], "Changes of filters"),
         "## What it cost",
         _rows(
-            data["purchases"], ["when", "operation", "outcome", "credits", "estimated"], "Purchases"
+            data["purchases"],
+            ["when", "operation", "who", "outcome", "credits", "estimated"],
+            "Purchases",
         ),
         "## Who was found",
         f"{number_of(data['candidates'], 'candidate')} of {data['candidates_available']:,}; "

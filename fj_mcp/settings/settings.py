@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +20,14 @@ from pydantic import (
 )
 
 from fj_mcp.settings.env_files import Values, merge_values
-from fj_mcp.settings.sign_in import PredefinedClients, PublicUrl
+from fj_mcp.settings.sign_in import (
+    ClientCredentials,
+    Issuer,
+    Names,
+    PredefinedClients,
+    PublicUrl,
+    Scopes,
+)
 
 SANDBOX_KEY = "fjk_sandbox"
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
@@ -128,6 +135,7 @@ class Settings(BaseModel):
         confirm_spend: ask the user before credits are spent: if the client can ask (`auto`), always
             (`strict`, which refuses if the client cannot ask) or never (`off`).
         credit_budget: the most credits to spend in one UTC day; None for no limit.
+        person_budget: the same for each user whom an identity provider names.
         state_dir: the folder of the database; None for the platform's default.
         database_url: a PostgreSQL instead, for servers on several machines.
         memory: remember decisions about candidates, and which searches showed them.
@@ -142,6 +150,15 @@ class Settings(BaseModel):
         public_url: the address of this server for clients that sign in; None if they cannot.
         oauth_clients: clients that need not register, as JSON; see `settings.predefined_clients`.
         oauth_allow_loopback_clients: read client metadata documents from this machine, for tests.
+        oauth_issuer: the company's identity provider, whose tokens let users in; None if they sign
+            in with their own keys.
+        oauth_audience: what its tokens must be for; None for the address of MCP.
+        oauth_groups: only users in one of these may use the server; empty for all.
+        oauth_introspection: asks the provider about each token, as `client_id:client_secret`; None
+            for tokens that are signed.
+        oauth_scopes: of tokens that name none of this server's scopes.
+        oauth_scope_prefix: in front of the scopes that clients are told to ask the provider for.
+        oauth_id_jag: also issue tokens for its identity assertions (ID-JAG).
         problems: invalid settings, each starting with its name. Nothing is sent until they are
             corrected.
         unsafe_to_spend: misspelled names of settings that decide whether, where or how often
@@ -166,6 +183,7 @@ class Settings(BaseModel):
     read_only: bool = False
     confirm_spend: Literal["auto", "strict", "off"] = "auto"
     credit_budget: int | None = Field(default=None, ge=0)
+    person_budget: int | None = Field(default=None, ge=0)
     state_dir: Annotated[Path, AfterValidator(_expanded)] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_usable_database_url)] | None = None
     memory: bool = True
@@ -179,6 +197,13 @@ class Settings(BaseModel):
     public_url: PublicUrl | None = None
     oauth_clients: PredefinedClients | None = None
     oauth_allow_loopback_clients: bool = False
+    oauth_issuer: Issuer | None = None
+    oauth_audience: str | None = None
+    oauth_groups: Names = ()
+    oauth_introspection: ClientCredentials | None = None
+    oauth_scopes: Scopes = ("sourcing:read",)
+    oauth_scope_prefix: str = ""
+    oauth_id_jag: bool = False
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -209,7 +234,8 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 """The environment variable of each setting, and its field."""
 
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
-_GUARDS |= {"database_url"}
+_GUARDS |= {"database_url", "person_budget"}
+_GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
 
 _LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""
@@ -327,8 +353,7 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
             continue
         name = plain.removeprefix("FJ_").lower()
         near = get_close_matches(name, VARIABLES.values(), n=3, cutoff=0.6)
-        # base_url is as close to database_url as to api_base_url.
-        near.sort(key=lambda one: -len({*one.split("_")} & {*name.split("_")}))
+        near.sort(key=lambda one: _distance(one, name))
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
         words = f"{given} is not a setting ({hint})"
@@ -337,6 +362,14 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         else:
             others.append(words)
     return tuple(unsafe), tuple(others)
+
+
+def _distance(setting: str, name: str) -> tuple[float, ...]:
+    """How far a setting is from a name: in words, in letters, and then the more used first."""
+    # base_url is as close to database_url as to api_base_url.
+    words = len({*setting.split("_")} & {*name.split("_")})
+    letters = SequenceMatcher(None, setting, name).ratio()
+    return (-words, -letters, [*VARIABLES.values()].index(setting))
 
 
 def _reason(error: ValidationError) -> str:

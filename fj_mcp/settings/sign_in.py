@@ -2,10 +2,10 @@
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -38,6 +38,52 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc.removesuffix(_DEFAULT_PORTS[parts.scheme])}"
 
 
+def _issuer(address: str) -> str:
+    """An issuer to the letter, because that is how tokens name it."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    bare = "?" not in address and "#" not in address and re.fullmatch(r"[!-~]+", address)
+    usable = _HOST.fullmatch(parts.netloc.lower())
+    if not (parts.scheme == "https" or local) or not bare or not usable:
+        raise ValueError(
+            "must be the issuer that your identity provider names in its metadata, to the letter, "
+            "such as https://login.example.com/realms/staff (http:// only for this machine)"
+        )
+    return address
+
+
+def _credentials(setting: SecretStr) -> SecretStr:
+    client_id, _, secret = setting.get_secret_value().partition(":")
+    if not client_id or not secret or not re.fullmatch(r"[!-~]+", client_id + secret):
+        raise ValueError("must be the client id and the secret, as client_id:client_secret")
+    return setting
+
+
+def _at_commas(value: object) -> object:
+    """The parts of a string, without the spaces around them; names may have spaces inside."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        # None would let everyone in.
+        raise ValueError("must be names, separated by commas")
+    return names
+
+
+Issuer = Annotated[str, AfterValidator(_issuer)]
+ClientCredentials = Annotated[SecretStr, AfterValidator(_credentials)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_at_commas), AfterValidator(_some)]
+Scopes = Annotated[
+    tuple[Literal["sourcing:read", "sourcing:spend", "sourcing:contacts"], ...],
+    BeforeValidator(_at_commas),
+    AfterValidator(_some),
+]
 PublicUrl = Annotated[str, AfterValidator(_origin)]
 
 

@@ -39,11 +39,32 @@ class OverBudget(FutureJobsError):
     def __init__(
         self, spent: int, price: int, budget: int, ends: float, *, each: bool = False
     ) -> None:
-        what = "each contact" if each else "this"
-        day_ends = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M UTC")
         super().__init__(
             f"Nothing was sent or charged: {spent} of today's {number_of(budget, 'credit')} "
-            f"{'is' if budget == 1 else 'are'} spent or reserved, and {what} would cost about "
-            f"{price}. The day ends at {day_ends}; a higher FJ_CREDIT_BUDGET takes effect after a "
-            "restart of the server."
+            f"{'is' if budget == 1 else 'are'} spent or reserved, and {_what(each)} would cost "
+            f"about {price}. The day ends at {_minute(ends)}; a higher FJ_CREDIT_BUDGET takes "
+            "effect after a restart of the server."
         )
+
+
+class OverPersonBudget(FutureJobsError):
+    """The same of the budget that the user called `who` has for a day."""
+
+    def __init__(
+        self, who: str, spent: int, price: int, budget: int, ends: float, *, each: bool = False
+    ) -> None:
+        left = max(budget - spent, 0)
+        super().__init__(
+            f"Nothing was sent or charged: {who} has {left} left of today's "
+            f"{number_of(budget, 'credit')}, and {_what(each)} would cost about {price}. The day "
+            f"ends at {_minute(ends)}; a higher FJ_PERSON_BUDGET takes effect after a restart of "
+            "the server."
+        )
+
+
+def _what(each: bool) -> str:
+    return "each contact" if each else "this"
+
+
+def _minute(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")

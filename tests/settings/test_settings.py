@@ -34,6 +34,7 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_MAX_WAIT_SECONDS", "long", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "10.5", "must be a whole number"),
         ("FJ_CREDIT_BUDGET", "ten", "must be a whole number"),
+        ("FJ_PERSON_BUDGET", "-1", "must be at least 0"),
         ("FJ_STATE_DIR", "~nobody-of-that-name/x", "must be a folder; ~ cannot be expanded"),
         ("FJ_PUBLIC_URL", "http://sourcing.example.com", "must be https:// and the host name"),
         ("FJ_PUBLIC_URL", "https://sourcing.example.com/mcp", "must be https:// and the host"),
@@ -100,6 +101,8 @@ def test_a_key_may_be_pasted_with_quotes_or_a_prefix(written: str) -> None:
     [
         ("FJ_CREDIT_BUGET", "FJ_CREDIT_BUDGET"),
         ("FJ_BUDGET", "FJ_CREDIT_BUDGET"),
+        ("FJ_PERSONS_BUDGET", "FJ_PERSON_BUDGET"),
+        ("FJ_USER_BUDGET", "FJ_PERSON_BUDGET"),
         ("FJ_CONFIRM", "FJ_CONFIRM_SPEND"),
         ("FJ_READONLY", "FJ_READ_ONLY"),
         ("FJ_SANBOX", "FJ_SANDBOX"),

@@ -131,6 +131,7 @@ export interface PurchaseLine {
   credits?: number;
   outcome: "charged" | "not_charged" | "unknown" | "pending";
   when: string;
+  who?: string;
 }
 
 export interface RevealedContact {
@@ -196,6 +197,7 @@ export interface SpendingReport {
   estimated_today?: number;
   reserved?: number;
   budget?: number;
+  yours?: Record<string, number>;
   remaining_credits?: number;
   remaining_as_of?: string;
   by_session: SessionSpending[];

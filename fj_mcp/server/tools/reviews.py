@@ -7,6 +7,7 @@ from typing import Annotated
 from mcp.server.mcpserver import Context, Elicit, Resolve
 from pydantic import AfterValidator, Field
 
+from fj_mcp.api.call_context import user_in_use
 from fj_mcp.errors import BadArguments
 from fj_mcp.filters.argument_types import EMPTY_LIST, LEFT_OUT
 from fj_mcp.filters.search_filters import UNPUBLISHED
@@ -91,8 +92,14 @@ async def review_candidates(
     named = await named_people(connection.workspace, memory, session_id, candidate_ids)
     # Only the view that the user clicks in knows the token.
     by_user = view is not None and connection.is_view(session_id, view)
+    user = user_in_use.get()
     banned = await memory.review(
-        session_id, named.title, named.people, change, by="user" if by_user else "assistant"
+        session_id,
+        named.title,
+        named.people,
+        change,
+        by="user" if by_user else "assistant",
+        who=user.name if user is not None else None,
     )
     if banned:
         raise must_not_be_contacted(one for one in candidate_ids if one in banned)

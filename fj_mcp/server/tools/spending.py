@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import anyio
 
+from fj_mcp.api.call_context import user_in_use
 from fj_mcp.api.errors import ApiError
 from fj_mcp.purchases import spending_report
 from fj_mcp.purchases.prices import usual_prices
@@ -28,10 +29,14 @@ async def get_spending(connection: CurrentConnection) -> SpendingReport:
         with anyio.move_on_after(_TITLES_SECONDS), suppress(ApiError):
             sessions = await connection.workspace.client.project_sessions()
             titles = {session.id: session.title for session in sessions}
+    settings, yours = connection.settings, None
+    if (user := user_in_use.get()) is not None:
+        own = await ledger.spent_today(user)
+        yours = spending_report.own_spending(own, settings.person_budget)
     report = spending_report.spending_report(
-        spent, connection.settings.credit_budget, purchases, titles
+        spent, settings.credit_budget, purchases, titles, yours
     )
-    if not connection.settings.read_only:
+    if not settings.read_only:
         prices = await usual_prices(connection.workspace)
         report.tell_view("prices", prices.model_dump(exclude_none=True))
     return report

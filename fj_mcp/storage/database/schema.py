@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from fj_mcp.storage.database.tables import metadata, purchases, revisions
 
-NEWEST = "0003"
+NEWEST = "0004"
 
 
 def is_current(connection: Connection) -> bool:

@@ -62,12 +62,17 @@ purchases = _strict(
     Column("remaining", Integer),
     _needed("told", Integer),
     _needed("traces", Text),
+    Column("subject", Text),
+    Column("who", Text),
     Index("by_state", "workspace", "state"),
     Index("by_intent", "workspace", "fingerprint"),
     Index("by_session", "workspace", "session_id"),
     Index("by_time", "workspace", "claimed_at"),
 )
-"""The ledger, see `ledger.Ledger` and `ledger.Purchase`."""
+"""The ledger, see `ledger.Ledger` and `ledger.Purchase`.
+
+`subject` and `who` are the user's, if one is known, and are removed before the purchase is.
+"""
 
 agreed_values = _strict(
     "notes",

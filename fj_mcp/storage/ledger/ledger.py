@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from fj_mcp.clock import boot
 from fj_mcp.storage.database.database import Row
-from fj_mcp.storage.errors import OverBudget, StorageUnavailable
+from fj_mcp.storage.errors import OverBudget, OverPersonBudget, StorageUnavailable
 from fj_mcp.storage.ledger.evidence import Evidence
 from fj_mcp.storage.ledger.processes import claim_token, has_ended
 from fj_mcp.storage.ledger.purchase import (
@@ -32,6 +32,7 @@ from fj_mcp.storage.ledger.purchase import (
     holding,
 )
 from fj_mcp.storage.ledger.storage import Storage
+from fj_mcp.storage.user import User
 
 if TYPE_CHECKING:
     from fj_mcp.storage.ledger.rows import Rows
@@ -74,6 +75,7 @@ class Ledger:
         lease_seconds: float,
         *,
         evidence: Sequence[Evidence],
+        user: User | None = None,
     ) -> int | Purchase:
         """Acquire the first of `locks` for a new purchase, if all of them are free.
 
@@ -84,6 +86,7 @@ class Ledger:
             session_id: the session concerned; None for a new one.
             lease_seconds: after which the claim counts as abandoned.
             evidence: the first is recorded; an open search of any of them holds the lock, too.
+            user: who buys it, if that is known.
 
         Returns:
             The id of the new purchase, or an open purchase that holds one of the locks.
@@ -117,6 +120,8 @@ class Ledger:
                     "remaining": None,
                     "told": 0,
                     "traces": evidence[0].stored(),
+                    "subject": user.subject if user is not None else None,
+                    "who": user.name if user is not None else None,
                 }
             )
 
@@ -132,25 +137,42 @@ class Ledger:
         self._given_up.discard(token)
         return claimed
 
-    async def sending(self, purchase_id: int, evidence: Evidence, budget: int | None) -> bool:
+    async def sending(
+        self,
+        purchase_id: int,
+        evidence: Evidence,
+        budget: int | None,
+        person_budget: int | None = None,
+    ) -> bool:
         """Record that the request is about to be sent, with the evidence to find it again.
+
+        Args:
+            purchase_id: of the claim.
+            evidence: of the moment.
+            budget: of a day, for the workspace.
+            person_budget: of a day, for the user who made the claim, if that is known.
 
         Returns:
             Whether the claim is still valid. If not, another process considered it abandoned.
 
         Raises:
-            OverBudget: if it would exceed the day's budget.
+            OverBudget, OverPersonBudget: if it would exceed one of them.
         """
 
         def work(rows: "Rows") -> bool:
             if (own := rows.get(purchase_id)) is None or own["state"] != "pending":
                 return False
+            price, each = own["expected"], own["operation"] == "reveal"
             if budget is not None:
-                spent = self._spent(rows)
-                before = spent.charged + spent.open
-                if before + own["expected"] > budget:
-                    each = own["operation"] == "reveal"
-                    raise OverBudget(before, own["expected"], budget, self._day_ends(), each=each)
+                before = self._spent(rows).counted
+                if before + price > budget:
+                    raise OverBudget(before, price, budget, self._day_ends(), each=each)
+            if person_budget is not None and own["subject"] is not None:
+                before = self._spent(rows, own["subject"]).counted
+                if before + price > person_budget:
+                    raise OverPersonBudget(
+                        own["who"], before, price, person_budget, self._day_ends(), each=each
+                    )
             sent = {"sent": 1, "traces": evidence.stored()}
             rows.change(purchase_id, sent)
             self._sent[purchase_id] = {**own, **sent}
@@ -345,9 +367,14 @@ class Ledger:
         """All purchases in any state, newest first."""
         return await self._list(lambda rows: rows.since(0))
 
-    async def spent_today(self) -> Spent:
-        """The credits of the current UTC day; open purchases count at the expected price."""
-        return await self._storage.read(self._spent)
+    async def spent_today(self, user: User | None = None) -> Spent:
+        """The credits of the current UTC day; open purchases count at the expected price.
+
+        Args:
+            user: whose purchases count; None for all.
+        """
+        subject = user.subject if user is not None else None
+        return await self._storage.read(lambda rows: self._spent(rows, subject))
 
     async def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
         """Change a purchase if it is in one of the states `before`; return whether it was."""
@@ -398,10 +425,13 @@ class Ledger:
             evidence=Evidence.read(row["traces"]),
             delivered=bool(row["told"]),
             abandoned=pending and over,
+            who=row["who"],
         )
 
-    def _spent(self, rows: "Rows") -> Spent:
+    def _spent(self, rows: "Rows", subject: str | None = None) -> Spent:
         today = rows.since(self._day_ends() - DAY_SECONDS)
+        if subject is not None:
+            today = [row for row in today if row["subject"] == subject]
         charged = [row for row in today if row["state"] == "charged"]
         return Spent(
             priced=sum(row["credits"] or 0 for row in charged),

@@ -37,6 +37,7 @@ class Purchase(Struct, frozen=True):
         evidence: finds the purchase again by free reads.
         delivered: whether its result was handed to a client.
         abandoned: whether it is pending but its process has ended or its lease has expired.
+        who: the name of the user who made it, if one is known and still stored.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Purchase(Struct, frozen=True):
     evidence: Evidence
     delivered: bool
     abandoned: bool
+    who: str | None = None
 
     def delivered_before(self, moment: float) -> bool:
         """Whether its result was delivered before a moment of this machine's monotonic clock."""
@@ -61,7 +63,7 @@ class Purchase(Struct, frozen=True):
 
 
 class Spent(Struct, frozen=True):
-    """A workspace's credits in the current UTC day.
+    """A workspace's or a user's credits in the current UTC day.
 
     Attributes:
         priced: charged, as the API stated.
@@ -77,6 +79,11 @@ class Spent(Struct, frozen=True):
     def charged(self) -> int:
         """Charged, with and without a stated price."""
         return self.priced + self.estimated
+
+    @property
+    def counted(self) -> int:
+        """What counts against a budget."""
+        return self.charged + self.open
 
 
 def holding(purchases: list[Purchase], is_wanted: Callable[[Purchase], bool]) -> list[Purchase]:

@@ -5,10 +5,16 @@ counts, and a command that uses it changes nothing. Loaded at the first use of t
 """
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 
 from fj_mcp.storage.database.agreed_values import agree, agreed
-from fj_mcp.storage.database.tables import agreed_values, people, searches, sightings
+from fj_mcp.storage.database.tables import (
+    agreed_values,
+    people,
+    purchases,
+    searches,
+    sightings,
+)
 
 _NAME = "expiry: keep days"
 _DAY_SECONDS = 86_400.0
@@ -57,19 +63,24 @@ def due_workspaces(connection: Connection, keep_days: int, now: float) -> list[D
     """
     recorded = _recorded_days(connection)
     due = []
-    for workspace in connection.scalars(select(searches.c.workspace).distinct()).all():
+    named = purchases.c.who.is_not(None)
+    # Without a memory there are purchases only.
+    used = union(
+        select(searches.c.workspace).distinct(),
+        select(purchases.c.workspace).where(named).distinct(),
+    )
+    for workspace in connection.scalars(used).all():
         days = recorded.get(workspace, keep_days)
         before = now - days * _DAY_SECONDS
         seen_before = now - min(days, _SIGHTING_DAYS) * _DAY_SECONDS
         oldest = (
-            (people, people.c.touched_at, before),
-            (sightings, sightings.c.last_at, seen_before),
-            (searches, searches.c.first_at, before),
+            (people.c.touched_at, people.c.workspace == workspace, before),
+            (sightings.c.last_at, sightings.c.workspace == workspace, seen_before),
+            (searches.c.first_at, searches.c.workspace == workspace, before),
+            (purchases.c.claimed_at, named & (purchases.c.workspace == workspace), before),
         )
-        for table, moment, limit in oldest:
-            first = connection.scalar(
-                select(func.min(moment)).where(table.c.workspace == workspace)
-            )
+        for moment, condition, limit in oldest:
+            first = connection.scalar(select(func.min(moment)).where(condition))
             if first is not None and first < limit:
                 due.append(Due(workspace, before, seen_before))
                 break

@@ -12,12 +12,14 @@ from sqlalchemy import (
     select,
     tuple_,
     union,
+    update,
 )
 
 from fj_mcp.storage.database import database
 from fj_mcp.storage.database.tables import (
     bans,
     people,
+    purchases,
     reveals,
     reviews,
     search_changes,
@@ -101,7 +103,7 @@ class StoredRows(OwnRows):
     def erase_some(self) -> Forgotten:
         """Delete some people, those who must not be contacted too, and return what was deleted.
 
-        If nobody is left, the searches are deleted.
+        If nobody is left, the searches are deleted, and who made the purchases.
         """
         for table in _ABOUT_PEOPLE:
             some = self.values(select(table.c.person).distinct().limit(_AT_ONCE), table)
@@ -112,10 +114,12 @@ class StoredRows(OwnRows):
                 )
         for table in (searches, search_changes):
             self.delete(table)
+        self._forget_users()
         return Forgotten()
 
     def expire(self, people_before: float, sightings_before: float) -> bool:
         """Delete some of what was not touched since. Returns whether there may be more."""
+        self._forget_users(purchases.c.claimed_at < people_before)
         old = select(people.c.person).where(people.c.touched_at < people_before).limit(_AT_ONCE)
         persons = self.values(old, people)
         for table in (reviews, reveals, people):
@@ -142,6 +146,11 @@ class StoredRows(OwnRows):
             search_changes.c.session_id.not_in(kept),
         )
         return False
+
+    def _forget_users(self, *conditions: ColumnElement[bool]) -> None:
+        """Remove who made purchases; the purchases stay."""
+        named = (self.own(purchases), purchases.c.who.is_not(None), *conditions)
+        self.connection.execute(update(purchases).where(*named).values(subject=None, who=None))
 
     def _since(self, conditions: Mapping[Table, ColumnElement[bool]]) -> float | None:
         """When the oldest row that meets a condition began; None if there is none."""

@@ -30,7 +30,7 @@ from fj_mcp.transports.http.health import Readiness, health
 from fj_mcp.transports.http.host_names import AllowedNames, without_port
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.request_bodies import MAX_BODY_BYTES
-from fj_mcp.transports.http.tenants import Tenants, tenant_of
+from fj_mcp.transports.http.tenants import Tenants, tenant_of, user_of
 from fj_mcp.workspace.workspace import workspace_fingerprint
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def create_app(
     exposed = not all(map(is_loopback, (host, *map(without_port, hosts))))
     credentials = Credentials.of(settings, exposed=exposed)
     served = tenants or Tenants(settings, sandbox_transport if settings.sandbox else None)
-    sign_in = _sign_in(settings, served) if settings.public_url else None
+    sign_in = _sign_in(settings, served)
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
@@ -100,7 +100,7 @@ def create_app(
     if sign_in is not None:
         from fj_mcp.transports.http.signed_in import SignedIn
 
-        app.router.routes += sign_in.routes()
+        app.router.routes += sign_in.routes
         signed_in = SignedIn(sign_in)
     app.add_middleware(
         Gate,
@@ -138,10 +138,16 @@ class _Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
 
 
-def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn":
-    """Signing in, with keys of these tenants. Raises `ValueError`."""
-    # Its libraries are not needed by servers without a public address.
-    from fj_mcp.transports.sign_in.sign_in import SignIn
+def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn | None":
+    """Signing in, if the settings switch it on. Raises `ValueError`."""
+    # Its libraries are not needed by other servers.
+    if settings.oauth_issuer:
+        from fj_mcp.transports.sign_in.company.sign_in import sign_in_with_company
+
+        return sign_in_with_company(settings, tenants.clock.now)
+    if settings.public_url is None:
+        return None
+    from fj_mcp.transports.sign_in.with_keys import sign_in_with_keys
 
     async def check_key(key: str) -> None:
         try:
@@ -153,7 +159,7 @@ def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn":
         except RequestRejected as busy:
             raise FutureJobsError(str(busy)) from None
 
-    return SignIn(
+    return sign_in_with_keys(
         settings,
         lambda: tenants.database,
         tenants.clock.now,
@@ -163,10 +169,11 @@ def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn":
 
 
 def _request_state_security(settings: Settings) -> RequestStateSecurity:
-    """Seal questions to the user, so that only the key that was asked can answer them."""
+    """Seal questions to the user, so that only the user who was asked can answer them."""
 
     def principal(ctx: ServerRequestContext[Any, Any]) -> str:
-        return tenant_of(ctx).fingerprint
+        tenant, user = tenant_of(ctx), user_of(ctx)
+        return tenant.fingerprint if user is None else f"{tenant.fingerprint} {user.subject}"
 
     keys: list[bytes | bytearray | str] = [
         settings.state_key.get_secret_value() if settings.state_key else os.urandom(32)

@@ -16,12 +16,16 @@ HOW_TO_BRING_A_KEY = (
     "Send your FutureJobs key with every request, as x-fj-api-key: fjk_… or as Authorization: "
     "Bearer fjk_…"
 )
-HOW_TO_SIGN_IN = (
+HOW_TO_SIGN_IN_WITH_A_KEY = (
     "Sign in: connect this server again in your client. Or send your FutureJobs key with every "
     "request, as x-fj-api-key: fjk_… or as Authorization: Bearer fjk_…"
 )
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
+)
+HOW_TO_SIGN_IN = (
+    "Sign in with your company's account, or send your own FutureJobs key with every request, as "
+    "x-fj-api-key: fjk_…"
 )
 
 _OWN_KEY_ONLY = (
@@ -41,14 +45,17 @@ class Credentials:
         token: required in every request, if not None.
         exposed: whether a request that seems local may come from another machine.
         own_key_only: whether requests may use only the server's own key.
-        sign_in: whether users can sign in instead.
+        company: whether the server's own key is for those who bring a token of the company's
+            identity provider, or `token`.
+        signs_in: whether users can sign in with keys of their own.
     """
 
     key: str | None
     token: bytes | None
     exposed: bool
     own_key_only: bool = False
-    sign_in: bool = False
+    company: bool = False
+    signs_in: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
@@ -57,15 +64,17 @@ class Credentials:
         Raises:
             ValueError: with a message, if anyone could spend the server's credits.
         """
-        if exposed and settings.api_key and not settings.http_token and not settings.sandbox:
+        company = settings.oauth_issuer is not None
+        guarded = settings.http_token or company or settings.sandbox
+        if exposed and settings.api_key and not guarded:
             raise ValueError(
                 "Anyone who can reach this server could spend the credits of FJ_API_KEY: set "
                 "FJ_HTTP_TOKEN, which every request must then send; or unset FJ_API_KEY, so that "
                 "each request brings its own key; or listen on 127.0.0.1 only."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
-        sign_in = settings.public_url is not None
-        return cls(settings.key, token, exposed, settings.own_key_only, sign_in)
+        signs_in = settings.signs_in_with_keys
+        return cls(settings.key, token, exposed, settings.own_key_only, company, signs_in)
 
     def key_of(self, scope: Scope) -> str:
         """The key to use for a request.
@@ -79,12 +88,13 @@ class Credentials:
         if self.token is None:
             keys |= bearers
         elif len(bearers) != 1 or not hmac.compare_digest(self.token, *bearers):
-            raise _unauthorized(HOW_TO_BE_LET_IN, wrong=bool(bearers))
+            how = HOW_TO_SIGN_IN if self.company else HOW_TO_BE_LET_IN
+            raise _unauthorized(how, wrong=bool(bearers))
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
             return self.key
         if not keys:
-            how = HOW_TO_SIGN_IN if self.sign_in else HOW_TO_BRING_A_KEY
-            raise _unauthorized(how, wrong=False)
+            how = HOW_TO_SIGN_IN_WITH_A_KEY if self.signs_in else HOW_TO_BRING_A_KEY
+            raise _unauthorized(HOW_TO_SIGN_IN if self.company else how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
             raise _unauthorized("The request has two different keys: send one.", wrong=True)
@@ -98,7 +108,8 @@ class Credentials:
         # The app may be served at another address than `exposed` knows of, or behind a proxy.
         client = scope.get("client")
         forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
-        return not self.exposed and not forwarded and client is not None and is_loopback(client[0])
+        exposed = self.exposed or self.company or forwarded
+        return not exposed and client is not None and is_loopback(client[0])
 
 
 def _bearer(header: tuple[bytes, bytes]) -> bytes | None:

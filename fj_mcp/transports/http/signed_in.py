@@ -4,12 +4,14 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fj_mcp.api.identity_provider import ProviderUnavailable
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.request_bodies import BodyReader, replay
 from fj_mcp.transports.http.responses import Responder
-from fj_mcp.transports.sign_in.access import Access
+from fj_mcp.transports.http.tenants import USER
+from fj_mcp.transports.sign_in.access import Access, AccessDenied
 from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooNarrow
 
 MAX_AT_ONCE = 200
@@ -57,20 +59,22 @@ class SignedIn:
         """What a request may do; None if it brings no token.
 
         Raises:
-            RequestRejected: 401 or 503.
+            RequestRejected: 401, 403 or 503.
         """
         try:
             access = await self._sign_in.access(scope["headers"])
         except TokenRefused as refused:
             challenge = 'Bearer realm="fj-mcp", error="invalid_token"'
             raise RequestRejected(401, str(refused), {"www-authenticate": challenge}) from None
+        except AccessDenied as denied:
+            raise RequestRejected(403, str(denied)) from None
         except StorageUnavailable:
-            raise RequestRejected(
-                503,
-                "The server cannot reach its database: send it again in a minute.",
-                {"retry-after": "60"},
-            ) from None
+            raise _unavailable("its database") from None
+        except ProviderUnavailable:
+            # With 401, clients would make all users sign in again.
+            raise _unavailable("the company's identity provider") from None
         scope[ACCESS] = access
+        scope[USER] = access.person if access else None
         return access
 
     def check_scope(self, access: Access | None, message: dict[str, Any]) -> None:
@@ -94,3 +98,9 @@ class SignedIn:
             log.info("sign-in step=call outcome=%d", rejected.status)
         if rejected.status == 401:
             rejected.headers["www-authenticate"] += f", {self._sign_in.challenge}"
+
+
+def _unavailable(what: str) -> RequestRejected:
+    return RequestRejected(
+        503, f"The server cannot reach {what}: send it again in a minute.", {"retry-after": "60"}
+    )

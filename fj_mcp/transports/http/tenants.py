@@ -13,6 +13,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp_types import INTERNAL_ERROR
 from pydantic import SecretStr
 
+from fj_mcp.api.call_context import user_in_use
 from fj_mcp.clock import Clock
 from fj_mcp.server.connection import Connection, MakeTransport
 from fj_mcp.server.context import with_connection
@@ -20,6 +21,7 @@ from fj_mcp.server.sdk.protocol_errors import ProtocolError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.memory.expiry import Expiry
+from fj_mcp.storage.user import User
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.shutdown_signals import on_shutdown_signal
 from fj_mcp.workspace.open_storage import open_database
@@ -27,6 +29,9 @@ from fj_mcp.workspace.workspace import workspace_fingerprint
 
 TENANT = "fj_mcp.tenant"
 """The key of a request's `Tenant` in its ASGI scope."""
+
+USER = "fj_mcp.user"
+"""The key of a request's `User`, or None, in its ASGI scope."""
 
 MAX_KEYS = 200
 """Keys that FutureJobs has accepted."""
@@ -186,8 +191,9 @@ class Tenants:
     async def handle(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Middleware that puts the `Connection` of each request's key in the context."""
+        """Middleware that puts each request's `Connection` and user in the context."""
         tenant = tenant_of(ctx)
+        named = user_in_use.set(user_of(ctx))
         with tenant, anyio.CancelScope() as scope:
             self._in_flight.add(scope)
             try:
@@ -195,6 +201,7 @@ class Tenants:
                 return await with_connection(own, call_next)
             finally:
                 self._in_flight.discard(scope)
+                user_in_use.reset(named)
         raise ProtocolError(
             INTERNAL_ERROR,
             "The server is being restarted and did not finish this call. Call again with "
@@ -262,3 +269,9 @@ def tenant_of(ctx: ServerRequestContext[Any, Any]) -> Tenant:
     assert ctx.request is not None
     tenant: Tenant = ctx.request.scope[TENANT]
     return tenant
+
+
+def user_of(ctx: ServerRequestContext[Any, Any]) -> User | None:
+    """The user of an HTTP request, if an identity provider says who it is."""
+    user: User | None = ctx.request.scope.get(USER) if ctx.request else None
+    return user

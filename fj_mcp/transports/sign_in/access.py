@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
 
 from fj_mcp.storage.sign_in.store import SignInStore
+from fj_mcp.storage.user import User
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.provider import ACCESS_PREFIX
 from fj_mcp.transports.sign_in.sealing import Sealer, digest
@@ -24,14 +26,20 @@ class Access(Struct, frozen=True):
 
     Attributes:
         key: of FutureJobs, to use.
+        expires_at: Unix seconds, for as long as this is remembered.
+        grant_id: of a token that this server has issued.
         person: who uses it, if an identity provider says so.
     """
 
     key: str
     scopes: tuple[str, ...]
-    grant_id: str
-    expires_at: float
-    person: str | None = None
+    expires_at: float = float("inf")
+    grant_id: str | None = None
+    person: User | None = None
+
+
+class AccessDenied(Exception):
+    """A token is valid, but the user may not use this server. The text says what to do."""
 
 
 class AccessVerifier(Protocol):
@@ -42,7 +50,13 @@ class AccessVerifier(Protocol):
         ...
 
     async def verify(self, token: str) -> Access | None:
-        """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
+        """What a token stands for; None if it is not valid.
+
+        Raises:
+            AccessDenied: if its user may not use this server.
+            StorageUnavailable: if the database cannot be used.
+            ProviderUnavailable: if the identity provider does not respond.
+        """
         ...
 
 
@@ -94,7 +108,7 @@ class StoredTokens:
             scopes=tuple(token.scopes.split()),
             grant_id=grant.grant_id,
             expires_at=token.expires_at,
-            person=grant.person,
+            person=msgspec.json.decode(grant.person, type=User) if grant.person else None,
         )
 
 

@@ -1,10 +1,11 @@
 """The addresses of this server, and the documents that tell clients about them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from fj_mcp.transports.sign_in.scopes import SCOPES
+from fj_mcp.transports.sign_in.scopes import SCOPES, prefixed
 
 AUTHORIZE, TOKEN, REGISTER, REVOKE = "/authorize", "/token", "/register", "/revoke"
 SIGN_IN, CONNECTIONS = "/sign-in", "/connections"
@@ -39,39 +40,56 @@ class Addresses(Struct, frozen=True):
         return f"{self.issuer}{path}"
 
 
-def documents(addresses: Addresses, *, reads_documents: bool) -> dict[str, dict[str, Any]]:
-    """The metadata of the server, by path; each also where a client looks that appends `/mcp`.
+def resource_documents(
+    addresses: Addresses, authorization_servers: Sequence[str], scope_prefix: str = ""
+) -> dict[str, dict[str, Any]]:
+    """What MCP at this server says of itself (RFC 9728), by path.
+
+    Args:
+        addresses: of this server.
+        authorization_servers: the issuers of its tokens.
+        scope_prefix: in front of the scopes as they know them.
+    """
+    return _placed(
+        RESOURCE_METADATA,
+        {
+            "resource": addresses.resource,
+            "authorization_servers": list(authorization_servers),
+            "scopes_supported": prefixed(SCOPES, scope_prefix),
+            "bearer_methods_supported": ["header"],
+            "resource_name": "FutureJobs sourcing",
+        },
+    )
+
+
+def server_documents(addresses: Addresses, *, reads_documents: bool) -> dict[str, dict[str, Any]]:
+    """What the authorization server says of itself (RFC 8414), by path.
 
     Args:
         addresses: of this server.
         reads_documents: whether a client's id may be the address of its metadata.
     """
-    resource = {
-        "resource": addresses.resource,
-        "authorization_servers": [addresses.issuer],
-        "scopes_supported": list(SCOPES),
-        "bearer_methods_supported": ["header"],
-        "resource_name": "FutureJobs sourcing",
-    }
-    server = {
-        "issuer": addresses.issuer,
-        "authorization_endpoint": addresses.of(AUTHORIZE),
-        "token_endpoint": addresses.of(TOKEN),
-        "registration_endpoint": addresses.of(REGISTER),
-        "revocation_endpoint": addresses.of(REVOKE),
-        "scopes_supported": list(SCOPES),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "token_endpoint_auth_methods_supported": AUTH_METHODS,
-        "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
-        "code_challenge_methods_supported": ["S256"],
-        "client_id_metadata_document_supported": reads_documents,
-        "authorization_response_iss_parameter_supported": True,
-    }
-    return {
-        RESOURCE_METADATA: resource,
-        f"{RESOURCE_METADATA}{_MCP}": resource,
-        SERVER_METADATA: server,
-        f"{SERVER_METADATA}{_MCP}": server,
-    }
+    return _placed(
+        SERVER_METADATA,
+        {
+            "issuer": addresses.issuer,
+            "authorization_endpoint": addresses.of(AUTHORIZE),
+            "token_endpoint": addresses.of(TOKEN),
+            "registration_endpoint": addresses.of(REGISTER),
+            "revocation_endpoint": addresses.of(REVOKE),
+            "scopes_supported": list(SCOPES),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": AUTH_METHODS,
+            "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+            "code_challenge_methods_supported": ["S256"],
+            "client_id_metadata_document_supported": reads_documents,
+            "authorization_response_iss_parameter_supported": True,
+        },
+    )
+
+
+def _placed(path: str, document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A document at its path, and where a client looks that appends `/mcp`."""
+    return {path: document, f"{path}{_MCP}": document}

@@ -39,3 +39,8 @@ def in_order(scopes: Collection[str]) -> list[str]:
 def as_text(scopes: Iterable[str]) -> str:
     """Scopes as OAuth writes them."""
     return " ".join(in_order(set(scopes)))
+
+
+def prefixed(scopes: Iterable[str], prefix: str) -> list[str]:
+    """Scopes as an identity provider may know them, such as `api://…/sourcing:read`."""
+    return [f"{prefix}{scope}" for scope in scopes]

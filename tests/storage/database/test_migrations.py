@@ -84,7 +84,7 @@ for line in sys.stdin:
 @event.listens_for(Engine, "before_cursor_execute")
 def count(connection, cursor, statement, parameters, context, many):
     global statements
-    if statement.lstrip().upper().startswith(("CREATE", "INSERT", "UPDATE")):
+    if statement.lstrip().upper().startswith(("CREATE", "ALTER", "INSERT", "UPDATE")):
         statements += 1
         if statements == last:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -129,10 +129,16 @@ def processes_that_die(file: Path) -> Iterator[Callable[[int], int]]:
 def turn_back(folder: Path) -> None:
     """Make the file what it was before its tables had versions."""
     file = folder / LEDGER_FILE
+    with closing(sqlite3.connect(":memory:")) as first:
+        first.executescript(FIRST_VERSION)
+        columns = {
+            table: ", ".join(name for _, name, *_ in first.execute(f"PRAGMA table_info({table})"))
+            for table in ("purchases", "notes")
+        }
     with closing(sqlite3.connect(file)) as connection:
         kept = {
-            table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("purchases", "notes")
+            table: connection.execute(f"SELECT {of} FROM {table}").fetchall()
+            for table, of in columns.items()
         }
     for path in folder.glob(f"{LEDGER_FILE}*"):
         path.unlink()

@@ -1,0 +1,68 @@
+"""What the claims of a company's token say: who the user is, and what the token allows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fj_mcp.storage.user import User
+from fj_mcp.text.cleaning import clean_line
+from fj_mcp.transports.sign_in.scopes import in_order
+
+Claims = Mapping[str, Any]
+
+_NAMES = ("email", "preferred_username", "upn", "name")
+"""For people to read, and nothing else: some providers let users choose them."""
+
+_MAX_NAME = 120
+
+
+def user_of(claims: Claims) -> User | None:
+    """The user; None if the claims name nobody."""
+    # Entra's `sub` is another one for each application, its `oid` is not.
+    named = (claims.get("oid"), claims.get("sub"))
+    subject = next((one for one in named if isinstance(one, str) and one), None)
+    if subject is None:
+        return None
+    names = (claims.get(name) for name in _NAMES)
+    name = next((one for one in names if isinstance(one, str) and one.strip()), subject)
+    return User(subject, clean_line(name, _MAX_NAME))
+
+
+def scopes_of(claims: Claims, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes of this server, or `otherwise` if there are none of them.
+
+    Some providers put the address of the server in front, such as `api://…/sourcing:read`.
+    """
+    named = {one.rpartition("/")[2] for claim in ("scope", "scp") for one in _words(claims, claim)}
+    return tuple(in_order(named)) or otherwise
+
+
+def groups_of(claims: Claims) -> set[str]:
+    """The groups and the roles of the user."""
+    return {one for claim in ("groups", "roles") for one in _listed(claims.get(claim))}
+
+
+def audiences_of(claims: Claims) -> list[str]:
+    """What a token is for."""
+    return _listed(claims.get("aud"))
+
+
+def is_for_calls(claims: Claims) -> bool:
+    """Whether a token is one to call with, and not an ID token, a refresh token, or one that only
+    works together with a key of the client.
+
+    OpenID Connect has no claim that says so. `at_hash` and `c_hash` are in ID tokens only; `typ`
+    is Keycloak's, `token_use` is Cognito's, and both tell the kinds apart.
+    """
+    if any(claim in claims for claim in ("at_hash", "c_hash", "cnf")):
+        return False
+    kinds = [claims[name] for name in ("typ", "token_use", "token_type") if name in claims]
+    return all(str(kind).lower() in ("bearer", "access", "access_token") for kind in kinds)
+
+
+def _words(claims: Claims, claim: str) -> list[str]:
+    return [word for one in _listed(claims.get(claim)) for word in one.split()]
+
+
+def _listed(value: object) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]

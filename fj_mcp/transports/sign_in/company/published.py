@@ -1,0 +1,195 @@
+"""What an identity provider publishes about itself: its metadata and its keys."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import anyio
+from jwt import PyJWK, PyJWTError
+from msgspec import Struct
+
+from fj_mcp.api.identity_provider import NoDocument, ProviderUnavailable, read_document
+from fj_mcp.settings.settings import safe_address
+from fj_mcp.telemetry.logs import log
+from fj_mcp.text import lenient
+
+T = TypeVar("T")
+
+FRESH_SECONDS = 3_600.0
+"""How long metadata and keys are used before they are read again."""
+
+STALE_SECONDS = 86_400.0
+"""How long they are used if the provider cannot be reached, so that users can go on working."""
+
+KEYS_AGAIN_SECONDS = 30.0
+"""How often an unknown key is looked for."""
+
+FAILURE_SECONDS = 5.0
+"""How long the provider is left in peace after it could not be reached."""
+
+
+ALGORITHMS = {
+    "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    "EC": ("ES256", "ES384", "ES512"),
+    "OKP": ("EdDSA",),
+}
+"""By the type of the key. With a shared secret, or without one, anyone could sign."""
+
+
+class Metadata(Struct, frozen=True):
+    """Where the provider serves what is needed of it; None if it does not."""
+
+    jwks_uri: str | None
+    introspection_endpoint: str | None
+
+
+class SigningKey(Struct, frozen=True):
+    """A public key, and the algorithms that may be used with it."""
+
+    key_id: str | None
+    key: Any
+    algorithms: tuple[str, ...]
+
+
+class Published:
+    """The metadata and the keys of one issuer, read when they are first needed.
+
+    Every method raises `ProviderUnavailable`.
+    """
+
+    def __init__(self, issuer: str, clock: Callable[[], float] = time.time) -> None:
+        """Args: `clock`: Unix seconds."""
+        self.issuer = issuer
+        self._clock = clock
+        self._metadata = _Kept(self._read_metadata, clock)
+        self._keys = _Kept(self._read_keys, clock)
+
+    async def keys(self, key_id: str | None) -> list[SigningKey]:
+        """The keys that may have signed a token that names one, or none."""
+        known = await self._keys.get()
+        found = _matching(known, key_id)
+        if not found and self._keys.age >= KEYS_AGAIN_SECONDS:
+            # The provider may have changed its keys.
+            found = _matching(await self._keys.read(), key_id)
+        return found
+
+    async def introspection_endpoint(self) -> str:
+        """The address that says what a token stands for."""
+        return _needed((await self._metadata.get()).introspection_endpoint, "introspection")
+
+    async def _read_metadata(self) -> Metadata:
+        document = await self._find_metadata()
+        if document.get("issuer") != self.issuer:
+            # Tokens would be refused for the same reason, and clients would refuse the provider.
+            log.warning(
+                "FJ_OAUTH_ISSUER is %s, but the provider there calls itself %s: set it to that, to "
+                "the letter",
+                self.issuer,
+                ascii(document.get("issuer"))[:200],
+            )
+            raise ProviderUnavailable("it is not the issuer that FJ_OAUTH_ISSUER names")
+        return Metadata(
+            _address(document.get("jwks_uri")), _address(document.get("introspection_endpoint"))
+        )
+
+    async def _find_metadata(self) -> dict[str, Any]:
+        for address in metadata_addresses(self.issuer):
+            try:
+                return await read_document(address)
+            except NoDocument:
+                continue
+        raise ProviderUnavailable("it has no metadata")
+
+    async def _read_keys(self) -> list[SigningKey]:
+        address = _needed((await self._metadata.get()).jwks_uri, "keys")
+        document = await read_document(address)
+        listed = map(_signing_key, lenient.mappings(document.get("keys")))
+        keys = [key for key in listed if key is not None]
+        if not keys:
+            raise ProviderUnavailable("it publishes no key that can be used")
+        return keys
+
+
+class _Kept(Generic[T]):
+    """Something that the provider publishes."""
+
+    def __init__(self, read: Callable[[], Awaitable[T]], clock: Callable[[], float]) -> None:
+        self._read = read
+        self._clock = clock
+        self._turn = anyio.Lock()
+        self._value: T | None = None
+        self._read_at = self._failed_at = float("-inf")
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was read."""
+        return self._clock() - self._read_at
+
+    async def get(self) -> T:
+        """What it was at most an hour ago, or longer if the provider cannot be reached."""
+        if self._value is not None and self.age < FRESH_SECONDS:
+            return self._value
+        try:
+            return await self.read()
+        except ProviderUnavailable:
+            if self._value is not None and self.age < STALE_SECONDS:
+                return self._value
+            raise
+
+    async def read(self) -> T:
+        """What it is now. Requests that come together share one look."""
+        asked_at = self._clock()
+        async with self._turn:
+            if self._value is not None and self._read_at >= asked_at:
+                return self._value
+            if self._clock() - self._failed_at < FAILURE_SECONDS:
+                raise ProviderUnavailable("it could not be reached a moment ago")
+            try:
+                self._value = await self._read()
+            except ProviderUnavailable:
+                self._failed_at = self._clock()
+                raise
+            self._read_at = self._clock()
+            return self._value
+
+
+def metadata_addresses(issuer: str) -> list[str]:
+    """Where an issuer's metadata may be: as OpenID Connect has it, and as RFC 8414."""
+    parts = urlsplit(issuer)
+    path = parts.path.rstrip("/")
+    return [
+        f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        f"{parts.scheme}://{parts.netloc}/.well-known/oauth-authorization-server{path}",
+    ]
+
+
+def _address(value: object) -> str | None:
+    try:
+        return value if isinstance(value, str) and safe_address(value) else None
+    except ValueError:
+        return None
+
+
+def _needed(address: str | None, what: str) -> str:
+    if address is None:
+        raise ProviderUnavailable(f"its metadata has no usable address for {what}")
+    return address
+
+
+def _signing_key(data: dict[str, Any]) -> SigningKey | None:
+    """A public key of a JSON Web Key Set; None for one that is not there to verify tokens."""
+    named = data.get("alg")
+    usable = ALGORITHMS.get(str(data.get("kty")), ())
+    algorithms = tuple(one for one in usable if named in (None, one))
+    if not algorithms or data.get("use", "sig") != "sig":
+        return None
+    try:
+        found = PyJWK(data, algorithms[0])
+    except (PyJWTError, LookupError, TypeError, ValueError):
+        return None
+    return SigningKey(found.key_id, found.key, algorithms)
+
+
+def _matching(keys: list[SigningKey], key_id: str | None) -> list[SigningKey]:
+    return keys if key_id is None else [key for key in keys if key.key_id == key_id]

@@ -1,0 +1,88 @@
+"""Tokens that the company's identity provider has signed (JWT, RFC 9068)."""
+
+from collections.abc import Collection
+from typing import Any
+
+import jwt
+
+from fj_mcp.transports.sign_in.company.claims import Claims, is_for_calls
+from fj_mcp.transports.sign_in.company.published import ALGORITHMS, Published, SigningKey
+from fj_mcp.transports.sign_in.company.tokens import NotValid
+
+_LEEWAY_SECONDS = 60.0
+"""By how much the clocks of the provider and of this machine may differ."""
+
+_ACCESS_TOKENS = (None, "jwt", "at+jwt", "application/at+jwt")
+
+_REASONS: dict[type[jwt.PyJWTError], str] = {
+    jwt.ExpiredSignatureError: "it has expired",
+    jwt.ImmatureSignatureError: "it is not valid yet",
+    jwt.InvalidIssuerError: "it has another issuer than FJ_OAUTH_ISSUER",
+    jwt.InvalidAudienceError: "it is for another audience than FJ_OAUTH_AUDIENCE",
+    jwt.InvalidAlgorithmError: "its algorithm is not the key's",
+}
+
+
+class SignedTokens:
+    """Reads signed access tokens. A `TokenReader`."""
+
+    def __init__(self, published: Published, audience: str) -> None:
+        self._published = published
+        self._audience = audience
+
+    async def read(self, token: str) -> Claims:
+        """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
+        claims = await verified_claims(self._published, token, self._audience, _ACCESS_TOKENS)
+        if not is_for_calls(claims):
+            raise NotValid("it is not a bearer's access token")
+        return claims
+
+
+async def verified_claims(
+    published: Published, token: str, audience: str, types: Collection[str | None]
+) -> dict[str, Any]:
+    """The claims of a signed token.
+
+    Args:
+        published: of the issuer that must have signed it.
+        token: as it was sent.
+        audience: whom it must be for.
+        types: that its header may name.
+
+    Raises:
+        NotValid: if it is not.
+        ProviderUnavailable: if the issuer's keys cannot be read.
+    """
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        raise NotValid("it is not a signed token") from None
+    named, algorithm = header.get("typ"), header.get("alg")
+    if (named.lower() if isinstance(named, str) else named) not in types:
+        raise NotValid("it is of another type")
+    if not any(algorithm in names for names in ALGORITHMS.values()):
+        raise NotValid("its algorithm needs no public key")
+    reason = "its key is not one of the issuer's"
+    for key in await published.keys(header.get("kid")):
+        try:
+            return _decode(token, key, published.issuer, audience)
+        except jwt.InvalidSignatureError:
+            # A token need not name its key, and another one may have signed it.
+            reason = "its signature is wrong"
+        except jwt.PyJWTError as error:
+            reason = _REASONS.get(type(error), f"PyJWT says {type(error).__name__}")
+    raise NotValid(reason)
+
+
+def _decode(token: str, key: SigningKey, issuer: str, audience: str) -> dict[str, Any]:
+    """The claims of a token that a key has signed. Raises `jwt.PyJWTError`."""
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key.key,
+        algorithms=key.algorithms,
+        issuer=issuer,
+        audience=audience,
+        leeway=_LEEWAY_SECONDS,
+        options={"require": ["iss", "aud", "exp"], "enforce_minimum_key_length": True},
+    )
+    return claims
