@@ -27,12 +27,12 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519Pri
 
 
 class SigningKey:
-    """A key of the company. Making one of RSA takes a tenth of a second."""
+    """A key of the company. `RS1024` makes one that is too short."""
 
     _ids = count(1)
 
     def __init__(self, algorithm: str = "ES256") -> None:
-        self.algorithm = algorithm
+        self.algorithm = "RS256" if algorithm == "RS1024" else algorithm
         self.key_id = f"key-{next(self._ids)}"
         self.private = _private_key(algorithm)
 
@@ -52,7 +52,8 @@ def _private_key(algorithm: str) -> PrivateKey:
         return ec.generate_private_key(ec.SECP384R1())
     if algorithm == "ES256":
         return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    size = 1_024 if algorithm == "RS1024" else 2_048
+    return rsa.generate_private_key(public_exponent=65_537, key_size=size)
 
 
 class Company:
@@ -115,6 +116,8 @@ class Company:
         signer = key or self.key
         says = self.claims(person, scope=scopes, groups=groups, **claims)
         named = {"kid": signer.key_id, "typ": "at+jwt"} | (header or {})
+        if named["kid"] is None:
+            del named["kid"]
         return jwt.encode(says, signer.private, signer.algorithm, headers=named)
 
     def opaque_token(self, person: str = "ann", **claims: Any) -> str:

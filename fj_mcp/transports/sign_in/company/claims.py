@@ -9,7 +9,7 @@ from fj_mcp.transports.sign_in.scopes import in_order
 
 Claims = Mapping[str, Any]
 
-_NAMES = ("email", "preferred_username", "upn", "name")
+_NAMES = ("email", "preferred_username", "upn", "username", "name")
 """For people to read, and nothing else: some providers let users choose them."""
 
 _MAX_NAME = 120
