@@ -1,4 +1,4 @@
-"""Take the screenshots of the shortlist in docs/images, from a real run on the sandbox.
+"""Take the screenshots in docs/images, from a real run on the sandbox.
 
     uv run python -m scripts.screenshots
 
@@ -6,10 +6,13 @@ Needs Chromium.
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, expect
+import httpx
+from playwright.sync_api import Browser, Route, expect
 
 from fj_mcp.sandbox.app import Sandbox
+from tests.support.processes import http_process
 from tests.support.shortlist_page import Served, View, browsing, opened, served
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -47,6 +50,7 @@ def main() -> None:
         decide(view)
         take(view, "decisions")
         take(show(browser, at, "light", (360, 720), session), "narrow")
+        sign_in(browser)
 
 
 def show(
@@ -68,6 +72,41 @@ def take(view: View, name: str) -> None:
     view.inside("document.getElementById('shortlist').scrollTo(0, 0)")
     view.page.screenshot(path=IMAGES / f"shortlist-{name}.png")
     view.page.context.close()
+
+
+def sign_in(browser: Browser) -> None:
+    """The page on which users sign in, as a newly registered app opens it."""
+    site, callback = "https://sourcing.example.com", "https://claude.ai/api/mcp/auth_callback"
+    with (
+        TemporaryDirectory() as folder,
+        http_process(
+            Path(folder),
+            *("--sandbox", "--public-url", site),
+            measured=False,
+            FJ_STATE_KEY="k" * 32,
+        ) as server,
+        httpx.Client(base_url=server.root, headers={"host": site[8:]}, trust_env=False) as http,
+    ):
+        about = {"redirect_uris": [callback], "client_name": "Claude"}
+        asked = {
+            "response_type": "code",
+            "client_id": http.post("/register", json=about).json()["client_id"],
+            "redirect_uri": callback,
+            "code_challenge": "c" * 43,
+            "code_challenge_method": "S256",
+        }
+        opened_page = http.get("/authorize", params=asked).headers["location"]
+
+        def respond(route: Route) -> None:
+            response = http.get(route.request.url.removeprefix(site))
+            route.fulfill(headers=dict(response.headers), body=response.content)
+
+        page = browser.new_page(viewport={"width": 640, "height": 600}, color_scheme="light")
+        page.route(f"{site}/**", respond)
+        page.goto(opened_page)
+        expect(page.get_by_role("button", name="Allow")).to_be_visible()
+        page.screenshot(path=IMAGES / "sign-in.png", full_page=True)
+        page.close()
 
 
 def reveal_and_open(view: View) -> None:

@@ -205,7 +205,7 @@ async def _examine_remote(
     carried = {one.lower() for one in headers} & {KEY_HEADER, TOKEN_HEADER.lower()}
     result = await _reach(url, headers, calling=trials.calling)
     if isinstance(result, str) and not carried and "sign in" in result.lower():
-        return Installation(name, True, f"installed, at {url}, where the assistant signs in")
+        return Installation(name, True, f"installed, at {url}, where it asks you to sign in")
     if isinstance(result, str):
         return Installation(name, False, f"installed, at {url}; {result}")
     how = "key set" if carried else "no key"

@@ -193,13 +193,10 @@ def install(
     url: Annotated[
         str | None, typer.Option("--url", help="Use the team's server at this address instead.")
     ] = None,
-    # Hidden, because no server of ours asks its users to sign in yet.
     sign_in: Annotated[
         bool,
         typer.Option(
-            "--sign-in",
-            help="With --url: the server asks you to sign in, and needs no key.",
-            hidden=True,
+            "--sign-in", help="With --url: write no key; your assistant asks you to sign in."
         ),
     ] = False,
     show: Annotated[

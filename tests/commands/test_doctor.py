@@ -194,6 +194,18 @@ def test_a_teams_server_is_tried_at_its_address(
     assert finding in line
 
 
+def test_a_teams_server_that_users_sign_in_to_is_in_order_without_a_key(
+    tmp_path: Path, api: Api
+) -> None:
+    address = ("--public-url", "http://127.0.0.1:9")
+    with http_process(tmp_path, *address, api=api, measured=False, FJ_STATE_KEY="k" * 32) as server:
+        write(tmp_path, ".cursor/mcp.json", {"url": server.address})
+        status, lines = doctor(tmp_path)
+    assert status == 0, lines
+    assert f"ok   Cursor: installed, at {server.address}, where it asks you to sign in" in lines
+    assert ENOUGH in lines
+
+
 @pytest.mark.parametrize(
     ("folders", "options", "mark", "found"),
     [

@@ -10,7 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from fj_mcp.commands.typer_app import app
-from fj_mcp.settings.settings import Settings
+from fj_mcp.settings.settings import Settings, read_settings
 from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
 from tests.support.processes import http_process
 from tests.support.repository import ROOT
@@ -58,7 +58,8 @@ def test_the_commands_are_valid(commands: list[list[str]]) -> None:
 def test_every_setting_exists_and_no_key_is_included(name: str) -> None:
     text = (DEPLOY / name).read_text(encoding="utf-8")
     named = set(re.findall(r"\bFJ_[A-Z_]+", text))
-    assert {"FJ_DATABASE_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS"} <= named <= SETTINGS
+    needed = {"FJ_DATABASE_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS", "FJ_PUBLIC_URL"}
+    assert needed <= named <= SETTINGS
     assert "fjk_" not in text
 
 
@@ -110,3 +111,56 @@ def test_the_load_balancer_neither_retries_nor_buffers(compose: dict[str, Any]) 
         assert line in text
     (patience,) = re.findall(r"proxy_read_timeout (\d+)s;", text)
     assert int(patience) > Settings().call_deadline_seconds
+
+
+def test_users_can_sign_in_at_the_host_of_the_certificate() -> None:
+    parts = documents("kubernetes.yaml")
+    (gateway,) = (part["spec"] for part in parts if part["kind"] == "Gateway")
+    (route,) = (part["spec"] for part in parts if part["kind"] == "HTTPRoute")
+    (service,) = (
+        part
+        for part in parts
+        if part["kind"] == "Service" and part["spec"]["selector"] == {"app": "fj-mcp"}
+    )
+    (pod,) = (part for part in parts if part["kind"] == "Deployment")
+    (server,) = pod["spec"]["template"]["spec"]["containers"]
+    (listener,) = gateway["listeners"]
+    public = {one["name"]: one.get("value") for one in server["env"]}["FJ_PUBLIC_URL"]
+    assert Settings(public_url=public).public_url == f"https://{listener['hostname']}"
+    assert listener["protocol"] == "HTTPS"
+    assert route["hostnames"] == [listener["hostname"]]
+    (rule,) = route["rules"]
+    # /mcp alone would leave out the pages and the metadata at the root.
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/"}}]
+    assert "retry" not in rule
+    assert int(rule["timeouts"]["request"].removesuffix("s")) > Settings().call_deadline_seconds
+    (backend,) = rule["backendRefs"]
+    assert backend["name"] == service["metadata"]["name"]
+    assert backend["port"] == service["spec"]["ports"][0]["port"]
+
+
+def test_the_key_that_users_are_signed_in_with_is_required(
+    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
+) -> None:
+    # Compose refuses to start without it.
+    assert compose["fj-mcp"]["environment"]["FJ_STATE_KEY"].startswith("${FJ_STATE_KEY:?")
+    assert compose["fj-mcp"]["environment"]["FJ_PUBLIC_URL"] == "${FJ_PUBLIC_URL:-}"
+    assert read_settings({"FJ_PUBLIC_URL": ""}).public_url is None
+    (server,) = pods["fj-mcp"]["containers"]
+    assert server["envFrom"] == [{"secretRef": {"name": "fj-mcp"}}]
+    assert "--from-literal=FJ_STATE_KEY=" in (DEPLOY / "kubernetes.yaml").read_text("utf-8")
+
+
+def test_a_certificate_is_got_for_the_public_address(compose: dict[str, Any]) -> None:
+    tls = compose["tls"]
+    # Without users who sign in, nothing listens on the public ports.
+    assert tls["profiles"] == ["tls"]
+    assert tls["command"][2:] == ["--from", "${FJ_PUBLIC_URL:-}", "--to", "http://balancer:80"]
+    assert "443:443" in tls["ports"]
+    assert tls["volumes"] == ["certificates:/data"]
+    (whole,) = documents("compose.yaml")
+    assert "certificates" in whole["volumes"]
+    content = whole["configs"]["balancer"]["content"]
+    # Two proxies in a row: the last address must be the client's.
+    assert "real_ip_header X-Forwarded-For;" in content
+    assert "proxy_set_header X-Forwarded-For $$remote_addr;" in content

@@ -111,7 +111,8 @@ def commands() -> dict[str, list[str]]:
 
 
 OTHERS = re.compile(
-    r"claude (mcp (add|get|list)|plugin (install|marketplace add|uninstall|update|validate))\b.*"
+    r"claude mcp (add|get|list|login|logout|remove)\b.*"
+    r"|claude plugin (install|marketplace add|uninstall|update|validate)\b.*"
     r"|(apt|sudo|docker|git|uvicorn|which|where|ruff|mypy|lint-imports|pre-commit)\b.*"
     r"|(\.uv/bin/)?uv (sync|tool|pip|export)\b.*"
     r"|(python3|py) -m pip install (--quiet )?--target \.uv uv"

@@ -12,8 +12,11 @@ PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 
 EXPLAINED_WHOLE = [
     "api/network.py",
+    "api/public_documents.py",
     "settings/env_files.py",
+    "settings/predefined_clients.py",
     "settings/settings.py",
+    "settings/sign_in.py",
     "storage/database/database.py",
     "storage/database/postgres.py",
     "storage/database/postgres_server.py",
@@ -24,8 +27,18 @@ EXPLAINED_WHOLE = [
     "transports/http/host_names.py",
     "transports/http/request_bodies.py",
     "transports/http/responses.py",
+    "transports/http/signed_in.py",
     "transports/http/tenants.py",
     "transports/http/uvicorn_server.py",
+    "transports/sign_in/clients.py",
+    "transports/sign_in/endpoints.py",
+    "transports/sign_in/forms.py",
+    "transports/sign_in/keys.py",
+    "transports/sign_in/pages.py",
+    "transports/sign_in/provider.py",
+    "transports/sign_in/redirects.py",
+    "transports/sign_in/sign_in.py",
+    "transports/sign_in/sign_in_page.py",
 ]
 """Modules whose every sentence a user can meet."""
 
@@ -35,6 +48,7 @@ NO_MESSAGES = re.compile(
     r"|keys that FutureJobs has not accepted yet|Invalid username/password"
     r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?"
     r"|\.env\.example .*|.*%s.*"  # where to look, and lines of the log
+    r"|default-src .*|An app without a name|FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS is set: .*"
 )
 """Other texts in these modules, and parts of messages that say nothing by themselves."""
 

@@ -133,15 +133,16 @@ class Assistant:
         Assistants that find both in an entry use the URL, or do not start at all.
         """
         if isinstance(target, Address):
-            keys = ".*bearer.*" if target.headers else "(?!)"
             other = {
                 name
                 for name in now
                 if _LOCAL.fullmatch(name)
-                or re.fullmatch(rf"(?i).*(url|uri)|tcp|{keys}", name)
+                or re.fullmatch(r"(?i).*(url|uri)|tcp|.*bearer.*", name)
                 or name in self.fixed
             }
-            return other - self.remote.keys() - {self.url, self.headers}
+            # With a key in a header, an assistant would not sign in.
+            keys = set() if target.headers else {self.headers}
+            return other - self.remote.keys() - {self.url, self.headers} | keys & now.keys()
         remote = now.get("type") not in _LOCAL_TYPES or is_remote(now)
         return {name for name in now if remote and _REMOTE.fullmatch(name)} - self.fixed.keys()
 

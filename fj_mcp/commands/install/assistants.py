@@ -9,7 +9,8 @@ Sources (read in November 2026, and tried with the newest clients where noted):
 - Claude Desktop: modelcontextprotocol.io, "Connect to local MCP servers", for macOS and Windows. An
   installation as a Windows package has its own copy of `%APPDATA%`, below
   `%LOCALAPPDATA%\\Packages\\Claude_…\\LocalCache\\Roaming`, which hides the general one. On Linux
-  it follows Electron: `$XDG_CONFIG_HOME/Claude`. Remote servers are added in its settings.
+  it follows Electron: `$XDG_CONFIG_HOME/Claude`. Remote servers are added
+  under Customize, Connectors (support.claude.com, "Get started with custom connectors").
 - Cursor: cursor.com/docs, "Model Context Protocol" (`~/.cursor/mcp.json`).
 - VS Code, VS Code Insiders, VSCodium: code.visualstudio.com/docs, "MCP configuration reference":
   `mcp.json` in the folder of the user's profile, with `servers`.
@@ -133,7 +134,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         title="Claude Desktop",
         file=_claude_desktop,
         url=None,
-        sign_in="under Settings, Connectors, Add custom connector",
+        sign_in="under Customize, Connectors, +, Add custom connector",
         afterwards="Quit Claude Desktop and start it again.",
     ),
     "cursor": Assistant(

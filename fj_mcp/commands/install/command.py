@@ -162,7 +162,8 @@ def install(name: str, server: Server, machine: Machine) -> str:
         done += " It was switched off there, and is on again."
     if not here:
         done += f" {assistant.title} is not installed on this machine; once it is:"
-    return f"{done} {assistant.afterwards}"
+    done += f" {assistant.afterwards}"
+    return f"{done} Then let it sign you in, in your browser." if server.sign_in else done
 
 
 def uninstall(name: str, machine: Machine) -> str:

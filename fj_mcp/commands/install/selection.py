@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,6 +16,24 @@ from fj_mcp.commands.install.errors import CannotInstall
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.text.own_command import own_command
 
+_CLAUDE = "Customize, Connectors, +, Add custom connector"
+_MISTRAL = "Connectors, Add Connector, Custom MCP Connector"
+
+HOSTED: Mapping[str, tuple[str, str]] = {
+    "chatgpt": ("ChatGPT", "Plugins, +, Add custom MCP server"),
+    "claudeai": ("claude.ai", _CLAUDE),
+    "cowork": ("Claude Cowork", _CLAUDE),
+    "lechat": ("Le Chat", _MISTRAL),
+    "vibe": ("Vibe", _MISTRAL),
+    "copilotstudio": ("Copilot Studio", "your agent's Tools, Add a tool, Model Context Protocol"),
+}
+"""Assistants in the cloud: what they are called, and where they take the address of a server.
+
+Sources (read in November 2026): support.claude.com, "Get started with custom connectors using
+remote MCP"; developers.openai.com, "Add custom MCP server"; docs.mistral.ai, "MCP Connectors";
+learn.microsoft.com, "Connect your agent to an existing Model Context Protocol (MCP) server".
+"""
+
 
 def known(name: str) -> str:
     """The assistant's name in `ASSISTANTS` or `PASTED`, for a name in any form.
@@ -24,10 +42,11 @@ def known(name: str) -> str:
         CannotInstall: no assistant has that name; names the nearest.
     """
     plain = _plain(name)
-    if plain in {"chatgpt", "claudeai"}:
+    if plain in HOSTED:
+        title, place = HOSTED[plain]
         raise CannotInstall(
-            "ChatGPT and claude.ai cannot use fj-mcp yet: they need a sign-in that this server "
-            "does not have."
+            f"{title} has no configuration on this machine. If your team runs a server that its "
+            f"users sign in to, add its address in {title}, under {place}."
         )
     for one, assistant in ASSISTANTS.items():
         if plain in {_plain(one), _plain(assistant.title), *assistant.aliases}:

@@ -212,9 +212,9 @@ def _credential(key: str) -> dict[str, str]:
 def _check_remote(assistant: Assistant, url: str) -> None:
     if assistant.url is None:
         raise CannotInstall(
-            f"{assistant.title} cannot send a key to {url}. Install the server on this machine "
-            f"instead, without --url; or, if that server asks its users to sign in, add its "
-            f"address {assistant.sign_in}."
+            f"{assistant.title} reads no address from a file: add {url} in its window, "
+            f"{assistant.sign_in}, if users can sign in to that server. If they cannot, install "
+            "the server on this machine instead, without --url."
         )
 
 

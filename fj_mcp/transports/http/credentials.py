@@ -16,6 +16,10 @@ HOW_TO_BRING_A_KEY = (
     "Send your FutureJobs key with every request, as x-fj-api-key: fjk_… or as Authorization: "
     "Bearer fjk_…"
 )
+HOW_TO_SIGN_IN_WITH_A_KEY = (
+    "Sign in: connect this server again in your client. Or send your FutureJobs key with every "
+    "request, as x-fj-api-key: fjk_… or as Authorization: Bearer fjk_…"
+)
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
@@ -43,6 +47,7 @@ class Credentials:
         own_key_only: whether requests may use only the server's own key.
         company: whether the server's own key is for those who bring a token of the company's
             identity provider, or `token`.
+        signs_in: whether users can sign in with keys of their own.
     """
 
     key: str | None
@@ -50,6 +55,7 @@ class Credentials:
     exposed: bool
     own_key_only: bool = False
     company: bool = False
+    signs_in: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, exposed: bool) -> "Credentials":
@@ -67,7 +73,8 @@ class Credentials:
                 "each request brings its own key; or listen on 127.0.0.1 only."
             )
         token = settings.http_token.get_secret_value().encode() if settings.http_token else None
-        return cls(settings.key, token, exposed, settings.own_key_only, company)
+        signs_in = settings.signs_in_with_keys
+        return cls(settings.key, token, exposed, settings.own_key_only, company, signs_in)
 
     def key_of(self, scope: Scope) -> str:
         """The key to use for a request.
@@ -86,8 +93,8 @@ class Credentials:
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
             return self.key
         if not keys:
-            how = HOW_TO_SIGN_IN if self.company else HOW_TO_BRING_A_KEY
-            raise _unauthorized(how, wrong=False)
+            how = HOW_TO_SIGN_IN_WITH_A_KEY if self.signs_in else HOW_TO_BRING_A_KEY
+            raise _unauthorized(HOW_TO_SIGN_IN if self.company else how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
             raise _unauthorized("The request has two different keys: send one.", wrong=True)

@@ -192,10 +192,9 @@ def test_every_assistant_has_a_form_for_an_address_or_says_where_to_add_it(
 ) -> None:
     without = set(ASSISTANTS) - set(AT_URL)
     assert without == {"claude-desktop"}
-    with pytest.raises(
-        CannotInstall, match=f"cannot send a key to {URL}. Install the server on this machine"
-    ):
+    with pytest.raises(CannotInstall) as said:
         install_for("claude-desktop", settings_with(KEY), machine, url=URL)
+    assert f"add {URL} in its window, under Customize, Connectors" in str(said.value)
     assert not machine.home.exists()
 
 
@@ -219,12 +218,16 @@ def test_from_a_command_to_an_address_and_back_nothing_of_the_other_kind_stays(
     assert not {str(assistant.url), assistant.headers} & back.keys()
 
 
-@pytest.mark.parametrize("client", ["cursor", "codex", "goose", "opencode"])
+@pytest.mark.parametrize("client", AT_URL)
 def test_a_server_that_asks_to_sign_in_needs_no_key(machine: Machine, client: str) -> None:
-    install_for(client, settings_with(None), machine, url=URL, sign_in=True)
-    made = entry(client, machine)
-    assert made[str(ASSISTANTS[client].url)] == URL
-    assert ASSISTANTS[client].headers not in made
+    said = install_for(client, settings_with(KEY), machine, url=URL, sign_in=True)
+    assert "sign you in, in your browser" in said
+    without = {name: value for name, value in AT_URL[client].items() if value != {}}
+    assert entry(client, machine) == without
+    # A key that was there before goes.
+    install_for(client, settings_with(KEY), machine, url=URL)
+    install_for(client, settings_with(KEY), machine, url=URL, sign_in=True)
+    assert KEY not in ASSISTANTS[client].file(machine).read_text(encoding="utf-8")
 
 
 def test_what_to_set_for_a_server_at_an_address_is_said(machine: Machine) -> None:

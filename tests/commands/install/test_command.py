@@ -113,12 +113,24 @@ def test_a_servers_token_in_the_place_of_the_key_is_explained(
     assert not machine.home.exists()
 
 
-@pytest.mark.parametrize("name", ["chatgpt", "ChatGPT", "claude.ai", "Claude AI"])
-def test_an_assistant_that_cannot_use_it_is_told_apart_from_a_mistyped_name(
-    machine: Machine, capsys: pytest.CaptureFixture[str], name: str
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("chatgpt", "in ChatGPT, under Plugins, +, Add custom MCP server."),
+        ("ChatGPT", "in ChatGPT, under Plugins, +, Add custom MCP server."),
+        ("claude.ai", "in claude.ai, under Customize, Connectors, +, Add custom connector."),
+        ("Claude AI", "in claude.ai, under Customize, Connectors, +, Add custom connector."),
+        ("Le Chat", "in Le Chat, under Connectors, Add Connector, Custom MCP Connector."),
+        ("copilot-studio", "in Copilot Studio, under your agent's Tools, Add a tool, Model "),
+    ],
+)
+def test_where_an_assistant_in_the_cloud_takes_an_address_is_said(
+    machine: Machine, capsys: pytest.CaptureFixture[str], name: str, place: str
 ) -> None:
     assert run_install([name], SANDBOX, machine, show=False) == 1
-    assert "ChatGPT and claude.ai cannot use fj-mcp yet" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "has no configuration on this machine" in said
+    assert place in said
 
 
 @pytest.mark.parametrize(("name", "checked"), [("cursor", True), ("json", False)])
@@ -348,8 +360,7 @@ def test_the_help_names_every_assistant_and_others_are_refused(machine: Machine)
         CliRunner().invoke(app, ["install", "--help"], terminal_width=200).output.split()
     )
     assert all(client in told for client in ASSISTANTS)
-    # No server of ours asks its users to sign in.
-    assert "--sign-in" not in told
+    assert "--sign-in" in told
     refused = CliRunner().invoke(app, ["install", "emacs", "--sandbox"])
     assert refused.exit_code == 1
     assert "emacs is not a known assistant; use claude-code" in refused.output
