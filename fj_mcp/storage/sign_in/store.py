@@ -22,8 +22,8 @@ _REPLAY_SECONDS = 86_400.0
 """How long a code is remembered after its use, to notice a second one."""
 
 _EXPIRY_SECONDS = 3_600.0
-_EXPIRED_AT_ONCE = 500
-"""Records of each kind, which take some hundredths of a second; others wait for an SQLite file."""
+_EXPIRED_AT_ONCE = 200
+"""Records of each kind, which take a hundredth of a second; others wait for an SQLite file."""
 
 _BROWSER_STEP_SECONDS = 86_400.0
 """How often the last use of a browser is written down."""
