@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -68,6 +69,9 @@ def create_app(
     credentials = Credentials.of(settings, exposed=exposed)
     served = tenants or Tenants(settings, sandbox_transport if settings.sandbox else None)
     sign_in = _sign_in(settings, served) if settings.public_url else None
+    if sign_in is not None:
+        # Only a refusal lets a client ask its user to sign in.
+        credentials = replace(credentials, exposed=True)
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[Tenants]:
@@ -110,9 +114,11 @@ def create_app(
         seconds=settings.call_deadline_seconds + RESPONSE_SECONDS,
         signed_in=signed_in,
     )
-    if origins:
-        others = sign_in.paths if sign_in is not None else frozenset()
-        app.add_middleware(_Cors, allow_origins=origins, others=others)
+    if sign_in is not None:
+        # The gate decides which pages may call; those with a token may all.
+        app.add_middleware(_Cors, allow_origins=("*",), others=sign_in.paths)
+    elif origins:
+        app.add_middleware(_Cors, allow_origins=origins, others=frozenset())
     # By default, streams are cut off at the first signal; ours may finish.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     return app
