@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from fj_mcp.settings.sign_in import DEFAULT_PORTS
 from fj_mcp.transports.sign_in.scopes import SCOPES
 
 AUTHORIZE, TOKEN, REGISTER, REVOKE = "/authorize", "/token", "/register", "/revoke"
@@ -32,11 +33,19 @@ class Addresses(Struct, frozen=True):
 
     def is_resource(self, named: str | None) -> bool:
         """Whether a client means this server; one that names none can mean no other."""
-        return named is None or named.removesuffix("/") == self.resource
+        return named is None or _plain(named) == self.resource
 
     def of(self, path: str) -> str:
         """The public address of a path."""
         return f"{self.issuer}{path}"
+
+
+def _plain(address: str) -> str:
+    """An address with its origin in lower case, without a default port and a last slash."""
+    scheme, _, rest = address.lower().partition("://")
+    host = rest.partition("/")[0]
+    path = address[len(f"{scheme}://{host}") :]
+    return f"{scheme}://{host.removesuffix(DEFAULT_PORTS.get(scheme, ''))}{path}".removesuffix("/")
 
 
 def documents(addresses: Addresses, *, reads_documents: bool) -> dict[str, dict[str, Any]]:
