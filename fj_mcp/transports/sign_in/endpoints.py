@@ -14,6 +14,7 @@ from mcp.server.auth.handlers.revoke import RevocationHandler
 from mcp.server.auth.handlers.token import TokenHandler
 from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.server.auth.settings import ClientRegistrationOptions
+from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -42,7 +43,11 @@ from fj_mcp.transports.sign_in.scopes import SCOPES, as_text
 from fj_mcp.transports.sign_in.sealing import digest
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
-_NEEDED = {"authorization_code": ("code", "code_verifier"), "refresh_token": ("refresh_token",)}
+_NEEDED = {
+    "authorization_code": ("code", "code_verifier"),
+    "refresh_token": ("refresh_token",),
+    JWT_BEARER_GRANT_TYPE: ("assertion",),
+}
 """The parameters of a token request, by its grant type."""
 
 _MAX_NAME = 200
@@ -216,7 +221,9 @@ def _as_oauth(response: Response, form: Form) -> Response:
         return _error("invalid_request", f"{missing[0]} is missing")
     if kind not in _NEEDED:
         return _error("unsupported_grant_type", f"grant_type must be one of {', '.join(_NEEDED)}")
-    return _error("invalid_grant", "redirect_uri is not the one that the code was sent to")
+    if kind == "authorization_code":
+        return _error("invalid_grant", "redirect_uri is not the one that the code was sent to")
+    return response
 
 
 def _known_metadata(body: bytes) -> dict[str, Any]:

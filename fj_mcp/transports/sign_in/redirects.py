@@ -9,6 +9,7 @@ MAX_ADDRESSES = 20
 _MAX_LENGTH = 2_000
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_ANY_PORT = re.compile(r"^(http://[a-z0-9.]+):\*(?=/|$)")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 """An app's own scheme has the reversed name of a domain in it (RFC 8252, section 7.1)."""
 
@@ -35,6 +36,11 @@ _FURTHER = (
 )
 """Where apps pass the user on to, such as from claude.ai to the app on this computer. Chromium
 checks each of these steps, and would end the sign-in without a word."""
+
+
+def without_any_port(address: str) -> str:
+    """An address of this machine without `:*` for its port, which may be any in any case."""
+    return _ANY_PORT.sub(r"\1", address)
 
 
 def problem_with(address: str) -> str | None:

@@ -299,7 +299,8 @@ async def test_a_link_may_be_looked_at_first(person: Person) -> None:
 async def test_what_is_wrong_is_said_in_plain_characters(
     person: Person, asked: dict[str, str | None], error: str
 ) -> None:
-    answer = await person.http.get((await person.site.app()).link(**asked))
+    app = await person.site.app(redirect_uris=["http://127.0.0.1/callback"])
+    answer = await person.http.get(app.link(**asked))
     back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     assert back["error"] == error
     assert all(" " <= char <= "~" for char in back["error_description"])
