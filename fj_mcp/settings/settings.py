@@ -21,6 +21,7 @@ from pydantic import (
 
 from fj_mcp.settings.env_files import Values, merge_values
 from fj_mcp.settings.sign_in import (
+    OF_ISSUER,
     ClientCredentials,
     Issuer,
     Names,
@@ -243,8 +244,6 @@ _GUARDS |= {"database_url", "person_budget"}
 _GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
 
 _ISSUER = "FJ_OAUTH_ISSUER"
-_OF_ISSUER = ("audience", "groups", "introspection", "scopes", "scope_prefix", "id_jag")
-"""Settings that mean nothing without it."""
 
 _LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""
@@ -306,9 +305,10 @@ def read_settings(
             f"{_LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
             "PostgreSQL if several servers share it"
         )
-    alone = [name for name in _OF_ISSUER if found.get(f"oauth_{name}")]
+    fields = Settings.model_fields
+    alone = [name for name in OF_ISSUER if name in found and found[name] != fields[name].default]
     if alone and not given.values.get(_ISSUER, "").strip():
-        problems.append(f"FJ_OAUTH_{alone[0].upper()} needs {_ISSUER}")
+        problems.append(f"FJ_{alone[0].upper()} needs {_ISSUER}")
     if found.get("sandbox"):
         # The sandbox has its own address.
         found.pop("api_base_url", None)

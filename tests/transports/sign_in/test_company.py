@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from typer.testing import CliRunner
 
+from fj_mcp.commands.typer_app import app
 from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
 from tests.support.sign_in import (
     ALL,
@@ -102,7 +104,7 @@ async def test_this_server_issues_nothing_itself(site: Site, path: str) -> None:
 
 
 def _unsigned(provider: Company) -> str:
-    return jwt.encode(provider.claims(), None, "none", headers={"typ": "at+jwt"})
+    return jwt.encode(provider.claims(), "", "none", headers={"typ": "at+jwt"})
 
 
 def _signed_with_the_public_key(provider: Company) -> str:
@@ -124,9 +126,12 @@ def _with(**claims: Any) -> Callable[[Company], str]:
 
 def _in(**seconds: float) -> Callable[[Company], str]:
     """A token with moments so many seconds from now."""
-    return lambda provider: provider.token(
-        **{claim: int(time.time() + ahead) for claim, ahead in seconds.items()}
-    )
+
+    def make(provider: Company) -> str:
+        claims: dict[str, Any] = {name: int(time.time() + s) for name, s in seconds.items()}
+        return provider.token(**claims)
+
+    return make
 
 
 NOT_VALID: dict[str, Callable[[Company], str]] = {
@@ -333,7 +338,7 @@ async def test_metadata_may_be_where_oauth_has_it(site: Site, provider: Company)
 async def test_scopes_are_read_as_providers_write_them(
     site: Site, provider: Company, claims: dict[str, Any], allowed: str
 ) -> None:
-    token = provider.token(scopes=claims["scope"], **{"scp": claims.get("scp")})
+    token = provider.token(scopes=claims["scope"], scp=claims.get("scp"))
     listed = await site.message("tools/list", token)
     if READ in allowed:
         names = {tool["name"] for tool in result_of(listed)["tools"]}
@@ -550,3 +555,54 @@ async def test_a_provider_that_does_not_answer_is_no_reason_to_sign_in_anew(
     token = provider.opaque_token()
     provider.status = 401
     assert (await asking.call(token)).status_code == 503
+
+
+# What it needs
+
+
+ISSUER = {"FJ_OAUTH_ISSUER": "https://login.example.com"}
+KEY = {"FJ_API_KEY": "fjk_x"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        ([], ISSUER | KEY, "Add --public-url https://…, or set FJ_PUBLIC_URL."),
+        (["--public-url", PUBLIC_URL], ISSUER, "Set FJ_API_KEY."),
+        (
+            ["--public-url", PUBLIC_URL],
+            ISSUER | KEY | {"FJ_OAUTH_ID_JAG": "1"},
+            "FJ_OAUTH_ID_JAG needs FJ_STATE_KEY",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            ISSUER
+            | KEY
+            | {
+                "FJ_OAUTH_ID_JAG": "1",
+                "FJ_STATE_KEY": STATE_KEY,
+                "FJ_OAUTH_CLIENTS": '[{"client_id": "a", "redirect_uris": ["https://a.example"]}]',
+            },
+            "with a client_secret.",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            {
+                "FJ_STATE_KEY": STATE_KEY,
+                "FJ_OAUTH_CLIENTS": '[{"client_id": "a", "client_secret": "b"}]',
+            },
+            "FJ_OAUTH_CLIENTS: a needs redirect_uris.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_a_sentence(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
+) -> None:
+    done = CliRunner().invoke(
+        app,
+        ["serve", "--http", "--port", "0", *arguments],
+        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
+    )
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert not done.stdout
