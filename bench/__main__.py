@@ -16,8 +16,10 @@ from bench.one_call import one_call
 from bench.peer import peer
 from bench.people import people
 from bench.purchases import purchases
+from bench.sign_in import sign_in
 from bench.sizes import sizes
 from bench.startup import first_call, startup
+from bench.stored_sign_ins import stored_sign_ins
 from bench.table import Row, draw
 from bench.throughput import throughput
 from bench.waits import waits
@@ -38,6 +40,8 @@ MEASURES: tuple[Measure, ...] = (
     export,
     waits,
     http,
+    sign_in,
+    stored_sign_ins,
     peer,
 )
 """The benchmarks, run one after the other so that they do not disturb each other."""

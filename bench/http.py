@@ -2,20 +2,25 @@
 
 from multiprocessing import active_children
 from os import cpu_count
-from statistics import median, quantiles
 from time import process_time
 
 import httpx
 
 from bench.bare_session_server import KEY
-from bench.http_servers import Served, bare_server, cpu_seconds, idle_seconds, our_server
+from bench.http_servers import bare_server, cpu_seconds, idle_seconds, our_server
 from bench.loopback import sandbox_apart
-from bench.requests import Load, call, send
+from bench.requests import Load, call, search, send
+from bench.rounds import (
+    CALLS,
+    CONNECTIONS,
+    ROUNDS,
+    cpu_seconds_per_call,
+    faster,
+    in_turn,
+    p99,
+    rate,
+)
 from bench.table import Row, at_least, at_most
-
-_CONNECTIONS = 32
-_ROUNDS = 15
-_CALLS = 320
 
 _KEYS = 50
 _FIRST_CALLS = 500
@@ -37,13 +42,13 @@ async def http() -> list[Row]:
 async def speed() -> list[Row]:
     """`get_session` from many connections, against a bare server that sends the same request."""
     with sandbox_apart(match_seconds=0) as api, our_server(api) as ours, bare_server(api) as bare:
-        session_id = await _search(ours.port, "C#")
+        session_id = await search(ours.port, KEY)
         request = call(KEY, "get_session", session_id=session_id)
-        mine, theirs = await _in_turn([ours, bare], request)
-    what = f"get_session over HTTP, {_CONNECTIONS} connections"
-    rates = f"{_rate(mine):,.0f} per second against {_rate(theirs):,.0f}"
-    spent, spent_bare = _cpu_seconds(mine), _cpu_seconds(theirs)
-    slow, slow_bare = _p99(mine), _p99(theirs)
+        mine, theirs = await in_turn([(ours, request), (bare, request)])
+    what = f"get_session over HTTP, {CONNECTIONS} connections"
+    rates = f"{rate(mine):,.0f} per second against {rate(theirs):,.0f}"
+    spent, spent_bare = cpu_seconds_per_call(mine), cpu_seconds_per_call(theirs)
+    slow, slow_bare = p99(mine), p99(theirs)
     late = f"{slow * 1000:,.0f} ms against {slow_bare * 1000:,.0f} ms"
     return [
         at_most(
@@ -53,9 +58,7 @@ async def speed() -> list[Row]:
             "{:.2f} times",
             f"{spent * 1000:,.2f} ms against {spent_bare * 1000:,.2f} ms",
         ),
-        at_least(
-            f"{what}, requests per second", _faster(mine, theirs), 1.25, "{:.2f} times", rates
-        ),
+        at_least(f"{what}, requests per second", faster(mine, theirs), 1.25, "{:.2f} times", rates),
         at_most(f"{what}, p99", slow / slow_bare, 1.3, "{:.2f} times", late),
     ]
 
@@ -74,25 +77,25 @@ async def workers() -> Row:
         our_server(api) as one,
         our_server(api, "--workers", "2") as two,
     ):
-        session_id = await _search(one.port, "C#")
-        requests = [call(KEY, "get_session", session_id=session_id)] * _CALLS
+        session_id = await search(one.port, KEY)
+        requests = [call(KEY, "get_session", session_id=session_id)] * CALLS
         (apart,) = active_children()
         assert apart.pid is not None
-        for number in range(_ROUNDS + 1):
-            single = await send(one.port, requests, _CONNECTIONS)
+        for number in range(ROUNDS + 1):
+            single = await send(one.port, requests, CONNECTIONS)
             used, rested = two.cpu_seconds + cpu_seconds(apart.pid) + process_time(), idle_seconds()
-            both = await send(two.port, requests, _CONNECTIONS)
+            both = await send(two.port, requests, CONNECTIONS)
             if number:
                 alone.append(single)
                 pair.append(both)
                 spent += two.cpu_seconds + cpu_seconds(apart.pid) + process_time() - used
                 idle += idle_seconds() - rested
     free = (spent + idle) / sum(load.seconds for load in pair)
-    possible = free * _ROUNDS * _CALLS / spent
-    share = _rate(pair) / min(possible, 2 * _rate(alone))
+    possible = free * ROUNDS * CALLS / spent
+    share = rate(pair) / min(possible, 2 * rate(alone))
     note = (
-        f"{_faster(pair, alone):.2f} times: {_rate(pair):,.0f} per second against "
-        f"{_rate(alone):,.0f}; {free:.1f} of {cpu_count()} cores were free, enough for "
+        f"{faster(pair, alone):.2f} times: {rate(pair):,.0f} per second against "
+        f"{rate(alone):,.0f}; {free:.1f} of {cpu_count()} cores were free, enough for "
         f"{possible:,.0f}"
     )
     what = "Two workers against one, share of the possible speed-up"
@@ -105,7 +108,7 @@ async def memory() -> Row:
         requests: list[bytes] = []
         for number in range(_KEYS):
             key = f"{KEY}_{number}"
-            session_id = await _search(ours.port, "C#", key)
+            session_id = await search(ours.port, key)
             requests += [
                 call(key, "get_session", session_id=session_id),
                 call(key, "list_profiles", session_id=session_id, limit=10),
@@ -114,9 +117,9 @@ async def memory() -> Row:
                 call(key, "get_spending"),
             ]
         many = requests * (_MANY_CALLS // len(requests))
-        await send(ours.port, many[:_FIRST_CALLS], _CONNECTIONS)
+        await send(ours.port, many[:_FIRST_CALLS], CONNECTIONS)
         before = ours.megabytes
-        load = await send(ours.port, many[_FIRST_CALLS:], _CONNECTIONS)
+        load = await send(ours.port, many[_FIRST_CALLS:], CONNECTIONS)
         more = ours.megabytes - before
     what = f"{_MANY_CALLS:,} calls over {_KEYS} keys, memory growth after the first {_FIRST_CALLS}"
     note = f"{before:,.0f} MB by then; {load.per_second:,.0f} calls per second"
@@ -130,7 +133,9 @@ async def waits() -> list[Row]:
         our_server(api, FJ_MAX_WAIT_SECONDS=str(_WAIT_SECONDS)) as ours,
     ):
         requests = [
-            call(KEY, "wait_for_session", session_id=await _search(ours.port, f"Skill {number}"))
+            call(
+                KEY, "wait_for_session", session_id=await search(ours.port, KEY, f"Search {number}")
+            )
             for number in range(_SESSIONS)
         ]
         before = _polls(api)
@@ -143,47 +148,6 @@ async def waits() -> list[Row]:
         at_most(f"{what}, last result after its limit", late, 2.0, "{:.1f} s", note),
         at_most(f"{what}, polls per session", polls, _MAX_POLLS, "{:.1f}"),
     ]
-
-
-async def _in_turn(servers: list[Served], request: bytes) -> list[list[Load]]:
-    """The rounds of each server, without the warm-up round."""
-    loads: list[list[Load]] = [[] for _ in servers]
-    for number in range(_ROUNDS + 1):
-        places = range(len(servers))
-        for place in places if number % 2 else reversed(places):
-            before = servers[place].cpu_seconds
-            load = await send(servers[place].port, [request] * _CALLS, _CONNECTIONS)
-            load.cpu_seconds = servers[place].cpu_seconds - before
-            if number:
-                loads[place].append(load)
-    return loads
-
-
-def _faster(mine: list[Load], theirs: list[Load]) -> float:
-    pairs = zip(mine, theirs, strict=True)
-    return median(our.per_second / other.per_second for our, other in pairs)
-
-
-def _rate(loads: list[Load]) -> float:
-    return median(load.per_second for load in loads)
-
-
-def _cpu_seconds(loads: list[Load]) -> float:
-    """Processor time of the server per call."""
-    return sum(load.cpu_seconds for load in loads) / (_CALLS * len(loads))
-
-
-def _p99(loads: list[Load]) -> float:
-    return quantiles([each for load in loads for each in load.latencies], n=100)[98]
-
-
-async def _search(port: int, skill: str, key: str = KEY) -> str:
-    filters = {"skills": {"mandatory": ["C#"]}}
-    arguments = {"title": skill, "filters": filters, "allow_duplicate": True}
-    request = call(key, "create_sourcing_session", **arguments)
-    load = await send(port, [request], 1, keep=True)
-    session_id: str = load.results[0]["structuredContent"]["session_id"]
-    return session_id
 
 
 def _polls(api: str) -> int:

@@ -70,12 +70,18 @@ def our_server(api: str, *arguments: str, **settings: str) -> Iterator[Served]:
 @contextmanager
 def bare_server(api: str) -> Iterator[Served]:
     """An SDK server with one tool, on the same API, in its own virtual environment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    port = free_port()
     module = ["bench.bare_session_server", api, str(port)]
     with bare_python() as python, _process(module, {}, python) as process:
         _until_open(port)
         yield Served(process.pid, port)
+
+
+def free_port() -> int:
+    """A port that nothing listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
 
 
 def _until_open(port: int) -> None:

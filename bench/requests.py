@@ -31,8 +31,8 @@ class Load:
         return len(self.latencies) / self.seconds
 
 
-def call(key: str, tool: str, **arguments: Any) -> bytes:
-    """A complete HTTP request that calls a tool, for protocol 2026-07-28."""
+def call(bearer: str, tool: str, **arguments: Any) -> bytes:
+    """A complete HTTP request that calls a tool with a key or a token, for protocol 2026-07-28."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": VERSION,
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -44,7 +44,7 @@ def call(key: str, tool: str, **arguments: Any) -> bytes:
     head = (
         f"POST /mcp HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: application/json\r\n"
         f"Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: {VERSION}\r\n"
-        f"Mcp-Method: tools/call\r\nMcp-Name: {tool}\r\nx-fj-api-key: {key}\r\n"
+        f"Mcp-Method: tools/call\r\nMcp-Name: {tool}\r\nAuthorization: Bearer {bearer}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -81,6 +81,16 @@ async def send(port: int, requests: list[bytes], connections: int, keep: bool = 
         for _, writer in streams:
             writer.close()
     return load
+
+
+async def search(port: int, key: str, title: str = "A search") -> str:
+    """The id of a new session of a key, whatever it has searched for before."""
+    filters = {"skills": {"mandatory": ["C#"]}}
+    arguments = {"title": title, "filters": filters, "allow_duplicate": True}
+    request = call(key, "create_sourcing_session", **arguments)
+    load = await send(port, [request], 1, keep=True)
+    session_id: str = load.results[0]["structuredContent"]["session_id"]
+    return session_id
 
 
 async def _read_body(reader: asyncio.StreamReader) -> bytes:

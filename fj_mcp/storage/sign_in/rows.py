@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, or_, select, update
 
 from fj_mcp.storage.database.tables import attempts, browsers, clients, grants, tokens
 from fj_mcp.storage.sign_in.records import (
@@ -134,18 +134,25 @@ class Rows:
         values = {"subject": subject, **asdict(counted)}
         self._connection.execute(insert(attempts).values(values))
 
-    def expire(self) -> None:
-        """Remove what has expired."""
+    def expire(self, most: int) -> bool:
+        """Remove at most `most` expired records of each kind; whether that were all.
+
+        Those that another transaction has locked stay until the next time.
+        """
         unredeemed = grants.c.created_at <= self._now - _UNREDEEMED_SECONDS
-        dead = and_(unredeemed, ~grants.c.grant_id.in_(select(tokens.c.grant_id)))
-        for table, condition in (
-            (tokens, tokens.c.expires_at <= self._now),
-            (grants, dead),
-            (clients, self._expired_client()),
-            (browsers, browsers.c.used_at <= self._now - BROWSER_SECONDS),
-            (attempts, attempts.c.until <= self._now),
+        dead = and_(unredeemed, ~exists().where(tokens.c.grant_id == grants.c.grant_id))
+        for key, condition in (
+            (tokens.c.digest, tokens.c.expires_at <= self._now),
+            (grants.c.grant_id, dead),
+            (clients.c.client_id, self._expired_client()),
+            (browsers.c.digest, browsers.c.used_at <= self._now - BROWSER_SECONDS),
+            (attempts.c.subject, attempts.c.until <= self._now),
         ):
-            self._connection.execute(delete(table).where(condition))
+            some = select(key).where(condition).limit(most).with_for_update(skip_locked=True)
+            removed = self._connection.execute(delete(key.table).where(key.in_(some)))
+            if removed.rowcount >= most:
+                return False
+        return True
 
     def _expired_client(self) -> Any:
         never_used = and_(

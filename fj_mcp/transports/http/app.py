@@ -111,9 +111,11 @@ def create_app(
         seconds=settings.call_deadline_seconds + RESPONSE_SECONDS,
         signed_in=signed_in,
     )
-    if origins:
-        others = sign_in.paths if sign_in is not None else frozenset()
-        app.add_middleware(_Cors, allow_origins=origins, others=others)
+    if sign_in is not None:
+        # The gate decides which pages may call; those with a token may all.
+        app.add_middleware(_Cors, allow_origins=("*",), others=sign_in.paths)
+    elif origins:
+        app.add_middleware(_Cors, allow_origins=origins, others=frozenset())
     # By default, streams are cut off at the first signal; ours may finish.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     return app

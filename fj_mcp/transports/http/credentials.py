@@ -108,7 +108,8 @@ class Credentials:
         # The app may be served at another address than `exposed` knows of, or behind a proxy.
         client = scope.get("client")
         forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
-        exposed = self.exposed or self.company or forwarded
+        # Only a refusal lets a client ask its user to sign in.
+        exposed = self.exposed or self.company or self.signs_in or forwarded
         return not exposed and client is not None and is_loopback(client[0])
 
 

@@ -28,8 +28,6 @@ Source = Literal["operator", "document", "registration"]
 _MAX_NAME = 60
 _MAX_ID = 2_000
 _DOCUMENTS_KEPT = 1_000
-_FAILURE_SECONDS = 10.0
-"""How long a document that could not be read is not asked for again."""
 
 _SHARED_SECRETS = ("client_secret_post", "client_secret_basic", "client_secret_jwt")
 
@@ -139,9 +137,10 @@ class Clients:
         return _client(metadata | {"client_secret": found.secret_digest}, "registration")
 
     async def _describe(self, url: str) -> KnownClient | None:
-        if url not in self._described:
-            self._described[url] = await self._read(url)
-        return self._described[url].client
+        described = self._described.get(url)
+        if described is None:
+            described = self._described[url] = await self._read(url)
+        return described.client
 
     async def _read(self, url: str) -> _Described:
         assert self._documents is not None
@@ -151,7 +150,8 @@ class Clients:
             return _Described(_from_document(url, document.content), document.fresh_seconds)
         except NotRead as reason:
             log.info("sign-in step=document outcome=refused reason=%s", reason)
-            return _Described(None, _FAILURE_SECONDS)
+            # A mistake is not kept, so that an app whose makers have mended it works at once.
+            return _Described(None, 0.0)
 
 
 def registered_metadata(client: OAuthClientInformationFull) -> str:
@@ -213,19 +213,18 @@ def _from_document(url: str, content: bytes) -> KnownClient:
     if metadata.get("token_endpoint_auth_method") in _SHARED_SECRETS:
         raise NotRead("it wants a secret, which a public document cannot have")
     addresses = metadata.get("redirect_uris")
-    usable = [
-        one
+    given = [
+        redirects.without_any_port(one)
         for one in (addresses if isinstance(addresses, list) else [])[: redirects.MAX_ADDRESSES]
-        if isinstance(one, str) and redirects.problem_with(one) is None
+        if isinstance(one, str)
     ]
+    usable = [one for one in given if redirects.problem_with(one) is None]
     if not usable:
         raise NotRead("it has no redirect address that can be used")
     name = metadata.get("client_name")
-    kept = {
-        "client_id": url,
-        "client_name": name if isinstance(name, str) else None,
-        "redirect_uris": usable,
-    }
+    if not isinstance(name, str) or not name.strip():
+        raise NotRead("it has no client_name")
+    kept = {"client_id": url, "client_name": name, "redirect_uris": usable}
     try:
         return _client(kept, "document")
     except ValidationError:

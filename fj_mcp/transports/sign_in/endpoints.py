@@ -14,6 +14,7 @@ from mcp.server.auth.handlers.revoke import RevocationHandler
 from mcp.server.auth.handlers.token import TokenHandler
 from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.server.auth.settings import ClientRegistrationOptions
+from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -25,10 +26,12 @@ from fj_mcp.transports.sign_in.clients import Clients
 from fj_mcp.transports.sign_in.forms import (
     BadForm,
     Form,
+    as_query,
     basic_credentials,
     encoded,
     fields_in,
     read_form,
+    read_parameters,
     with_body,
     with_query,
 )
@@ -36,10 +39,17 @@ from fj_mcp.transports.sign_in.limits import DOCUMENTS, REGISTRATIONS, Limiter, 
 from fj_mcp.transports.sign_in.metadata import SIGN_IN
 from fj_mcp.transports.sign_in.pages import NOT_STORED, message, unavailable
 from fj_mcp.transports.sign_in.provider import Provider
-from fj_mcp.transports.sign_in.scopes import SCOPES
+from fj_mcp.transports.sign_in.scopes import SCOPES, as_text
 from fj_mcp.transports.sign_in.sealing import digest
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
+_NEEDED = {
+    "authorization_code": ("code", "code_verifier"),
+    "refresh_token": ("refresh_token",),
+    JWT_BEARER_GRANT_TYPE: ("assertion",),
+}
+"""The parameters of a token request, by its grant type."""
+
 _MAX_NAME = 200
 _NOT_CACHED = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -72,28 +82,38 @@ class Endpoints:
         try:
             if self._known.must_read(form.get("client_id", "")):
                 await self._limiter.count(DOCUMENTS, address_of(request))
-            response = await self._authorization.handle(request)
             known = await self._provider.get_client(form.get("client_id", ""))
+            if known is None:
+                _log("authorize", "refused")
+                return _unknown_client()
+            response = await self._authorization.handle(as_query(request, form))
         except TooOften as often:
             return _too_many_documents(often.seconds)
         except StorageUnavailable:
             return unavailable()
         location = response.headers.get("location")
-        whose = f" client={known.host or known.source}" if known else ""
+        whose = f" client={known.host or known.source}"
         if location is None:
             _log("authorize", f"refused{whose}")
-            return _bad_request() if known else _unknown_client()
+            return _bad_request()
         asks = location.startswith(f"{self._provider.addresses.of(SIGN_IN)}?")
         _log("authorize", f"{'ok' if asks else 'error'}{whose}")
         if not asks:
             issuer = self._provider.addresses.issuer
-            response.headers["location"] = with_query(location, [("iss", issuer)])
+            # The SDK puts a line feed between reasons, which RFC 6749 does not allow.
+            plain = location.replace("%0A", "+")
+            response.headers["location"] = with_query(plain, [("iss", issuer)])
         response.headers.update(NOT_STORED)
         return response
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token for tokens."""
-        return await self._call("token", request, self._tokens.handle)
+
+        async def exchange(form: Form) -> Response:
+            changed = await self._token_form(form)
+            return _as_oauth(await self._tokens.handle(with_body(request, encoded(changed))), form)
+
+        return await self._call("token", request, exchange)
 
     async def register(self, request: Request) -> Response:
         """Register a client (RFC 7591)."""
@@ -121,17 +141,32 @@ class Endpoints:
 
     async def revoke(self, request: Request) -> Response:
         """End what a token belongs to (RFC 7009)."""
-        return await self._call("revoke", request, self._revocation.handle)
+
+        async def end(form: Form) -> Response:
+            return await self._revocation.handle(with_body(request, encoded(form)))
+
+        return await self._call("revoke", request, end)
+
+    async def _token_form(self, form: Form) -> Form:
+        """A form as the SDK wants it: with the address of the code, and scopes that exist."""
+        settled = {name: value for name, value in form.items() if name != "scope"}
+        if known := as_text(form.get("scope", "").split()):
+            settled["scope"] = known
+        if "code" in form and "redirect_uri" not in form:
+            # OAuth 2.1 does not ask for it any more, because the verifier proves more.
+            address = await self._provider.redirect_of(form["code"])
+            settled |= {"redirect_uri": address} if address else {}
+        return settled
 
     async def _call(
-        self, step: str, request: Request, handle: Callable[[Request], Awaitable[Response]]
+        self, step: str, request: Request, handle: Callable[[Form], Awaitable[Response]]
     ) -> Response:
-        """Let the SDK handle a client's form, once it is as the SDK reads it."""
+        """Handle a client's form, once it is as the SDK reads it."""
         try:
             form = await _client_form(request)
             if not self._provider.addresses.is_resource(form.get("resource")):
                 return _error("invalid_target", "resource is not this server's")
-            response = await handle(with_body(request, encoded(form)))
+            response = await handle(form)
         except BadForm as bad:
             return _error("invalid_request", str(bad))
         except _BadClient as bad:
@@ -158,8 +193,8 @@ class _BadMetadata(Exception):
 
 async def _client_form(request: Request) -> Form:
     """A client's form, with its id and the digest of its secret. Raises `BadForm`, `_BadClient`."""
-    form = await read_form(request)
-    credentials = basic_credentials(request)
+    form = await read_parameters(request)
+    credentials = basic_credentials(request, form.get("client_id", ""))
     if credentials is not None:
         client_id, secret = credentials
         if form.setdefault("client_id", client_id) != client_id:
@@ -170,6 +205,25 @@ async def _client_form(request: Request) -> Form:
     form.pop("token_type_hint", None)
     # The SDK misses an empty one when a token is revoked.
     return form | {"client_secret": digest(secret) if secret else ""}
+
+
+def _as_oauth(response: Response, form: Form) -> Response:
+    """The response to a token request, with errors as RFC 6749 has them.
+
+    The SDK calls everything that it cannot read, and another `redirect_uri`, an invalid request.
+    """
+    if response.status_code != 400 or _outcome(response) != "invalid_request":
+        return response
+    kind = form.get("grant_type", "")
+    needed = ("grant_type", *_NEEDED.get(kind, ()))
+    missing = [name for name in needed if name not in form]
+    if missing:
+        return _error("invalid_request", f"{missing[0]} is missing")
+    if kind not in _NEEDED:
+        return _error("unsupported_grant_type", f"grant_type must be one of {', '.join(_NEEDED)}")
+    if kind == "authorization_code":
+        return _error("invalid_grant", "redirect_uri is not the one that the code was sent to")
+    return response
 
 
 def _known_metadata(body: bytes) -> dict[str, Any]:
@@ -201,7 +255,7 @@ def _known_metadata(body: bytes) -> dict[str, Any]:
         kept["client_name"] = clean_line(name, _MAX_NAME)
     if (kind := given.get("application_type")) in ("web", "native"):
         kept["application_type"] = kind
-    if (method := given.get("token_endpoint_auth_method")) is not None:
+    if method := given.get("token_endpoint_auth_method"):
         kept["token_endpoint_auth_method"] = method
     return kept
 

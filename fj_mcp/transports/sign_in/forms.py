@@ -3,12 +3,15 @@
 import base64
 import binascii
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
+import msgspec
 from starlette.requests import Request
 from starlette.types import Message
 
 _TYPE = "application/x-www-form-urlencoded"
+_JSON = "application/json"
 _MAX_FIELDS = 40
 
 Form = dict[str, str]
@@ -19,46 +22,82 @@ class BadForm(Exception):
 
 
 def fields_in(encoded: str) -> Form:
-    """The fields of a form or a query.
+    """The fields of a form or a query; those without a value count as omitted (RFC 6749).
 
     Raises:
         BadForm: if a field is given twice, or there are too many.
     """
     try:
-        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        pairs = parse_qsl(encoded, max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise BadForm("the form has too many fields") from None
     form = dict(pairs)
-    if len(form) != len(pairs):
+    # A resource may be named several times (RFC 8707), and some clients repeat themselves.
+    repeated = [pair for pair in pairs if pair[0] != "resource"]
+    if len(form) != len(repeated) + len({pair for pair in pairs if pair[0] == "resource"}):
         raise BadForm("a parameter is given twice")
     return form
 
 
 async def read_form(request: Request) -> Form:
     """The fields of a form that was sent. Raises `BadForm`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _TYPE:
+    if _kind(request) != _TYPE:
         raise BadForm(f"send the form with Content-Type: {_TYPE}")
+    return await _fields(request)
+
+
+async def read_parameters(request: Request) -> Form:
+    """What a client has sent: a form, without its type perhaps, or as JSON. Raises `BadForm`."""
+    kind = _kind(request)
+    if kind != _JSON:
+        return await (read_form(request) if kind else _fields(request))
+    try:
+        given = msgspec.json.decode(await request.body(), type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        raise BadForm("the body is not a JSON object") from None
+    return {name: value for name, value in given.items() if isinstance(value, str) and value}
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _fields(request: Request) -> Form:
     try:
         return fields_in((await request.body()).decode())
     except UnicodeDecodeError:
         raise BadForm("the form is not UTF-8") from None
 
 
-def basic_credentials(request: Request) -> tuple[str, str] | None:
-    """The client's id and secret in `Authorization: Basic`; None without it. Raises `BadForm`."""
+def basic_credentials(request: Request, client_id: str) -> tuple[str, str] | None:
+    """The client's id and secret in `Authorization: Basic`; None without it.
+
+    Args:
+        request: of a client.
+        client_id: in its form, if any. With it, an address can be told from a secret although the
+            client has not encoded its colon.
+
+    Raises:
+        BadForm: if they cannot be read.
+    """
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
-        name, colon, secret = (
-            base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        )
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        colon = ""
+        text = ""
+    name, colon, secret = text.partition(":")
     if not colon:
         raise BadForm("the Authorization header cannot be read")
+    if client_id and text.startswith(f"{client_id}:"):
+        return client_id, unquote(text.removeprefix(f"{client_id}:"))
     return unquote(name), unquote(secret)
+
+
+def as_query(request: Request, form: Form) -> Request:
+    """A GET with these fields in its query."""
+    return Request({**request.scope, "method": "GET", "query_string": encoded(form)})
 
 
 def with_body(request: Request, body: bytes, kind: str = _TYPE) -> Request:

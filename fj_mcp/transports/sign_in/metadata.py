@@ -7,6 +7,7 @@ from mcp.server.auth.routes import ID_JAG_GRANT_PROFILE
 from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from msgspec import Struct
 
+from fj_mcp.settings.sign_in import DEFAULT_PORTS
 from fj_mcp.transports.sign_in.scopes import SCOPES, prefixed
 
 AUTHORIZE, TOKEN, REGISTER, REVOKE = "/authorize", "/token", "/register", "/revoke"
@@ -35,11 +36,19 @@ class Addresses(Struct, frozen=True):
 
     def is_resource(self, named: str | None) -> bool:
         """Whether a client means this server; one that names none can mean no other."""
-        return named is None or named.removesuffix("/") == self.resource
+        return named is None or _plain(named) == self.resource
 
     def of(self, path: str) -> str:
         """The public address of a path."""
         return f"{self.issuer}{path}"
+
+
+def _plain(address: str) -> str:
+    """An address with its origin in lower case, without a default port and a last slash."""
+    scheme, _, rest = address.lower().partition("://")
+    host = rest.partition("/")[0]
+    path = address[len(f"{scheme}://{host}") :]
+    return f"{scheme}://{host.removesuffix(DEFAULT_PORTS.get(scheme, ''))}{path}".removesuffix("/")
 
 
 def resource_documents(

@@ -53,7 +53,6 @@ class Question(Struct, frozen=True):
     Attributes:
         source: how the client is known.
         host: of the document that describes the client.
-        explicit: whether the client named `redirect_uri`.
     """
 
     client_id: str
@@ -61,7 +60,6 @@ class Question(Struct, frozen=True):
     source: Source
     host: str
     redirect_uri: str
-    explicit: bool
     challenge: str
     scopes: list[str]
     state: str | None
@@ -72,7 +70,6 @@ class _CodeRequest(Struct, frozen=True):
     """What a code is bound to."""
 
     redirect_uri: str
-    explicit: bool
     challenge: str
 
 
@@ -170,7 +167,6 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             source=client.source,
             host=client.host,
             redirect_uri=str(params.redirect_uri),
-            explicit=params.redirect_uri_provided_explicitly,
             challenge=params.code_challenge,
             scopes=params.scopes or [],
             state=params.state,
@@ -218,7 +214,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             created_at=now,
         )
         code = _CODE_PREFIX + secrets.token_urlsafe(32)
-        request = _CodeRequest(question.redirect_uri, question.explicit, question.challenge)
+        request = _CodeRequest(question.redirect_uri, question.challenge)
         stored = Token(
             digest=digest(code),
             grant_id=grant_id,
@@ -235,6 +231,11 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         place = redirects.place(question.redirect_uri)
         return await self._store.allowed_in(browser, question.client_id, place)
 
+    async def redirect_of(self, code: str) -> str | None:
+        """The address that a code was sent to; None for an unknown one."""
+        found = await self._store.token(digest(code), "code")
+        return _request_of(found[0]).redirect_uri if found else None
+
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
     ) -> StoredCode | None:
@@ -246,7 +247,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         if token.used_at is not None:
             await self.end(grant.grant_id)
             return None
-        request = msgspec.json.decode(token.request or "", type=_CodeRequest)
+        request = _request_of(token)
         return StoredCode(
             code=authorization_code,
             scopes=token.scopes.split(),
@@ -254,7 +255,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             client_id=grant.client_id,
             code_challenge=request.challenge,
             redirect_uri=AnyUrl(request.redirect_uri),
-            redirect_uri_provided_explicitly=request.explicit,
+            redirect_uri_provided_explicitly=True,
             resource=grant.resource,
             stored=token,
         )
@@ -355,3 +356,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             refresh_token=refresh,
         )
         return records, response
+
+
+def _request_of(code: Token) -> _CodeRequest:
+    return msgspec.json.decode(code.request or "", type=_CodeRequest)

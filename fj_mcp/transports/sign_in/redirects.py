@@ -9,15 +9,38 @@ MAX_ADDRESSES = 20
 _MAX_LENGTH = 2_000
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_ANY_PORT = re.compile(r"^(http://[a-z0-9.]+):\*(?=/|$)")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 """An app's own scheme has the reversed name of a domain in it (RFC 8252, section 7.1)."""
 
-_KNOWN_SCHEMES = ("claude", "cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed")
-_FURTHER = {
-    "vscode.dev": ("http://127.0.0.1:*", "http://localhost:*", "vscode:"),
-    "insiders.vscode.dev": ("http://127.0.0.1:*", "http://localhost:*", "vscode-insiders:"),
-}
-"""Pages that only pass the user on, and where to."""
+_KNOWN_SCHEMES = (
+    "antigravity",
+    "claude",
+    "cursor",
+    "jetbrains",
+    "kiro",
+    "raycast",
+    "trae",
+    "vscode",
+    "vscode-insiders",
+    "vscodium",
+    "warp",
+    "windsurf",
+    "zed",
+)
+_FURTHER = (
+    "https:",
+    "http://127.0.0.1:*",
+    "http://localhost:*",
+    *(f"{scheme}:" for scheme in _KNOWN_SCHEMES),
+)
+"""Where apps pass the user on to, such as from claude.ai to the app on this computer. Chromium
+checks each of these steps, and would end the sign-in without a word."""
+
+
+def without_any_port(address: str) -> str:
+    """An address of this machine without `:*` for its port, which may be any in any case."""
+    return _ANY_PORT.sub(r"\1", address)
 
 
 def problem_with(address: str) -> str | None:
@@ -47,13 +70,14 @@ def same_address(registered: str, asked: str) -> bool:
         return True
     one = urlsplit(registered)
     local = one.scheme == "http" and is_loopback(one.hostname or "")
-    alike = local and _without_port(registered) == _without_port(asked)
-    return alike and problem_with(asked) is None
+    alike = _parts(registered, local) == _parts(asked, local)
+    return alike and one.scheme in ("http", "https") and problem_with(asked) is None
 
 
-def _without_port(address: str) -> tuple[str, str | None, str, str]:
+def _parts(address: str, local: bool) -> tuple[str, str | None, str, str]:
     parts = urlsplit(address)
-    return parts.scheme, parts.hostname, parts.path, parts.query
+    host = parts.hostname if local else parts.netloc
+    return parts.scheme, host, parts.path or "/", parts.query
 
 
 def is_local(address: str) -> bool:
@@ -77,4 +101,6 @@ def form_targets(address: str) -> list[str]:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https"):
         return [f"{parts.scheme}:"]
-    return [f"{parts.scheme}://{parts.netloc}", *_FURTHER.get(parts.netloc, ())]
+    # The policy cannot name an address of IPv6.
+    own = "http:" if parts.netloc.startswith("[") else f"{parts.scheme}://{parts.netloc}"
+    return [own, *_FURTHER]

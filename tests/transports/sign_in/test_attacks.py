@@ -238,7 +238,7 @@ async def test_a_token_of_another_server_is_refused(tmp_path: Path, person: Pers
 
 @pytest.mark.parametrize(
     "resource",
-    [EVIL, f"{EVIL}/mcp", PUBLIC_URL, f"{PUBLIC_URL}/mcp/x", f"{PUBLIC_URL}.evil.example/mcp", ""],
+    [EVIL, f"{EVIL}/mcp", PUBLIC_URL, f"{PUBLIC_URL}/mcp/x", f"{PUBLIC_URL}.evil.example/mcp"],
 )
 async def test_no_token_is_issued_for_another_resource(person: Person, resource: str) -> None:
     app = await person.site.app()

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.balancers import balancer
 from tests.support.processes import Api, http_process
-from tests.support.shortlist_page import browsing
 from tests.support.sign_in import STATE_KEY
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
@@ -73,12 +72,6 @@ def site(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         front.serve(server)
         yield front.url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture

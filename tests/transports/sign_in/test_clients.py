@@ -295,6 +295,8 @@ async def test_a_document_is_read_once_a_minute_at_most(near: Person, described:
     [
         {"client_id": "https://other.example/app.json"},
         {"client_id": None},
+        {"client_name": None},
+        {"client_name": " "},
         {"redirect_uris": []},
         {"redirect_uris": "https://app.example.com/callback"},
         {"redirect_uris": ["javascript:alert(1)"]},
@@ -318,6 +320,32 @@ async def test_a_document_that_does_not_fit_is_refused(
     page = await near.open(described.app(near.site).link())
     assert page.status == 400
     assert "Nothing was connected." in page.text
+
+
+async def test_a_document_that_was_mended_is_read_at_once(
+    near: Person, described: Documents
+) -> None:
+    app, document = described.app(near.site), described.document
+    described.document = {}
+    assert (await near.open(app.link())).status == 400
+    described.document = document
+    assert (await near.open(app.link())).status == 200
+
+
+async def test_a_document_may_have_addresses_that_nobody_can_be_sent_to(
+    near: Person, described: Documents
+) -> None:
+    """One with any port is as good as one without, on this computer."""
+    described.document["redirect_uris"] = [
+        "http://localhost:*/callback",
+        "https://*.example.com/callback",
+        "someapp://callback",
+    ]
+    app = App(near.site, described.url, callback="http://localhost:7777/callback")
+    assert (await near.connect(app))["access_token"]
+    for other in ("https://www.example.com/callback", "someapp://callback"):
+        page = await near.open(App(near.site, described.url, callback=other).link())
+        assert page.status == 400
 
 
 @pytest.mark.parametrize("more", ["#fragment", "/../app.json", "?a b", "\\x"])

@@ -18,7 +18,6 @@ from tests.support.sign_in import (
     PUBLIC_URL,
     READ,
     SPEND,
-    STATE_KEY,
     ShiftedClock,
     Site,
     result_of,

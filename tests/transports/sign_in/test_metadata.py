@@ -87,6 +87,22 @@ async def test_every_refusal_says_where_to_sign_in_and_for_what(
     assert error in challenge
 
 
+@pytest.mark.parametrize("public_url", [PUBLIC_URL, "http://127.0.0.1:8000"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+async def test_whoever_brings_nothing_is_asked_to_sign_in(
+    tmp_path: Path, public_url: str, method: str
+) -> None:
+    """On the server's own computer, too, where a key in its settings would otherwise do."""
+    async with (
+        site_here(tmp_path, public_url=public_url, sandbox=True) as site,
+        site.http() as http,
+    ):
+        for path in ("/mcp", "/mcp/"):
+            answer = await http.request(method, path)
+            assert answer.status_code == 401
+            assert "resource_metadata=" in answer.headers["www-authenticate"]
+
+
 async def test_a_tool_beyond_the_scope_says_which_scopes_would_do(site: Site) -> None:
     async with Person(site, "fjk_narrow") as person:
         tokens = await person.connect(await site.app(), spend="", contacts="")

@@ -1,10 +1,13 @@
 """Codes and tokens: what they are good for, for how long, and how they end."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.sign_in import (
     ALL,
@@ -144,8 +147,10 @@ async def test_revoking_either_token_ends_both(person: Person, kind: str) -> Non
     answer = await app.refresh(tokens["refresh_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     # What is not known is as good as revoked.
-    for token in (tokens[kind], "fjmt_never", ""):
+    for token in (tokens[kind], "fjmt_never"):
         assert (await app.revoke(token)).status_code == 200
+    missing = await app.revoke("")
+    assert (missing.status_code, missing.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "something_else"])
@@ -281,3 +286,26 @@ async def test_what_has_expired_is_removed_within_an_hour(
             0,
         ]
         assert rows("attempts") == 1
+
+
+@on_a_file
+async def test_much_that_has_expired_is_removed_bit_by_bit(
+    tmp_path: Path, clock: ShiftedClock
+) -> None:
+    async with site_here(tmp_path, clock) as site:
+        await site.register()
+        left = _add_expired_attempts(tmp_path, 1_200)
+        clock.ahead += 2 * HOUR
+        while left:
+            await site.register()
+            before, left = left, len(table_of(tmp_path, "attempts", "rowid")) - 1
+            assert 0 <= left < before
+            assert left > before - 1_000
+
+
+def _add_expired_attempts(folder: Path, number: int) -> int:
+    """Add attempts from so many addresses; the number of all."""
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as file, file:
+        many = [(f"address {one}", 1, 0.0) for one in range(number)]
+        file.executemany("INSERT INTO attempts VALUES (?, ?, ?)", many)
+    return len(table_of(folder, "attempts", "rowid"))

@@ -11,6 +11,7 @@ NUMBER: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL(), "sqlite
 INDEXES = {
     "clients_by_time": ("clients", "created_at"),
     "grants_by_workspace": ("grants", "workspace"),
+    "grants_by_browser": ("grants", "browser"),
     "tokens_by_grant": ("tokens", "grant_id"),
     "tokens_by_time": ("tokens", "expires_at"),
     "browsers_by_time": ("browsers", "used_at"),

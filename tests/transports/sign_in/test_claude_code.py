@@ -1,0 +1,168 @@
+"""Claude Code signs in through a real browser, reaching nothing but this machine."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.balancers import balancer
+from tests.support.processes import Api, http_process
+from tests.support.real_clients import (
+    ONLY_THIS_MACHINE,
+    ClientHome,
+    allow,
+    connected_apps,
+    needs,
+    public_server,
+)
+from tests.support.sign_in import STATE_KEY, documents
+
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.xdist_group("claude-code"),
+    needs("claude"),
+]
+
+CONNECTED, SIGNED_OUT = "✔ Connected", "! Needs authentication"
+BY_DOCUMENT, BY_REGISTRATION = "Claude Code", "Claude Code (sourcing)"
+"""What it calls itself, which differs by how the server knows it."""
+
+DOCUMENT = {
+    "client_name": "Claude Code",
+    "redirect_uris": ["http://localhost/callback", "http://127.0.0.1/callback"],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "response_types": ["code"],
+    "token_endpoint_auth_method": "none",
+}
+"""Its own document has this content."""
+
+
+class ClaudeCode:
+    """Claude Code in an empty home, to which one server's address was added."""
+
+    def __init__(self, home: ClientHome, url: str) -> None:
+        self._home = home
+        self.url = url
+        home.run("claude", "mcp", "add", "--transport", "http", "sourcing", f"{url}/mcp")
+
+    def status(self) -> str:
+        """What it says of the server, which it tries to reach."""
+        lines = self._home.run("claude", "mcp", "list").splitlines()
+        (line,) = (one for one in lines if self.url in one)
+        return line.rpartition(" - ")[2]
+
+    def sign_in(self, page: Page, name: str, key: str) -> str:
+        """Sign in in the browser; what it says at the end."""
+        with self._home.terminal("claude", "mcp", "login", "sourcing") as login:
+            allow(page, self._home.opened(login), name, key)
+            expect(page.get_by_text("Authentication successful")).to_be_visible()
+            assert login.wait() == 0, login.said
+            return login.said
+
+    def deny(self, page: Page) -> str:
+        """Start to sign in, and deny it in the browser; what it says at the end."""
+        with self._home.terminal("claude", "mcp", "login", "sourcing") as login:
+            page.goto(self._home.opened(login))
+            page.get_by_role("button", name="Deny").click()
+            assert login.wait() == 1, login.said
+            return login.said
+
+    def sign_out(self) -> str:
+        return self._home.run("claude", "mcp", "logout", "sourcing")
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """What it has stored of the sign-in."""
+        (one,) = json.loads(self._file.read_text())["mcpOAuth"].values()
+        return dict(one)
+
+    def forget_access_token(self) -> None:
+        """Let it find that its access token has expired."""
+        content = json.loads(self._file.read_text())
+        for one in content["mcpOAuth"].values():
+            one["expiresAt"] = 1
+        self._file.write_text(json.dumps(content))
+
+    @property
+    def _file(self) -> Path:
+        return self._home.path / ".claude" / ".credentials.json"
+
+
+@pytest.mark.parametrize("name", [BY_DOCUMENT, BY_REGISTRATION])
+def test_the_user_signs_in_stays_signed_in_and_signs_out(
+    name: str, home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
+) -> None:
+    with ExitStack() as stack:
+        settings = ONLY_THIS_MACHINE
+        if name == BY_DOCUMENT:
+            document = stack.enter_context(documents(tmp_path))
+            document.document |= DOCUMENT
+            home.environment["MCP_OAUTH_CLIENT_METADATA_URL"] = document.url
+            settings = {
+                "FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS": "true",
+                "SSL_CERT_FILE": str(document.certificates),
+            }
+        claude = ClaudeCode(home, stack.enter_context(public_server(tmp_path, api, **settings)))
+        assert claude.status() == SIGNED_OUT
+        assert 'Authenticated with "sourcing"' in claude.sign_in(page, name, key)
+        assert claude.status() == CONNECTED
+        first = claude.stored
+        assert first["clientId"].startswith("https://") == (name == BY_DOCUMENT)
+        # An hour later it gets new tokens without the user.
+        claude.forget_access_token()
+        assert claude.status() == CONNECTED
+        assert claude.stored["accessToken"] != first["accessToken"]
+        assert claude.stored["refreshToken"] != first["refreshToken"]
+        assert connected_apps(page, claude.url) == 1
+        # Signing out revokes the tokens here, too.
+        assert 'Signed out of "sourcing"' in claude.sign_out()
+        assert connected_apps(page, claude.url) == 0
+        assert claude.status() == SIGNED_OUT
+        assert key not in "".join(
+            one.read_text(errors="replace") for one in home.path.rglob("*") if one.is_file()
+        )
+
+
+def test_after_a_denial_and_a_disconnect_the_user_can_sign_in_again(
+    home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
+) -> None:
+    with public_server(tmp_path, api, **ONLY_THIS_MACHINE) as url:
+        claude = ClaudeCode(home, url)
+        assert "access_denied" in claude.deny(page)
+        assert claude.status() == SIGNED_OUT
+        claude.sign_in(page, BY_REGISTRATION, key)
+        assert connected_apps(page, url) == 1
+        page.get_by_role("button", name="Disconnect").click()
+        assert claude.status() == SIGNED_OUT
+        page.context.clear_cookies()
+        claude.sign_in(page, BY_REGISTRATION, key)
+        assert claude.status() == CONNECTED
+
+
+def test_claude_code_registers_again_with_a_server_that_has_forgotten_it(
+    home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
+) -> None:
+    with ExitStack() as stack:
+        front = stack.enter_context(balancer())
+        settings = ONLY_THIS_MACHINE | {"FJ_STATE_KEY": STATE_KEY}
+        servers = []
+        for folder in (tmp_path / "before", tmp_path / "after"):
+            folder.mkdir()
+            started = http_process(
+                folder, "--public-url", front.url, api=api, measured=False, **settings
+            )
+            servers.append(stack.enter_context(started))
+        before, after = servers
+        front.serve(before)
+        claude = ClaudeCode(home, front.url)
+        claude.sign_in(page, BY_REGISTRATION, key)
+        known_as = claude.stored["clientId"]
+        # From now on the address leads to a server with an empty database.
+        before.end()
+        before.port = after.port
+        assert claude.status() == SIGNED_OUT
+        claude.sign_in(page, BY_REGISTRATION, key)
+        assert claude.status() == CONNECTED
+        assert claude.stored["clientId"] != known_as
