@@ -31,6 +31,8 @@ EXPLAINED_WHOLE = [
     "transports/http/tenants.py",
     "transports/http/uvicorn_server.py",
     "transports/sign_in/clients.py",
+    "transports/sign_in/company/assertions.py",
+    "transports/sign_in/company/sign_in.py",
     "transports/sign_in/endpoints.py",
     "transports/sign_in/forms.py",
     "transports/sign_in/keys.py",
@@ -39,6 +41,7 @@ EXPLAINED_WHOLE = [
     "transports/sign_in/redirects.py",
     "transports/sign_in/sign_in.py",
     "transports/sign_in/sign_in_page.py",
+    "transports/sign_in/with_keys.py",
 ]
 """Modules whose every sentence a user can meet."""
 
@@ -46,6 +49,7 @@ NO_MESSAGES = re.compile(
     r"(SELECT|SET|PRAGMA|database|role) .*|[(|\\].*|.*\\[sd(].*"  # statements and patterns
     r"|the server is not running|the address cannot be used"  # never shown, or within another
     r"|keys that FutureJobs has not accepted yet|Invalid username/password"
+    r"|the company's identity provider"
     r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?"
     r"|\.env\.example .*|.*%s.*"  # where to look, and lines of the log
     r"|default-src .*|An app without a name|FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS is set: .*"
@@ -53,20 +57,20 @@ NO_MESSAGES = re.compile(
 """Other texts in these modules, and parts of messages that say nothing by themselves."""
 
 
-def quotes() -> Iterator[str]:
-    """The quoted sentences in the first column of tables that are headed "Message"."""
+def quotes(page: str, heading: str) -> Iterator[str]:
+    """The quoted sentences in tables whose first column has a heading."""
     in_table = False
-    for line in PAGE.splitlines():
+    for line in page.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not line.startswith("|"):
             in_table = False
-        elif cells[0] == "Message":
+        elif cells[0] == heading:
             in_table = True
         elif in_table:
             yield from re.findall(r'"([^"]+)"', " ".join(cells))
 
 
-QUOTES = list(dict.fromkeys(quotes()))
+QUOTES = list(dict.fromkeys(quotes(PAGE, "Message")))
 
 
 def occurs(quote: str, text: str) -> bool:
@@ -83,6 +87,21 @@ def occurs(quote: str, text: str) -> bool:
 @pytest.mark.parametrize("quote", QUOTES)
 def test_every_quoted_sentence_is_one_of_the_code(quote: str) -> None:
     assert any(occurs(quote, text) for text in all_texts())
+
+
+@pytest.mark.parametrize(
+    ("page", "heading"), [("sign-in", "The last line"), ("company-accounts", "The log")]
+)
+def test_what_the_log_is_said_to_say_is_what_it_says(page: str, heading: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    said = list(quotes(text, heading))
+    steps = re.findall(r"\bstep=(\w+)", text)
+    assert steps
+    texts = list(all_texts())
+    assert [one for one in said if not any(occurs(one, text) for text in texts)] == []
+    # Some are put together, see `endpoints`.
+    logged = {*re.findall(r"step=(\w+)", " ".join(texts)), "register", "authorize", "token"}
+    assert set(steps) <= logged
 
 
 def is_explained(text: str) -> bool:

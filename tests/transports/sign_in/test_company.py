@@ -18,6 +18,7 @@ from tests.support.sign_in import (
     PUBLIC_URL,
     READ,
     SPEND,
+    STATE_KEY,
     ShiftedClock,
     Site,
     result_of,
