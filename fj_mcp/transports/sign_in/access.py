@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import anyio
 from cachetools import TTLCache
 from msgspec import Struct
 
@@ -62,6 +63,7 @@ class StoredTokens:
         self._addresses = addresses
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+        self._reading: dict[str, anyio.Event] = {}
 
     def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
@@ -71,8 +73,12 @@ class StoredTokens:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)
-        if access is None and (access := await self._read(name)) is not None:
-            self._cache[name] = access
+        if access is None and name in self._reading:
+            # A client makes many calls at once, for which one read is enough.
+            await self._reading[name].wait()
+            access = self._cache.get(name)
+        if access is None:
+            access = await self._read_and_cache(name)
         return access if access is not None and access.expires_at > self._clock() else None
 
     def forget_grant(self, grant_id: str) -> None:
@@ -80,6 +86,16 @@ class StoredTokens:
         for name, access in list(self._cache.items()):
             if access.grant_id == grant_id:
                 del self._cache[name]
+
+    async def _read_and_cache(self, name: str) -> Access | None:
+        done = self._reading.setdefault(name, anyio.Event())
+        try:
+            if (access := await self._read(name)) is not None:
+                self._cache[name] = access
+            return access
+        finally:
+            self._reading.pop(name, None)
+            done.set()
 
     async def _read(self, name: str) -> Access | None:
         found = await self._store.token(name, "access")
