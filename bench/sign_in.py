@@ -74,7 +74,7 @@ async def _sign_in_rate(api: str, engine: str, **settings: str) -> Row:
         times = await many_sign_ins(ours.port, _SIGN_INS)
         seconds = perf_counter() - started
         spent = (ours.cpu_seconds - before) / _SIGN_INS
-    note = f"{median(times) * 1000:,.0f} ms each, {spent * 1000:,.0f} ms of them the server's"
+    note = f"{median(times) * 1000:,.0f} ms each, {spent * 1000:,.0f} ms of processor time"
     what = f"Sign-ins a minute, {_AT_ONCE} at once, {engine}"
     return at_least(what, _SIGN_INS / seconds * 60, 100, "{:,.0f}", note)
 
