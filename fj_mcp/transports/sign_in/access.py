@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
+import anyio
 from cachetools import TTLCache
 from msgspec import Struct
 
@@ -77,6 +78,7 @@ class StoredTokens:
         self._addresses = addresses
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+        self._reading: dict[str, anyio.Event] = {}
 
     def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
@@ -86,8 +88,12 @@ class StoredTokens:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)
-        if access is None and (access := await self._read(name)) is not None:
-            self._cache[name] = access
+        if access is None and name in self._reading:
+            # A client makes many calls at once, for which one read is enough.
+            await self._reading[name].wait()
+            access = self._cache.get(name)
+        if access is None:
+            access = await self._read_and_cache(name)
         return access if access is not None and access.expires_at > self._clock() else None
 
     def forget_grant(self, grant_id: str) -> None:
@@ -99,6 +105,16 @@ class StoredTokens:
     def key_of(self, grant: Grant) -> str | None:
         """The key of a grant; None if it is not one of this server's any more."""
         return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
+
+    async def _read_and_cache(self, name: str) -> Access | None:
+        done = self._reading.setdefault(name, anyio.Event())
+        try:
+            if (access := await self._read(name)) is not None:
+                self._cache[name] = access
+            return access
+        finally:
+            self._reading.pop(name, None)
+            done.set()
 
     async def _read(self, name: str) -> Access | None:
         found = await self._store.token(name, "access")

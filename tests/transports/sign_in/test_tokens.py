@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import anyio
 import pytest
 
+from fj_mcp.transports.sign_in.access import CACHE_SECONDS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.ledgers import on_a_file, table_of
+from tests.support.ledgers import on_a_file, postgres_server, table_of
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -247,6 +249,35 @@ async def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         app.site = site
         assert works(await site.call(tokens["access_token"]))
         assert (await app.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_calls_at_the_same_time_read_their_token_once(
+    tmp_path: Path, clock: ShiftedClock
+) -> None:
+    with postgres_server(log_statement="all") as postgres:
+
+        def reads() -> int:
+            return (postgres.folder / "log").read_text(encoding="utf-8").count("FROM tokens")
+
+        async with (
+            site_here(tmp_path, clock, database_url=postgres.address) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            tokens = await person.connect(await site.app())
+            answers: list[bool] = []
+
+            async def call() -> None:
+                answers.append(works(await site.call(tokens["access_token"])))
+
+            for ahead, wanted in ((CACHE_SECONDS / 2, 0), (CACHE_SECONDS, 1)):
+                await call()
+                before = reads()
+                clock.ahead += ahead
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(20):
+                        tasks.start_soon(call)
+                assert reads() - before == wanted
+            assert answers == [True] * 42
 
 
 @on_a_file
