@@ -48,8 +48,11 @@ def follow() -> None:
     time.time = lambda: here() + int(file.read_text())
 
 
-if __name__ == "__main__":
+if __name__ in ("__main__", "__mp_main__"):
+    # The second is a worker of the first.
     follow()
+
+if __name__ == "__main__":
     from fj_mcp.commands.cli import main
 
     sys.argv[0] = "fj-mcp"
