@@ -40,14 +40,15 @@ class SignedIn:
             RequestRejected: 408, 413 or 503.
             Disconnected: if the client hung up.
         """
+        posted = scope["method"] == "POST"
+        # A body that arrives slowly takes nobody's place.
+        body = await bodies.read(scope, receive, _MAX_BODY_BYTES) if posted else b""
         if self._serving >= MAX_AT_ONCE:
             raise RequestRejected(
                 503, "Too many users are signing in: try again.", {"retry-after": "5"}
             )
         self._serving += 1
         try:
-            posted = scope["method"] == "POST"
-            body = await bodies.read(scope, receive, _MAX_BODY_BYTES) if posted else b""
             responder = Responder(send, streams=True)
             await responder.run(app, scope, replay(body, receive), _SECONDS)
         finally:
