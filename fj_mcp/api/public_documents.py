@@ -6,11 +6,14 @@ request reaches this machine or its network, whatever the name points to a momen
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import anyio
+import anyio.to_thread
 import httpcore
 from msgspec import Struct
 
@@ -18,7 +21,7 @@ from fj_mcp.api.network import trusted_certificates
 
 _MAX_BYTES = 65_536
 _SECONDS = 5.0
-_AT_ONCE = 8
+_AT_ONCE = 16
 _LEAST_AGE, _MOST_AGE = 60.0, 86_400.0
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -106,7 +109,12 @@ class _PublicAddresses(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await anyio.getaddrinfo(host, port, proto=6)
+        # In a thread of its own: names that nobody answers for would soon occupy the few threads in
+        # which requests to FutureJobs wait for theirs.
+        look_up = partial(socket.getaddrinfo, host, port, proto=socket.IPPROTO_TCP)
+        found = await anyio.to_thread.run_sync(
+            look_up, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+        )
         addresses = list(dict.fromkeys(place[4][0] for place in found))
         if not addresses or not all(map(self._may_connect, addresses)):
             raise NotRead("its server is not on the public internet")

@@ -1,9 +1,12 @@
 """Many requests at once, or more than there is room for, and clocks that differ."""
 
+import socket
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
@@ -14,7 +17,8 @@ from fj_mcp.storage.sign_in.store import MAX_CLIENTS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
-from tests.support.sign_in import CALLBACK, Person, Site, site_here
+from tests.support.processes import Api
+from tests.support.sign_in import CALLBACK, App, Person, Site, site_here, works
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -82,6 +86,37 @@ async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> 
         async with Person(site, "fjk_person") as person:
             assert (await person.connect(app))["access_token"]
         end.set()
+
+
+async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
+    tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the documents of apps may have; a name server can keep those who ask waiting."""
+    answered, asked = threading.Event(), threading.Semaphore(0)
+    look_up = socket.getaddrinfo
+
+    def slowly(host: str | bytes, *more: Any, **options: Any) -> Any:
+        if "evil.example" in str(host):
+            asked.release()
+            answered.wait(30)
+            raise socket.gaierror
+        return look_up(host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    on = api.address.replace("127.0.0.1", "localhost")
+    async with site_here(tmp_path, on=on) as site, Person(site, "fjk_names") as person:
+        tokens = await person.connect(await site.app())
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                made_up = App(site, f"https://{number}.evil.example/app.json")
+                tasks.start_soon(site.get, made_up.link())
+            for _ in range(5):
+                await anyio.to_thread.run_sync(asked.acquire)
+            async with Person(site, "fjk_others") as other:
+                with anyio.fail_after(4):
+                    assert (await other.connect(await site.app()))["access_token"]
+                    assert works(await site.call(tokens["access_token"], "list_sessions"))
+            answered.set()
 
 
 @on_a_file
