@@ -15,6 +15,7 @@ import pytest
 from fj_mcp.clock import Clock
 from fj_mcp.storage.sign_in.store import MAX_CLIENTS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
+from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.processes import Api
@@ -86,6 +87,36 @@ async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> 
         async with Person(site, "fjk_person") as person:
             assert (await person.connect(app))["access_token"]
         end.set()
+
+
+async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path: Path) -> None:
+    async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
+        tokens = await person.connect(await site.app())
+    # The next process has not seen a response to their keys yet.
+    async with site_here(tmp_path) as site:
+        begun = 0
+        all_begun, end = anyio.Event(), anyio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            nonlocal begun
+            yield b"{"
+            begun += 1
+            if begun == MAX_UNPROVEN_KEYS:
+                all_begun.set()
+            await end.wait()
+
+        async def send(number: int) -> None:
+            headers = {"x-fj-api-key": f"fjk_made_up_{number}", "content-type": "application/json"}
+            async with site.http() as http:
+                await http.post("/mcp", content=slowly(), headers=headers)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(MAX_UNPROVEN_KEYS):
+                tasks.start_soon(send, number)
+            with anyio.fail_after(10):
+                await all_begun.wait()
+            assert works(await site.call(tokens["access_token"]))
+            end.set()
 
 
 async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
