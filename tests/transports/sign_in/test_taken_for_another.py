@@ -146,3 +146,18 @@ async def test_a_name_is_one_line_of_what_can_be_seen(
     page = await person.open((await person.site.app(client_name=name)).link())
     assert f"{shown} asks to use your FutureJobs account." in page.text
     assert f"{shown}. It gave itself this name, and nobody has checked it." in page.text
+
+
+async def test_the_user_is_warned_of_an_app_that_describes_itself(
+    tmp_path: Path, described: Documents
+) -> None:
+    """Its host is known to be true, and its name is not: anyone may be called Claude."""
+    described.document |= {"client_name": "Claude", "redirect_uris": [EVIL]}
+    async with (
+        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        page = await person.open(described.app(site).link(redirect_uri=EVIL))
+    assert f"Claude, described by {described.url.split('/')[2]}" in page.text
+    assert "Go on only if you have just added this server to an app yourself" in page.text
+    assert "know evil.example as its address" in page.text
