@@ -15,6 +15,9 @@ from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooN
 MAX_AT_ONCE = 200
 """Requests without credentials, so that they leave room for calls."""
 
+MAX_ARRIVING = 1_000
+"""Bodies without credentials that are not complete yet; slow ones take no places of others."""
+
 _MAX_BODY_BYTES = 65_536
 _SECONDS = 30.0
 _WELL_KNOWN = "/.well-known/"
@@ -25,6 +28,7 @@ class SignedIn:
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
+        self._arriving = 0
         self._serving = 0
 
     def serves(self, path: str) -> bool:
@@ -40,13 +44,15 @@ class SignedIn:
             RequestRejected: 408, 413 or 503.
             Disconnected: if the client hung up.
         """
-        posted = scope["method"] == "POST"
-        # A body that arrives slowly takes nobody's place.
-        body = await bodies.read(scope, receive, _MAX_BODY_BYTES) if posted else b""
-        if self._serving >= MAX_AT_ONCE:
-            raise RequestRejected(
-                503, "Too many users are signing in: try again.", {"retry-after": "5"}
-            )
+        body = b""
+        if scope["method"] == "POST":
+            _check_room(self._arriving, MAX_ARRIVING)
+            self._arriving += 1
+            try:
+                body = await bodies.read(scope, receive, _MAX_BODY_BYTES)
+            finally:
+                self._arriving -= 1
+        _check_room(self._serving, MAX_AT_ONCE)
         self._serving += 1
         try:
             responder = Responder(send, streams=True)
@@ -95,3 +101,10 @@ class SignedIn:
             log.info("sign-in step=call outcome=%d", rejected.status)
         if rejected.status == 401:
             rejected.headers["www-authenticate"] += f", {self._sign_in.challenge}"
+
+
+def _check_room(taken: int, most: int) -> None:
+    if taken >= most:
+        raise RequestRejected(
+            503, "Too many users are signing in: try again.", {"retry-after": "5"}
+        )
