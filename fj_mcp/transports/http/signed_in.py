@@ -17,6 +17,9 @@ from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooN
 MAX_AT_ONCE = 200
 """Requests without credentials, so that they leave room for calls."""
 
+MAX_ARRIVING = 1_000
+"""Bodies without credentials that are not complete yet; slow ones take no places of others."""
+
 _MAX_BODY_BYTES = 65_536
 _SECONDS = 30.0
 _WELL_KNOWN = "/.well-known/"
@@ -27,6 +30,7 @@ class SignedIn:
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
+        self._arriving = 0
         self._serving = 0
 
     def serves(self, path: str) -> bool:
@@ -42,14 +46,17 @@ class SignedIn:
             RequestRejected: 408, 413 or 503.
             Disconnected: if the client hung up.
         """
-        if self._serving >= MAX_AT_ONCE:
-            raise RequestRejected(
-                503, "Too many users are signing in: try again.", {"retry-after": "5"}
-            )
+        body = b""
+        if scope["method"] == "POST":
+            _check_room(self._arriving, MAX_ARRIVING)
+            self._arriving += 1
+            try:
+                body = await bodies.read(scope, receive, _MAX_BODY_BYTES)
+            finally:
+                self._arriving -= 1
+        _check_room(self._serving, MAX_AT_ONCE)
         self._serving += 1
         try:
-            posted = scope["method"] == "POST"
-            body = await bodies.read(scope, receive, _MAX_BODY_BYTES) if posted else b""
             responder = Responder(send, streams=True)
             await responder.run(app, scope, replay(body, receive), _SECONDS)
         finally:
@@ -104,3 +111,10 @@ def _unavailable(what: str) -> RequestRejected:
     return RequestRejected(
         503, f"The server cannot reach {what}: send it again in a minute.", {"retry-after": "60"}
     )
+
+
+def _check_room(taken: int, most: int) -> None:
+    if taken >= most:
+        raise RequestRejected(
+            503, "Too many users are signing in: try again.", {"retry-after": "5"}
+        )

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import msgspec
 import anyio
+import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
 

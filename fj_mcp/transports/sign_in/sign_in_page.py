@@ -8,7 +8,7 @@ from starlette.responses import Response
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.browsers import Browsers, Visitor
-from fj_mcp.transports.sign_in.forms import BadForm, fields_in, read_form, with_query
+from fj_mcp.transports.sign_in.forms import BadForm, fields_of_query, read_form, with_query
 from fj_mcp.transports.sign_in.keys import KeyReader
 from fj_mcp.transports.sign_in.metadata import CONNECTIONS, SIGN_IN
 from fj_mcp.transports.sign_in.pages import Problem, message, out_of_date, page, send_back
@@ -34,7 +34,7 @@ class SignInPage:
     async def show(self, request: Request) -> Response:
         """GET: ask the user."""
         try:
-            sealed = fields_in(request.url.query).get("request", "")
+            sealed = fields_of_query(request).get("request", "")
         except BadForm:
             sealed = ""
         question = self._provider.question(sealed)

@@ -1,15 +1,18 @@
 """Codes and tokens: what they are good for, for how long, and how they end."""
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from fj_mcp.transports.sign_in.access import CACHE_SECONDS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.http_messages import SEARCH
 from tests.support.ledgers import on_a_file, postgres_server, table_of
 from tests.support.sign_in import (
     ALL,
@@ -340,3 +343,28 @@ def _add_expired_attempts(folder: Path, number: int) -> int:
         many = [(f"address {one}", 1, 0.0) for one in range(number)]
         file.executemany("INSERT INTO attempts VALUES (?, ?, ?)", many)
     return len(table_of(folder, "attempts", "rowid"))
+
+
+async def test_reading_includes_what_was_revealed_and_the_page_says_so(person: Person) -> None:
+    site = person.site
+    whole = (await person.connect(await site.app()))["access_token"]
+
+    async def facts(token: str, tool: str, **arguments: Any) -> Any:
+        return result_of(await site.call(token, tool, **arguments))["structuredContent"]
+
+    session_id = (await facts(whole, "create_sourcing_session", **SEARCH))["session_id"]
+    await facts(whole, "wait_for_session", session_id=session_id)
+    listed = await facts(whole, "list_profiles", session_id=session_id)
+    one = {"session_id": session_id, "candidate_id": listed["candidates"][0]["candidate_id"]}
+    revealed = await facts(
+        whole,
+        "reveal_contacts",
+        session_id=session_id,
+        candidate_ids=[one["candidate_id"]],
+        channel="email",
+    )
+    (value,) = revealed["results"][0]["values"]
+    app = await site.app()
+    assert "candidates with the contacts revealed so far" in (await person.open(app.link())).text
+    reading = (await person.connect(app, spend="", contacts=""))["access_token"]
+    assert value in json.dumps(await facts(reading, "get_candidate", **one))
