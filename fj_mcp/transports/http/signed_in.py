@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.storage.errors import StorageUnavailable
@@ -10,6 +11,8 @@ from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.http.request_bodies import BodyReader, replay
 from fj_mcp.transports.http.responses import Responder
 from fj_mcp.transports.sign_in.access import Access
+from fj_mcp.transports.sign_in.metadata import PAGES
+from fj_mcp.transports.sign_in.pages import message
 from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooNarrow
 
 MAX_AT_ONCE = 200
@@ -29,7 +32,7 @@ class SignedIn:
 
     def serves(self, path: str) -> bool:
         """Whether a path needs no credentials; nothing is where clients only look for metadata."""
-        return path in self._sign_in.paths or path.startswith(_WELL_KNOWN)
+        return path in self._sign_in.paths or _WELL_KNOWN in path
 
     async def serve(
         self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, bodies: BodyReader
@@ -37,9 +40,18 @@ class SignedIn:
         """Serve a page, an endpoint or a document for signing in.
 
         Raises:
-            RequestRejected: 408, 413 or 503.
             Disconnected: if the client hung up.
         """
+        if _WELL_KNOWN in scope["path"]:
+            scope = {**scope, "path": scope["path"].removesuffix("/")}
+        try:
+            await self._serve(app, scope, receive, send, bodies)
+        except RequestRejected as rejected:
+            await _refusal(scope["path"], rejected)(scope, receive, send)
+
+    async def _serve(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, bodies: BodyReader
+    ) -> None:
         if self._serving >= MAX_AT_ONCE:
             raise RequestRejected(
                 503, "Too many users are signing in: try again.", {"retry-after": "5"}
@@ -94,3 +106,14 @@ class SignedIn:
             log.info("sign-in step=call outcome=%d", rejected.status)
         if rejected.status == 401:
             rejected.headers["www-authenticate"] += f", {self._sign_in.challenge}"
+
+
+def _refusal(path: str, rejected: RequestRejected) -> Response:
+    """A refusal as users and OAuth clients read it."""
+    headers = {"connection": "close", **rejected.headers}
+    if path in PAGES:
+        title = "Signing in did not work"
+        return message(title, str(rejected), status=rejected.status, headers=headers)
+    error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
+    content = {"error": error, "error_description": str(rejected)}
+    return JSONResponse(content, rejected.status, {"cache-control": "no-store", **headers})
