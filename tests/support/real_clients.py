@@ -165,10 +165,15 @@ def public_server(folder: Path, api: Api, **settings: str) -> Iterator[str]:
             yield front.url
 
 
-def allow(page: Page, address: str, app: str, key: str) -> None:
-    """Open an app's link in the browser, enter the key, and allow what the app asks for."""
+def allow(page: Page, address: str, app: str, key: str, *, spend: bool = True) -> None:
+    """Open an app's link in the browser, enter the key, and allow what the app asks for.
+
+    Without `spend`, all but to spend credits.
+    """
     page.goto(address)
     expect(page.get_by_text(f"{app} asks to use your FutureJobs account")).to_be_visible()
+    if not spend:
+        page.get_by_label("Spend credits").uncheck()
     page.get_by_label("Your FutureJobs key").fill(key)
     page.get_by_role("button", name="Allow").click()
 
