@@ -60,7 +60,8 @@ class SignInPage:
             visitor = await self._browsers.sign_out(visitor)
             return await self._page(question, sealed, visitor)
         if form.get("answer") != "allow":
-            return self._send_back(question, [("error", "access_denied")], "denied")
+            log.info("sign-in step=answer outcome=denied")
+            return self._send_back(question, [("error", "access_denied")])
         scopes = in_order(
             {READ, *(scope for box, scope in _BOXES.items() if form.get(box) == "yes")}
             & {READ, *question.scopes}
@@ -80,14 +81,12 @@ class SignInPage:
         code = await self._provider.allow(
             question, visitor.key, visitor.browser.workspace, visitor.browser.digest, scopes
         )
-        response = self._send_back(question, [("code", code)], "allowed")
+        log.info("sign-in step=answer outcome=allowed scopes=%d", len(scopes))
+        response = self._send_back(question, [("code", code)])
         self._browsers.remember(response, visitor)
         return response
 
-    def _send_back(
-        self, question: Question, fields: list[tuple[str, str | None]], outcome: str
-    ) -> Response:
-        log.info("sign-in step=answer outcome=%s scopes=%d", outcome, len(question.scopes))
+    def _send_back(self, question: Question, fields: list[tuple[str, str | None]]) -> Response:
         more = [("state", question.state), ("iss", self._provider.addresses.issuer)]
         return send_back(with_query(question.redirect_uri, [*fields, *more]))
 
