@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
+from tests.support.assistant import search_for
 from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
+from tests.support.http_messages import VERSION, modern, tool_call
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -170,14 +172,22 @@ NOT_VALID: dict[str, Callable[[Company], str]] = {
 
 
 @pytest.mark.parametrize("name", NOT_VALID)
-async def test_no_other_token_is_let_in(site: Site, provider: Company, name: str) -> None:
-    answer = await site.call(NOT_VALID[name](provider))
+async def test_no_other_token_is_let_in(
+    site: Site, provider: Company, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "fj_mcp")
+    token = NOT_VALID[name](provider)
+    answer = await site.call(token)
     assert answer.status_code == 401, answer.text
     assert answer.json()["error"]["message"] == "The token is not valid any more: sign in again."
     challenge = answer.headers["www-authenticate"]
     assert 'error="invalid_token"' in challenge
     assert "resource_metadata=" in challenge
-    assert works(await site.call(provider.token()))
+    valid = provider.token()
+    assert works(await site.call(valid))
+    assert "sign-in step=company outcome=refused reason=" in caplog.text
+    parts = (token, *token.split(".")[1:], valid)
+    assert not [part for part in parts if part and part in caplog.text]
 
 
 @pytest.mark.parametrize(
@@ -428,6 +438,19 @@ async def asked_with(site: Site, **headers: str) -> httpx.Response:
         return await http.post("/mcp", json=body, headers={"accept": "application/json"} | named)
 
 
+async def posted(site: Site, body: dict[str, Any], token: str) -> httpx.Response:
+    """Send a message of protocol 2026-07-28."""
+    headers = {
+        "accept": "application/json",
+        "authorization": f"Bearer {token}",
+        "mcp-protocol-version": VERSION,
+        "mcp-method": body["method"],
+        "mcp-name": body["params"].get("name", ""),
+    }
+    async with site.http() as http:
+        return await http.post("/mcp", json=body, headers=headers)
+
+
 async def test_the_servers_key_is_for_nobody_without_a_token(
     tmp_path: Path, provider: Company
 ) -> None:
@@ -471,6 +494,29 @@ async def test_all_users_work_on_the_servers_key(site: Site, provider: Company) 
     assert "Backend" in str(result_of(listed))
     other = await asked_with(site, x_fj_api_key="fjk_own")
     assert "Backend" not in other.text
+
+
+async def test_the_sandbox_needs_no_key(tmp_path: Path, provider: Company) -> None:
+    async with company_site(tmp_path, provider, sandbox=True, api_key=None) as site:
+        assert works(await site.call(provider.token()))
+        assert (await asked_with(site)).status_code == 401
+
+
+async def test_what_one_user_is_asked_another_cannot_answer(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, confirm_spend="auto") as site:
+        wish = tool_call("create_sourcing_session", **search_for("Ours"))
+        body = modern("tools/call", wish, elicitation={})
+        asked = result_of(await posted(site, body, provider.token("ann")))
+        (question,) = asked["inputRequests"]
+        body["params"]["requestState"] = asked["requestState"]
+        answer = {"action": "accept", "content": {"approve": True}}
+        body["params"]["inputResponses"] = {question: answer}
+        refused = await posted(site, body, provider.token("bob"))
+        assert refused.json()["error"]["code"] == -32602
+        bought = result_of(await posted(site, body, provider.token("ann")))
+        assert bought["structuredContent"]["session_id"]
 
 
 # Introspection
