@@ -210,6 +210,81 @@ async def test_tokens_differ_from_provider_to_provider(
     assert works(await site.call(token(provider)))
 
 
+AS_PROVIDERS_WRITE_THEM: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Entra": (
+        {"typ": "JWT", "x5t": "x"},
+        {
+            "scopes": None,
+            "scp": f"{READ} {SPEND}",
+            "email": None,
+            "preferred_username": "ann@example.com",
+            "sub": "another one for each application",
+            "oid": "00000000-0000-0000-0000-00000000000a",
+            "tid": "00000000-0000-0000-0000-0000000000aa",
+            "azp": "00000000-0000-0000-0000-00000000000b",
+            "groups": ["00000000-0000-0000-0000-00000000000c"],
+            "roles": ["sourcing"],
+            "uti": "x",
+            "ver": "2.0",
+        },
+    ),
+    "Okta": (
+        {"typ": None},
+        {
+            "scopes": None,
+            "scp": ["openid", READ, SPEND],
+            "sub": "ann@example.com",
+            "uid": "00u1",
+            "cid": "0oa1",
+            "jti": "AT.1",
+            "ver": 1,
+            "groups": ["Everyone", "sourcing"],
+        },
+    ),
+    "Auth0": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid profile offline_access {READ} {SPEND}",
+            "sub": "auth0|1",
+            "email": None,
+            "aud": [RESOURCE, "https://tenant.example.com/userinfo"],
+            "azp": "client",
+            "permissions": [READ, SPEND],
+            "groups": ["sourcing"],
+        },
+    ),
+    "Keycloak": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid email profile {READ} {SPEND}",
+            "typ": "Bearer",
+            "azp": "assistant",
+            "aud": [RESOURCE, "account"],
+            "nonce": "of the sign-in, in older versions",
+            "realm_access": {"roles": ["offline_access"]},
+            "preferred_username": "ann",
+            "groups": ["/staff", "sourcing"],
+        },
+    ),
+    "a provider that follows RFC 9068": (
+        {"typ": "at+jwt"},
+        {"scopes": f"{READ} {SPEND}", "client_id": "assistant", "roles": ["sourcing"]},
+    ),
+}
+"""Headers and claims of access tokens, as the providers' documentation has them."""
+
+
+@pytest.mark.parametrize("name", AS_PROVIDERS_WRITE_THEM)
+async def test_tokens_are_read_as_each_provider_writes_them(
+    tmp_path: Path, provider: Company, name: str
+) -> None:
+    header, claims = AS_PROVIDERS_WRITE_THEM[name]
+    async with company_site(tmp_path, provider, oauth_groups=("sourcing",)) as site:
+        shown = await tools(site, provider.token(header=header, **claims))
+        assert "create_sourcing_session" in shown
+        assert "reveal_contacts" not in shown
+
+
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "ES384", "EdDSA"])
 @pytest.mark.parametrize("named", [True, False])
 async def test_any_public_key_will_do(
