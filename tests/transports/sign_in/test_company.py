@@ -360,6 +360,9 @@ async def test_the_provider_may_be_away_for_a_while(
 AWAY: dict[str, Callable[[Company], None]] = {
     "no connection": lambda provider: setattr(provider, "status", 0),
     "an error": lambda provider: setattr(provider, "status", 500),
+    "silence": lambda provider: provider.may_answer.clear(),
+    "a page": lambda provider: setattr(provider, "body", b"<html>"),
+    "a list": lambda provider: setattr(provider, "body", b"[]"),
     "a redirect": lambda provider: setattr(provider, "status", 302),
     "no metadata": lambda provider: setattr(provider, "document_path", "/nowhere"),
     "metadata of another issuer": lambda provider: provider.metadata.update(
@@ -389,6 +392,18 @@ async def test_nobody_signs_in_anew_because_the_provider_is_away(
     asked = len(provider.asked)
     assert (await site.call(provider.token())).status_code == 503
     assert len(provider.asked) == asked
+
+
+async def test_certificates_that_cannot_be_read_are_named_in_the_log(
+    site: Site,
+    provider: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    assert (await site.call(provider.token())).status_code == 503
+    assert "SSL_CERT_FILE" in caplog.text
 
 
 async def test_an_issuer_that_calls_itself_something_else_is_named_in_the_log(
