@@ -219,7 +219,7 @@ class FutureJobs:
             words,
             tool=tool_in_use.get(words.tool),
             brought_key=self._brought_key,
-            signs_in=self._settings.public_url is not None,
+            signs_in=self._settings.signs_in_with_keys,
         )
 
     @property

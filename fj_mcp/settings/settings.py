@@ -21,6 +21,7 @@ from pydantic import (
 
 from fj_mcp.settings.env_files import Values, merge_values
 from fj_mcp.settings.sign_in import (
+    OF_ISSUER,
     ClientCredentials,
     Issuer,
     Names,
@@ -211,6 +212,11 @@ class Settings(BaseModel):
     own_key_only: bool = False
 
     @property
+    def signs_in_with_keys(self) -> bool:
+        """Whether users sign in over HTTP with FutureJobs keys of their own."""
+        return self.public_url is not None and self.oauth_issuer is None
+
+    @property
     def longest_wait(self) -> int:
         """The longest wait of one call in seconds, with time left to return before the deadline."""
         return min(self.max_wait_seconds, int(self.call_deadline_seconds * 0.9))
@@ -236,6 +242,8 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
 _GUARDS |= {"database_url", "person_budget"}
 _GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
+
+_ISSUER = "FJ_OAUTH_ISSUER"
 
 _LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""
@@ -297,6 +305,10 @@ def read_settings(
             f"{_LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
             "PostgreSQL if several servers share it"
         )
+    fields = Settings.model_fields
+    alone = [name for name in OF_ISSUER if name in found and found[name] != fields[name].default]
+    if alone and not given.values.get(_ISSUER, "").strip():
+        problems.append(f"FJ_{alone[0].upper()} needs {_ISSUER}")
     if found.get("sandbox"):
         # The sandbox has its own address.
         found.pop("api_base_url", None)

@@ -10,6 +10,16 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
+OF_ISSUER = (
+    "oauth_audience",
+    "oauth_groups",
+    "oauth_introspection",
+    "oauth_scopes",
+    "oauth_scope_prefix",
+    "oauth_id_jag",
+)
+"""Settings that mean nothing without `oauth_issuer`."""
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address stands for this machine only."""

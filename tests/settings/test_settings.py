@@ -42,6 +42,16 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_PUBLIC_URL", "mcp.example.org", "must be https:// and the host name"),
         ("FJ_OAUTH_CLIENTS", "chat", "must be a JSON list of clients"),
         ("FJ_OAUTH_CLIENTS", '[{"client_id": "chat"}]', "must be a JSON list of clients"),
+        ("FJ_OAUTH_ISSUER", "http://login.example.com", "must be the issuer that your identity"),
+        ("FJ_OAUTH_ISSUER", "https://login.example.com/?x=1", "must be the issuer that your"),
+        ("FJ_OAUTH_ISSUER", "idp.example.org", "must be the issuer that your identity provider"),
+        ("FJ_OAUTH_ISSUER", "https://user@login.example.com", "must be the issuer that your"),
+        ("FJ_OAUTH_GROUPS", ",,", "must be names, separated by commas"),
+        ("FJ_OAUTH_INTROSPECTION", "fj-mcp", "must be the client id and the secret, as"),
+        ("FJ_OAUTH_INTROSPECTION", "fj-mcp:", "must be the client id and the secret, as"),
+        ("FJ_OAUTH_SCOPES", "sourcing:all", "must be 'sourcing:read', 'sourcing:spend' or"),
+        ("FJ_OAUTH_SCOPES", ",,", "must be names, separated by commas"),
+        ("FJ_OAUTH_ID_JAG", "maybe", "must be 1 or 0"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
@@ -53,6 +63,31 @@ def test_an_invalid_setting_is_named_and_keeps_its_default(
     assert said.startswith(f"{variable} {problem}")
     assert value not in said
     assert settings.model_copy(update={"problems": ()}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FJ_OAUTH_AUDIENCE", "api://4711"),
+        ("FJ_OAUTH_GROUPS", "recruiting"),
+        ("FJ_OAUTH_INTROSPECTION", "fj-mcp:secret"),
+        ("FJ_OAUTH_SCOPES", "sourcing:read,sourcing:spend"),
+        ("FJ_OAUTH_SCOPE_PREFIX", "api://4711/"),
+        ("FJ_OAUTH_ID_JAG", "1"),
+    ],
+)
+def test_what_belongs_to_an_issuer_needs_one(tmp_path: Path, variable: str, value: str) -> None:
+    issuer = {"FJ_OAUTH_ISSUER": "https://login.example.com/Staff/"}
+    alone = read_settings({variable: value}, tmp_path)
+    assert alone.problems == (f"{variable} needs FJ_OAUTH_ISSUER",)
+    settings = read_settings({variable: value} | issuer, tmp_path)
+    assert settings.problems == ()
+    assert settings.oauth_issuer == "https://login.example.com/Staff/"
+
+
+def test_names_of_groups_may_have_spaces() -> None:
+    settings = Settings.model_validate({"oauth_groups": " Recruiting EU, sourcing ,"})
+    assert settings.oauth_groups == ("Recruiting EU", "sourcing")
 
 
 def test_a_wait_leaves_time_before_the_deadline() -> None:
@@ -109,6 +144,8 @@ def test_a_key_may_be_pasted_with_quotes_or_a_prefix(written: str) -> None:
         ("fj_credit_budget", "FJ_CREDIT_BUDGET"),
         ("FJ_STATEDIR", "FJ_STATE_DIR"),
         ("FJ_BASE_URL", "FJ_API_BASE_URL"),
+        ("FJ_OAUTH_GROUP", "FJ_OAUTH_GROUPS"),
+        ("FJ_OAUTH_ISSUR", "FJ_OAUTH_ISSUER"),
     ],
 )
 def test_a_misspelled_setting_that_credits_depend_on_prevents_purchases(

@@ -22,6 +22,7 @@ from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
 from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.settings.sign_in import is_loopback
+from fj_mcp.storage.database.database import Database
 from fj_mcp.telemetry.export import export_spans, flush_spans
 from fj_mcp.telemetry.logs import flush_log, log_settings
 from fj_mcp.transports.http.credentials import Credentials
@@ -140,14 +141,12 @@ class _Cors(CORSMiddleware):
 
 def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn | None":
     """Signing in, if the settings switch it on. Raises `ValueError`."""
-    # Its libraries are not needed by other servers.
-    if settings.oauth_issuer:
-        from fj_mcp.transports.sign_in.company.sign_in import sign_in_with_company
 
-        return sign_in_with_company(settings, tenants.clock.now)
-    if settings.public_url is None:
-        return None
-    from fj_mcp.transports.sign_in.with_keys import sign_in_with_keys
+    def database() -> Database:
+        return tenants.database
+
+    def workspace_of(key: str) -> str:
+        return workspace_fingerprint(key, settings.api_base_url)
 
     async def check_key(key: str) -> None:
         try:
@@ -159,13 +158,17 @@ def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn | None":
         except RequestRejected as busy:
             raise FutureJobsError(str(busy)) from None
 
-    return sign_in_with_keys(
-        settings,
-        lambda: tenants.database,
-        tenants.clock.now,
-        check_key,
-        lambda key: workspace_fingerprint(key, settings.api_base_url),
-    )
+    # Their libraries are not needed by other servers.
+    clock = tenants.clock.now
+    if settings.oauth_issuer:
+        from fj_mcp.transports.sign_in.company.sign_in import sign_in_with_company
+
+        return sign_in_with_company(settings, database, clock, workspace_of)
+    if settings.public_url:
+        from fj_mcp.transports.sign_in.with_keys import sign_in_with_keys
+
+        return sign_in_with_keys(settings, database, clock, check_key, workspace_of)
+    return None
 
 
 def _request_state_security(settings: Settings) -> RequestStateSecurity:

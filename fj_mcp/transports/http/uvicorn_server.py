@@ -57,7 +57,8 @@ def serve(
     if settings.sandbox and workers > 1:
         raise ValueError("The sandbox runs in one process: leave --workers out.")
     # Keys that are encrypted with it must be readable after a restart.
-    if workers > 1 and settings.state_key is None and settings.public_url is None:
+    stored = settings.signs_in_with_keys or settings.oauth_id_jag
+    if workers > 1 and settings.state_key is None and not stored:
         key = SecretStr(secrets.token_hex(32))
         settings = settings.model_copy(update={"state_key": key})
     make_app = partial(

@@ -7,6 +7,7 @@ import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
 
+from fj_mcp.storage.sign_in.records import Grant
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.storage.user import User
 from fj_mcp.transports.sign_in.metadata import Addresses
@@ -72,7 +73,7 @@ class StoredTokens:
     ) -> None:
         """Args: `clock`: Unix seconds."""
         self._store = store
-        self._sealer = sealer
+        self.sealer = sealer
         self._addresses = addresses
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
@@ -95,12 +96,16 @@ class StoredTokens:
             if access.grant_id == grant_id:
                 del self._cache[name]
 
+    def key_of(self, grant: Grant) -> str | None:
+        """The key of a grant; None if it is not one of this server's any more."""
+        return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
+
     async def _read(self, name: str) -> Access | None:
         found = await self._store.token(name, "access")
         if found is None or found[1].resource != self._addresses.resource:
             return None
         token, grant = found
-        key = self._sealer.unseal_key(grant.sealed_key, grant.grant_id)
+        key = self.key_of(grant)
         if key is None:
             return None
         return Access(

@@ -56,7 +56,7 @@ class Endpoints:
         self._limiter = limiter
         authenticator = ClientAuthenticator(at_token)
         self._authorization = AuthorizationHandler(provider)
-        self._tokens = TokenHandler(at_token, authenticator)
+        self._tokens = TokenHandler(at_token, authenticator, identity_assertion_enabled=True)
         self._revocation = RevocationHandler(at_token, authenticator)
         options = ClientRegistrationOptions(enabled=True, default_scopes=list(SCOPES))
         self._registration = RegistrationHandler(provider, options)

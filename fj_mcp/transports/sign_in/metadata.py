@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mcp.server.auth.routes import ID_JAG_GRANT_PROFILE
+from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from msgspec import Struct
 
 from fj_mcp.transports.sign_in.scopes import SCOPES, prefixed
@@ -86,6 +88,24 @@ def server_documents(addresses: Addresses, *, reads_documents: bool) -> dict[str
             "code_challenge_methods_supported": ["S256"],
             "client_id_metadata_document_supported": reads_documents,
             "authorization_response_iss_parameter_supported": True,
+        },
+    )
+
+
+def assertion_documents(addresses: Addresses) -> dict[str, dict[str, Any]]:
+    """What a server that only takes identity assertions says of itself, by path."""
+    return _placed(
+        SERVER_METADATA,
+        {
+            "issuer": addresses.issuer,
+            # Nothing is there, but clients take metadata without it for incomplete.
+            "authorization_endpoint": addresses.of(AUTHORIZE),
+            "token_endpoint": addresses.of(TOKEN),
+            "scopes_supported": list(SCOPES),
+            "response_types_supported": [],
+            "grant_types_supported": [JWT_BEARER_GRANT_TYPE],
+            "authorization_grant_profiles_supported": [ID_JAG_GRANT_PROFILE],
+            "token_endpoint_auth_methods_supported": AUTH_METHODS[1:],
         },
     )
 

@@ -75,6 +75,9 @@ def sign_in_with_keys(
     local = settings.oauth_allow_loopback_clients
     reader = PublicDocuments(allow_loopback=local) if reaches_internet_directly() else None
     predefined = read_clients(settings.oauth_clients) if settings.oauth_clients else []
+    for one in predefined:
+        if not one.redirect_uris:
+            raise ValueError(f"FJ_OAUTH_CLIENTS: {one.client_id} needs redirect_uris.")
     clients = Clients(store, predefined, reader)
     tokens = StoredTokens(store, sealer, addresses, clock)
     make_provider = partial(

@@ -1,12 +1,31 @@
-"""Signing in with the company's identity provider: which of its tokens are let in."""
+"""Signing in with the company's identity provider: whose tokens are let in, and for what."""
 
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
+import jwt
 import pytest
+from typer.testing import CliRunner
 
-from tests.support.company import Company, company, company_site
-from tests.support.sign_in import READ, ShiftedClock, Site, result_of, works
+from fj_mcp.commands.typer_app import app
+from tests.support.assistant import search_for
+from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
+from tests.support.http_messages import VERSION, modern, tool_call
+from tests.support.sign_in import (
+    ALL,
+    CONTACTS,
+    PUBLIC_URL,
+    READ,
+    SPEND,
+    STATE_KEY,
+    ShiftedClock,
+    Site,
+    result_of,
+    works,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-company")]
 
@@ -44,3 +63,667 @@ async def test_a_token_of_the_company_works_and_lists_what_it_allows(
     assert some < every
     assert "create_sourcing_session" not in some
     assert "reveal_contacts" not in some
+
+
+async def test_clients_are_sent_to_the_provider(site: Site, provider: Company) -> None:
+    for path in ("", "/mcp"):
+        found = await site.get(
+            f"/.well-known/oauth-protected-resource{path}", origin="https://app.example.com"
+        )
+        assert found.headers["access-control-allow-origin"] == "*"
+        assert found.json()["resource"] == RESOURCE
+        assert found.json()["authorization_servers"] == [provider.issuer]
+        assert found.json()["scopes_supported"] == ALL.split()
+    refused = await site.message("tools/list")
+    assert refused.status_code == 401
+    challenge = refused.headers["www-authenticate"]
+    assert f'scope="{ALL}"' in challenge
+    assert f'resource_metadata="{PUBLIC_URL}/.well-known/oauth-protected-resource/mcp"' in challenge
+    assert "error=" not in challenge
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/mcp",
+        "/authorize",
+        "/register",
+        "/token",
+        "/revoke",
+        "/sign-in",
+        "/connections",
+    ],
+)
+async def test_this_server_issues_nothing_itself(site: Site, path: str) -> None:
+    async with site.http() as http:
+        for method in ("GET", "POST"):
+            answer = await http.request(method, path)
+            assert answer.status_code in (401, 404), answer.text
+
+
+# Tokens that are not valid
+
+
+def _unsigned(provider: Company) -> str:
+    return jwt.encode(provider.claims(), "", "none", headers={"typ": "at+jwt"})
+
+
+def _signed_with_the_public_key(provider: Company) -> str:
+    """A classic: who verifies HS256 with the public key as the secret lets this in."""
+    named = {"kid": provider.key.key_id, "typ": "at+jwt"}
+    secret = jwt.utils.base64url_encode(provider.keys[0]["x"].encode() * 2)
+    return jwt.encode(provider.claims(), secret, "HS256", headers=named)
+
+
+def _changed(provider: Company) -> str:
+    head, _, signature = provider.token(scopes=READ).split(".")
+    body = provider.token(scopes=ALL).split(".")[1]
+    return f"{head}.{body}.{signature}"
+
+
+def _with(**claims: Any) -> Callable[[Company], str]:
+    return lambda provider: provider.token(**claims)
+
+
+def _in(**seconds: float) -> Callable[[Company], str]:
+    """A token with moments so many seconds from now."""
+
+    def make(provider: Company) -> str:
+        claims: dict[str, Any] = {name: int(time.time() + s) for name, s in seconds.items()}
+        return provider.token(**claims)
+
+    return make
+
+
+NOT_VALID: dict[str, Callable[[Company], str]] = {
+    "another issuer": _with(iss="https://login.example.com"),
+    "the issuer with a slash": lambda provider: provider.token(iss=f"{provider.issuer}/"),
+    "no issuer": _with(iss=None),
+    "another audience": _with(aud="https://other.example.com/mcp"),
+    "other audiences": _with(aud=["https://other.example.com/mcp", "account"]),
+    "a part of the audience": _with(aud=PUBLIC_URL),
+    "no audience": _with(aud=None),
+    "nobody": _with(sub=None),
+    "an empty subject": _with(sub=""),
+    "expired": _in(exp=-90),
+    "no end": _with(exp=None),
+    "not valid yet": _in(nbf=90),
+    "issued in the future": _in(iat=90),
+    "unsigned": _unsigned,
+    "a secret that is public": _signed_with_the_public_key,
+    "changed": _changed,
+    "an unknown key": lambda provider: provider.token(key=SigningKey()),
+    "an unknown key under a known name": lambda provider: provider.token(
+        key=SigningKey(), header={"kid": provider.key.key_id}
+    ),
+    "an identity assertion": _with(header={"typ": "oauth-id-jag+jwt"}),
+    "a logout token": _with(header={"typ": "logout+jwt"}),
+    "an ID token with at_hash": _with(header={"typ": "JWT"}, at_hash="x"),
+    "an ID token of Keycloak": _with(header={"typ": "JWT"}, typ="ID"),
+    "a refresh token of Keycloak": _with(header={"typ": "JWT"}, typ="Refresh"),
+    "an ID token of Cognito": _with(header={"typ": "JWT"}, token_use="id"),
+    "bound to a client's key": _with(cnf={"jkt": "x"}),
+    "a critical extension": _with(header={"crit": ["exp2"], "exp2": 1}),
+    "not a token": lambda _: "not-a-token",
+    "three empty parts": lambda _: "..",
+    "ours": lambda _: "fjmt_unknown",
+}
+
+
+@pytest.mark.parametrize("name", NOT_VALID)
+async def test_no_other_token_is_let_in(
+    site: Site, provider: Company, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "fj_mcp")
+    token = NOT_VALID[name](provider)
+    answer = await site.call(token)
+    assert answer.status_code == 401, answer.text
+    assert answer.json()["error"]["message"] == "The token is not valid any more: sign in again."
+    challenge = answer.headers["www-authenticate"]
+    assert 'error="invalid_token"' in challenge
+    assert "resource_metadata=" in challenge
+    valid = provider.token()
+    assert works(await site.call(valid))
+    assert "sign-in step=company outcome=refused reason=" in caplog.text
+    parts = (token, *token.split(".")[1:], valid)
+    assert not [part for part in parts if part and part in caplog.text]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        _with(aud=["account", RESOURCE]),
+        _with(header={"typ": None}),
+        _with(header={"typ": "JWT"}),
+        _with(header={"typ": "application/at+jwt"}),
+        _with(header={"kid": None}),
+        _in(exp=-30),
+        _in(nbf=30),
+        _with(typ="Bearer"),
+        _with(token_use="access"),
+    ],
+)
+async def test_tokens_differ_from_provider_to_provider(
+    site: Site, provider: Company, token: Callable[[Company], str]
+) -> None:
+    assert works(await site.call(token(provider)))
+
+
+AS_PROVIDERS_WRITE_THEM: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Entra": (
+        {"typ": "JWT", "x5t": "x"},
+        {
+            "scopes": None,
+            "scp": f"{READ} {SPEND}",
+            "email": None,
+            "preferred_username": "ann@example.com",
+            "sub": "another one for each application",
+            "oid": "00000000-0000-0000-0000-00000000000a",
+            "tid": "00000000-0000-0000-0000-0000000000aa",
+            "azp": "00000000-0000-0000-0000-00000000000b",
+            "groups": ["00000000-0000-0000-0000-00000000000c"],
+            "roles": ["sourcing"],
+            "uti": "x",
+            "ver": "2.0",
+        },
+    ),
+    "Okta": (
+        {"typ": None},
+        {
+            "scopes": None,
+            "scp": ["openid", READ, SPEND],
+            "sub": "ann@example.com",
+            "uid": "00u1",
+            "cid": "0oa1",
+            "jti": "AT.1",
+            "ver": 1,
+            "groups": ["Everyone", "sourcing"],
+        },
+    ),
+    "Auth0": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid profile offline_access {READ} {SPEND}",
+            "sub": "auth0|1",
+            "email": None,
+            "aud": [RESOURCE, "https://tenant.example.com/userinfo"],
+            "azp": "client",
+            "permissions": [READ, SPEND],
+            "groups": ["sourcing"],
+        },
+    ),
+    "Keycloak": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid email profile {READ} {SPEND}",
+            "typ": "Bearer",
+            "azp": "assistant",
+            "aud": [RESOURCE, "account"],
+            "nonce": "of the sign-in, in older versions",
+            "realm_access": {"roles": ["offline_access"]},
+            "preferred_username": "ann",
+            "groups": ["/staff", "sourcing"],
+        },
+    ),
+    "a provider that follows RFC 9068": (
+        {"typ": "at+jwt"},
+        {"scopes": f"{READ} {SPEND}", "client_id": "assistant", "roles": ["sourcing"]},
+    ),
+}
+"""Headers and claims of access tokens, as the providers' documentation has them."""
+
+
+@pytest.mark.parametrize("name", AS_PROVIDERS_WRITE_THEM)
+async def test_tokens_are_read_as_each_provider_writes_them(
+    tmp_path: Path, provider: Company, name: str
+) -> None:
+    header, claims = AS_PROVIDERS_WRITE_THEM[name]
+    async with company_site(tmp_path, provider, oauth_groups=("sourcing",)) as site:
+        shown = await tools(site, provider.token(header=header, **claims))
+        assert "create_sourcing_session" in shown
+        assert "reveal_contacts" not in shown
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "ES384", "EdDSA"])
+@pytest.mark.parametrize("named", [True, False])
+async def test_any_public_key_will_do(
+    site: Site, provider: Company, algorithm: str, named: bool
+) -> None:
+    provider.change_key(algorithm)
+    provider.keys = [
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "secret"},
+        SigningKey("RS256").published(use="enc"),
+        {"kty": "RSA", "kid": "broken"},
+        provider.key.published(**({} if named else {"alg": None, "use": None})),
+    ]
+    assert works(await site.call(provider.token()))
+    unnamed = provider.token(header={"kid": None})
+    assert works(await site.call(unnamed))
+
+
+async def test_a_key_is_not_used_with_another_algorithm_than_its_own(
+    site: Site, provider: Company
+) -> None:
+    provider.change_key("RS256")
+    provider.keys = [provider.key.published(alg="RS512")]
+    assert (await site.call(provider.token())).status_code == 401
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+async def test_a_short_key_does_not_count(site: Site, provider: Company) -> None:
+    provider.change_key("RS1024")
+    assert (await site.call(provider.token())).status_code == 401
+
+
+# Keys and the provider
+
+
+async def test_metadata_and_keys_are_read_once(site: Site, provider: Company) -> None:
+    assert provider.asked == []
+    for person in ("ann", "bob", "cem"):
+        assert works(await site.call(provider.token(person)))
+    assert len(provider.asked) == 2
+
+
+async def test_new_keys_are_found_at_their_first_use(
+    site: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    assert works(await site.call(provider.token()))
+    old = provider.change_key()
+    asked = len(provider.asked)
+    # The provider was asked a moment ago, and made-up keys must not make it be asked again.
+    assert (await site.call(provider.token())).status_code == 401
+    assert len(provider.asked) == asked
+    clock.ahead += 31
+    assert works(await site.call(provider.token()))
+    assert (await site.call(provider.token(key=old))).status_code == 401
+    assert len(provider.asked) == asked + 1
+
+
+async def test_the_provider_may_be_away_for_a_while(
+    site: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    assert works(await site.call(provider.token()))
+    provider.status = 503
+    clock.ahead += 7_200
+    assert works(await site.call(provider.token()))
+    unknown = provider.token(key=SigningKey())
+    assert (await site.call(unknown)).status_code == 503
+    clock.ahead += 86_400
+    assert (await site.call(provider.token())).status_code == 503
+    provider.status = 200
+    clock.ahead += 10
+    assert works(await site.call(provider.token()))
+
+
+AWAY: dict[str, Callable[[Company], None]] = {
+    "no connection": lambda provider: setattr(provider, "status", 0),
+    "an error": lambda provider: setattr(provider, "status", 500),
+    "a redirect": lambda provider: setattr(provider, "status", 302),
+    "no metadata": lambda provider: setattr(provider, "document_path", "/nowhere"),
+    "metadata of another issuer": lambda provider: provider.metadata.update(
+        issuer=f"{provider.issuer}/"
+    ),
+    "no address of keys": lambda provider: provider.metadata.pop("jwks_uri"),
+    "keys without encryption": lambda provider: provider.metadata.update(
+        jwks_uri="http://login.example.com/keys"
+    ),
+    "no keys": lambda provider: provider.keys.clear(),
+    "too many keys": lambda provider: provider.keys.extend([{"k": "x" * 1_000}] * 1_100),
+}
+
+
+@pytest.mark.parametrize("name", AWAY)
+async def test_nobody_signs_in_anew_because_the_provider_is_away(
+    site: Site, provider: Company, clock: ShiftedClock, name: str
+) -> None:
+    AWAY[name](provider)
+    answer = await site.call(provider.token())
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["retry-after"] == "60"
+    assert answer.json()["error"]["message"] == (
+        "The server cannot reach the company's identity provider: send it again in a minute."
+    )
+    assert "www-authenticate" not in answer.headers
+    asked = len(provider.asked)
+    assert (await site.call(provider.token())).status_code == 503
+    assert len(provider.asked) == asked
+
+
+async def test_an_issuer_that_calls_itself_something_else_is_named_in_the_log(
+    site: Site, provider: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.metadata["issuer"] = f"{provider.issuer}/"
+    assert (await site.call(provider.token())).status_code == 503
+    assert f"the provider there calls itself '{provider.issuer}/'" in caplog.text
+
+
+async def test_metadata_may_be_where_oauth_has_it(site: Site, provider: Company) -> None:
+    provider.document_path = "/.well-known/oauth-authorization-server/realms/staff"
+    assert works(await site.call(provider.token()))
+
+
+# What users may do
+
+
+@pytest.mark.parametrize(
+    ("claims", "allowed"),
+    [
+        ({"scope": f"openid {ALL}"}, ALL),
+        ({"scope": f"openid {SPEND}"}, SPEND),
+        ({"scope": None, "scp": [READ, CONTACTS]}, f"{READ} {CONTACTS}"),
+        ({"scope": None, "scp": f"{READ} {SPEND}"}, f"{READ} {SPEND}"),
+        ({"scope": None, "scp": f"api://4711/{READ} api://4711/{SPEND}"}, f"{READ} {SPEND}"),
+        ({"scope": "openid profile"}, READ),
+        ({"scope": None}, READ),
+        ({"scope": 7}, READ),
+    ],
+)
+async def test_scopes_are_read_as_providers_write_them(
+    site: Site, provider: Company, claims: dict[str, Any], allowed: str
+) -> None:
+    token = provider.token(scopes=claims["scope"], scp=claims.get("scp"))
+    listed = await site.message("tools/list", token)
+    if READ in allowed:
+        names = {tool["name"] for tool in result_of(listed)["tools"]}
+        assert ("create_sourcing_session" in names) == (SPEND in allowed)
+        assert ("reveal_contacts" in names) == (CONTACTS in allowed)
+    else:
+        assert listed.status_code == 403
+
+
+async def test_a_tool_beyond_the_scopes_asks_the_client_for_more(
+    site: Site, provider: Company
+) -> None:
+    refused = await site.call(provider.token(scopes=READ), "create_sourcing_session")
+    assert refused.status_code == 403
+    challenge = refused.headers["www-authenticate"]
+    assert 'error="insufficient_scope"' in challenge
+    assert f'scope="{READ} {SPEND}"' in challenge
+    assert "resource_metadata=" in challenge
+
+
+async def test_scopes_can_be_named_as_the_provider_knows_them(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, oauth_scope_prefix="api://4711/") as site:
+        found = await site.get("/.well-known/oauth-protected-resource/mcp")
+        assert found.json()["scopes_supported"] == [f"api://4711/{one}" for one in ALL.split()]
+        refused = await site.message("tools/list")
+        assert f'scope="api://4711/{READ} ' in refused.headers["www-authenticate"]
+        refused = await site.call(provider.token(scopes=READ), "reveal_contacts")
+        asked = f'scope="api://4711/{READ} api://4711/{CONTACTS}"'
+        assert asked in refused.headers["www-authenticate"]
+
+
+async def test_the_operator_says_what_tokens_without_scopes_allow(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, oauth_scopes=(READ, SPEND)) as site:
+        names = await tools(site, provider.token(scopes="openid"))
+        assert "create_sourcing_session" in names
+        assert "reveal_contacts" not in names
+
+
+async def test_the_audience_can_be_another_one(tmp_path: Path, provider: Company) -> None:
+    async with company_site(tmp_path, provider, oauth_audience="api://4711") as site:
+        assert works(await site.call(provider.token(aud="api://4711")))
+        assert (await site.call(provider.token())).status_code == 401
+
+
+GROUPS = ("Recruiting EU", "sourcing")
+
+
+@pytest.mark.parametrize(
+    ("claims", "let_in"),
+    [
+        ({"groups": ["staff", "Recruiting EU"]}, True),
+        ({"groups": "sourcing"}, True),
+        ({"groups": [], "roles": ["sourcing"]}, True),
+        ({"groups": ["staff"], "roles": "Recruiting EU"}, True),
+        ({"groups": ["staff"]}, False),
+        ({"groups": ["Sourcing"]}, False),
+        ({"groups": "staff sourcing"}, False),
+        ({"groups": [["sourcing"]], "roles": {"sourcing": True}}, False),
+        ({}, False),
+    ],
+)
+async def test_only_the_groups_that_may_are_let_in(
+    tmp_path: Path, provider: Company, claims: dict[str, Any], let_in: bool
+) -> None:
+    async with company_site(tmp_path, provider, oauth_groups=GROUPS) as site:
+        answer = await site.call(provider.token(**claims))
+        assert works(answer) if let_in else answer.status_code == 403
+        if not let_in:
+            # Neither signing in again nor more scopes would help.
+            assert "www-authenticate" not in answer.headers
+            assert "ask the person who runs it" in answer.json()["error"]["message"]
+
+
+# Credentials of other kinds
+
+
+async def asked_with(site: Site, **headers: str) -> httpx.Response:
+    """A tool call with these headers."""
+    params = {"name": "get_spending", "arguments": {}}
+    body = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with site.http() as http:
+        return await http.post("/mcp", json=body, headers={"accept": "application/json"} | named)
+
+
+async def posted(site: Site, body: dict[str, Any], token: str) -> httpx.Response:
+    """Send a message of protocol 2026-07-28."""
+    headers = {
+        "accept": "application/json",
+        "authorization": f"Bearer {token}",
+        "mcp-protocol-version": VERSION,
+        "mcp-method": body["method"],
+        "mcp-name": body["params"].get("name", ""),
+    }
+    async with site.http() as http:
+        return await http.post("/mcp", json=body, headers=headers)
+
+
+async def test_the_servers_key_is_for_nobody_without_a_token(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(
+        tmp_path, provider, public_url="http://127.0.0.1:9", http_allowed_hosts=()
+    ) as site:
+        refused = await asked_with(site)
+        assert refused.status_code == 401
+        assert "Sign in with your company's account" in refused.json()["error"]["message"]
+        assert works(await site.call(provider.token(aud="http://127.0.0.1:9/mcp")))
+
+
+async def test_users_may_bring_a_key_of_their_own(site: Site, provider: Company) -> None:
+    assert works(await asked_with(site, x_fj_api_key="fjk_own"))
+    assert works(await asked_with(site, authorization="Bearer fjk_own"))
+    both = await asked_with(
+        site, x_fj_api_key="fjk_own", authorization=f"Bearer {provider.token()}"
+    )
+    assert both.status_code == 401
+    assert "send one" in both.json()["error"]["message"]
+
+
+async def test_the_servers_token_goes_on_working(tmp_path: Path, provider: Company) -> None:
+    async with company_site(tmp_path, provider, http_token="a.b.c") as site:
+        assert works(await asked_with(site, authorization="Bearer a.b.c"))
+        assert works(await site.call(provider.token()))
+        assert (await asked_with(site)).status_code == 401
+        assert (await asked_with(site, x_fj_api_key="fjk_own")).status_code == 401
+        assert (await asked_with(site, x_fj_api_key=COMPANY_KEY)).status_code == 401
+
+
+async def test_all_users_work_on_the_servers_key(site: Site, provider: Company) -> None:
+    made = await site.call(
+        provider.token("ann"),
+        "create_sourcing_session",
+        title="Backend",
+        filters={"skills": {"mandatory": ["Python"]}},
+    )
+    assert works(made), made.text
+    listed = await site.call(provider.token("bob"), "list_sessions")
+    assert "Backend" in str(result_of(listed))
+    other = await asked_with(site, x_fj_api_key="fjk_own")
+    assert "Backend" not in other.text
+
+
+async def test_the_sandbox_needs_no_key(tmp_path: Path, provider: Company) -> None:
+    async with company_site(tmp_path, provider, sandbox=True, api_key=None) as site:
+        assert works(await site.call(provider.token()))
+        assert (await asked_with(site)).status_code == 401
+
+
+async def test_what_one_user_is_asked_another_cannot_answer(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, confirm_spend="auto") as site:
+        wish = tool_call("create_sourcing_session", **search_for("Ours"))
+        body = modern("tools/call", wish, elicitation={})
+        asked = result_of(await posted(site, body, provider.token("ann")))
+        (question,) = asked["inputRequests"]
+        body["params"]["requestState"] = asked["requestState"]
+        answer = {"action": "accept", "content": {"approve": True}}
+        body["params"]["inputResponses"] = {question: answer}
+        refused = await posted(site, body, provider.token("bob"))
+        assert refused.json()["error"]["code"] == -32602
+        bought = result_of(await posted(site, body, provider.token("ann")))
+        assert bought["structuredContent"]["session_id"]
+
+
+# Introspection
+
+
+@pytest.fixture
+async def asking(tmp_path: Path, provider: Company, clock: ShiftedClock) -> AsyncIterator[Site]:
+    settings = {"oauth_introspection": "fj-mcp:introspection-secret-7"}
+    async with company_site(tmp_path, provider, clock, **settings) as one:
+        yield one
+
+
+async def test_opaque_tokens_are_asked_about_once_a_minute(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    token = provider.opaque_token()
+    for _ in range(3):
+        assert works(await asking.call(token))
+    assert provider.forms == [
+        {
+            "token": token,
+            "token_type_hint": "access_token",
+            "credentials": "fj-mcp:introspection-secret-7",
+        }
+    ]
+    provider.introspected.clear()
+    assert works(await asking.call(token))
+    clock.ahead += 61
+    assert (await asking.call(token)).status_code == 401
+    assert len(provider.forms) == 2
+
+
+async def test_an_answer_is_not_used_longer_than_the_token(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    token = provider.opaque_token(exp=int(time.time()) + 20)
+    assert works(await asking.call(token))
+    provider.introspected.clear()
+    clock.ahead += 21
+    assert (await asking.call(token)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"active": False},
+        {"active": "true"},
+        {"active": 1},
+        {"aud": "https://other.example.com/mcp"},
+        {"aud": None},
+        {"iss": "https://login.example.com"},
+        {"exp": 1},
+        {"sub": None},
+        {"token_type": "refresh_token"},
+        {"token_use": "refresh_token"},
+        {"typ": "Refresh"},
+        {"cnf": {"jkt": "x"}},
+    ],
+)
+async def test_what_the_provider_does_not_confirm_is_not_let_in(
+    asking: Site, provider: Company, claims: dict[str, Any]
+) -> None:
+    token = provider.opaque_token()
+    changed = provider.introspected[token] | claims
+    provider.introspected[token] = {k: v for k, v in changed.items() if v is not None}
+    assert (await asking.call(token)).status_code == 401
+    assert (await asking.call("unknown")).status_code == 401
+
+
+async def test_introspection_gives_scopes_groups_and_the_user(
+    asking: Site, provider: Company
+) -> None:
+    token = provider.opaque_token(scope=f"openid {READ}", iss=None, token_type="Bearer")
+    assert "create_sourcing_session" not in await tools(asking, token)
+    refused = await asking.call(token, "create_sourcing_session")
+    assert refused.status_code == 403
+
+
+async def test_a_provider_that_does_not_answer_is_no_reason_to_sign_in_anew(
+    asking: Site, provider: Company
+) -> None:
+    token = provider.opaque_token()
+    provider.status = 401
+    assert (await asking.call(token)).status_code == 503
+
+
+# What it needs
+
+
+ISSUER = {"FJ_OAUTH_ISSUER": "https://login.example.com"}
+KEY = {"FJ_API_KEY": "fjk_x"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        ([], ISSUER | KEY, "Add --public-url https://…, or set FJ_PUBLIC_URL."),
+        (["--public-url", PUBLIC_URL], ISSUER, "Set FJ_API_KEY."),
+        (
+            ["--public-url", PUBLIC_URL],
+            ISSUER | KEY | {"FJ_OAUTH_ID_JAG": "1"},
+            "FJ_OAUTH_ID_JAG needs FJ_STATE_KEY",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            ISSUER
+            | KEY
+            | {
+                "FJ_OAUTH_ID_JAG": "1",
+                "FJ_STATE_KEY": STATE_KEY,
+                "FJ_OAUTH_CLIENTS": '[{"client_id": "a", "redirect_uris": ["https://a.example"]}]',
+            },
+            "with a client_secret.",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            {
+                "FJ_STATE_KEY": STATE_KEY,
+                "FJ_OAUTH_CLIENTS": '[{"client_id": "a", "client_secret": "b"}]',
+            },
+            "FJ_OAUTH_CLIENTS: a needs redirect_uris.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_a_sentence(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
+) -> None:
+    done = CliRunner().invoke(
+        app,
+        ["serve", "--http", "--port", "0", *arguments],
+        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
+    )
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert not done.stdout

@@ -9,7 +9,7 @@ from fj_mcp.transports.sign_in.scopes import in_order
 
 Claims = Mapping[str, Any]
 
-_NAMES = ("email", "preferred_username", "upn", "name")
+_NAMES = ("email", "preferred_username", "upn", "username", "name")
 """For people to read, and nothing else: some providers let users choose them."""
 
 _MAX_NAME = 120
@@ -53,7 +53,7 @@ def is_for_calls(claims: Claims) -> bool:
     OpenID Connect has no claim that says so. `at_hash` and `c_hash` are in ID tokens only; `typ`
     is Keycloak's, `token_use` is Cognito's, and both tell the kinds apart.
     """
-    if any(claim in claims for claim in ("at_hash", "c_hash", "cnf")):
+    if any(claims.get(claim) for claim in ("at_hash", "c_hash", "cnf")):
         return False
     kinds = [claims[name] for name in ("typ", "token_use", "token_type") if name in claims]
     return all(str(kind).lower() in ("bearer", "access", "access_token") for kind in kinds)

@@ -1,6 +1,6 @@
 """Tokens that the company's identity provider has signed (JWT, RFC 9068)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import jwt
@@ -9,7 +9,7 @@ from fj_mcp.transports.sign_in.company.claims import Claims, is_for_calls
 from fj_mcp.transports.sign_in.company.published import ALGORITHMS, Published, SigningKey
 from fj_mcp.transports.sign_in.company.tokens import NotValid
 
-_LEEWAY_SECONDS = 60.0
+LEEWAY_SECONDS = 60.0
 """By how much the clocks of the provider and of this machine may differ."""
 
 _ACCESS_TOKENS = (None, "jwt", "at+jwt", "application/at+jwt")
@@ -39,14 +39,17 @@ class SignedTokens:
 
 
 async def verified_claims(
-    published: Published, token: str, audience: str, types: Collection[str | None]
+    published: Published,
+    token: str,
+    audience: str | Sequence[str],
+    types: Collection[str | None],
 ) -> dict[str, Any]:
     """The claims of a signed token.
 
     Args:
         published: of the issuer that must have signed it.
         token: as it was sent.
-        audience: whom it must be for.
+        audience: whom it must be for, in any of these words.
         types: that its header may name.
 
     Raises:
@@ -74,7 +77,9 @@ async def verified_claims(
     raise NotValid(reason)
 
 
-def _decode(token: str, key: SigningKey, issuer: str, audience: str) -> dict[str, Any]:
+def _decode(
+    token: str, key: SigningKey, issuer: str, audience: str | Sequence[str]
+) -> dict[str, Any]:
     """The claims of a token that a key has signed. Raises `jwt.PyJWTError`."""
     claims: dict[str, Any] = jwt.decode(
         token,
@@ -82,7 +87,7 @@ def _decode(token: str, key: SigningKey, issuer: str, audience: str) -> dict[str
         algorithms=key.algorithms,
         issuer=issuer,
         audience=audience,
-        leeway=_LEEWAY_SECONDS,
+        leeway=LEEWAY_SECONDS,
         options={"require": ["iss", "aud", "exp"], "enforce_minimum_key_length": True},
     )
     return claims
