@@ -37,6 +37,13 @@ def rate(loads: list[Load]) -> float:
     return median(load.per_second for load in loads)
 
 
+def cpu_ratio(mine: list[Load], theirs: list[Load]) -> float:
+    """The median of the ratios of processor time."""
+    return median(
+        our.cpu_seconds / other.cpu_seconds for our, other in zip(mine, theirs, strict=True)
+    )
+
+
 def cpu_seconds_per_call(loads: list[Load]) -> float:
     """Processor time of the server per call."""
     return sum(load.cpu_seconds for load in loads) / (CALLS * len(loads))

@@ -6,11 +6,14 @@ request reaches this machine or its network, whatever the name points to a momen
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import anyio
+import anyio.to_thread
 import httpcore
 from msgspec import Struct
 
@@ -18,11 +21,17 @@ from fj_mcp.api.network import trusted_certificates
 
 _MAX_BYTES = 65_536
 _SECONDS = 5.0
-_AT_ONCE = 8
+_AT_ONCE = 16
 _LEAST_AGE, _MOST_AGE = 60.0, 86_400.0
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Leads to an IPv4 address, its last four bytes."""
+
+_GLOBAL = ipaddress.IPv6Network("2000::/3")
+"""All that is routed on the internet; much else is local by its router's settings."""
+
+_OF_CLOUDS = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
+"""Where machines of clouds reach what manages them."""
 
 _MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})")
 _UNCACHED = re.compile(r"\bno-(store|cache)\b")
@@ -100,7 +109,12 @@ class _PublicAddresses(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await anyio.getaddrinfo(host, port, proto=6)
+        # In a thread of its own: names that nobody answers for would soon occupy the few threads in
+        # which requests to FutureJobs wait for theirs.
+        look_up = partial(socket.getaddrinfo, host, port, proto=socket.IPPROTO_TCP)
+        found = await anyio.to_thread.run_sync(
+            look_up, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+        )
         addresses = list(dict.fromkeys(place[4][0] for place in found))
         if not addresses or not all(map(self._may_connect, addresses)):
             raise NotRead("its server is not on the public internet")
@@ -121,14 +135,14 @@ class _PublicAddresses(httpcore.AsyncNetworkBackend):
 
 def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is on the public internet, and so is one inside it, if any."""
-    if not ip.is_global or ip.is_multicast:
-        return False
     if isinstance(ip, ipaddress.IPv4Address):
-        return True
-    inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        return ip.is_global and not ip.is_multicast and not any(ip in net for net in _OF_CLOUDS)
     if ip in _NAT64:
-        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return inner is None or is_public(inner)
+        return is_public(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    if ip.ipv4_mapped is not None:
+        return is_public(ip.ipv4_mapped)
+    inner = ip.sixtofour or (ip.teredo or (None, None))[1]
+    return ip in _GLOBAL and ip.is_global and (inner is None or is_public(inner))
 
 
 def _headers(url: str) -> list[tuple[bytes, bytes]]:

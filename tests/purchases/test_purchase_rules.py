@@ -372,6 +372,14 @@ async def test_over_the_days_budget_nothing_is_bought_until_the_day_ends() -> No
         await assistant.call("create_sourcing_session", title="Test", filters=numbered(2))
 
 
+async def test_a_budget_for_each_user_stops_nobody_whom_the_server_does_not_know() -> None:
+    async with connected(person_budget=0) as assistant:
+        await assistant.search()
+        report = await assistant.call("get_spending")
+    assert report["spent_today"] == 5
+    assert "yours" not in report
+
+
 async def test_an_open_outcome_counts_against_the_budget() -> None:
     async with connected(credit_budget=9) as assistant:
         assistant.sandbox.fail("create_session", Fault("drop_before"))

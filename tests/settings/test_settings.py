@@ -157,7 +157,16 @@ def test_a_misspelled_setting_that_credits_depend_on_prevents_purchases(
     # Where the real one is set as well, that is in force.
     both = read_settings({misspelled: "1", meant: "https://example.com" if "URL" in meant else "1"})
     assert both.unsafe_to_spend == ()
-    assert len(both.warnings) == 1
+    assert len([one for one in both.warnings if one.startswith(f"{misspelled} is not")]) == 1
+
+
+def test_a_budget_for_each_user_needs_to_know_who_they_are() -> None:
+    budget = {"FJ_PERSON_BUDGET": "20"}
+    assert read_settings(budget).warnings == (
+        "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are",
+    )
+    known = read_settings({**budget, "FJ_OAUTH_ISSUER": "https://login.example.com"})
+    assert (known.person_budget, known.warnings) == (20, ())
 
 
 @pytest.mark.parametrize(

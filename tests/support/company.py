@@ -71,6 +71,8 @@ class Company:
         status: that it responds with; 0 closes the connection.
     """
 
+    _numbers = count(1)
+
     def __init__(self, origin: str) -> None:
         self.issuer = f"{origin}{_PATH}"
         self.key = SigningKey()
@@ -119,6 +121,27 @@ class Company:
         if named["kid"] is None:
             del named["kid"]
         return jwt.encode(says, signer.private, signer.algorithm, headers=named)
+
+    def assertion(
+        self,
+        person: str = "ann",
+        *,
+        key: SigningKey | None = None,
+        header: dict[str, Any] | None = None,
+        **claims: Any,
+    ) -> str:
+        """An identity assertion (ID-JAG) for the client `assistant`."""
+        own: dict[str, Any] = {
+            "aud": PUBLIC_URL,
+            "resource": RESOURCE,
+            "client_id": "assistant",
+            "jti": f"assertion-{next(self._numbers)}",
+            "exp": int(time.time()) + 300,
+            "scope": ALL,
+        } | claims
+        named = {"typ": "oauth-id-jag+jwt"} | (header or {})
+        scopes = own.pop("scope")
+        return self.token(person, scopes=scopes, key=key, header=named, **own)
 
     def opaque_token(self, person: str = "ann", **claims: Any) -> str:
         """An access token that only the introspection endpoint understands."""

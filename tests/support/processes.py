@@ -252,15 +252,15 @@ def facts_of(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def sandbox_process(match_seconds: int = 0, credits: int = 100) -> Iterator[Api]:
+def sandbox_process(match_seconds: int = 0, credits: int = 100, **settings: str) -> Iterator[Api]:
     """The sandbox in a separate process, which by default matches immediately."""
     rules = ("--match-seconds", str(match_seconds), "--credits", str(credits))
     arguments = ("sandbox", "--port", "0", *rules)
-    with started(arguments, {}, lifetime_seconds=300) as process:
+    with started(arguments, settings, lifetime_seconds=300) as process:
         assert process.stdout is not None
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/api/v1/wl", process.stdout.readline())
         # The sandbox is on this machine, so no proxy is used.
-        with httpx.Client(trust_env=False) as http:
+        with httpx.Client(trust_env=False, timeout=30) as http:
             yield Api(address, http)
 
 
@@ -305,7 +305,7 @@ def http_process(
     log = state / "log"
     with (
         log.open("w", encoding="utf-8") as stderr,
-        started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
+        started(command, used | settings, lifetime_seconds=300, stderr=stderr) as process,
     ):
         assert process.stdout is not None
         announced = process.stdout.readline()

@@ -23,7 +23,11 @@ PROGRAMS = ROOT / "clients" / "node_modules" / ".bin"
 SECONDS = 60
 """Time limit of a client's command."""
 
-_FOREIGN = ("ANTHROPIC", "CLAUDE", "MCP_", "NODE_", "NPM_", "XDG_")
+_FOREIGN = (
+    *("ANTHROPIC", "CLAUDE", "CODEX", "MCP_", "NODE_", "NPM_", "OPENCODE", "XDG_"),
+    # With a display, a client may look for a browser itself.
+    *("DISPLAY", "WAYLAND"),
+)
 
 ONLY_THIS_MACHINE = {
     "HTTP_PROXY": "http://127.0.0.1:9",
@@ -56,16 +60,15 @@ class Terminal:
         self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)
         self._reader.start()
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether it has ended."""
-        return self._process.poll() is not None
+    def poll(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._process.poll()
 
     def wait_for(self, pattern: str) -> re.Match[str]:
         """Wait until it has written what fits a regular expression."""
         deadline = time.monotonic() + SECONDS
         while (found := re.search(pattern, self.said)) is None:
-            assert not self.has_ended, self.said
+            assert self.poll() is None, self.said
             assert time.monotonic() < deadline, self.said
             time.sleep(0.05)
         return found
@@ -110,7 +113,6 @@ class ClientHome:
                 "HOME": str(self.path),
                 "PATH": os.pathsep.join([str(browser.parent), str(PROGRAMS), os.environ["PATH"]]),
                 "BROWSER": str(browser),
-                "DISPLAY": ":0",
                 "NO_COLOR": "1",
                 "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
                 "DISABLE_AUTOUPDATER": "1",
@@ -133,6 +135,26 @@ class ClientHome:
         return done.stdout
 
     @contextmanager
+    def pipes(self, *command: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a command that reads messages and writes messages."""
+        with subprocess.Popen(
+            command,
+            cwd=self.path,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            watchdog = threading.Timer(SECONDS, process.kill)
+            watchdog.start()
+            try:
+                yield process
+            finally:
+                watchdog.cancel()
+                process.kill()
+
+    @contextmanager
     def terminal(self, *command: str, **environment: str) -> Iterator[Terminal]:
         """Run a command in a terminal."""
         running = Terminal(command, self.path, self.environment | environment)
@@ -141,12 +163,13 @@ class ClientHome:
         finally:
             running.kill()
 
-    def opened(self, terminal: Terminal) -> str:
+    def opened(self, running: Terminal | subprocess.Popen[str]) -> str:
         """The address that a command opens in the browser, as soon as it does."""
         deadline = time.monotonic() + SECONDS
         while not (self._opened.exists() and self._opened.read_text().endswith("\n")):
-            assert not terminal.has_ended, terminal.said
-            assert time.monotonic() < deadline, terminal.said
+            said = running.said if isinstance(running, Terminal) else running.args
+            assert running.poll() is None, said
+            assert time.monotonic() < deadline, said
             time.sleep(0.05)
         address = self._opened.read_text().splitlines()[-1]
         self._opened.unlink()
@@ -165,10 +188,15 @@ def public_server(folder: Path, api: Api, **settings: str) -> Iterator[str]:
             yield front.url
 
 
-def allow(page: Page, address: str, app: str, key: str) -> None:
-    """Open an app's link in the browser, enter the key, and allow what the app asks for."""
+def allow(page: Page, address: str, app: str, key: str, *, spend: bool = True) -> None:
+    """Open an app's link in the browser, enter the key, and allow what the app asks for.
+
+    Without `spend`, all but to spend credits.
+    """
     page.goto(address)
     expect(page.get_by_text(f"{app} asks to use your FutureJobs account")).to_be_visible()
+    if not spend:
+        page.get_by_label("Spend credits").uncheck()
     page.get_by_label("Your FutureJobs key").fill(key)
     page.get_by_role("button", name="Allow").click()
 

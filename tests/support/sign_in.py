@@ -23,6 +23,7 @@ from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
 from fj_mcp.transports.http.tenants import Tenants
 from tests.support.assistant import small_sandbox
+from tests.support.ledgers import ledger_settings
 from tests.support.raw_api import raw_api
 
 PUBLIC_URL = "https://sourcing.example.com"
@@ -232,9 +233,10 @@ class App:
 
 
 def sent_back(response: httpx.Response) -> dict[str, str]:
-    """What an app is sent back, with the address under `to`."""
-    assert response.status_code in (302, 303), response.text
-    location = response.headers["location"]
+    """What an app is sent back, at once or by the user's click, with the address under `to`."""
+    link = re.search(r'<a class="back" href="([^"]+)"', response.text)
+    assert link or response.status_code in (302, 303), response.text
+    location = html.unescape(link[1]) if link else response.headers["location"]
     query = dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
     return query | {"to": location.partition("?")[0]}
 
@@ -266,8 +268,8 @@ async def site_here(
     folder: Path, clock: Clock | None = None, on: str = "", **settings: Any
 ) -> AsyncIterator[Site]:
     """A site in this process, on an API at an address, or on a sandbox that takes every key."""
-    own: dict[str, Any] = {"state_dir": folder, "public_url": PUBLIC_URL, "state_key": STATE_KEY}
-    own |= {"confirm_spend": "off"} | ({"api_base_url": on} if on else {})
+    own: dict[str, Any] = {"public_url": PUBLIC_URL, "state_key": STATE_KEY}
+    own |= ledger_settings(folder) | {"confirm_spend": "off"} | ({"api_base_url": on} if on else {})
     given = Settings.model_validate(own | settings)
     transport = None if on else small_sandbox().transport
     app = create_app(given, tenants=Tenants(given, transport, clock))

@@ -49,13 +49,16 @@ class Rows:
         """The number of registrations."""
         return self._connection.scalar(select(func.count()).select_from(clients)) or 0
 
-    def remove_oldest_unused_client(self) -> bool:
-        """Make room for another registration; whether that was possible."""
-        oldest = select(clients.c.client_id).where(clients.c.used_at.is_(None))
-        found = self._connection.scalar(oldest.order_by(clients.c.created_at).limit(1))
-        if found is not None:
-            self._connection.execute(delete(clients).where(clients.c.client_id == found))
-        return found is not None
+    def make_room_for_client(self, most_unused: int) -> None:
+        """Remove the oldest registration that was never used, if there are `most_unused` of them,
+        otherwise the one whose last use is the longest ago.
+        """
+        never = clients.c.used_at.is_(None)
+        unused = self._connection.scalar(select(func.count()).select_from(clients).where(never))
+        kind = never if (unused or 0) >= most_unused else ~never
+        time = func.coalesce(clients.c.used_at, clients.c.created_at)
+        oldest = select(clients.c.client_id).where(kind).order_by(time).limit(1).scalar_subquery()
+        self._connection.execute(delete(clients).where(clients.c.client_id == oldest))
 
     def use_client(self, client_id: str) -> None:
         """Remember that a client was used, if it is a registered one."""

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_CLIENTS = 10_000
-"""Registrations at a time; beyond it the oldest that was never used makes room."""
+"""Registrations at a time. Beyond it older ones make room, whose clients then register anew."""
+
+_MAX_UNUSED_CLIENTS = 5_000
+"""Those that were never used make room for each other, so that no flood of them pushes out others,
+and neither do others fill all the places.
+"""
 
 _REPLAY_SECONDS = 86_400.0
 """How long a code is remembered after its use, to notice a second one."""
@@ -38,19 +43,18 @@ class SignInStore:
         self._clock = clock
         self._expire_at = float("-inf")
 
-    async def add_client(self, client: Client) -> bool:
-        """Add a registration; whether there was room for it."""
+    async def add_client(self, client: Client) -> None:
+        """Add a registration, if need be in the place of another."""
 
-        def work(rows: "Rows") -> bool:
+        def work(rows: "Rows") -> None:
             from fj_mcp.storage.database.tables import clients
 
-            if rows.clients() >= MAX_CLIENTS and not rows.remove_oldest_unused_client():
-                return False
+            if rows.clients() >= MAX_CLIENTS:
+                rows.make_room_for_client(_MAX_UNUSED_CLIENTS)
             rows.add(clients, client)
-            return True
 
         await self._expire_in_time()
-        return await self._transact("clients", work, durable=True)
+        await self._transact("clients", work, durable=True)
 
     async def client(self, client_id: str) -> Client | None:
         """A registered client; None if it is unknown or has expired."""
@@ -99,7 +103,8 @@ class SignInStore:
             if token.used_at is None:
                 kept = self._clock() + _REPLAY_SECONDS if token.kind == "code" else 0.0
                 rows.use_token(token, max(kept, token.expires_at))
-            elif self._clock() - token.used_at >= grace_seconds:
+            # Another server's clock may be ahead.
+            elif not grace_seconds or self._clock() - token.used_at >= grace_seconds:
                 rows.remove_grants([grant.grant_id])
                 return False
             rows.add(tokens, *issued)

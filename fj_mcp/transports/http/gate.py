@@ -84,7 +84,7 @@ class Gate:
             self._names.check_host(scope["headers"])
         _check_target(path, scope["method"])
         streams = reads_streams(scope["headers"])
-        with self._tenants.request(key) as tenant:
+        with self._tenants.request(key, accepted=access is not None) as tenant:
             body = await self._bodies.read_message(scope, receive)
             message = route(scope["headers"], body)
             if self._signed_in is not None:

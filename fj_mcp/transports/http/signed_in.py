@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.api.identity_provider import ProviderUnavailable
@@ -12,10 +13,15 @@ from fj_mcp.transports.http.request_bodies import BodyReader, replay
 from fj_mcp.transports.http.responses import Responder
 from fj_mcp.transports.http.tenants import USER
 from fj_mcp.transports.sign_in.access import Access, AccessDenied
+from fj_mcp.transports.sign_in.metadata import PAGES
+from fj_mcp.transports.sign_in.pages import message
 from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooNarrow
 
 MAX_AT_ONCE = 200
 """Requests without credentials, so that they leave room for calls."""
+
+MAX_ARRIVING = 1_000
+"""Bodies without credentials that are not complete yet; slow ones take no places of others."""
 
 _MAX_BODY_BYTES = 65_536
 _SECONDS = 30.0
@@ -27,11 +33,12 @@ class SignedIn:
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
+        self._arriving = 0
         self._serving = 0
 
     def serves(self, path: str) -> bool:
         """Whether a path needs no credentials; nothing is where clients only look for metadata."""
-        return path in self._sign_in.paths or path.startswith(_WELL_KNOWN)
+        return path in self._sign_in.paths or _WELL_KNOWN in path
 
     async def serve(
         self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, bodies: BodyReader
@@ -39,17 +46,29 @@ class SignedIn:
         """Serve a page, an endpoint or a document for signing in.
 
         Raises:
-            RequestRejected: 408, 413 or 503.
             Disconnected: if the client hung up.
         """
-        if self._serving >= MAX_AT_ONCE:
-            raise RequestRejected(
-                503, "Too many users are signing in: try again.", {"retry-after": "5"}
-            )
+        if _WELL_KNOWN in scope["path"]:
+            scope = {**scope, "path": scope["path"].removesuffix("/")}
+        try:
+            await self._serve(app, scope, receive, send, bodies)
+        except RequestRejected as rejected:
+            await _refusal(scope["path"], rejected)(scope, receive, send)
+
+    async def _serve(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, bodies: BodyReader
+    ) -> None:
+        body = b""
+        if scope["method"] == "POST":
+            _check_room(self._arriving, MAX_ARRIVING)
+            self._arriving += 1
+            try:
+                body = await bodies.read(scope, receive, _MAX_BODY_BYTES)
+            finally:
+                self._arriving -= 1
+        _check_room(self._serving, MAX_AT_ONCE)
         self._serving += 1
         try:
-            posted = scope["method"] == "POST"
-            body = await bodies.read(scope, receive, _MAX_BODY_BYTES) if posted else b""
             responder = Responder(send, streams=True)
             await responder.run(app, scope, replay(body, receive), _SECONDS)
         finally:
@@ -104,3 +123,21 @@ def _unavailable(what: str) -> RequestRejected:
     return RequestRejected(
         503, f"The server cannot reach {what}: send it again in a minute.", {"retry-after": "60"}
     )
+
+
+def _check_room(taken: int, most: int) -> None:
+    if taken >= most:
+        raise RequestRejected(
+            503, "Too many users are signing in: try again.", {"retry-after": "5"}
+        )
+
+
+def _refusal(path: str, rejected: RequestRejected) -> Response:
+    """A refusal as users and OAuth clients read it."""
+    headers = {"connection": "close", **rejected.headers}
+    if path in PAGES:
+        title = "Signing in did not work"
+        return message(title, str(rejected), status=rejected.status, headers=headers)
+    error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
+    content = {"error": error, "error_description": str(rejected)}
+    return JSONResponse(content, rejected.status, {"cache-control": "no-store", **headers})

@@ -139,13 +139,17 @@ class Tenants:
         self._known.clear()
 
     @contextmanager
-    def request(self, key: str) -> Iterator[Tenant]:
+    def request(self, key: str, *, accepted: bool = False) -> Iterator[Tenant]:
         """Hold the tenant of a key while one of its requests is served.
+
+        Args:
+            key: of the request.
+            accepted: whether FutureJobs accepted it before, when its user signed in.
 
         Raises:
             RequestRejected: 503, if there are too many requests or keys at once.
         """
-        tenant = self._of(key)
+        tenant = self._of(key, accepted)
         full = self._requests >= MAX_REQUESTS or tenant.requests >= MAX_REQUESTS_OF_A_KEY
         if not full and not tenant.proven:
             unproven = (item.requests for item in self._known.values() if not item.proven)
@@ -161,12 +165,12 @@ class Tenants:
             tenant.requests -= 1
             self._requests -= 1
 
-    def _of(self, key: str) -> Tenant:
+    def _of(self, key: str, accepted: bool) -> Tenant:
         """The tenant of a key, opened if there is room. Raises `RequestRejected`."""
         fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
         tenant = self._known.get(fingerprint)
         if tenant is None:
-            accepted = key == self._settings.key or fingerprint in self._accepted
+            accepted |= key == self._settings.key or fingerprint in self._accepted
             self._make_room(proven=accepted)
             tenant = Tenant(fingerprint, self._connection(key), self.clock, accepted)
             self._known[fingerprint] = tenant

@@ -27,6 +27,10 @@ _MAX_AT_ONCE = 2_000
 ENDING_SECONDS = 10
 _LAST_SECONDS = 4.0
 _MAX_HEAD_BYTES = 32_768
+_WORKER_SECONDS = 60
+"""How long a worker may be silent, such as at its start on a busy machine, before another one takes
+its place."""
+
 _OPEN_FILES = 8_192
 
 
@@ -85,6 +89,7 @@ def serve(
         limit_concurrency=_MAX_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=ENDING_SECONDS,
+        timeout_worker_healthcheck=_WORKER_SECONDS,
         h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
     )
     _allow_open_files()

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import anyio
 import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
 
+from fj_mcp.storage.sign_in.records import Grant
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.storage.user import User
 from fj_mcp.transports.sign_in.metadata import Addresses
@@ -72,10 +74,11 @@ class StoredTokens:
     ) -> None:
         """Args: `clock`: Unix seconds."""
         self._store = store
-        self._sealer = sealer
+        self.sealer = sealer
         self._addresses = addresses
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+        self._reading: dict[str, anyio.Event] = {}
 
     def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
@@ -85,8 +88,12 @@ class StoredTokens:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)
-        if access is None and (access := await self._read(name)) is not None:
-            self._cache[name] = access
+        if access is None and name in self._reading:
+            # A client makes many calls at once, for which one read is enough.
+            await self._reading[name].wait()
+            access = self._cache.get(name)
+        if access is None:
+            access = await self._read_and_cache(name)
         return access if access is not None and access.expires_at > self._clock() else None
 
     def forget_grant(self, grant_id: str) -> None:
@@ -95,12 +102,26 @@ class StoredTokens:
             if access.grant_id == grant_id:
                 del self._cache[name]
 
+    def key_of(self, grant: Grant) -> str | None:
+        """The key of a grant; None if it is not one of this server's any more."""
+        return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
+
+    async def _read_and_cache(self, name: str) -> Access | None:
+        done = self._reading.setdefault(name, anyio.Event())
+        try:
+            if (access := await self._read(name)) is not None:
+                self._cache[name] = access
+            return access
+        finally:
+            self._reading.pop(name, None)
+            done.set()
+
     async def _read(self, name: str) -> Access | None:
         found = await self._store.token(name, "access")
         if found is None or found[1].resource != self._addresses.resource:
             return None
         token, grant = found
-        key = self._sealer.unseal_key(grant.sealed_key, grant.grant_id)
+        key = self.key_of(grant)
         if key is None:
             return None
         return Access(

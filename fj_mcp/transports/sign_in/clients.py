@@ -2,6 +2,7 @@
 their own, or registered.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -27,6 +28,7 @@ Source = Literal["operator", "document", "registration"]
 
 _MAX_NAME = 60
 _MAX_ID = 2_000
+_REGISTERED_ID = re.compile(r"[0-9a-f-]{36}")
 _DOCUMENTS_KEPT = 1_000
 
 _SHARED_SECRETS = ("client_secret_post", "client_secret_basic", "client_secret_jwt")
@@ -130,7 +132,9 @@ class Clients:
         return self._documents is not None and client_id.startswith("https://")
 
     async def _registered(self, client_id: str) -> KnownClient | None:
-        found = await self._store.client(client_id) if len(client_id) <= _MAX_ID else None
+        # A database refuses some characters, as if it could not be used.
+        known = _REGISTERED_ID.fullmatch(client_id)
+        found = await self._store.client(client_id) if known else None
         if found is None:
             return None
         metadata = msgspec.json.decode(found.metadata)
@@ -193,12 +197,14 @@ def _check_address(url: str) -> None:
     """Raises `NotRead` for an address that the rules of client ids do not allow."""
     try:
         parts = urlsplit(url)
-        usable = parts.hostname and (parts.port or 443) > 0
+        # Nothing before or in it that the user could take for another host.
+        named = redirects.is_host_name(parts.hostname or "") and "@" not in parts.netloc
+        usable = named and (parts.port or 443) > 0
     except ValueError:
         usable = False
     dots = any(part in (".", "..") for part in parts.path.split("/")) if usable else True
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _MAX_ID
-    if dots or not plain or parts.path in ("", "/") or parts.username or "#" in url or "\\" in url:
+    if dots or not plain or parts.path in ("", "/") or "#" in url or "\\" in url:
         raise NotRead("its address is not one of a client")
 
 

@@ -29,7 +29,7 @@ from fj_mcp.transports.sign_in.forms import (
     as_query,
     basic_credentials,
     encoded,
-    fields_in,
+    fields_of_query,
     read_form,
     read_parameters,
     with_body,
@@ -74,7 +74,7 @@ class Endpoints:
     async def authorize(self, request: Request) -> Response:
         """Send the user to the page that asks, or back to the client with an error."""
         try:
-            form = fields_in(request.url.query)
+            form = fields_of_query(request)
             if request.method == "POST":
                 form = await read_form(request)
         except BadForm:
@@ -104,7 +104,9 @@ class Endpoints:
             plain = location.replace("%0A", "+")
             response.headers["location"] = with_query(plain, [("iss", issuer)])
         response.headers.update(NOT_STORED)
-        return response
+        if asks or redirects.is_local(location) or (known and known.source == "operator"):
+            return response
+        return _refused(response.headers["location"])
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token for tokens."""
@@ -301,6 +303,20 @@ def _bad_request() -> Response:
         "an address that is not its own. Nothing was connected.",
         "Start again in the app. If that does not help, tell its makers.",
         status=400,
+    )
+
+
+def _refused(location: str) -> Response:
+    """The page with an app's error, which the user takes back to it.
+
+    Anyone can register an app with an address of theirs, and a mistake in its request must not turn
+    a link to this server into one to that address (RFC 9700, section 4.11.2).
+    """
+    return message(
+        "The app's request cannot be used",
+        "The app asked in a way that this server does not accept. Nothing was connected.",
+        status=400,
+        link=(location, f"Go back to {redirects.place(location)}"),
     )
 
 

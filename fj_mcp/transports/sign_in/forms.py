@@ -39,6 +39,12 @@ def fields_in(encoded: str) -> Form:
     return form
 
 
+def fields_of_query(request: Request) -> Form:
+    """The fields of an address. Raises `BadForm`."""
+    # Starlette's own `url` fails at what is not UTF-8.
+    return fields_in(request.scope["query_string"].decode("latin-1"))
+
+
 async def read_form(request: Request) -> Form:
     """The fields of a form that was sent. Raises `BadForm`."""
     if _kind(request) != _TYPE:

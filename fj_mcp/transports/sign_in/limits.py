@@ -1,6 +1,7 @@
 """How often strangers may try something."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from math import ceil
 
@@ -29,6 +30,10 @@ document is the same for all of its users, and anyone could lock them out."""
 
 KEYS = Limit("keys", 20, 600.0)
 """Wrong keys from one address, which the colleagues in an office share."""
+
+
+_BEFORE_PORT = re.compile(r"\[([^]]+)\](?::\d+)?|([\d.]+):\d+")
+"""An address as some proxies name it."""
 
 
 class TooOften(Exception):
@@ -69,7 +74,9 @@ class Limiter:
 def address_of(request: HTTPConnection) -> str:
     """The address of a client's network, as the nearest proxy names it, if there is one."""
     peer = _address(request.client.host if request.client else "")
-    named = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2])
+    # Some proxies add a line of their own below those that the client has sent.
+    lines = request.headers.getlist("x-forwarded-for")
+    named = _address(lines[-1].rpartition(",")[2]) if lines else None
     # From the internet, anyone can send the header.
     if peer is None or (named is not None and not peer.is_global):
         peer = named
@@ -80,8 +87,9 @@ def address_of(request: HTTPConnection) -> str:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    found = _BEFORE_PORT.fullmatch(text.strip())
     try:
-        found = ipaddress.ip_address(text.strip().strip("[]"))
+        ip = ipaddress.ip_address((found[1] or found[2]) if found else text.strip())
     except ValueError:
         return None
-    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
+    return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip

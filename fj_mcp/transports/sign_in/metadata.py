@@ -12,6 +12,7 @@ from fj_mcp.transports.sign_in.scopes import SCOPES, prefixed
 
 AUTHORIZE, TOKEN, REGISTER, REVOKE = "/authorize", "/token", "/register", "/revoke"
 SIGN_IN, CONNECTIONS = "/sign-in", "/connections"
+PAGES = (AUTHORIZE, SIGN_IN, CONNECTIONS)
 RESOURCE_METADATA = "/.well-known/oauth-protected-resource"
 SERVER_METADATA = "/.well-known/oauth-authorization-server"
 _MCP = "/mcp"

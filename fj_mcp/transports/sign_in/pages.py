@@ -95,10 +95,14 @@ def page(
 
 
 def message(
-    title: str, *lines: str, status: int, headers: dict[str, str] | None = None
+    title: str,
+    *lines: str,
+    status: int,
+    headers: dict[str, str] | None = None,
+    link: tuple[str, str] | None = None,
 ) -> Response:
-    """Render a page that only says something."""
-    return page("message.html", title, status=status, headers=headers, lines=lines)
+    """Render a page that only says something. A `link` has an address and a text."""
+    return page("message.html", title, status=status, headers=headers, lines=lines, link=link)
 
 
 def send_back(address: str) -> Response:

@@ -12,7 +12,6 @@ from mcp.server.auth.provider import (
     AuthorizeError,
     OAuthAuthorizationServerProvider,
     RefreshToken,
-    RegistrationError,
     TokenError,
 )
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
@@ -133,11 +132,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         return await self._find_client(client_id)
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Keep a registration.
-
-        Raises:
-            RegistrationError: if there are too many.
-        """
+        """Keep a registration."""
         secret = client_info.client_secret
         client = Client(
             client_info.client_id,
@@ -145,8 +140,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             digest(secret) if secret else None,
             self._clock(),
         )
-        if not await self._store.add_client(client):
-            raise RegistrationError("invalid_client_metadata", "too many clients are registered")
+        await self._store.add_client(client)
 
     async def authorize(
         self, client: OAuthClientInformationFull, params: AuthorizationParams

@@ -52,16 +52,21 @@ def problem_with(address: str) -> str | None:
         return "is not an address"
     if len(address) > _MAX_LENGTH or not address.isascii() or not address.isprintable():
         return "is not an address"
-    if parts.fragment or "#" in address or parts.username or parts.password:
+    if "#" in address or "@" in parts.netloc:
         return "must have neither a fragment nor a user name"
     scheme = parts.scheme.lower()
     if scheme == "https":
-        return None if _HOST.fullmatch(host) else "must have a host name"
+        return None if is_host_name(host) else "must have a host name"
     if scheme == "http":
         return None if is_loopback(host) else "must start with https://"
     if scheme in _KNOWN_SCHEMES or _PRIVATE_SCHEME.fullmatch(scheme):
         return None
     return "must start with https://, or with a scheme that is an app's own"
+
+
+def is_host_name(host: str) -> bool:
+    """Whether a host is a name in small letters, or an IPv4 address."""
+    return _HOST.fullmatch(host) is not None
 
 
 def same_address(registered: str, asked: str) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.browsers import Browsers, Visitor
-from fj_mcp.transports.sign_in.forms import BadForm, fields_in, read_form, with_query
+from fj_mcp.transports.sign_in.forms import BadForm, fields_of_query, read_form, with_query
 from fj_mcp.transports.sign_in.keys import KeyReader
 from fj_mcp.transports.sign_in.metadata import CONNECTIONS, SIGN_IN
 from fj_mcp.transports.sign_in.pages import Problem, message, out_of_date, page, send_back
@@ -34,7 +34,7 @@ class SignInPage:
     async def show(self, request: Request) -> Response:
         """GET: ask the user."""
         try:
-            sealed = fields_in(request.url.query).get("request", "")
+            sealed = fields_of_query(request).get("request", "")
         except BadForm:
             sealed = ""
         question = self._provider.question(sealed)
@@ -60,7 +60,8 @@ class SignInPage:
             visitor = await self._browsers.sign_out(visitor)
             return await self._page(question, sealed, visitor)
         if form.get("answer") != "allow":
-            return self._send_back(question, [("error", "access_denied")], "denied")
+            log.info("sign-in step=answer outcome=denied")
+            return self._send_back(question, [("error", "access_denied")])
         scopes = in_order(
             {READ, *(scope for box, scope in _BOXES.items() if form.get(box) == "yes")}
             & {READ, *question.scopes}
@@ -80,14 +81,12 @@ class SignInPage:
         code = await self._provider.allow(
             question, visitor.key, visitor.browser.workspace, visitor.browser.digest, scopes
         )
-        response = self._send_back(question, [("code", code)], "allowed")
+        log.info("sign-in step=answer outcome=allowed scopes=%d", len(scopes))
+        response = self._send_back(question, [("code", code)])
         self._browsers.remember(response, visitor)
         return response
 
-    def _send_back(
-        self, question: Question, fields: list[tuple[str, str | None]], outcome: str
-    ) -> Response:
-        log.info("sign-in step=answer outcome=%s scopes=%d", outcome, len(question.scopes))
+    def _send_back(self, question: Question, fields: list[tuple[str, str | None]]) -> Response:
         more = [("state", question.state), ("iss", self._provider.addresses.issuer)]
         return send_back(with_query(question.redirect_uri, [*fields, *more]))
 

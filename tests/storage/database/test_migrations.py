@@ -4,8 +4,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,20 @@ from typing import Any
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
 from fj_mcp.storage.database.migration import SCRIPTS, migrate
 from fj_mcp.storage.database.schema import NEWEST
-from fj_mcp.storage.database.tables import metadata
+from fj_mcp.storage.database.tables import metadata, revisions
 from fj_mcp.workspace.open_storage import LEDGER_FILE
+from fj_mcp.workspace.workspace import workspace_fingerprint
 from tests.support.assistant import search_for
+from tests.support.company import company, company_site
 from tests.support.ledgers import PostgresServer, on_a_file, postgres_server, rows_of
 from tests.support.processes import CLEAN, Api, measuring, stdio_process
+from tests.support.sign_in import result_of, works
 
 pytestmark = [pytest.mark.xdist_group("migrations"), on_a_file]
 
@@ -193,6 +198,50 @@ def test_processes_that_start_at_once_bring_a_file_up_to_date_once(tmp_path: Pat
         assert process.returncode == 0, errors
     assert tables_of(file) == set(metadata.tables)
     assert [row["id"] for row in rows_of(tmp_path)] == [7]
+
+
+def make_version(connection: Connection, version: str) -> None:
+    """Make the tables of an earlier version in an empty database."""
+    context = MigrationContext.configure(connection, opts={"version_table": revisions.name})
+    with Operations.context(context):
+        for script in reversed([*SCRIPTS.iterate_revisions(version, "base")]):
+            script.module.upgrade()
+    context.stamp(SCRIPTS, version)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_purchases_from_before_users_were_named_count_for_the_key_and_for_no_user(
+    server: PostgresServer, api: Api, key: str, tmp_path: Path, kind: str
+) -> None:
+    with ExitStack() as stack:
+        place: dict[str, Any] = {}
+        engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+        if kind == "postgresql":
+            address = stack.enter_context(fresh(server))
+            place = {"database_url": address}
+            engine = create_engine(
+                "postgresql+psycopg://", creator=lambda: psycopg.connect(address)
+            )
+        with engine.begin() as connection:
+            make_version(connection, "0003")
+            connection.exec_driver_sql(
+                "INSERT INTO purchases (workspace, operation, slot, fingerprint, session_id, state,"
+                " claimed_at, lease_until, process, token, sent, expected, credits, told, traces)"
+                f" VALUES ('{workspace_fingerprint(key, api.address)}', 'create_session', 's', 'f',"
+                f" 'x', 'charged', {time.time()}, 2, 3, 't', 1, 5, 5, 1, '{{}}')"
+            )
+        engine.dispose()
+        provider = stack.enter_context(company())
+        own = place | {"api_key": key, "person_budget": 5, "credit_budget": 12}
+        async with company_site(tmp_path, provider, on=api.address, **own) as site:
+            search = search_for("one")
+            bought = await site.call(provider.token(), "create_sourcing_session", **search)
+            assert works(bought)
+            report = result_of(await site.call(provider.token()))["structuredContent"]
+    assert report["spent_today"] == 10
+    assert report["yours"] == {"spent_today": 5, "budget": 5, "left": 0}
+    assert [one.get("who") for one in report["purchases"]] == ["ann@example.com", None]
 
 
 def test_a_process_killed_anywhere_in_a_migration_leaves_the_file_as_it_was(

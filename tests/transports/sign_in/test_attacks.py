@@ -229,6 +229,7 @@ async def test_every_answer_names_its_issuer(person: Person) -> None:
         assert back["iss"] == PUBLIC_URL
 
 
+@on_a_file
 async def test_a_token_of_another_server_is_refused(tmp_path: Path, person: Person) -> None:
     tokens = await person.connect(await person.site.app())
     (tmp_path / "other").mkdir()
@@ -448,6 +449,13 @@ async def test_no_document_on_this_machine_is_asked_for(
         ("64:ff9b::169.254.169.254", False),
         ("2002:a00:1::", False),
         ("2002:7f00:1::", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b:1::10.0.0.1", False),
+        ("168.63.129.16", False),
+        ("192.0.0.192", False),
     ],
 )
 def test_only_public_addresses_are_connected_to(address: str, public: bool) -> None:

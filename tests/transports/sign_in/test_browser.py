@@ -1,5 +1,6 @@
 """The pages for signing in, in a real browser: without scripts, narrow, light and dark."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,18 +19,21 @@ from tests.support.sign_in import STATE_KEY
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
 
-NARROW, WIDE = 360, 1280
+ZOOMED, NARROW, WIDE = 320, 360, 1280
+"""Pixels; a window of 1280 that is zoomed in to 400 % has 320."""
 
 
 class Callback:
     """An app on this computer, where the user is sent back to.
 
     Attributes:
+        passing: an address that passes the user on to another host.
         called: the headers of each request, by its path.
     """
 
     def __init__(self, port: int, called: dict[str, Any]) -> None:
         self.address = f"http://127.0.0.1:{port}/callback"
+        self.passing = f"http://127.0.0.1:{port}/passing"
         self.called = called
 
 
@@ -40,6 +44,11 @@ def callback() -> Iterator[Callback]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             called[self.path] = dict(self.headers)
+            if self.path.startswith("/passing"):
+                self.send_response(302)
+                self.send_header("location", f"http://localhost:{server.server_port}/passed")
+                self.end_headers()
+                return
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
@@ -80,14 +89,15 @@ def app() -> Iterator[Callback]:
         yield one
 
 
-def link(site: str, app: Callback) -> str:
+def link(site: str, app: Callback, address: str = "") -> str:
     """The address that a newly registered app opens."""
-    metadata = {"redirect_uris": [app.address], "client_name": "Sourcing helper"}
+    address = address or app.address
+    metadata = {"redirect_uris": [address], "client_name": "Sourcing helper"}
     about = httpx.post(f"{site}/register", json=metadata, trust_env=False).json()
     asked = {
         "response_type": "code",
         "client_id": about["client_id"],
-        "redirect_uri": app.address,
+        "redirect_uri": address,
         "state": "state",
         "code_challenge": "c" * 43,
         "code_challenge_method": "S256",
@@ -109,7 +119,7 @@ def findings(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("width", [ZOOMED, NARROW, WIDE])
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     site: str, browser: Browser, app: Callback, theme: Any, width: int
 ) -> None:
@@ -154,3 +164,46 @@ def test_the_user_signs_in_without_any_script(site: str, browser: Browser, app: 
         page.get_by_role("button", name="Deny").click()
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
         assert any("error=access_denied" in one for one in app.called)
+
+
+def test_on_a_phone_the_user_sees_first_who_asks_and_then_what_is_wrong(
+    site: str, browser: Browser, app: Callback
+) -> None:
+    with browser.new_context(viewport={"width": NARROW, "height": 600}) as context:
+        page = context.new_page()
+        page.goto(link(site, app))
+        expect(page.get_by_text("Sourcing helper asks to use your FutureJobs")).to_be_in_viewport()
+        enter_key(page, "nothing")
+        key = page.get_by_label("Your FutureJobs key")
+        expect(key).to_be_focused()
+        expect(key).to_be_in_viewport()
+        expect(page.get_by_role("alert")).to_be_in_viewport()
+        expect(key).to_have_accessible_description(re.compile("That is not a FutureJobs key"))
+
+
+def test_the_keyboard_is_enough(site: str, browser: Browser, app: Callback) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(link(site, app))
+        for _ in range(2):
+            page.keyboard.press("Tab")
+        expect(page.get_by_label("Reveal email addresses")).to_be_focused()
+        page.keyboard.press("Space")
+        expect(page.get_by_label("Reveal email addresses")).not_to_be_checked()
+        page.keyboard.press("Tab")
+        page.keyboard.type("fjk_keyboard")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        assert any("code=" in one for one in app.called)
+
+
+def test_an_app_may_pass_the_user_on_to_another_host(
+    site: str, browser: Browser, app: Callback
+) -> None:
+    """As callbacks of hosted apps do; Chromium checks each step against the page's policy."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(link(site, app, app.passing))
+        enter_key(page, "fjk_passed_on")
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        assert "/passed" in app.called

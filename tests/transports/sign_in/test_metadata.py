@@ -27,9 +27,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 async def test_the_metadata_stand_at_the_root_and_where_mcp_is_appended(site: Site) -> None:
     for kind in ("oauth-protected-resource", "oauth-authorization-server"):
         root = await site.get(f"/.well-known/{kind}")
-        appended = await site.get(f"/.well-known/{kind}/mcp")
-        assert root.status_code == appended.status_code == 200
-        assert root.json() == appended.json()
+        assert root.status_code == 200
+        for appended in (f"{kind}/mcp", f"{kind}/mcp/", f"{kind}/"):
+            assert (await site.get(f"/.well-known/{appended}")).json() == root.json()
     assert (await site.get("/.well-known/oauth-protected-resource")).json() == {
         "resource": RESOURCE,
         "authorization_servers": [PUBLIC_URL],
@@ -162,9 +162,20 @@ async def test_another_host_name_is_refused(site: Site, path: str) -> None:
     assert answer.status_code == 421
 
 
-@pytest.mark.parametrize("path", ["openid-configuration", "oauth-protected-resource/other"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        # It would promise tokens about users, which there are not, and clients look further.
+        "/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/mcp",
+        "/.well-known/oauth-protected-resource/other",
+        "/mcp/.well-known/openid-configuration",
+        "/mcp/.well-known/oauth-protected-resource",
+        "/mcp/.well-known/oauth-authorization-server",
+    ],
+)
 async def test_where_clients_only_look_there_is_nothing(site: Site, path: str) -> None:
-    assert (await site.get(f"/.well-known/{path}")).status_code == 404
+    assert (await site.get(path)).status_code == 404
 
 
 async def test_keys_in_headers_go_on_working_beside_it(site: Site) -> None:
@@ -176,8 +187,13 @@ async def test_keys_in_headers_go_on_working_beside_it(site: Site) -> None:
 
 
 async def test_large_forms_are_refused(site: Site) -> None:
-    answer = await site.post("/token", {"code": "x" * 70_000})
-    assert answer.status_code == 413
+    for path in ("/token", "/register", "/revoke"):
+        answer = await site.post(path, {"code": "x" * 70_000})
+        assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
+    for path in ("/sign-in", "/connections", "/authorize"):
+        page = await site.post(path, {"key": "x" * 70_000})
+        assert page.status_code == 413
+        assert "The body is larger than" in page.text
 
 
 # What it needs

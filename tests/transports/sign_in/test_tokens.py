@@ -1,14 +1,19 @@
 """Codes and tokens: what they are good for, for how long, and how they end."""
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 
+from fj_mcp.transports.sign_in.access import CACHE_SECONDS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.ledgers import on_a_file, table_of
+from tests.support.http_messages import SEARCH
+from tests.support.ledgers import on_a_file, postgres_server, table_of
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -249,6 +254,35 @@ async def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
+async def test_calls_at_the_same_time_read_their_token_once(
+    tmp_path: Path, clock: ShiftedClock
+) -> None:
+    with postgres_server(log_statement="all") as postgres:
+
+        def reads() -> int:
+            return (postgres.folder / "log").read_text(encoding="utf-8").count("FROM tokens")
+
+        async with (
+            site_here(tmp_path, clock, database_url=postgres.address) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            tokens = await person.connect(await site.app())
+            answers: list[bool] = []
+
+            async def call() -> None:
+                answers.append(works(await site.call(tokens["access_token"])))
+
+            for ahead, wanted in ((CACHE_SECONDS / 2, 0), (CACHE_SECONDS, 1)):
+                await call()
+                before = reads()
+                clock.ahead += ahead
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(20):
+                        tasks.start_soon(call)
+                assert reads() - before == wanted
+            assert answers == [True] * 42
+
+
 @on_a_file
 async def test_what_has_expired_is_removed_within_an_hour(
     tmp_path: Path, clock: ShiftedClock
@@ -309,3 +343,28 @@ def _add_expired_attempts(folder: Path, number: int) -> int:
         many = [(f"address {one}", 1, 0.0) for one in range(number)]
         file.executemany("INSERT INTO attempts VALUES (?, ?, ?)", many)
     return len(table_of(folder, "attempts", "rowid"))
+
+
+async def test_reading_includes_what_was_revealed_and_the_page_says_so(person: Person) -> None:
+    site = person.site
+    whole = (await person.connect(await site.app()))["access_token"]
+
+    async def facts(token: str, tool: str, **arguments: Any) -> Any:
+        return result_of(await site.call(token, tool, **arguments))["structuredContent"]
+
+    session_id = (await facts(whole, "create_sourcing_session", **SEARCH))["session_id"]
+    await facts(whole, "wait_for_session", session_id=session_id)
+    listed = await facts(whole, "list_profiles", session_id=session_id)
+    one = {"session_id": session_id, "candidate_id": listed["candidates"][0]["candidate_id"]}
+    revealed = await facts(
+        whole,
+        "reveal_contacts",
+        session_id=session_id,
+        candidate_ids=[one["candidate_id"]],
+        channel="email",
+    )
+    (value,) = revealed["results"][0]["values"]
+    app = await site.app()
+    assert "candidates with the contacts revealed so far" in (await person.open(app.link())).text
+    reading = (await person.connect(app, spend="", contacts=""))["access_token"]
+    assert value in json.dumps(await facts(reading, "get_candidate", **one))

@@ -27,6 +27,10 @@ from fj_mcp.transports.sign_in.scopes import as_text
 from fj_mcp.transports.sign_in.sealing import Sealer, digest
 
 _TYPE = ("oauth-id-jag+jwt",)
+_KEY = "asserted key"
+"""The purpose of the sealed key. Users' own keys have another, and so no token of one kind is ever
+taken for one of the other."""
+
 _MAX_SECONDS = 3_600.0
 """The longest time for which an assertion may be valid, and its use remembered."""
 
@@ -140,7 +144,7 @@ class AssertionProvider(Provider):
             browser="",
             scopes=scopes,
             resource=self.addresses.resource,
-            sealed_key=self._sealer.seal_key(access.key, grant_id),
+            sealed_key=self._sealer.seal(_KEY, access.key, grant_id),
             created_at=now,
             person=msgspec.json.encode(access.person).decode(),
         )
@@ -164,12 +168,10 @@ class AssertedTokens(StoredTokens):
         super().__init__(store, sealer, addresses, clock)
         self._key = key
 
-    async def verify(self, token: str) -> Access | None:
-        """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
-        access = await super().verify(token)
-        # The database may hold grants of users who have signed in with keys of their own.
-        ours = access is not None and access.person is not None and access.key == self._key
-        return access if ours else None
+    def key_of(self, grant: Grant) -> str | None:
+        """The server's own key, for a grant that was made with it."""
+        key = self.sealer.unseal(_KEY, grant.sealed_key, grant.grant_id)
+        return key if key == self._key else None
 
 
 def _client(one: PredefinedClient) -> KnownClient:

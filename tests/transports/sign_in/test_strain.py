@@ -1,0 +1,209 @@
+"""Many requests at once, or more than there is room for, and clocks that differ."""
+
+import socket
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from fj_mcp.clock import Clock
+from fj_mcp.storage.sign_in.store import MAX_CLIENTS
+from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
+from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
+from fj_mcp.workspace.open_storage import LEDGER_FILE
+from tests.support.ledgers import on_a_file, table_of
+from tests.support.processes import Api
+from tests.support.sign_in import CALLBACK, App, Person, Site, site_here, works
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site_here(tmp_path) as one:
+        yield one
+
+
+async def registers(site: Site, *forwarded: str) -> int:
+    """The status of a registration by way of proxies, each header on a line of its own."""
+    lines = [("x-forwarded-for", value) for value in forwarded]
+    async with site.http() as http:
+        answer = await http.post("/register", json={"redirect_uris": [CALLBACK]}, headers=lines)
+    return answer.status_code
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        # What the client has sent is above or before what the proxy says.
+        ("198.51.100.{n}", "203.0.113.7"),
+        ("198.51.100.{n}, 203.0.113.7",),
+        ("198.51.100.{n}", "198.51.100.{n}, 203.0.113.7"),
+        ("203.0.113.7:4{n:03}",),
+        ("::ffff:203.0.113.7",),
+        ("[2001:db8::{n:x}]:4{n:03}",),
+        ("2001:db8:0:0:{n:x}::1",),
+    ],
+)
+async def test_one_machine_is_one_address_however_it_is_named(
+    site: Site, forwarded: tuple[str, ...]
+) -> None:
+    statuses = [
+        await registers(site, *(line.format(n=number) for line in forwarded))
+        for number in range(21)
+    ]
+    assert statuses == [201] * 20 + [429]
+    assert await registers(site, "192.0.2.1:80") == 201
+
+
+async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> None:
+    app = await site.app()
+    begun = 0
+    all_begun, end = anyio.Event(), anyio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        nonlocal begun
+        yield b"grant_type="
+        begun += 1
+        if begun == MAX_AT_ONCE:
+            all_begun.set()
+        await end.wait()
+
+    async def send() -> None:
+        async with site.http() as http:
+            await http.post("/token", content=slowly())
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(MAX_AT_ONCE):
+            tasks.start_soon(send)
+        with anyio.fail_after(10):
+            await all_begun.wait()
+        async with Person(site, "fjk_person") as person:
+            assert (await person.connect(app))["access_token"]
+        end.set()
+
+
+async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path: Path) -> None:
+    async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
+        tokens = await person.connect(await site.app())
+    # The next process has not seen a response to their keys yet.
+    async with site_here(tmp_path) as site:
+        begun = 0
+        all_begun, end = anyio.Event(), anyio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            nonlocal begun
+            yield b"{"
+            begun += 1
+            if begun == MAX_UNPROVEN_KEYS:
+                all_begun.set()
+            await end.wait()
+
+        async def send(number: int) -> None:
+            headers = {"x-fj-api-key": f"fjk_made_up_{number}", "content-type": "application/json"}
+            async with site.http() as http:
+                await http.post("/mcp", content=slowly(), headers=headers)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(MAX_UNPROVEN_KEYS):
+                tasks.start_soon(send, number)
+            with anyio.fail_after(10):
+                await all_begun.wait()
+            assert works(await site.call(tokens["access_token"]))
+            end.set()
+
+
+async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
+    tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the documents of apps may have; a name server can keep those who ask waiting."""
+    answered, asked = threading.Event(), threading.Semaphore(0)
+    look_up = socket.getaddrinfo
+
+    def slowly(host: str | bytes, *more: Any, **options: Any) -> Any:
+        if "evil.example" in str(host):
+            asked.release()
+            answered.wait(30)
+            raise socket.gaierror
+        return look_up(host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    on = api.address.replace("127.0.0.1", "localhost")
+    async with site_here(tmp_path, on=on) as site, Person(site, "fjk_names") as person:
+        tokens = await person.connect(await site.app())
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                made_up = App(site, f"https://{number}.evil.example/app.json")
+                tasks.start_soon(site.get, made_up.link())
+            for _ in range(5):
+                await anyio.to_thread.run_sync(asked.acquire)
+            async with Person(site, "fjk_others") as other:
+                with anyio.fail_after(4):
+                    assert (await other.connect(await site.app()))["access_token"]
+                    assert works(await site.call(tokens["access_token"], "list_sessions"))
+            answered.set()
+
+
+@on_a_file
+@pytest.mark.parametrize(
+    ("used", "unused", "kept"),
+    [
+        # As many as there can be, all by somebody who has allowed each once.
+        (MAX_CLIENTS, 0, {"fresh", "used-0"}),
+        (MAX_CLIENTS - 5_000, 5_000, {"fresh", "used-0", f"used-{MAX_CLIENTS - 5_001}"}),
+        (0, MAX_CLIENTS, {"fresh", "unused-0"}),
+    ],
+)
+async def test_there_is_always_room_for_another_registration(
+    tmp_path: Path, used: int, unused: int, kept: set[str]
+) -> None:
+    """The one that was in use most recently, `used-0`, is kept, and the newest unused one."""
+    async with site_here(tmp_path) as site:
+        await site.app()
+        with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
+            (now,) = database.execute("SELECT created_at FROM clients").fetchone()
+            database.execute("DELETE FROM clients")
+            rows = [(f"used-{n}", now - n, now - n) for n in range(used)]
+            rows += [(f"unused-{n}", now - n / 100, None) for n in range(unused)]
+            database.executemany("INSERT INTO clients VALUES (?, '{}', NULL, ?, ?)", rows)
+        fresh = await site.app()
+        again = await site.app()
+    names = {row["client_id"] for row in table_of(tmp_path, "clients", "client_id")}
+    assert len(names) == MAX_CLIENTS
+    assert again.client_id in names
+    assert kept <= {"fresh" if name == fresh.client_id else name for name in names}
+
+
+class BackwardClock(Clock):
+    """A clock that is always behind where it was: that of another machine at every look."""
+
+    behind = 0.0
+
+    def now(self) -> float:
+        """Unix seconds."""
+        self.behind += 0.05
+        return super().now() - self.behind
+
+
+async def test_clocks_that_differ_let_no_code_be_used_twice(tmp_path: Path) -> None:
+    async with site_here(tmp_path, BackwardClock()) as site, Person(site, "fjk_person") as person:
+        app = await site.app()
+        code = (await person.allow(app))["code"]
+        answers: list[httpx.Response] = []
+
+        async def redeem() -> None:
+            answers.append(await app.redeem(code))
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(redeem)
+        given = [answer.json() for answer in answers if answer.status_code == 200]
+        assert len(given) <= 1
+        for tokens in given:
+            assert (await site.call(tokens["access_token"])).status_code == 401

@@ -1,0 +1,163 @@
+"""Apps and addresses that a user could take for others, and links that only seem to lead here."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.sign_in import (
+    App,
+    Documents,
+    Person,
+    Site,
+    documents,
+    sent_back,
+    site_here,
+)
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
+
+EVIL = "https://evil.example/callback"
+OURS = "https://chat.example.com/callback"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    clients = [{"client_id": "ours", "redirect_uris": [OURS]}]
+    async with site_here(tmp_path, oauth_clients=json.dumps(clients)) as one:
+        yield one
+
+
+@pytest.fixture
+async def person(site: Site) -> AsyncIterator[Person]:
+    async with Person(site, "fjk_person") as one:
+        yield one
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_challenge": None},
+        {"code_challenge_method": "plain"},
+        {"response_type": "token"},
+        {"resource": "https://evil.example/mcp"},
+        {"state": "x" * 9_000},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+async def test_a_mistake_of_an_app_leads_to_its_address_only_by_a_click(
+    person: Person, wrong: dict[str, str | None]
+) -> None:
+    """Or anyone could register an address, and give out links to this server that lead there."""
+    app = await person.site.app(redirect_uris=[EVIL])
+    page = await person.open(app.link(**wrong))
+    assert page.status == 400
+    assert "location" not in page.response.headers
+    assert "Nothing was connected. Go back to evil.example" in page.text
+    back = sent_back(page.response)
+    assert back["to"] == EVIL
+    assert back["iss"] == person.site.url
+    assert "error" in back
+
+
+@pytest.mark.parametrize("callback", ["http://127.0.0.1:9/callback", "cursor://x/callback"])
+async def test_an_app_on_the_users_computer_learns_of_its_mistake_at_once(
+    person: Person, callback: str
+) -> None:
+    app = await person.site.app(redirect_uris=[callback])
+    page = await person.open(app.link(code_challenge=None))
+    assert page.status == 302
+    assert sent_back(page.response)["error"] == "invalid_request"
+
+
+async def test_an_app_of_the_operator_learns_of_its_mistake_at_once(person: Person) -> None:
+    page = await person.open(App(person.site, "ours", callback=OURS).link(code_challenge=None))
+    assert page.status == 302
+    assert sent_back(page.response)["to"] == OURS
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://@evil.example/callback",
+        "https://:@evil.example/callback",
+        "https://claude.ai@evil.example/callback",
+        "https://:claude.ai@evil.example/callback",
+        "https://claude.ai%40evil.example/callback",
+        "https://claude.ai\\@evil.example/callback",
+        "https://evil.example\\.claude.ai/callback",
+        "https://cl\u0430ude.ai/callback",
+        "https://claude\u3002ai/callback",
+        "http://@127.0.0.1/callback",
+    ],
+)
+async def test_no_address_has_another_host_than_it_shows(person: Person, address: str) -> None:
+    answer = await person.site.register(redirect_uris=[address])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_redirect_uri")
+
+
+@pytest.fixture
+def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Documents]:
+    with documents(tmp_path) as one:
+        monkeypatch.setenv("SSL_CERT_FILE", str(one.certificates))
+        yield one
+
+
+@pytest.mark.parametrize(
+    "before_host",
+    [
+        "https://@",
+        "https://:@",
+        "https://claude.ai@",
+        "https://:claude.ai@",
+        "https://claude.ai%2f.",
+    ],
+)
+async def test_no_document_is_on_another_host_than_the_page_says(
+    tmp_path: Path, described: Documents, before_host: str
+) -> None:
+    url = described.url.replace("https://", before_host)
+    described.document["client_id"] = url
+    async with (
+        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        page = await person.open(App(site, url).link())
+    assert page.status == 400
+    assert "claude.ai" not in page.text
+    assert described.asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Cla\u200bude\u202e", "Claude"),
+        ("\u2066Claude\u2069\x00\x1b[31m", "Claude"),
+        ("Claude\r\n\r\nChecked by FutureJobs", "Claude Checked by FutureJobs"),
+        ("\U000e0041Claude\ufe0f", "Claude"),
+        ("x" * 500, "x" * 59 + "\u2026"),
+        (" \u3000\u00a0", "An app without a name"),
+    ],
+)
+async def test_a_name_is_one_line_of_what_can_be_seen(
+    person: Person, name: str, shown: str
+) -> None:
+    page = await person.open((await person.site.app(client_name=name)).link())
+    assert f"{shown} asks to use your FutureJobs account." in page.text
+    assert f"{shown}. It gave itself this name, and nobody has checked it." in page.text
+
+
+async def test_the_user_is_warned_of_an_app_that_describes_itself(
+    tmp_path: Path, described: Documents
+) -> None:
+    """Its host is known to be true, and its name is not: anyone may be called Claude."""
+    described.document |= {"client_name": "Claude", "redirect_uris": [EVIL]}
+    async with (
+        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        page = await person.open(described.app(site).link(redirect_uri=EVIL))
+    assert f"Claude, described by {described.url.split('/')[2]}" in page.text
+    assert "Go on only if you have just added this server to an app yourself" in page.text
+    assert "know evil.example as its address" in page.text
