@@ -113,6 +113,7 @@ def commands() -> dict[str, list[str]]:
 OTHERS = re.compile(
     r"claude mcp (add|get|list|login|logout|remove)\b.*"
     r"|claude plugin (install|marketplace add|uninstall|update|validate)\b.*"
+    r"|codex mcp (add|logout)\b.*|opencode mcp auth\b.*|npx mcp-remote https:\S+"
     r"|(apt|sudo|docker|git|uvicorn|which|where|ruff|mypy|lint-imports|pre-commit)\b.*"
     r"|(\.uv/bin/)?uv (sync|tool|pip|export)\b.*"
     r"|(python3|py) -m pip install (--quiet )?--target \.uv uv"

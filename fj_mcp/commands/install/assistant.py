@@ -70,6 +70,7 @@ class Assistant:
             assistant accepts no remote server in this file.
         remote: settings that a remote server's entry always has.
         sign_in: where a user adds a remote server instead, if `url` is None.
+        login: its command that signs in to a remote server, if it has one.
         marks: files and folders in the home folder that show that the assistant is installed.
         program: its command, which shows it too.
         terminal: whether it is a command, which under WSL runs on the Linux side.
@@ -91,6 +92,7 @@ class Assistant:
     headers: str = "headers"
     remote: Mapping[str, Any] = field(default_factory=dict)
     sign_in: str = ""
+    login: str = ""
     marks: tuple[str, ...] = ()
     program: str = ""
     terminal: bool = False

@@ -128,6 +128,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         program="claude",
         terminal=True,
         lock=".lock",
+        login=f"claude mcp login {NAME}",
         afterwards="Start a new session; `claude mcp list` shows the connection.",
     ),
     "claude-desktop": Assistant(
@@ -153,6 +154,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         path=("mcp_servers", NAME),
         first={"startup_timeout_sec": 30},
         headers="http_headers",
+        login=f"codex mcp login {NAME}",
         program="codex",
         terminal=True,
         afterwards="Start a new session; /mcp shows the connection.",
@@ -265,6 +267,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         environment="environment",
         fixed={"type": "local", "enabled": True},
         remote={"type": "remote", "enabled": True},
+        login=f"opencode mcp auth {NAME}",
         program="opencode",
         terminal=True,
         afterwards="Start a new session; `opencode mcp list` shows the connection.",

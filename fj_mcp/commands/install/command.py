@@ -162,6 +162,8 @@ def install(name: str, server: Server, machine: Machine) -> str:
         done += " It was switched off there, and is on again."
     if not here:
         done += f" {assistant.title} is not installed on this machine; once it is:"
+    if server.sign_in and assistant.login:
+        return f"{done} Run `{assistant.login}` to sign in."
     done += f" {assistant.afterwards}"
     return f"{done} Then let it sign you in, in your browser." if server.sign_in else done
 
