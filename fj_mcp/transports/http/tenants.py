@@ -188,18 +188,24 @@ class Tenants:
     ) -> HandlerResult:
         """Middleware that puts the `Connection` of each request's key in the context."""
         tenant = tenant_of(ctx)
-        with tenant, anyio.CancelScope() as scope:
-            self._in_flight.add(scope)
-            try:
-                own = replace(ctx, lifespan_context=tenant.connection)
-                return await with_connection(own, call_next)
-            finally:
-                self._in_flight.discard(scope)
+        with tenant, self.in_flight():
+            own = replace(ctx, lifespan_context=tenant.connection)
+            return await with_connection(own, call_next)
         raise ProtocolError(
             INTERNAL_ERROR,
             "The server is being restarted and did not finish this call. Call again with "
             "the same arguments; nothing is paid for twice.",
         )
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Finish what is within it before the server ends, or cancel it if that takes too long."""
+        with anyio.CancelScope() as scope:
+            self._in_flight.add(scope)
+            try:
+                yield
+            finally:
+                self._in_flight.discard(scope)
 
     async def _finish_after(self, shutdown: anyio.Event) -> None:
         """After a signal, wait for calls in flight, then end the rest with an error."""
