@@ -1,7 +1,10 @@
 """Between the gate and signing in: the pages that need no credentials, and tokens for keys."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import anyio
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,9 +34,13 @@ _WELL_KNOWN = "/.well-known/"
 class SignedIn:
     """What the gate asks about requests of clients that users have signed in to."""
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(
+        self, sign_in: SignIn, in_flight: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Args: `in_flight` cancels what is within it when the server ends."""
         self._sign_in = sign_in
         self._arriving = 0
+        self._in_flight = in_flight
         self._serving = 0
 
     def serves(self, path: str) -> bool:
@@ -70,9 +77,15 @@ class SignedIn:
         self._serving += 1
         try:
             responder = Responder(send, streams=True)
-            await responder.run(app, scope, replay(body, receive), _SECONDS)
+            with self._in_flight(), anyio.move_on_after(_SECONDS):
+                await app(scope, replay(body, receive), responder)
         finally:
             self._serving -= 1
+        await responder.end(
+            RequestRejected(
+                503, "The server did not finish in time: try again.", {"retry-after": "5"}
+            )
+        )
 
     async def access(self, scope: dict[str, Any]) -> Access | None:
         """What a request may do; None if it brings no token.
