@@ -7,6 +7,7 @@ moved to the form, and replaced by their digests, before it looks.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import jwt
 import msgspec
 from mcp.server.auth.handlers.authorize import AuthorizationHandler
 from mcp.server.auth.handlers.register import RegistrationHandler
@@ -85,7 +86,8 @@ class Endpoints:
             known = await self._provider.get_client(form.get("client_id", ""))
             if known is None:
                 _log("authorize", "refused")
-                return _unknown_client()
+                described = self._known.describes_itself(form.get("client_id", ""))
+                return _unread_client() if described else _unknown_client()
             response = await self._authorization.handle(as_query(request, form))
         except TooOften as often:
             return _too_many_documents(often.seconds)
@@ -200,11 +202,25 @@ async def _client_form(request: Request) -> Form:
         if form.setdefault("client_id", client_id) != client_id:
             raise _BadClient("the form and the Authorization header name two clients")
         form["client_secret"] = secret
+    elif "client_id" not in form and "client_assertion" in form:
+        form["client_id"] = _named_in(form["client_assertion"])
     secret = form.get("client_secret", "")
     # It only says where to look first, and the SDK rejects what it does not know.
     form.pop("token_type_hint", None)
     # The SDK misses an empty one when a token is revoked.
     return form | {"client_secret": digest(secret) if secret else ""}
+
+
+def _named_in(assertion: str) -> str:
+    """The client that an assertion (RFC 7523) names, which may be the only place.
+
+    It proves nothing: with a document for its id, a client is a public one here.
+    """
+    try:
+        named = jwt.decode(assertion, options={"verify_signature": False}).get("sub")
+    except jwt.InvalidTokenError:
+        named = None
+    return named if isinstance(named, str) else ""
 
 
 def _as_oauth(response: Response, form: Form) -> Response:
@@ -316,8 +332,17 @@ def _too_many_documents(seconds: int) -> Response:
 def _unknown_client() -> Response:
     return message(
         "This server does not know the app",
-        "The app is not registered here any more, or the document that describes it cannot be "
-        "read. Nothing was connected.",
+        "The app is not registered here any more. Nothing was connected.",
         "Remove this server in the app, and add it again.",
+        status=400,
+    )
+
+
+def _unread_client() -> Response:
+    return message(
+        "This server cannot find out about the app",
+        "The app has a page that describes it, which this server cannot read or use. Nothing was "
+        "connected.",
+        "Start again in the app. If that does not help, tell the person who runs this server.",
         status=400,
     )
