@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import anyio
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.api.identity_provider import ProviderUnavailable
@@ -17,6 +17,7 @@ from fj_mcp.transports.http.responses import Responder
 from fj_mcp.transports.http.tenants import USER
 from fj_mcp.transports.sign_in.access import Access, AccessDenied
 from fj_mcp.transports.sign_in.metadata import PAGES
+from fj_mcp.transports.sign_in.oauth_errors import error_response
 from fj_mcp.transports.sign_in.pages import message
 from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooNarrow
 
@@ -152,5 +153,4 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
         title = "Signing in did not work"
         return message(title, str(rejected), status=rejected.status, headers=headers)
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
-    content = {"error": error, "error_description": str(rejected)}
-    return JSONResponse(content, rejected.status, {"cache-control": "no-store", **headers})
+    return error_response(error, str(rejected), rejected.status, headers)
