@@ -305,7 +305,7 @@ def http_process(
     log = state / "log"
     with (
         log.open("w", encoding="utf-8") as stderr,
-        started(command, used | settings, lifetime_seconds=120, stderr=stderr) as process,
+        started(command, used | settings, lifetime_seconds=300, stderr=stderr) as process,
     ):
         assert process.stdout is not None
         announced = process.stdout.readline()

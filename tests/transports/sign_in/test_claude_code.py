@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.balancers import balancer
-from tests.support.processes import Api, http_process
+from tests.support.processes import Api
 from tests.support.real_clients import (
     ONLY_THIS_MACHINE,
     ClientHome,
@@ -16,9 +16,10 @@ from tests.support.real_clients import (
     connected_apps,
     needs,
     public_server,
+    server_at,
 )
 from tests.support.scripted_model import Model, scripted_model
-from tests.support.sign_in import STATE_KEY, documents
+from tests.support.sign_in import documents
 
 pytestmark = [
     pytest.mark.unmeasured,
@@ -154,28 +155,22 @@ def test_after_a_denial_and_a_disconnect_the_user_can_sign_in_again(
 def test_claude_code_registers_again_with_a_server_that_has_forgotten_it(
     home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
 ) -> None:
-    with ExitStack() as stack:
-        front = stack.enter_context(balancer())
-        settings = ONLY_THIS_MACHINE | {"FJ_STATE_KEY": STATE_KEY}
-        servers = []
-        for folder in (tmp_path / "before", tmp_path / "after"):
-            folder.mkdir()
-            started = http_process(
-                folder, "--public-url", front.url, api=api, measured=False, **settings
-            )
-            servers.append(stack.enter_context(started))
-        before, after = servers
+    with (
+        balancer() as front,
+        server_at(front, tmp_path / "before", api, **ONLY_THIS_MACHINE) as before,
+    ):
         front.serve(before)
         claude = ClaudeCode(home, front.url)
         claude.sign_in(page, BY_REGISTRATION, key)
         known_as = claude.stored["clientId"]
-        # From now on the address leads to a server with an empty database.
         before.end()
-        before.port = after.port
-        assert claude.status() == SIGNED_OUT
-        claude.sign_in(page, BY_REGISTRATION, key)
-        assert claude.status() == CONNECTED
-        assert claude.stored["clientId"] != known_as
+        # From now on the address leads to a server with an empty database.
+        with server_at(front, tmp_path / "after", api, **ONLY_THIS_MACHINE) as after:
+            before.port = after.port
+            assert claude.status() == SIGNED_OUT
+            claude.sign_in(page, BY_REGISTRATION, key)
+            assert claude.status() == CONNECTED
+            assert claude.stored["clientId"] != known_as
 
 
 def test_the_model_is_offered_the_tools_that_the_user_allowed_and_searches_once(
