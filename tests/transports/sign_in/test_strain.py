@@ -19,7 +19,7 @@ from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.processes import Api
-from tests.support.sign_in import CALLBACK, App, Person, Site, site_here, works
+from tests.support.sign_in import CALLBACK, App, Person, Site, sent_back, site_here, works
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -87,6 +87,18 @@ async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> 
         async with Person(site, "fjk_person") as person:
             assert (await person.connect(app))["access_token"]
         end.set()
+
+
+async def test_keys_that_futurejobs_could_not_check_do_not_count_as_wrong(
+    tmp_path: Path, api: Api
+) -> None:
+    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_outage") as person:
+        page = await person.open((await site.app()).link())
+        for _ in range(7):
+            api.fail("project_sessions", "status", 0, times=3, status=500)
+            assert (await person.answer(page)).status_code == 503
+        api.mend()
+        assert sent_back(await person.answer(page))["code"]
 
 
 async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path: Path) -> None:
