@@ -56,6 +56,7 @@ def basic_credentials(request: Request) -> tuple[str, str] | None:
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
+    encoded = encoded.encode("ascii", "replace").decode()
     try:
         name, colon, secret = (
             base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
