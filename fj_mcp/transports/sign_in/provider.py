@@ -337,7 +337,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
 
     def _issue(self, grant_id: str, scopes: str, all_scopes: str) -> tuple[list[Token], OAuthToken]:
         """New tokens: their records, and the response to the client."""
-        access = ACCESS_PREFIX + secrets.token_urlsafe(32)
+        access = self._sealer.new_token(ACCESS_PREFIX)
         refresh = _REFRESH_PREFIX + secrets.token_urlsafe(32)
         now = self._clock()
         records = [

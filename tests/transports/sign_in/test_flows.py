@@ -253,7 +253,11 @@ async def test_without_the_database_nobody_signs_in_and_keys_still_work(
             for shown in (Page(await person.answer(page)), await person.open(app.link())):
                 assert shown.status == 503
                 assert "Nothing was changed; try again in a minute." in shown.text
-            assert (await site.call("fjmt_unknown")).status_code == 503
+            assert (await site.call(tokens["access_token"])).status_code == 503
+            # Made-up tokens need no look into the database.
+            altered = tokens["access_token"][:-1] + "x"
+            for made_up in ("fjmt_", "fjmt_unknown", altered):
+                assert (await site.call(made_up)).status_code == 401
             async with site.http() as http:
                 body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
                 answer = await http.post("/mcp", json=body, headers={"x-fj-api-key": "fjk_down"})
