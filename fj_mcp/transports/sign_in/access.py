@@ -93,7 +93,7 @@ class StoredTokens:
             await self._reading[name].wait()
             access = self._cache.get(name)
         # A flood of made-up tokens must not keep the database from others.
-        if access is None and self._sealer.is_own_token(token):
+        if access is None and self.sealer.is_own_token(token):
             access = await self._read_and_cache(name)
         return access if access is not None and access.expires_at > self._clock() else None
 
