@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import jwt
 import pytest
@@ -314,6 +315,17 @@ async def test_a_key_is_not_used_with_another_algorithm_than_its_own(
 async def test_a_short_key_does_not_count(site: Site, provider: Company) -> None:
     provider.change_key("RS1024")
     assert (await site.call(provider.token())).status_code == 401
+
+
+async def test_a_token_ends_on_time_although_it_was_verified_before(
+    site: Site, provider: Company
+) -> None:
+    """It may be used for a minute longer, because clocks differ."""
+    token = provider.token(exp=int(time.time()) - 56)
+    assert works(await site.call(token))
+    with anyio.fail_after(9):
+        while (await site.call(token)).status_code != 401:  # noqa: ASYNC110 - time must pass
+            await anyio.sleep(0.2)
 
 
 # Keys and the provider

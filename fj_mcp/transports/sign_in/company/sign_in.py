@@ -88,7 +88,7 @@ def _reader(
     settings: Settings, published: Published, audience: str, clock: Callable[[], float]
 ) -> TokenReader:
     if settings.oauth_introspection is None:
-        return SignedTokens(published, audience)
+        return SignedTokens(published, audience, clock)
     client_id, _, secret = settings.oauth_introspection.get_secret_value().partition(":")
     return IntrospectedTokens(published, audience, (client_id, secret), clock)
 

@@ -1,16 +1,24 @@
 """Tokens that the company's identity provider has signed (JWT, RFC 9068)."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import jwt
+from cachetools import TLRUCache
 
 from fj_mcp.transports.sign_in.company.claims import Claims, is_for_calls
 from fj_mcp.transports.sign_in.company.published import ALGORITHMS, Published, SigningKey
 from fj_mcp.transports.sign_in.company.tokens import NotValid
+from fj_mcp.transports.sign_in.sealing import digest
 
 LEEWAY_SECONDS = 60.0
 """By how much the clocks of the provider and of this machine may differ."""
+
+_KEPT_SECONDS = 10.0
+"""For how long a token is not verified again: a signature takes a tenth of a call's CPU time."""
+
+_MAX_KEPT = 10_000
 
 _ACCESS_TOKENS = (None, "jwt", "at+jwt", "application/at+jwt")
 
@@ -26,15 +34,27 @@ _REASONS: dict[type[jwt.PyJWTError], str] = {
 class SignedTokens:
     """Reads signed access tokens. A `TokenReader`."""
 
-    def __init__(self, published: Published, audience: str) -> None:
+    def __init__(
+        self, published: Published, audience: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Args: `clock`: Unix seconds."""
         self._published = published
         self._audience = audience
 
+        def until(_: str, claims: Claims, now: float) -> float:
+            return min(now + _KEPT_SECONDS, float(claims["exp"]) + LEEWAY_SECONDS)
+
+        self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, clock)
+
     async def read(self, token: str) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
-        claims = await verified_claims(self._published, token, self._audience, _ACCESS_TOKENS)
-        if not is_for_calls(claims):
-            raise NotValid("it is not a bearer's access token")
+        name = digest(token)
+        claims = self._kept.get(name)
+        if claims is None:
+            claims = await verified_claims(self._published, token, self._audience, _ACCESS_TOKENS)
+            if not is_for_calls(claims):
+                raise NotValid("it is not a bearer's access token")
+            self._kept[name] = claims
         return claims
 
 
