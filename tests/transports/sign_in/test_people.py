@@ -23,7 +23,7 @@ from tests.support.ledgers import (
 )
 from tests.support.memories import DAY
 from tests.support.processes import Api, measuring, started
-from tests.support.sign_in import ShiftedClock, Site, result_of
+from tests.support.sign_in import STATE_KEY, ShiftedClock, Site, result_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-people"), on_a_file]
 
@@ -247,6 +247,26 @@ async def test_a_person_cannot_exceed_the_budget_with_several_purchases_at_once(
         if result["isError"]:
             assert "ann@example.com has 1 left of today's 11 credits" in str(result["content"])
     assert len(api.charges(key)) == 4
+
+
+async def test_a_person_has_one_budget_however_their_client_got_its_token(
+    server: Start, provider: Company
+) -> None:
+    client = {"client_id": "assistant", "client_secret": "assistants secret"}
+    own = {"oauth_id_jag": True, "oauth_clients": json.dumps([client]), "state_key": STATE_KEY}
+    async with server(person_budget=9, **own) as colleagues:
+        await colleagues.search(ANN, "one")
+        grant = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "assertion": provider.assertion(ANN),
+        }
+        answer = await colleagues.site.post("/token", client | grant)
+        token = answer.json()["access_token"]
+        report = result_of(await colleagues.site.call(token))["structuredContent"]
+        assert report["yours"] == {"spent_today": 5, "budget": 9, "left": 4}
+        search = search_for("two")
+        refused = await colleagues.site.call(token, "create_sourcing_session", **search)
+        assert "ann@example.com has 4 left of today's 9 credits" in refused.text
 
 
 async def test_what_a_colleague_bought_is_free_and_counts_for_nobody_else(
