@@ -83,5 +83,5 @@ def _object_in(response: httpx.Response, content: bytes) -> dict[str, Any]:
 def _unavailable(
     url: str, reason: str, kind: type[ProviderUnavailable] = ProviderUnavailable
 ) -> ProviderUnavailable:
-    log.info("sign-in step=provider outcome=failed url=%s reason=%s", url, reason)
+    log.warning("sign-in step=provider outcome=failed url=%s reason=%s", url, reason)
     return kind(reason)

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -69,6 +69,8 @@ class Company:
         asked: the paths of all requests.
         forms: that were posted, with the client's credentials.
         status: that it responds with; 0 closes the connection.
+        body: that it responds with instead, whatever it is asked for.
+        may_answer: cleared to keep those who ask waiting.
     """
 
     _numbers = count(1)
@@ -89,6 +91,9 @@ class Company:
         self.asked: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.status = 200
+        self.body: bytes | None = None
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def claims(self, person: str = "ann", **changed: Any) -> dict[str, Any]:
         """What a token says of somebody; a claim of None is left out."""
@@ -182,12 +187,14 @@ def company() -> Iterator[Company]:
                 provider.forms.append(form)
             found = provider.answer(self.path, form)
             status = provider.status if found is not None else 404
-            content = json.dumps(found).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            content = json.dumps(found).encode() if provider.body is None else provider.body
+            provider.may_answer.wait()
+            with suppress(OSError):
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
         do_POST = do_GET
 
@@ -201,6 +208,7 @@ def company() -> Iterator[Company]:
     try:
         yield provider
     finally:
+        provider.may_answer.set()
         server.shutdown()
         server.server_close()
         thread.join()

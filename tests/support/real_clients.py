@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.balancers import balancer
-from tests.support.processes import CLEAN, Api, http_process
+from tests.support.balancers import Balancer, balancer
+from tests.support.processes import CLEAN, Api, HttpServer, http_process
 from tests.support.repository import ROOT
 from tests.support.sign_in import STATE_KEY
 
 PROGRAMS = ROOT / "clients" / "node_modules" / ".bin"
-SECONDS = 60
+SECONDS = 90
 """Time limit of a client's command."""
 
 _FOREIGN = (
@@ -179,13 +179,18 @@ class ClientHome:
 @contextmanager
 def public_server(folder: Path, api: Api, **settings: str) -> Iterator[str]:
     """The public address of a server that users sign in to."""
-    with balancer() as front:
-        own = {"FJ_STATE_KEY": STATE_KEY} | settings
-        with http_process(
-            folder, "--public-url", front.url, api=api, measured=False, **own
-        ) as server:
-            front.serve(server)
-            yield front.url
+    with balancer() as front, server_at(front, folder, api, **settings) as server:
+        front.serve(server)
+        yield front.url
+
+
+@contextmanager
+def server_at(front: Balancer, folder: Path, api: Api, **settings: str) -> Iterator[HttpServer]:
+    """A server whose public address is a balancer's."""
+    folder.mkdir(exist_ok=True)
+    own = {"FJ_STATE_KEY": STATE_KEY} | settings
+    with http_process(folder, "--public-url", front.url, api=api, measured=False, **own) as server:
+        yield server
 
 
 def allow(page: Page, address: str, app: str, key: str, *, spend: bool = True) -> None:

@@ -59,16 +59,19 @@ export class Money {
   }
 
   #balance(cost = 0): (Node | string)[] {
-    const { spent_today: spent = 0, budget } = this.#report ?? {};
+    const { spent_today: spent = 0, budget, yours } = this.#report ?? {};
     const parts: string[] = [];
     if (this.#left !== undefined) parts.push(`${counted(this.#left, "credit")} left`);
     if (budget !== undefined) parts.push(`${spent} of today's ${budget} spent`);
     else if (this.#report) parts.push(`${spent} spent today`);
+    if (yours?.budget !== undefined)
+      parts.push(`${yours.spent_today} of your ${yours.budget} for today`);
     const short = this.#left !== undefined && cost > this.#left;
-    const over = budget !== undefined && spent + cost > budget;
+    const overOwn = yours?.left !== undefined && cost > yours.left;
+    const over = overOwn || (budget !== undefined && spent + cost > budget);
     const warning = short
       ? "There are not enough credits left."
-      : over && "That is more than today's budget allows.";
+      : over && `That is more than ${overOwn ? "your" : "today's"} budget allows.`;
     return [
       parts.length ? `${parts.join(", ")}. ` : "",
       warning ? el("strong", { class: "wrong" }, warning) : "",

@@ -1,11 +1,14 @@
 """The records of signing in, in the database that all servers of a team share."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import anyio
 from msgspec.structs import replace
 
 from fj_mcp.storage.database.database import Database
+from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.sign_in.records import Attempts, Browser, Client, Grant, Token, TokenKind
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ _EXPIRY_SECONDS = 3_600.0
 _EXPIRED_AT_ONCE = 200
 """Records of each kind, which take a hundredth of a second; others wait for an SQLite file."""
 
+_SOON_SECONDS = 1.0
+"""A database that fails within this time is asked once more."""
+
 _BROWSER_STEP_SECONDS = 86_400.0
 """How often the last use of a browser is written down."""
 
@@ -49,6 +55,9 @@ class SignInStore:
         def work(rows: "Rows") -> None:
             from fj_mcp.storage.database.tables import clients
 
+            if rows.client(client.client_id) is not None:
+                # Recorded by the first try, whose answer was lost.
+                return
             if rows.clients() >= MAX_CLIENTS:
                 rows.make_room_for_client(_MAX_UNUSED_CLIENTS)
             rows.add(clients, client)
@@ -66,6 +75,8 @@ class SignInStore:
         def work(rows: "Rows") -> None:
             from fj_mcp.storage.database.tables import grants, tokens
 
+            if rows.grant(grant.grant_id) is not None:
+                return
             rows.add(grants, grant)
             rows.add(tokens, code)
             rows.use_client(grant.client_id)
@@ -100,6 +111,8 @@ class SignInStore:
             token, grant = rows.token(used.digest, used.kind), rows.grant(used.grant_id)
             if token is None or grant is None:
                 return False
+            if rows.token(issued[0].digest, issued[0].kind) is not None:
+                return True
             if token.used_at is None:
                 kept = self._clock() + _REPLAY_SECONDS if token.kind == "code" else 0.0
                 rows.use_token(token, max(kept, token.expires_at))
@@ -132,7 +145,8 @@ class SignInStore:
         def work(rows: "Rows") -> None:
             from fj_mcp.storage.database.tables import browsers
 
-            rows.add(browsers, browser)
+            if rows.browser(browser.digest) is None:
+                rows.add(browsers, browser)
 
         await self._transact(browser.digest, work)
 
@@ -184,11 +198,22 @@ class SignInStore:
     async def _transact(
         self, subject: str, work: "Callable[[Rows], T]", *, durable: bool = False
     ) -> T:
-        """Run `work` in a transaction; durable if clients or users will rely on it."""
+        """Run `work` in a transaction; durable if clients or users will rely on it.
+
+        It is run once more if the database fails at once. If only the answer was lost, `work` finds
+        what it has recorded.
+        """
         # The subject takes the place of a workspace, of which none has such an id.
-        return await self._database().transact(
-            f"sign-in {subject}", self._on_rows(work), durable=durable
+        transact = partial(
+            self._database().transact, f"sign-in {subject}", self._on_rows(work), durable=durable
         )
+        started = anyio.current_time()
+        try:
+            return await transact()
+        except StorageUnavailable:
+            if anyio.current_time() - started > _SOON_SECONDS:
+                raise
+        return await transact()
 
     def _on_rows(self, work: "Callable[[Rows], T]") -> "Callable[[Connection], T]":
         def run(connection: "Connection") -> T:

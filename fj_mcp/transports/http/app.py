@@ -102,7 +102,7 @@ def create_app(
         from fj_mcp.transports.http.signed_in import SignedIn
 
         app.router.routes += sign_in.routes
-        signed_in = SignedIn(sign_in)
+        signed_in = SignedIn(sign_in, served.in_flight)
     app.add_middleware(
         Gate,
         credentials=credentials,

@@ -1,8 +1,11 @@
 """Between the gate and signing in: the pages that need no credentials, and tokens for keys."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+import anyio
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fj_mcp.api.identity_provider import ProviderUnavailable
@@ -14,6 +17,7 @@ from fj_mcp.transports.http.responses import Responder
 from fj_mcp.transports.http.tenants import USER
 from fj_mcp.transports.sign_in.access import Access, AccessDenied
 from fj_mcp.transports.sign_in.metadata import PAGES
+from fj_mcp.transports.sign_in.oauth_errors import error_response
 from fj_mcp.transports.sign_in.pages import message
 from fj_mcp.transports.sign_in.sign_in import ACCESS, SignIn, TokenRefused, TooNarrow
 
@@ -31,9 +35,13 @@ _WELL_KNOWN = "/.well-known/"
 class SignedIn:
     """What the gate asks about requests of clients that users have signed in to."""
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(
+        self, sign_in: SignIn, in_flight: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Args: `in_flight` cancels what is within it when the server ends."""
         self._sign_in = sign_in
         self._arriving = 0
+        self._in_flight = in_flight
         self._serving = 0
 
     def serves(self, path: str) -> bool:
@@ -70,9 +78,15 @@ class SignedIn:
         self._serving += 1
         try:
             responder = Responder(send, streams=True)
-            await responder.run(app, scope, replay(body, receive), _SECONDS)
+            with self._in_flight(), anyio.move_on_after(_SECONDS):
+                await app(scope, replay(body, receive), responder)
         finally:
             self._serving -= 1
+        await responder.end(
+            RequestRejected(
+                503, "The server did not finish in time: try again.", {"retry-after": "5"}
+            )
+        )
 
     async def access(self, scope: dict[str, Any]) -> Access | None:
         """What a request may do; None if it brings no token.
@@ -139,5 +153,4 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
         title = "Signing in did not work"
         return message(title, str(rejected), status=rejected.status, headers=headers)
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
-    content = {"error": error, "error_description": str(rejected)}
-    return JSONResponse(content, rejected.status, {"cache-control": "no-store", **headers})
+    return error_response(error, str(rejected), rejected.status, headers)

@@ -198,19 +198,27 @@ class Tenants:
         """Middleware that puts each request's `Connection` and user in the context."""
         tenant = tenant_of(ctx)
         named = user_in_use.set(user_of(ctx))
-        with tenant, anyio.CancelScope() as scope:
-            self._in_flight.add(scope)
-            try:
+        try:
+            with tenant, self.in_flight():
                 own = replace(ctx, lifespan_context=tenant.connection)
                 return await with_connection(own, call_next)
-            finally:
-                self._in_flight.discard(scope)
-                user_in_use.reset(named)
+        finally:
+            user_in_use.reset(named)
         raise ProtocolError(
             INTERNAL_ERROR,
             "The server is being restarted and did not finish this call. Call again with "
             "the same arguments; nothing is paid for twice.",
         )
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Finish what is within it before the server ends, or cancel it if that takes too long."""
+        with anyio.CancelScope() as scope:
+            self._in_flight.add(scope)
+            try:
+                yield
+            finally:
+                self._in_flight.discard(scope)
 
     async def _finish_after(self, shutdown: anyio.Event) -> None:
         """After a signal, wait for calls in flight, then end the rest with an error."""

@@ -91,11 +91,11 @@ class Browsers:
             samesite="lax",
         )
 
-    def form_mark(self, visitor: Visitor, about: str) -> str:
+    def csrf_token(self, visitor: Visitor, about: str) -> str:
         """What a form of the page `about` carries, which no other site can know."""
         return self._sealer.mark("form", f"{visitor.cookie} {about}")
 
-    def is_own_form(self, request: Request, visitor: Visitor, about: str, mark: str) -> bool:
+    def is_own_form(self, request: Request, visitor: Visitor, about: str, token: str) -> bool:
         """Whether a form was sent from the page `about`, by the browser that it was made for."""
         origin = request.headers.get("origin", "null")
         # Without a referrer, browsers send "null" as the origin of the page's own forms, too.
@@ -103,5 +103,5 @@ class Browsers:
             return False
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return False
-        wanted = self.form_mark(visitor, about)
-        return hmac.compare_digest(mark.encode("utf-8", "replace"), wanted.encode())
+        wanted = self.csrf_token(visitor, about)
+        return hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())

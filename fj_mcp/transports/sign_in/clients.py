@@ -111,13 +111,13 @@ class Clients:
         """A client; None if it is unknown. Raises `StorageUnavailable`."""
         if (predefined := self._predefined.get(client_id)) is not None:
             return predefined
-        if self._is_document(client_id):
+        if self.describes_itself(client_id):
             return await self._describe(client_id)
         return await self._registered(client_id)
 
     async def find_at_token(self, client_id: str) -> KnownClient | None:
         """The same without reading a document: a code is bound to all that matters of it."""
-        if client_id not in self._predefined and self._is_document(client_id):
+        if client_id not in self._predefined and self.describes_itself(client_id):
             return _client(
                 {"client_id": client_id, "token_endpoint_auth_method": "none"}, "document"
             )
@@ -126,9 +126,10 @@ class Clients:
     def must_read(self, client_id: str) -> bool:
         """Whether a document must be read to find a client."""
         unknown = client_id not in self._predefined and client_id not in self._described
-        return unknown and self._is_document(client_id)
+        return unknown and self.describes_itself(client_id)
 
-    def _is_document(self, client_id: str) -> bool:
+    def describes_itself(self, client_id: str) -> bool:
+        """Whether an id is the address of a document, and such are read here."""
         return self._documents is not None and client_id.startswith("https://")
 
     async def _registered(self, client_id: str) -> KnownClient | None:
@@ -153,7 +154,8 @@ class Clients:
             document = await self._documents.read(url)
             return _Described(_from_document(url, document.content), document.fresh_seconds)
         except NotRead as reason:
-            log.info("sign-in step=document outcome=refused reason=%s", reason)
+            host = redirects.place(url) if url.isprintable() else ""
+            log.warning("sign-in step=document outcome=refused host=%s reason=%s", host, reason)
             # A mistake is not kept, so that an app whose makers have mended it works at once.
             return _Described(None, 0.0)
 

@@ -18,7 +18,7 @@ from fj_mcp.transports.sign_in.metadata import CONNECTIONS, Addresses
 from fj_mcp.transports.sign_in.pages import Problem, out_of_date, page, send_back
 from fj_mcp.transports.sign_in.scopes import CONTACTS, SPEND
 
-_MARKED = "connections"
+_ABOUT = "connections"
 
 
 class _Shown(Struct, frozen=True):
@@ -61,7 +61,7 @@ class ConnectionsPage:
         except BadForm:
             form = {}
         visitor = await self._browsers.visitor(request)
-        if not self._browsers.is_own_form(request, visitor, _MARKED, form.get("mark", "")):
+        if not self._browsers.is_own_form(request, visitor, _ABOUT, form.get("csrf_token", "")):
             return await self._page(visitor, out_of_date())
         if visitor.browser is None:
             try:
@@ -91,7 +91,7 @@ class ConnectionsPage:
             "connections.html",
             "Connected apps",
             problem=problem,
-            mark=self._browsers.form_mark(visitor, _MARKED),
+            csrf_token=self._browsers.csrf_token(visitor, _ABOUT),
             action=CONNECTIONS,
             server=urlsplit(self._addresses.issuer).netloc,
             signed_in=visitor.browser is not None,

@@ -1,10 +1,10 @@
 """The endpoints that clients call: the SDK's, with what they lack.
 
-The SDK reads a client's id from the form only, and compares secrets as they are sent. Here they are
-moved to the form, and replaced by their digests, before it looks.
+The SDK reads a client's id from the form only, and compares secrets as they are sent. Before it
+looks, `token_requests` moves them to the form and replaces secrets by their digests.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -14,24 +14,21 @@ from mcp.server.auth.handlers.revoke import RevocationHandler
 from mcp.server.auth.handlers.token import TokenHandler
 from mcp.server.auth.middleware.client_auth import ClientAuthenticator
 from mcp.server.auth.settings import ClientRegistrationOptions
-from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text.cleaning import clean_line
-from fj_mcp.transports.sign_in import redirects
+from fj_mcp.transports.sign_in import oauth_errors, redirects
 from fj_mcp.transports.sign_in.clients import Clients
 from fj_mcp.transports.sign_in.forms import (
     BadForm,
     Form,
     as_query,
-    basic_credentials,
     encoded,
     fields_of_query,
     read_form,
-    read_parameters,
     with_body,
     with_query,
 )
@@ -40,18 +37,14 @@ from fj_mcp.transports.sign_in.metadata import SIGN_IN
 from fj_mcp.transports.sign_in.pages import NOT_STORED, message, unavailable
 from fj_mcp.transports.sign_in.provider import Provider
 from fj_mcp.transports.sign_in.scopes import SCOPES, as_text
-from fj_mcp.transports.sign_in.sealing import digest
+from fj_mcp.transports.sign_in.token_requests import (
+    BadClient,
+    read_client_form,
+    with_oauth_error,
+)
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
-_NEEDED = {
-    "authorization_code": ("code", "code_verifier"),
-    "refresh_token": ("refresh_token",),
-    JWT_BEARER_GRANT_TYPE: ("assertion",),
-}
-"""The parameters of a token request, by its grant type."""
-
 _MAX_NAME = 200
-_NOT_CACHED = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
 class Endpoints:
@@ -85,7 +78,8 @@ class Endpoints:
             known = await self._provider.get_client(form.get("client_id", ""))
             if known is None:
                 _log("authorize", "refused")
-                return _unknown_client()
+                described = self._known.describes_itself(form.get("client_id", ""))
+                return _unread_client() if described else _unknown_client()
             response = await self._authorization.handle(as_query(request, form))
         except TooOften as often:
             return _too_many_documents(often.seconds)
@@ -113,7 +107,9 @@ class Endpoints:
 
         async def exchange(form: Form) -> Response:
             changed = await self._token_form(form)
-            return _as_oauth(await self._tokens.handle(with_body(request, encoded(changed))), form)
+            return with_oauth_error(
+                await self._tokens.handle(with_body(request, encoded(changed))), form
+            )
 
         return await self._call("token", request, exchange)
 
@@ -126,7 +122,7 @@ class Endpoints:
             register = self._registration.handle
             response: Response = await register(with_body(request, body, "application/json"))
         except TooOften as often:
-            return _error(
+            return oauth_errors.error_response(
                 "temporarily_unavailable",
                 f"too many clients are being registered: try again in {often.seconds} seconds",
                 429,
@@ -134,11 +130,11 @@ class Endpoints:
             )
         except _BadMetadata as bad:
             _log("register", bad.error)
-            return _error(bad.error, str(bad))
+            return oauth_errors.error_response(bad.error, str(bad))
         except StorageUnavailable:
-            return _busy()
-        _log("register", _outcome(response))
-        response.headers.update(_NOT_CACHED)
+            return oauth_errors.unavailable()
+        _log("register", oauth_errors.error_in(response) or "ok")
+        response.headers.update(oauth_errors.NOT_CACHED)
         return response
 
     async def revoke(self, request: Request) -> Response:
@@ -165,24 +161,24 @@ class Endpoints:
     ) -> Response:
         """Handle a client's form, once it is as the SDK reads it."""
         try:
-            form = await _client_form(request)
+            form = await read_client_form(request)
             if not self._provider.addresses.is_resource(form.get("resource")):
-                return _error("invalid_target", "resource is not this server's")
+                return oauth_errors.error_response(
+                    "invalid_target", "resource is not this server's"
+                )
             response = await handle(form)
         except BadForm as bad:
-            return _error("invalid_request", str(bad))
-        except _BadClient as bad:
-            return _invalid_client(request, str(bad))
+            return oauth_errors.error_response("invalid_request", str(bad))
+        except BadClient as bad:
+            return oauth_errors.invalid_client(request, str(bad))
         except StorageUnavailable:
-            return _busy()
-        _log(step, _outcome(response))
+            return oauth_errors.unavailable()
+        _log(step, oauth_errors.error_in(response) or "ok")
         if response.status_code == 401:
-            return _invalid_client(request, "the client is not known here, or its secret is wrong")
+            return oauth_errors.invalid_client(
+                request, "the client is not known here, or its secret is wrong"
+            )
         return response
-
-
-class _BadClient(Exception):
-    """A client that names itself in two ways."""
 
 
 class _BadMetadata(Exception):
@@ -191,41 +187,6 @@ class _BadMetadata(Exception):
     def __init__(self, error: str, text: str) -> None:
         super().__init__(text)
         self.error = error
-
-
-async def _client_form(request: Request) -> Form:
-    """A client's form, with its id and the digest of its secret. Raises `BadForm`, `_BadClient`."""
-    form = await read_parameters(request)
-    credentials = basic_credentials(request, form.get("client_id", ""))
-    if credentials is not None:
-        client_id, secret = credentials
-        if form.setdefault("client_id", client_id) != client_id:
-            raise _BadClient("the form and the Authorization header name two clients")
-        form["client_secret"] = secret
-    secret = form.get("client_secret", "")
-    # It only says where to look first, and the SDK rejects what it does not know.
-    form.pop("token_type_hint", None)
-    # The SDK misses an empty one when a token is revoked.
-    return form | {"client_secret": digest(secret) if secret else ""}
-
-
-def _as_oauth(response: Response, form: Form) -> Response:
-    """The response to a token request, with errors as RFC 6749 has them.
-
-    The SDK calls everything that it cannot read, and another `redirect_uri`, an invalid request.
-    """
-    if response.status_code != 400 or _outcome(response) != "invalid_request":
-        return response
-    kind = form.get("grant_type", "")
-    needed = ("grant_type", *_NEEDED.get(kind, ()))
-    missing = [name for name in needed if name not in form]
-    if missing:
-        return _error("invalid_request", f"{missing[0]} is missing")
-    if kind not in _NEEDED:
-        return _error("unsupported_grant_type", f"grant_type must be one of {', '.join(_NEEDED)}")
-    if kind == "authorization_code":
-        return _error("invalid_grant", "redirect_uri is not the one that the code was sent to")
-    return response
 
 
 def _known_metadata(body: bytes) -> dict[str, Any]:
@@ -262,38 +223,8 @@ def _known_metadata(body: bytes) -> dict[str, Any]:
     return kept
 
 
-def _outcome(response: Response) -> str:
-    """`ok`, or the error of a response."""
-    if response.status_code < 400:
-        return "ok"
-    return str(msgspec.json.decode(bytes(response.body)).get("error"))
-
-
 def _log(step: str, outcome: str) -> None:
     log.info("sign-in step=%s outcome=%s", step, outcome)
-
-
-def _error(
-    error: str, text: str, status: int = 400, headers: Mapping[str, str] | None = None
-) -> Response:
-    content = {"error": error, "error_description": text}
-    return JSONResponse(content, status, {**_NOT_CACHED, **(headers or {})})
-
-
-def _invalid_client(request: Request, text: str) -> Response:
-    basic = {"www-authenticate": 'Basic realm="fj-mcp"'}
-    return _error(
-        "invalid_client", text, 401, basic if "authorization" in request.headers else None
-    )
-
-
-def _busy() -> Response:
-    return _error(
-        "temporarily_unavailable",
-        "the database cannot be used: try again in a minute",
-        503,
-        {"retry-after": "60"},
-    )
 
 
 def _bad_request() -> Response:
@@ -332,8 +263,17 @@ def _too_many_documents(seconds: int) -> Response:
 def _unknown_client() -> Response:
     return message(
         "This server does not know the app",
-        "The app is not registered here any more, or the document that describes it cannot be "
-        "read. Nothing was connected.",
+        "The app is not registered here any more. Nothing was connected.",
         "Remove this server in the app, and add it again.",
+        status=400,
+    )
+
+
+def _unread_client() -> Response:
+    return message(
+        "This server cannot find out about the app",
+        "The app has a page that describes it, which this server cannot read or use. Nothing was "
+        "connected.",
+        "Start again in the app. If that does not help, tell the person who runs this server.",
         status=400,
     )

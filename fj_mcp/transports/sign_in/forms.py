@@ -89,6 +89,7 @@ def basic_credentials(request: Request, client_id: str) -> tuple[str, str] | Non
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
+    encoded = encoded.encode("ascii", "replace").decode()
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):

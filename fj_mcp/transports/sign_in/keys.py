@@ -49,9 +49,11 @@ class KeyReader:
                 raise Problem(
                     f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
                 ) from None
-        await self._check(entered)
+        unknown = await self._check(entered)
         for limit, who in counted:
             await self._limiter.take_back(limit, *who)
+        if unknown is not None:
+            raise unknown
         return entered
 
     async def check_stored(self, key: str) -> None:
@@ -71,7 +73,12 @@ class KeyReader:
             # It cannot say at the moment, and calls will show it.
             pass
 
-    async def _check(self, key: str) -> None:
+    async def _check(self, key: str) -> Problem | None:
+        """Why FutureJobs cannot say whether it accepts a key; None if it accepts it.
+
+        Raises:
+            Problem: if it does not accept it.
+        """
         try:
             with anyio.fail_after(_CHECK_SECONDS):
                 await self._check_key(key)
@@ -80,6 +87,7 @@ class KeyReader:
                 "FutureJobs does not accept this key. Copy it again from your FutureJobs account."
             ) from None
         except (FutureJobsError, TimeoutError):
-            raise Problem(
+            return Problem(
                 "FutureJobs cannot check the key at the moment. Try again in a minute.", 503
-            ) from None
+            )
+        return None

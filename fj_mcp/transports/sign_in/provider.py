@@ -166,14 +166,15 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
             state=params.state,
             asked_at=self._clock(),
         )
-        sealed = self._sealer.seal(_QUESTION, msgspec.json.encode(question).decode())
+        text = msgspec.json.encode(question).decode()
+        sealed = self._sealer.seal(_QUESTION, text, self.addresses.issuer)
         if len(sealed) > _MAX_QUESTION:
             raise AuthorizeError("invalid_request", "state or redirect_uri is too long")
         return with_query(self.addresses.of(SIGN_IN), [("request", sealed)])
 
     def question(self, sealed: str) -> Question | None:
         """The request that a page's address carries; None if it is damaged or too old."""
-        found = self._sealer.unseal(_QUESTION, sealed)
+        found = self._sealer.unseal(_QUESTION, sealed, self.addresses.issuer)
         try:
             question = msgspec.json.decode(found or "", type=Question)
         except msgspec.MsgspecError:
@@ -336,7 +337,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
 
     def _issue(self, grant_id: str, scopes: str, all_scopes: str) -> tuple[list[Token], OAuthToken]:
         """New tokens: their records, and the response to the client."""
-        access = ACCESS_PREFIX + secrets.token_urlsafe(32)
+        access = self._sealer.new_token(ACCESS_PREFIX)
         refresh = _REFRESH_PREFIX + secrets.token_urlsafe(32)
         now = self._clock()
         records = [

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import secrets
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE_BYTES = 12
 _KEY = "key"
+_TAG_LETTERS = 20
 
 
 def digest(secret: str) -> str:
@@ -56,6 +58,19 @@ class Sealer:
     def unseal_key(self, sealed: str, about: str) -> str | None:
         """The stored key; None if FJ_STATE_KEY is another one now."""
         return self.unseal(_KEY, sealed, about)
+
+    def new_token(self, prefix: str) -> str:
+        """A random token that is known to be from here."""
+        token = prefix + secrets.token_urlsafe(32)
+        return token + self._tag(token)
+
+    def is_own_token(self, token: str) -> bool:
+        """Whether a token was made here, with the same FJ_STATE_KEY."""
+        tag = self._tag(token[:-_TAG_LETTERS])
+        return hmac.compare_digest(token[-_TAG_LETTERS:].encode(), tag.encode())
+
+    def _tag(self, token: str) -> str:
+        return self.mark("token", token)[:_TAG_LETTERS]
 
     def mark(self, purpose: str, text: str) -> str:
         """A digest of a text that only this server can make."""

@@ -54,7 +54,7 @@ class SignInPage:
         if question is None:
             return _too_old()
         visitor = await self._browsers.visitor(request)
-        if not self._browsers.is_own_form(request, visitor, sealed, form.get("mark", "")):
+        if not self._browsers.is_own_form(request, visitor, sealed, form.get("csrf_token", "")):
             return await self._page(question, sealed, visitor, out_of_date())
         if form.get("answer") == "other-key":
             visitor = await self._browsers.sign_out(visitor)
@@ -109,7 +109,7 @@ class SignInPage:
             problem=problem,
             form_targets=redirects.form_targets(question.redirect_uri),
             request=sealed,
-            mark=self._browsers.form_mark(visitor, sealed),
+            csrf_token=self._browsers.csrf_token(visitor, sealed),
             action=SIGN_IN,
             connections=CONNECTIONS,
             server=urlsplit(self._provider.addresses.issuer).netloc,

@@ -64,6 +64,15 @@ def test_a_reveal_says_the_last_price_the_balance_and_the_day_s_budget(
     assert at.sent("fetch_more") == 0
 
 
+def test_users_with_budgets_of_their_own_see_what_is_left_of_theirs(page: Page, at: Served) -> None:
+    own = {"spent_today": 7, "budget": 10, "left": 3}
+    report = {"spent_today": 40, "budget": 100, "yours": own, "by_session": [], "purchases": []}
+    view = opened(page, at, answers={"get_spending": report}).settled()
+    view.paid("Fetch more").click()
+    expect(view.dialog).to_contain_text("40 of today's 100 spent, 7 of your 10 for today.")
+    expect(view.dialog).to_contain_text("That is more than your budget allows.")
+
+
 def test_too_few_credits_are_shown_before_a_purchase_and_no_tool_is_named_after_it(
     page: Page, serve: Serve
 ) -> None:

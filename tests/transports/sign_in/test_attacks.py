@@ -325,7 +325,7 @@ async def test_one_key_cannot_disconnect_what_belongs_to_another(
 
 
 @pytest.mark.parametrize(
-    ("mark", "headers"),
+    ("token", "headers"),
     [
         ("", {}),
         ("x" * 64, {}),
@@ -339,7 +339,7 @@ async def test_one_key_cannot_disconnect_what_belongs_to_another(
 )
 @pytest.mark.parametrize("path", ["/sign-in", "/connections"])
 async def test_a_form_from_elsewhere_does_nothing(
-    person: Person, path: str, mark: str | None, headers: dict[str, str]
+    person: Person, path: str, token: str | None, headers: dict[str, str]
 ) -> None:
     site = person.site
     app = await site.app()
@@ -349,18 +349,18 @@ async def test_a_form_from_elsewhere_does_nothing(
     (grant,) = re.findall(r'name="grant" value="(\w+)"', listed.response.text)
     form = page.hidden | {"answer": "allow"}
     if path == "/connections":
-        form = {"answer": "disconnect", "grant": grant, "mark": listed.hidden["mark"]}
-    if mark == "of another browser":
+        form = {"answer": "disconnect", "grant": grant, "csrf_token": listed.hidden["csrf_token"]}
+    if token == "of another browser":
         async with Person(site, "fjk_attacker") as attacker:
             theirs = await attacker.open(app.link())
             form |= theirs.hidden
             if path == "/connections":
-                form["mark"] = Page(await attacker.http.get(path)).hidden["mark"]
-    elif mark == "of another page":
+                form["csrf_token"] = Page(await attacker.http.get(path)).hidden["csrf_token"]
+    elif token == "of another page":
         other = listed if path == "/sign-in" else page
-        form["mark"] = other.hidden["mark"]
-    elif mark is not None:
-        form["mark"] = mark
+        form["csrf_token"] = other.hidden["csrf_token"]
+    elif token is not None:
+        form["csrf_token"] = token
     answer = await person.http.post(path, data=form, headers=headers)
     assert answer.status_code == 403
     assert "location" not in answer.headers

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.balancers import balancer
-from tests.support.processes import Api, http_process
+from tests.support.processes import Api
 from tests.support.real_clients import (
     ONLY_THIS_MACHINE,
     ClientHome,
@@ -16,8 +16,10 @@ from tests.support.real_clients import (
     connected_apps,
     needs,
     public_server,
+    server_at,
 )
-from tests.support.sign_in import STATE_KEY, documents
+from tests.support.scripted_model import Model, scripted_model
+from tests.support.sign_in import documents
 
 pytestmark = [
     pytest.mark.unmeasured,
@@ -53,10 +55,10 @@ class ClaudeCode:
         (line,) = (one for one in lines if self.url in one)
         return line.rpartition(" - ")[2]
 
-    def sign_in(self, page: Page, name: str, key: str) -> str:
+    def sign_in(self, page: Page, name: str, key: str, *, spend: bool = True) -> str:
         """Sign in in the browser; what it says at the end."""
         with self._home.terminal("claude", "mcp", "login", "sourcing") as login:
-            allow(page, self._home.opened(login), name, key)
+            allow(page, self._home.opened(login), name, key, spend=spend)
             expect(page.get_by_text("Authentication successful")).to_be_visible()
             assert login.wait() == 0, login.said
             return login.said
@@ -71,6 +73,15 @@ class ClaudeCode:
 
     def sign_out(self) -> str:
         return self._home.run("claude", "mcp", "logout", "sourcing")
+
+    def ask(self, model: Model, question: str) -> str:
+        """Ask it something, with a model in place of its own; its answer."""
+        return self._home.run(
+            *("claude", "-p", question, "--allowedTools", "mcp__sourcing"),
+            ANTHROPIC_BASE_URL=model.address,
+            ANTHROPIC_API_KEY="none",
+            ENABLE_TOOL_SEARCH="false",
+        )
 
     @property
     def stored(self) -> dict[str, str]:
@@ -144,25 +155,50 @@ def test_after_a_denial_and_a_disconnect_the_user_can_sign_in_again(
 def test_claude_code_registers_again_with_a_server_that_has_forgotten_it(
     home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
 ) -> None:
-    with ExitStack() as stack:
-        front = stack.enter_context(balancer())
-        settings = ONLY_THIS_MACHINE | {"FJ_STATE_KEY": STATE_KEY}
-        servers = []
-        for folder in (tmp_path / "before", tmp_path / "after"):
-            folder.mkdir()
-            started = http_process(
-                folder, "--public-url", front.url, api=api, measured=False, **settings
-            )
-            servers.append(stack.enter_context(started))
-        before, after = servers
+    with (
+        balancer() as front,
+        server_at(front, tmp_path / "before", api, **ONLY_THIS_MACHINE) as before,
+    ):
         front.serve(before)
         claude = ClaudeCode(home, front.url)
         claude.sign_in(page, BY_REGISTRATION, key)
         known_as = claude.stored["clientId"]
-        # From now on the address leads to a server with an empty database.
         before.end()
-        before.port = after.port
-        assert claude.status() == SIGNED_OUT
+        # From now on the address leads to a server with an empty database.
+        with server_at(front, tmp_path / "after", api, **ONLY_THIS_MACHINE) as after:
+            before.port = after.port
+            assert claude.status() == SIGNED_OUT
+            claude.sign_in(page, BY_REGISTRATION, key)
+            assert claude.status() == CONNECTED
+            assert claude.stored["clientId"] != known_as
+
+
+def test_the_model_is_offered_the_tools_that_the_user_allowed_and_searches_once(
+    home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
+) -> None:
+    settings = ONLY_THIS_MACHINE | {"FJ_CONFIRM_SPEND": "off"}
+    search = {"title": "Developers", "filters": {"skills": {"mandatory": ["C#"]}}}
+    with (
+        public_server(tmp_path, api, **settings) as url,
+        scripted_model("mcp__sourcing__create_sourcing_session", **search) as narrow,
+        scripted_model("mcp__sourcing__create_sourcing_session", **search) as wide,
+    ):
+        claude = ClaudeCode(home, url)
+        claude.sign_in(page, BY_REGISTRATION, key, spend=False)
+        assert "Done." in claude.ask(narrow, "Find C# developers")
+        assert "mcp__sourcing__get_spending" in narrow.offered
+        assert narrow.results == []
+        assert api.charges(key) == []
+        # The user allows more by signing in again.
+        claude.sign_out()
+        page.context.clear_cookies()
         claude.sign_in(page, BY_REGISTRATION, key)
-        assert claude.status() == CONNECTED
-        assert claude.stored["clientId"] != known_as
+        assert "Done." in claude.ask(wide, "Find C# developers")
+        assert {one.removeprefix("mcp__sourcing__") for one in wide.offered - narrow.offered} == {
+            "create_sourcing_session",
+            "update_sourcing_session",
+            "fetch_more_profiles",
+        }
+        (result,) = wide.results
+        assert "session_id" in str(result["content"])
+        assert len(api.charges(key)) == 1

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from tests.support.sign_in import (
@@ -373,6 +374,37 @@ async def test_an_id_that_is_an_address_may_be_in_the_header(
             header = f"Basic {b64encode(f'{name}:'.encode()).decode()}"
             answer = await site.post("/token", form, authorization=header)
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_client_with_a_key_of_its_own_need_not_prove_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """ChatGPT prefers to sign its token requests, although this server does not ask for it."""
+    with documents(tmp_path) as described:
+        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
+        described.document |= {
+            "token_endpoint_auth_method": "private_key_jwt",
+            "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg": "RS256",
+            "jwks_uri": f"{described.url}/jwks.json",
+        }
+        async with (
+            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            app = described.app(site)
+            claims = {"iss": app.client_id, "sub": app.client_id, "aud": f"{site.url}/token"}
+            form = await code_of(person, app) | {
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion": jwt.encode(claims, "k" * 32),
+            }
+            if not named:
+                del form["client_id"]
+            answer = await site.post("/token", form)
+            wrong = await site.post("/token", form | {"client_id": "", "client_assertion": "x.y.z"})
+    assert answer.status_code == 200, answer.text
+    assert error_of(wrong) == (401, "invalid_client")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
+from tests.support.assistant import search_for
 from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
+from tests.support.http_messages import VERSION, modern, tool_call
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -170,14 +172,22 @@ NOT_VALID: dict[str, Callable[[Company], str]] = {
 
 
 @pytest.mark.parametrize("name", NOT_VALID)
-async def test_no_other_token_is_let_in(site: Site, provider: Company, name: str) -> None:
-    answer = await site.call(NOT_VALID[name](provider))
+async def test_no_other_token_is_let_in(
+    site: Site, provider: Company, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "fj_mcp")
+    token = NOT_VALID[name](provider)
+    answer = await site.call(token)
     assert answer.status_code == 401, answer.text
     assert answer.json()["error"]["message"] == "The token is not valid any more: sign in again."
     challenge = answer.headers["www-authenticate"]
     assert 'error="invalid_token"' in challenge
     assert "resource_metadata=" in challenge
-    assert works(await site.call(provider.token()))
+    valid = provider.token()
+    assert works(await site.call(valid))
+    assert "sign-in step=company outcome=refused reason=" in caplog.text
+    parts = (token, *token.split(".")[1:], valid)
+    assert not [part for part in parts if part and part in caplog.text]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +208,81 @@ async def test_tokens_differ_from_provider_to_provider(
     site: Site, provider: Company, token: Callable[[Company], str]
 ) -> None:
     assert works(await site.call(token(provider)))
+
+
+AS_PROVIDERS_WRITE_THEM: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Entra": (
+        {"typ": "JWT", "x5t": "x"},
+        {
+            "scopes": None,
+            "scp": f"{READ} {SPEND}",
+            "email": None,
+            "preferred_username": "ann@example.com",
+            "sub": "another one for each application",
+            "oid": "00000000-0000-0000-0000-00000000000a",
+            "tid": "00000000-0000-0000-0000-0000000000aa",
+            "azp": "00000000-0000-0000-0000-00000000000b",
+            "groups": ["00000000-0000-0000-0000-00000000000c"],
+            "roles": ["sourcing"],
+            "uti": "x",
+            "ver": "2.0",
+        },
+    ),
+    "Okta": (
+        {"typ": None},
+        {
+            "scopes": None,
+            "scp": ["openid", READ, SPEND],
+            "sub": "ann@example.com",
+            "uid": "00u1",
+            "cid": "0oa1",
+            "jti": "AT.1",
+            "ver": 1,
+            "groups": ["Everyone", "sourcing"],
+        },
+    ),
+    "Auth0": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid profile offline_access {READ} {SPEND}",
+            "sub": "auth0|1",
+            "email": None,
+            "aud": [RESOURCE, "https://tenant.example.com/userinfo"],
+            "azp": "client",
+            "permissions": [READ, SPEND],
+            "groups": ["sourcing"],
+        },
+    ),
+    "Keycloak": (
+        {"typ": "JWT"},
+        {
+            "scopes": f"openid email profile {READ} {SPEND}",
+            "typ": "Bearer",
+            "azp": "assistant",
+            "aud": [RESOURCE, "account"],
+            "nonce": "of the sign-in, in older versions",
+            "realm_access": {"roles": ["offline_access"]},
+            "preferred_username": "ann",
+            "groups": ["/staff", "sourcing"],
+        },
+    ),
+    "a provider that follows RFC 9068": (
+        {"typ": "at+jwt"},
+        {"scopes": f"{READ} {SPEND}", "client_id": "assistant", "roles": ["sourcing"]},
+    ),
+}
+"""Headers and claims of access tokens, as the providers' documentation has them."""
+
+
+@pytest.mark.parametrize("name", AS_PROVIDERS_WRITE_THEM)
+async def test_tokens_are_read_as_each_provider_writes_them(
+    tmp_path: Path, provider: Company, name: str
+) -> None:
+    header, claims = AS_PROVIDERS_WRITE_THEM[name]
+    async with company_site(tmp_path, provider, oauth_groups=("sourcing",)) as site:
+        shown = await tools(site, provider.token(header=header, **claims))
+        assert "create_sourcing_session" in shown
+        assert "reveal_contacts" not in shown
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "ES384", "EdDSA"])
@@ -275,6 +360,9 @@ async def test_the_provider_may_be_away_for_a_while(
 AWAY: dict[str, Callable[[Company], None]] = {
     "no connection": lambda provider: setattr(provider, "status", 0),
     "an error": lambda provider: setattr(provider, "status", 500),
+    "silence": lambda provider: provider.may_answer.clear(),
+    "a page": lambda provider: setattr(provider, "body", b"<html>"),
+    "a list": lambda provider: setattr(provider, "body", b"[]"),
     "a redirect": lambda provider: setattr(provider, "status", 302),
     "no metadata": lambda provider: setattr(provider, "document_path", "/nowhere"),
     "metadata of another issuer": lambda provider: provider.metadata.update(
@@ -304,6 +392,18 @@ async def test_nobody_signs_in_anew_because_the_provider_is_away(
     asked = len(provider.asked)
     assert (await site.call(provider.token())).status_code == 503
     assert len(provider.asked) == asked
+
+
+async def test_certificates_that_cannot_be_read_are_named_in_the_log(
+    site: Site,
+    provider: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    assert (await site.call(provider.token())).status_code == 503
+    assert "SSL_CERT_FILE" in caplog.text
 
 
 async def test_an_issuer_that_calls_itself_something_else_is_named_in_the_log(
@@ -428,6 +528,19 @@ async def asked_with(site: Site, **headers: str) -> httpx.Response:
         return await http.post("/mcp", json=body, headers={"accept": "application/json"} | named)
 
 
+async def posted(site: Site, body: dict[str, Any], token: str) -> httpx.Response:
+    """Send a message of protocol 2026-07-28."""
+    headers = {
+        "accept": "application/json",
+        "authorization": f"Bearer {token}",
+        "mcp-protocol-version": VERSION,
+        "mcp-method": body["method"],
+        "mcp-name": body["params"].get("name", ""),
+    }
+    async with site.http() as http:
+        return await http.post("/mcp", json=body, headers=headers)
+
+
 async def test_the_servers_key_is_for_nobody_without_a_token(
     tmp_path: Path, provider: Company
 ) -> None:
@@ -471,6 +584,29 @@ async def test_all_users_work_on_the_servers_key(site: Site, provider: Company) 
     assert "Backend" in str(result_of(listed))
     other = await asked_with(site, x_fj_api_key="fjk_own")
     assert "Backend" not in other.text
+
+
+async def test_the_sandbox_needs_no_key(tmp_path: Path, provider: Company) -> None:
+    async with company_site(tmp_path, provider, sandbox=True, api_key=None) as site:
+        assert works(await site.call(provider.token()))
+        assert (await asked_with(site)).status_code == 401
+
+
+async def test_what_one_user_is_asked_another_cannot_answer(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, confirm_spend="auto") as site:
+        wish = tool_call("create_sourcing_session", **search_for("Ours"))
+        body = modern("tools/call", wish, elicitation={})
+        asked = result_of(await posted(site, body, provider.token("ann")))
+        (question,) = asked["inputRequests"]
+        body["params"]["requestState"] = asked["requestState"]
+        answer = {"action": "accept", "content": {"approve": True}}
+        body["params"]["inputResponses"] = {question: answer}
+        refused = await posted(site, body, provider.token("bob"))
+        assert refused.json()["error"]["code"] == -32602
+        bought = result_of(await posted(site, body, provider.token("ann")))
+        assert bought["structuredContent"]["session_id"]
 
 
 # Introspection

@@ -1,31 +1,23 @@
 """The SDK's own OAuth client from the address alone to a search, on two servers in turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
-import httpx2
 import pytest
 from mcp import Client
-from mcp.client.auth import OAuthClientProvider, OAuthFlowError
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import (
-    AuthorizationCodeResult,
-    OAuthClientInformationFull,
-    OAuthClientMetadata,
-    OAuthToken,
-)
+from mcp.client.auth import OAuthFlowError
 from mcp.shared.exceptions import MCPError
-from pydantic import AnyUrl
 
 from tests.support.assistant import ERAS
 from tests.support.balancers import balancer
 from tests.support.http_messages import call, searched
 from tests.support.ledgers import PostgresServer, postgres_server
 from tests.support.processes import Api, HttpServer, http_process
+from tests.support.sdk_client import Remembered, SdkClient, known_client
 from tests.support.sign_in import (
     ALL,
     READ,
@@ -101,26 +93,6 @@ def deployed(
 
 
 @dataclass
-class Remembered:
-    """What a client stores."""
-
-    tokens: OAuthToken | None = None
-    info: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.info
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.info = client_info
-
-
-@dataclass
 class Assistant:
     """A client on the user's computer that knows no more than an address.
 
@@ -135,42 +107,17 @@ class Assistant:
     boxes: dict[str, str] = field(default_factory=dict)
     issuer: str | None = None
     pages: list[Page] = field(default_factory=list)
-    _back: dict[str, str] = field(default_factory=dict)
 
-    async def _open_browser(self, address: str) -> None:
-        page = await self.person.open(address)
+    async def _browse(self, link: str) -> dict[str, str]:
+        page = await self.person.open(link)
         assert page.status == 200, page.text
         self.pages.append(page)
-        self._back = sent_back(await self.person.answer(page, **self.boxes))
+        return sent_back(await self.person.answer(page, **self.boxes))
 
-    async def _sent_back(self) -> AuthorizationCodeResult:
-        issuer = self.issuer or self._back["iss"]
-        return AuthorizationCodeResult(
-            code=self._back["code"], state=self._back["state"], iss=issuer
-        )
-
-    @asynccontextmanager
-    async def connected(self, era: str) -> AsyncIterator[Client]:
+    def connected(self, era: str) -> AbstractAsyncContextManager[Client]:
         address = self.person.site.resource
-        auth = OAuthClientProvider(
-            address,
-            OAuthClientMetadata(
-                redirect_uris=[AnyUrl("http://127.0.0.1:9999/callback")], client_name="Assistant"
-            ),
-            self.stored,
-            self._open_browser,
-            self._sent_back,
-            client_metadata_url=self.document,
-        )
-        async with httpx2.AsyncClient(
-            auth=auth,
-            limits=httpx2.Limits(max_keepalive_connections=0),
-            timeout=60,
-            trust_env=False,
-        ) as http:
-            transport = streamable_http_client(address, http_client=http)
-            async with Client(transport, mode=era) as client:
-                yield client
+        client = SdkClient(address, self._browse, self.document, self.stored, self.issuer)
+        return client.connected(era)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -182,12 +129,7 @@ async def test_from_an_address_to_a_search_and_back_after_the_tokens_have_expire
     async with Person(deployed.site, key) as person:
         assistant = Assistant(person, deployed.described.url if way == "document" else None)
         if way == "operator":
-            assistant.stored.info = OAuthClientInformationFull(
-                client_id="ours",
-                client_secret="operators secret",
-                token_endpoint_auth_method="client_secret_basic",
-                redirect_uris=[AnyUrl("http://127.0.0.1:9999/callback")],
-            )
+            assistant.stored.info = known_client("ours", "operators secret")
         async with assistant.connected(era) as client:
             session_id = await searched(client)
             assert (await call(client, "list_profiles", session_id=session_id))["candidates"]
@@ -311,7 +253,11 @@ async def test_without_the_database_nobody_signs_in_and_keys_still_work(
             for shown in (Page(await person.answer(page)), await person.open(app.link())):
                 assert shown.status == 503
                 assert "Nothing was changed; try again in a minute." in shown.text
-            assert (await site.call("fjmt_unknown")).status_code == 503
+            assert (await site.call(tokens["access_token"])).status_code == 503
+            # Made-up tokens need no look into the database.
+            altered = tokens["access_token"][:-1] + "x"
+            for made_up in ("fjmt_", "fjmt_unknown", altered):
+                assert (await site.call(made_up)).status_code == 401
             async with site.http() as http:
                 body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
                 answer = await http.post("/mcp", json=body, headers={"x-fj-api-key": "fjk_down"})

@@ -111,6 +111,21 @@ async def test_a_form_is_read_once(person: Person, between: str) -> None:
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize(
+    "header",
+    [b"Basic \xff", b"Basic", b"Basic \x85", b"basic 4pyT", b"Basic AGE6Yg==", b"Basic /w=="],
+)
+async def test_credentials_that_cannot_be_read_are_refused(
+    site: Site, path: str, header: bytes
+) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+    async with site.http() as http:
+        answer = await http.post(path, data=form, headers={"authorization": header})
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] in ("invalid_request", "invalid_client")
+
+
 async def test_what_is_in_the_address_of_a_form_does_not_count(person: Person) -> None:
     app = await person.site.app()
     tokens = await person.connect(app)

@@ -14,9 +14,15 @@ import pytest
 from tests.support.assistant import search_for
 from tests.support.company import Company, company, company_site
 from tests.support.http_messages import VERSION
-from tests.support.ledgers import on_a_file, postgres_server, rows_of, table_of
+from tests.support.ledgers import (
+    ledger_environment,
+    on_a_file,
+    postgres_server,
+    rows_of,
+    table_of,
+)
 from tests.support.memories import DAY
-from tests.support.processes import Api
+from tests.support.processes import Api, measuring, started
 from tests.support.sign_in import ShiftedClock, Site, result_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-people"), on_a_file]
@@ -366,3 +372,24 @@ async def test_names_are_deleted_in_time_and_purchases_stay(
         True,
     ]
     assert [row["who"] for row in table_of(tmp_path, "reviews", "id")] == []
+
+
+@pytest.mark.parametrize("memory", ["on", "off"])
+async def test_the_commands_export_who_decided_and_erase_everybodys_names(
+    server: Start, tmp_path: Path, api: Api, key: str, memory: str
+) -> None:
+    async with server() as colleagues:
+        session = await colleagues.search(ANN, "one")
+        people = await colleagues.candidates(session)
+        review = {"session_id": session, "candidate_ids": people[:1], "decision": "maybe"}
+        await colleagues.call(BOB, "review_candidates", **review)
+    own = {"FJ_API_KEY": key, "FJ_API_BASE_URL": api.address, "FJ_MEMORY": memory}
+    file = tmp_path / "exported.json"
+    for command in (("memory", "--export", str(file)), ("memory", "--erase", "--yes")):
+        with started(command, measuring() | ledger_environment(tmp_path) | own) as process:
+            assert await anyio.to_thread.run_sync(process.wait) == 0
+    (decision,) = json.loads(file.read_text(encoding="utf-8"))["reviews"]
+    assert decision["who"] == "bob@example.com"
+    (purchase,) = rows_of(tmp_path)
+    assert (purchase["subject"], purchase["who"], purchase["credits"]) == (None, None, PRICE)
+    assert table_of(tmp_path, "reviews", "id") == []

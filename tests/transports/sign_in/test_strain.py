@@ -1,5 +1,6 @@
 """Many requests at once, or more than there is room for, and clocks that differ."""
 
+import gzip
 import socket
 import sqlite3
 import threading
@@ -19,7 +20,16 @@ from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.processes import Api
-from tests.support.sign_in import CALLBACK, App, Person, Site, site_here, works
+from tests.support.sign_in import (
+    CALLBACK,
+    App,
+    Person,
+    Site,
+    documents,
+    sent_back,
+    site_here,
+    works,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -87,6 +97,18 @@ async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> 
         async with Person(site, "fjk_person") as person:
             assert (await person.connect(app))["access_token"]
         end.set()
+
+
+async def test_keys_that_futurejobs_could_not_check_do_not_count_as_wrong(
+    tmp_path: Path, api: Api
+) -> None:
+    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_outage") as person:
+        page = await person.open((await site.app()).link())
+        for _ in range(7):
+            api.fail("project_sessions", "status", 0, times=3, status=500)
+            assert (await person.answer(page)).status_code == 503
+        api.mend()
+        assert sent_back(await person.answer(page))["code"]
 
 
 async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path: Path) -> None:
@@ -207,3 +229,33 @@ async def test_clocks_that_differ_let_no_code_be_used_twice(tmp_path: Path) -> N
         assert len(given) <= 1
         for tokens in given:
             assert (await site.call(tokens["access_token"])).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"content-encoding": "gzip"}, gzip.compress(b" " * 50_000_000)),
+        ({"x-filler": "x" * 300_000}, None),
+        ({f"x-filler-{number}": "x" * 1_000 for number in range(500)}, None),
+        ({"transfer-encoding": "chunked"}, b"ffffffff\r\n"),
+        ({"location": "https://localhost/x", "refresh": "0; url=https://localhost/x"}, b"{}"),
+    ],
+    ids=["a bomb", "a long header", "many headers", "a chunk without end", "another place"],
+)
+async def test_a_document_takes_neither_memory_nor_time(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    headers: dict[str, str],
+    content: bytes | None,
+) -> None:
+    with documents(tmp_path, headers=headers) as described:
+        described.document = content or described.document
+        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
+        async with (
+            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            with anyio.fail_after(10):
+                page = await person.open(described.app(site).link())
+        assert page.status == 400
+        assert len(described.asked) == 1

@@ -129,6 +129,17 @@ async def test_no_document_is_on_another_host_than_the_page_says(
     assert described.asked == []
 
 
+async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
+    person: Person, tmp_path: Path
+) -> None:
+    """Not even if both have the same FJ_STATE_KEY, as copies for trying something out may have."""
+    page = await person.open((await person.site.app()).link())
+    elsewhere = f"/sign-in?request={page.hidden['request']}"
+    assert (await person.site.get(elsewhere)).status_code == 200
+    async with site_here(tmp_path, public_url="https://other.example.com") as other:
+        assert (await other.get(elsewhere)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

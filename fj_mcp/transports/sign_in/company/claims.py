@@ -53,7 +53,7 @@ def is_for_calls(claims: Claims) -> bool:
     OpenID Connect has no claim that says so. `at_hash` and `c_hash` are in ID tokens only; `typ`
     is Keycloak's, `token_use` is Cognito's, and both tell the kinds apart.
     """
-    if any(claim in claims for claim in ("at_hash", "c_hash", "cnf")):
+    if any(claims.get(claim) for claim in ("at_hash", "c_hash", "cnf")):
         return False
     kinds = [claims[name] for name in ("typ", "token_use", "token_type") if name in claims]
     return all(str(kind).lower() in ("bearer", "access", "access_token") for kind in kinds)

@@ -185,7 +185,7 @@ def _signing_key(data: dict[str, Any]) -> SigningKey | None:
     if not algorithms or data.get("use", "sig") != "sig":
         return None
     try:
-        found = PyJWK(data, algorithms[0])
+        found = PyJWK(data)
     except (PyJWTError, LookupError, TypeError, ValueError):
         return None
     return SigningKey(found.key_id, found.key, algorithms)
