@@ -145,7 +145,10 @@ def test_the_key_that_users_are_signed_in_with_is_required(
     # Compose refuses to start without it.
     assert compose["fj-mcp"]["environment"]["FJ_STATE_KEY"].startswith("${FJ_STATE_KEY:?")
     assert compose["fj-mcp"]["environment"]["FJ_PUBLIC_URL"] == "${FJ_PUBLIC_URL:-}"
-    assert read_settings({"FJ_PUBLIC_URL": ""}).public_url is None
+    # Left out, they are empty.
+    left_out = dict.fromkeys(("FJ_PUBLIC_URL", "FJ_OAUTH_ISSUER", "FJ_API_KEY"), "")
+    assert left_out.keys() <= compose["fj-mcp"]["environment"].keys()
+    assert read_settings(left_out) == read_settings({})
     (server,) = pods["fj-mcp"]["containers"]
     assert server["envFrom"] == [{"secretRef": {"name": "fj-mcp"}}]
     assert "--from-literal=FJ_STATE_KEY=" in (DEPLOY / "kubernetes.yaml").read_text("utf-8")

@@ -1,6 +1,8 @@
 """The documents for signing in say what the pages, the settings and the code say."""
 
+import logging
 import re
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from fj_mcp.transports.sign_in.metadata import (
 from fj_mcp.transports.sign_in.provider import ACCESS_SECONDS, QUESTION_SECONDS, REFRESH_SECONDS
 from fj_mcp.transports.sign_in.scopes import SCOPES
 from tests.support.repository import ROOT
+from tests.support.sign_in import Person, site_here
 
 DOCS = ROOT / "docs"
 TEMPLATES = ROOT / "fj_mcp" / "transports" / "sign_in" / "templates"
@@ -113,3 +116,25 @@ def test_every_setting_of_the_company_is_explained() -> None:
     assert Settings().oauth_scopes == SCOPES[:1]
     assert f"`{SCOPES[0]}` unless you set more" in rows
     assert all(f"`{scope}`" in text_of("company-accounts") for scope in SCOPES)
+
+
+@pytest.mark.anyio
+async def test_the_log_of_a_sign_in_that_works_is_the_one_that_is_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "fj_mcp")
+    async with site_here(tmp_path, log_level="INFO") as site, Person(site, "fjk_p") as person:
+        await site.message("tools/list")
+        app = await site.app(client_name="Claude")
+        tokens = await person.connect(app)
+        await site.call(tokens["access_token"], "list_sessions")
+    (shown,) = re.findall(
+        r"```\n(.*?)\n```", section("sign-in", "When somebody cannot connect"), re.DOTALL
+    )
+    logged = [re.sub(r"ms=\d+ request=\d+", "ms= request=", one) for one in caplog.messages]
+    # This app has registered itself, the one that is shown has a document.
+    assert "sign-in step=register outcome=ok" in logged
+    logged.remove("sign-in step=register outcome=ok")
+    example = re.sub(r"ms=\d+ request=\d+", "ms= request=", shown)
+    expected = example.replace("client=claude.ai", "client=registration").splitlines()
+    assert [one for one in logged if "step=" in one or "tool=" in one] == expected
