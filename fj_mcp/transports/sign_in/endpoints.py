@@ -45,6 +45,7 @@ from fj_mcp.transports.sign_in.token_requests import (
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 _MAX_NAME = 200
+_START_AGAIN = "Start again in the app. If that does not help, tell its makers."
 
 
 class Endpoints:
@@ -79,7 +80,7 @@ class Endpoints:
             if known is None:
                 _log("authorize", "refused")
                 described = self._known.describes_itself(form.get("client_id", ""))
-                return _unread_client() if described else _unknown_client()
+                return _unknown_client(described=described)
             response = await self._authorization.handle(as_query(request, form))
         except TooOften as often:
             return _too_many_documents(often.seconds)
@@ -232,7 +233,7 @@ def _bad_request() -> Response:
         "The app's request cannot be used",
         "The app asked in a way that this server does not accept, or wants you to be sent back to "
         "an address that is not its own. Nothing was connected.",
-        "Start again in the app. If that does not help, tell its makers.",
+        _START_AGAIN,
         status=400,
     )
 
@@ -260,20 +261,12 @@ def _too_many_documents(seconds: int) -> Response:
     )
 
 
-def _unknown_client() -> Response:
+def _unknown_client(*, described: bool) -> Response:
+    """The page for an app whose id is unknown, or leads to no document that can be used."""
     return message(
         "This server does not know the app",
-        "The app is not registered here any more. Nothing was connected.",
-        "Remove this server in the app, and add it again.",
-        status=400,
-    )
-
-
-def _unread_client() -> Response:
-    return message(
-        "This server cannot find out about the app",
-        "The app has a page that describes it, which this server cannot read or use. Nothing was "
-        "connected.",
-        "Start again in the app. If that does not help, tell the person who runs this server.",
+        "The app is not registered here any more, or the document that describes it cannot be "
+        "read. Nothing was connected.",
+        _START_AGAIN if described else "Remove this server in the app, and add it again.",
         status=400,
     )
