@@ -169,6 +169,6 @@ async def test_the_user_is_warned_of_an_app_that_describes_itself(
         Person(site, "fjk_person") as person,
     ):
         page = await person.open(described.app(site).link(redirect_uri=EVIL))
-    assert f"Claude, described by {described.url.split('/')[2]}" in page.text
+    assert described.url.split("/")[2] in page.text
     assert "Go on only if you have just added this server to an app yourself" in page.text
     assert "know evil.example as its address" in page.text
