@@ -43,17 +43,18 @@ class Responder:
         self._ended = False
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive, seconds: float) -> None:
-        """Run `app`, and cut its response off after `seconds`. Raises `RequestRejected` 504."""
+        """Run `app`, and cut its response off after `seconds`."""
         with anyio.move_on_after(seconds):
             await app(scope, receive, self)
-        await self.end(RequestRejected(504, UNEXPECTED, code=INTERNAL_ERROR))
+        if not await self.end():
+            timed_out = RequestRejected(504, UNEXPECTED, code=INTERNAL_ERROR)
+            await timed_out.send(scope, receive, self._send)
 
-    async def end(self, unanswered: RequestRejected) -> None:
-        """End a response that was cut off. Raises `unanswered` if it has not begun."""
+    async def end(self) -> bool:
+        """End a response that was cut off; whether it had begun."""
         if self._begun and not self._ended:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        elif not self._begun:
-            raise unanswered
+        return self._begun
 
     async def __call__(self, message: Message) -> None:
         """Send a part of the response; collect a stream for a client that does not read them."""

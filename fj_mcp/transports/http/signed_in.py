@@ -82,11 +82,10 @@ class SignedIn:
                 await app(scope, replay(body, receive), responder)
         finally:
             self._serving -= 1
-        await responder.end(
-            RequestRejected(
+        if not await responder.end():
+            raise RequestRejected(
                 503, "The server did not finish in time: try again.", {"retry-after": "5"}
             )
-        )
 
     async def access(self, scope: dict[str, Any]) -> Access | None:
         """What a request may do; None if it brings no token.
