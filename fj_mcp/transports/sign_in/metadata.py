@@ -18,7 +18,7 @@ AUTH_METHODS = ["none", "client_secret_post", "client_secret_basic"]
 
 
 class Addresses(Struct, frozen=True):
-    """The public addresses. `issuer` is FJ_PUBLIC_URL, to which users add `/mcp` in their client."""
+    """The public addresses. `issuer` is FJ_PUBLIC_URL; users add it to a client with `/mcp`."""
 
     issuer: str
 
