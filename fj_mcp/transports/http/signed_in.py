@@ -149,7 +149,8 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
     """A refusal as users and OAuth clients read it."""
     headers = {"connection": "close", **rejected.headers}
     if path in PAGES:
-        title = "Signing in did not work"
-        return message(title, str(rejected), status=rejected.status, headers=headers)
+        return message(
+            "Signing in did not work", str(rejected), status=rejected.status, headers=headers
+        )
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
     return error_response(error, str(rejected), rejected.status, headers)

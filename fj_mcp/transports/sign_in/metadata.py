@@ -21,7 +21,7 @@ AUTH_METHODS = ["none", "client_secret_post", "client_secret_basic"]
 
 
 class Addresses(Struct, frozen=True):
-    """The public addresses. `issuer` is the one that users add to their client, without `/mcp`."""
+    """The public addresses. `issuer` is FJ_PUBLIC_URL; users add it to a client with `/mcp`."""
 
     issuer: str
 

@@ -5,7 +5,7 @@ from mcp.shared.auth import JWT_BEARER_GRANT_TYPE
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fj_mcp.transports.sign_in.forms import Form, basic_credentials, read_parameters
+from fj_mcp.transports.sign_in.forms import BadForm, Form, basic_credentials, read_parameters
 from fj_mcp.transports.sign_in.oauth_errors import error_in, error_response
 from fj_mcp.transports.sign_in.sealing import digest
 
@@ -23,6 +23,8 @@ class BadClient(Exception):
 
 async def read_client_form(request: Request) -> Form:
     """A client's form, with its id and the digest of its secret. Raises `BadForm`, `BadClient`."""
+    if request.method != "POST":
+        raise BadForm("send the form with POST")
     form = await read_parameters(request)
     credentials = basic_credentials(request, form.get("client_id", ""))
     if credentials is not None:

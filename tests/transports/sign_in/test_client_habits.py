@@ -356,6 +356,16 @@ async def test_a_token_request_may_have_any_of_these_forms(person: Person, kind:
             assert error_of(answer)
 
 
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+async def test_only_a_post_is_a_token_request(person: Person, path: str) -> None:
+    """A browser may ask with OPTIONS what it may send."""
+    form = await code_of(person, await person.site.app())
+    async with person.site.http() as http:
+        asked = await http.request("OPTIONS", path, content=urlencode(form))
+        assert error_of(asked) == (400, "invalid_request")
+    assert (await person.site.post("/token", form)).status_code == 200
+
+
 @pytest.mark.parametrize("encode", [True, False])
 async def test_an_id_that_is_an_address_may_be_in_the_header(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encode: bool
