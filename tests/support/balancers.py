@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from itertools import cycle, islice
+from itertools import count
 
 import httpx2
 from mcp import Client
@@ -24,10 +24,21 @@ class Balancer:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._listener = listener
         self._threads: list[threading.Thread] = []
+        self._open: set[socket.socket] = set()
+        self._ports: list[int] = []
 
     def serve(self, *servers: HttpServer) -> None:
         """Pass connections on to these servers from now on."""
-        self._start(self._accept, cycle(servers), len(servers))
+        self._ports = [server.port for server in servers]
+        if not self._threads:
+            self._start(self._accept)
+
+    def cut(self) -> None:
+        """Break all connections, and those to come until it serves again."""
+        self._ports = []
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def join(self) -> None:
         """Wait until every connection is closed."""
@@ -39,14 +50,21 @@ class Balancer:
         self._threads.append(thread)
         thread.start()
 
-    def _accept(self, turns: Iterator[HttpServer], tries: int) -> None:
+    def _accept(self) -> None:
         with suppress(OSError):
-            while True:
+            for turn in count():
                 connection, _ = self._listener.accept()
-                candidates = [server.port for server in islice(turns, tries)]
-                # The next connection starts at the next server.
-                next(turns)
-                self._start(_pass_on_both_ways, connection, candidates)
+                ports = self._ports
+                # Each connection starts at the next server.
+                first = turn % max(1, len(ports))
+                self._start(self._pass_on, connection, ports[first:] + ports[:first])
+
+    def _pass_on(self, connection: socket.socket, ports: list[int]) -> None:
+        self._open.add(connection)
+        try:
+            _pass_on_both_ways(connection, ports)
+        finally:
+            self._open.discard(connection)
 
 
 def _first_that_is_up(ports: list[int]) -> socket.socket:

@@ -166,7 +166,7 @@ def test_claude_code_registers_again_with_a_server_that_has_forgotten_it(
         before.end()
         # From now on the address leads to a server with an empty database.
         with server_at(front, tmp_path / "after", api, **ONLY_THIS_MACHINE) as after:
-            before.port = after.port
+            front.serve(after)
             assert claude.status() == SIGNED_OUT
             claude.sign_in(page, BY_REGISTRATION, key)
             assert claude.status() == CONNECTED
