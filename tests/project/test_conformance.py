@@ -1,5 +1,6 @@
 """The official conformance suite and the Inspector; a script runs them."""
 
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,12 @@ def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:
     assert len(excused) == len(set(excused)) > 0
     # A scenario's name alone would excuse all of its checks.
     assert [entry for entry in excused if not re.fullmatch(r"[\w-]+:[\w-]+", entry)] == []
+
+
+def test_the_suite_and_the_clients_are_pinned() -> None:
+    package = json.loads((ROOT / "clients" / "package.json").read_text(encoding="utf-8"))
+    pinned = re.compile(r"\d+\.\d+\.\d+(-[a-z]+\.\d+)?")
+    assert all(pinned.fullmatch(version) for version in package["dependencies"].values())
 
 
 @pytest.mark.skipif("FJ_TEST_CONFORMANCE" not in os.environ, reason="needs npm's registry")

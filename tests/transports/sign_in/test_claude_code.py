@@ -44,10 +44,11 @@ DOCUMENT = {
 class ClaudeCode:
     """Claude Code in an empty home, to which one server's address was added."""
 
-    def __init__(self, home: ClientHome, url: str) -> None:
+    def __init__(self, home: ClientHome, url: str, *options: str) -> None:
         self._home = home
         self.url = url
-        home.run("claude", "mcp", "add", "--transport", "http", "sourcing", f"{url}/mcp")
+        added = ("sourcing", f"{url}/mcp")
+        home.run("claude", "mcp", "add", "--transport", "http", *options, *added)
 
     def status(self) -> str:
         """What it says of the server, which it tries to reach."""
@@ -136,6 +137,21 @@ def test_the_user_signs_in_stays_signed_in_and_signs_out(
         )
 
 
+def test_claude_code_signs_in_as_a_client_that_the_operator_has_set_up(
+    home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
+) -> None:
+    known_as, name, secret = "recruiters", "Claude Code for recruiters", "a secret of the team"
+    client: dict[str, object] = {"client_id": known_as, "client_secret": secret, "name": name}
+    client["redirect_uris"] = ["http://localhost/callback"]
+    home.environment["MCP_CLIENT_SECRET"] = secret
+    with public_server(tmp_path, api, FJ_OAUTH_CLIENTS=json.dumps([client])) as url:
+        claude = ClaudeCode(home, url, "--client-id", known_as, "--client-secret")
+        claude.sign_in(page, name, key)
+        claude.forget_access_token()
+        assert claude.status() == CONNECTED
+        assert claude.stored["clientId"] == known_as
+
+
 def test_after_a_denial_and_a_disconnect_the_user_can_sign_in_again(
     home: ClientHome, api: Api, tmp_path: Path, page: Page, key: str
 ) -> None:
@@ -166,7 +182,7 @@ def test_claude_code_registers_again_with_a_server_that_has_forgotten_it(
         before.end()
         # From now on the address leads to a server with an empty database.
         with server_at(front, tmp_path / "after", api, **ONLY_THIS_MACHINE) as after:
-            before.port = after.port
+            front.serve(after)
             assert claude.status() == SIGNED_OUT
             claude.sign_in(page, BY_REGISTRATION, key)
             assert claude.status() == CONNECTED
