@@ -72,6 +72,15 @@ async def test_one_machine_is_one_address_however_it_is_named(
     assert await registers(site, "192.0.2.1:80") == 201
 
 
+async def test_a_flood_that_is_refused_does_not_reach_the_database(
+    site: Site, tmp_path: Path
+) -> None:
+    statuses = [await registers(site, "203.0.113.7") for _ in range(60)]
+    assert statuses == [201] * 20 + [429] * 40
+    counted = [row["count"] for row in table_of(tmp_path, "attempts", "count")]
+    assert max(counted) == 21
+
+
 async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> None:
     app = await site.app()
     begun = 0
