@@ -121,7 +121,7 @@ async def test_credentials_that_cannot_be_read_are_refused(
 ) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
     async with site.http() as http:
-        answer = await http.post(path, data=form, headers={b"authorization": header})
+        answer = await http.post(path, data=form, headers=[(b"authorization", header)])
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] in ("invalid_request", "invalid_client")
 
