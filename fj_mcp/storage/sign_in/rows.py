@@ -76,6 +76,17 @@ class Rows:
         of_token = tokens.c.digest == token.digest
         self._connection.execute(update(tokens).where(of_token).values(changed))
 
+    def forget_used_tokens(self, grant_id: str, most: int) -> None:
+        """Remove all but the last `most` refresh tokens of a grant that were exchanged."""
+        used = and_(
+            tokens.c.grant_id == grant_id,
+            tokens.c.kind == "refresh",
+            tokens.c.used_at.is_not(None),
+        )
+        times = select(tokens.c.used_at).where(used).order_by(tokens.c.used_at.desc())
+        oldest = times.offset(most).limit(1).scalar_subquery()
+        self._connection.execute(delete(tokens).where(used, tokens.c.used_at <= oldest))
+
     def grant(self, grant_id: str) -> Grant | None:
         """A grant."""
         return self._first(Grant, grants, grants.c.grant_id == grant_id)

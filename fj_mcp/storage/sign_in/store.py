@@ -29,6 +29,10 @@ and neither do others fill all the places.
 _REPLAY_SECONDS = 86_400.0
 """How long a code is remembered after its use, to notice a second one."""
 
+MAX_USED_TOKENS = 500
+"""Refresh tokens of a grant that are remembered after their use, to notice a second one. There are
+more only if a client refreshes all the time."""
+
 _EXPIRY_SECONDS = 3_600.0
 _EXPIRED_AT_ONCE = 200
 """Records of each kind, which take a hundredth of a second; others wait for an SQLite file."""
@@ -120,6 +124,7 @@ class SignInStore:
             elif not grace_seconds or self._clock() - token.used_at >= grace_seconds:
                 rows.remove_grants([grant.grant_id])
                 return False
+            rows.forget_used_tokens(grant.grant_id, MAX_USED_TOKENS)
             rows.add(tokens, *issued)
             rows.use_grant(grant)
             return True

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from math import ceil
 
+from cachetools import LRUCache
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
@@ -36,6 +37,10 @@ _BEFORE_PORT = re.compile(r"\[([^]]+)\](?::\d+)?|([\d.]+):\d+")
 """An address as some proxies name it."""
 
 
+_MAX_REACHED = 10_000
+"""Limits that are remembered as reached."""
+
+
 class TooOften(Exception):
     """A limit is reached. `seconds`: how long to wait."""
 
@@ -52,6 +57,7 @@ class Limiter:
         self._store = store
         self._sealer = sealer
         self._clock = clock
+        self._reached: LRUCache[str, float] = LRUCache(_MAX_REACHED)
 
     async def count(self, limit: Limit, *who: str) -> None:
         """Count an attempt.
@@ -59,13 +65,21 @@ class Limiter:
         Raises:
             TooOften: if there were too many.
         """
-        counted = await self._store.count_attempt(self._subject(limit, who), limit.seconds)
-        if counted.count > limit.most:
-            raise TooOften(counted.until - self._clock())
+        subject = self._subject(limit, who)
+        until = self._reached.get(subject, 0.0)
+        # A flood must not become one of transactions, which those of purchases would wait for.
+        if until <= self._clock():
+            counted = await self._store.count_attempt(subject, limit.seconds)
+            if counted.count <= limit.most:
+                return
+            until = self._reached[subject] = counted.until
+        raise TooOften(until - self._clock())
 
     async def take_back(self, limit: Limit, *who: str) -> None:
         """Do not count an attempt after all."""
-        await self._store.uncount_attempt(self._subject(limit, who))
+        subject = self._subject(limit, who)
+        self._reached.pop(subject, None)
+        await self._store.uncount_attempt(subject)
 
     def _subject(self, limit: Limit, who: tuple[str, ...]) -> str:
         return self._sealer.mark("attempts", "\n".join((limit.what, *who)))

@@ -95,7 +95,10 @@ def place(address: str) -> str:
 
     On this computer any port belongs to the same app.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "nowhere"
     if parts.scheme == "https":
         return parts.netloc
     return f"this computer ({parts.hostname if parts.scheme == 'http' else parts.scheme})"

@@ -81,7 +81,11 @@ async def test_an_address_that_is_no_text_is_refused(site: Site, path: str, quer
 
 
 @pytest.mark.parametrize(
-    "client_id", ["\x00", "a\x00b", "\ud7ff", "'", "x" * 3_000, "../", "https://", "https:///x"]
+    "client_id",
+    [
+        *("\x00", "a\x00b", "\ud7ff", "'", "x" * 3_000, "../", "https://", "https:///x"),
+        *("https://[", "https://[::1/x", "https://a:x/y", "https://\x1b[31m/x", "https://a\n/x"),
+    ],
 )
 async def test_an_id_that_no_client_has_is_unknown(person: Person, client_id: str) -> None:
     """Not a failure of the database, which takes no such text."""

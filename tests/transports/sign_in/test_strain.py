@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from fj_mcp.clock import Clock
-from fj_mcp.storage.sign_in.store import MAX_CLIENTS
+from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_USED_TOKENS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
 from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
@@ -70,6 +70,15 @@ async def test_one_machine_is_one_address_however_it_is_named(
     ]
     assert statuses == [201] * 20 + [429]
     assert await registers(site, "192.0.2.1:80") == 201
+
+
+async def test_a_flood_that_is_refused_does_not_reach_the_database(
+    site: Site, tmp_path: Path
+) -> None:
+    statuses = [await registers(site, "203.0.113.7") for _ in range(60)]
+    assert statuses == [201] * 20 + [429] * 40
+    counted = [row["count"] for row in table_of(tmp_path, "attempts", "count")]
+    assert max(counted) == 21
 
 
 async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> None:
@@ -139,6 +148,31 @@ async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path:
                 await all_begun.wait()
             assert works(await site.call(tokens["access_token"]))
             end.set()
+
+
+@on_a_file
+async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
+    tmp_path: Path,
+) -> None:
+    async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
+        app = await site.app()
+        refresh = (await person.connect(app))["refresh_token"]
+        with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
+            for number in range(3 * MAX_USED_TOKENS):
+                database.execute(
+                    "INSERT INTO tokens (digest, grant_id, kind, scopes, expires_at, used_at)"
+                    " SELECT ?, grant_id, kind, scopes, expires_at, ? FROM tokens"
+                    " WHERE kind = 'refresh' AND used_at IS NULL",
+                    (f"used-{number}", float(number)),
+                )
+        again = (await app.refresh(refresh)).json()
+        assert (await app.refresh(again["refresh_token"])).status_code == 200
+        # The last ones are known, and end the grant if they are used again.
+        found = table_of(tmp_path, "tokens", "used_at")
+        names = [row["digest"] for row in found if row["kind"] == "refresh" and row["used_at"]]
+        assert len(names) == MAX_USED_TOKENS
+        assert f"used-{3 * MAX_USED_TOKENS - 1}" in names
+        assert works(await site.call(again["access_token"]))
 
 
 async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
