@@ -177,6 +177,26 @@ async def test_purchases_and_decisions_say_who_made_them(
         assert [one["who"] for one in report["purchases"]] == ["bob@example.com", "ann@example.com"]
 
 
+@pytest.mark.parametrize(
+    ("claims", "shown"),
+    [
+        ({"email": "Ann\u202e@example.com"}, "Ann@example.com"),
+        ({"email": "\u200b \u2060", "name": "Ann"}, "Ann"),
+        ({"email": "\u200b", "sub": "a-subject"}, "a-subject"),
+        ({"email": None, "sub": "a-subject"}, "a-subject"),
+        ({"email": ["ann@example.com"], "sub": "a-subject"}, "a-subject"),
+    ],
+)
+async def test_a_user_always_has_a_name_that_can_be_read(
+    server: Start, claims: dict[str, Any], shown: str
+) -> None:
+    async with server() as colleagues:
+        token = colleagues.provider.token(**claims)
+        await colleagues.site.call(token, "create_sourcing_session", **search_for("one"))
+        report = await colleagues.call(BOB, "get_spending")
+        assert [one["who"] for one in report["purchases"]] == [shown]
+
+
 @pytest.mark.parametrize("whose", ["own key", "the server's token"])
 async def test_where_nobody_signed_in_nobody_is_named_and_no_persons_budget_applies(
     server: Start, key: str, whose: str

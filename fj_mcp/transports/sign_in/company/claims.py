@@ -22,9 +22,10 @@ def user_of(claims: Claims) -> User | None:
     subject = next((one for one in named if isinstance(one, str) and one), None)
     if subject is None:
         return None
-    names = (claims.get(name) for name in _NAMES)
-    name = next((one for one in names if isinstance(one, str) and one.strip()), subject)
-    return User(subject, clean_line(name, _MAX_NAME))
+    names = [*(claims.get(name) for name in _NAMES), subject]
+    shown = (clean_line(one, _MAX_NAME) for one in names if isinstance(one, str))
+    # A name of invisible characters only is none.
+    return User(subject, next(filter(None, shown), "?"))
 
 
 def scopes_of(claims: Claims, otherwise: tuple[str, ...]) -> tuple[str, ...]:
