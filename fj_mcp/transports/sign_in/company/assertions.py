@@ -133,7 +133,7 @@ class AssertionProvider(Provider):
         self, access: Access, scopes: str, client: OAuthClientInformationFull
     ) -> OAuthToken:
         grant_id = secrets.token_hex(16)
-        token = ACCESS_PREFIX + secrets.token_urlsafe(32)
+        token = self._sealer.new_token(ACCESS_PREFIX)
         now = self._clock()
         grant = Grant(
             grant_id=grant_id,
