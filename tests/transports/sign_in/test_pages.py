@@ -157,7 +157,7 @@ async def test_the_same_client_is_one_click_with_what_was_allowed_before(person:
     assert "key" not in page.fields
     asks_more = "It asks for more than you allowed before"
     assert asks_more in page.text
-    sent_back(await person.answer(page, contacts="yes"))
+    await app.redeem(sent_back(await person.answer(page, contacts="yes"))["code"])
     assert asks_more not in (await person.open(app.link())).text
 
 
