@@ -118,6 +118,7 @@ class SignInPage:
             question=question,
             chosen=chosen,
             before=before is not None,
+            asks_more=before is not None and not {*question.scopes} <= {*before.scopes.split()},
             signed_in=visitor.key is not None,
         )
         self._browsers.remember(response, visitor)

@@ -20,6 +20,7 @@ from tests.support.real_clients import (
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("other-clients")]
 
 IMPLEMENTATION = {"name": "test", "version": "1"}
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": IMPLEMENTATION}
 PAID = "create_sourcing_session"
 SEARCH = {"title": "Developers", "filters": {"skills": {"mandatory": ["C#"]}}}
 
@@ -64,10 +65,9 @@ def test_opencode_signs_in_and_connects(home: ClientHome, url: str, page: Page, 
 def test_a_client_that_only_starts_commands_signs_in_by_mcp_remote(
     home: ClientHome, url: str, page: Page, key: str, api: Api
 ) -> None:
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": IMPLEMENTATION}
     with home.pipes("mcp-remote", f"{url}/mcp") as process:
         server = Server(process)
-        greeting = server.request("initialize", hello)
+        greeting = server.request("initialize", HELLO)
         allow(page, home.opened(process), "MCP CLI Proxy", key)
         expect(page.get_by_text("Authorization successful")).to_be_visible()
         server.answers([greeting])
@@ -77,7 +77,28 @@ def test_a_client_that_only_starts_commands_signs_in_by_mcp_remote(
     # The next time it needs no user.
     with home.pipes("mcp-remote", f"{url}/mcp") as process:
         server = Server(process)
-        server.answers([server.request("initialize", hello)])
+        server.answers([server.request("initialize", HELLO)])
         server.send("notifications/initialized")
         assert server.call("get_spending")["spent_today"] > 0
     assert connected_apps(page, url) == 1
+
+
+@needs("mcp-remote")
+def test_a_client_asks_for_more_when_a_call_needs_it_and_the_call_is_paid_once(
+    home: ClientHome, url: str, page: Page, key: str, api: Api
+) -> None:
+    with home.pipes("mcp-remote", f"{url}/mcp") as process:
+        server = Server(process)
+        greeting = server.request("initialize", HELLO)
+        allow(page, home.opened(process), "MCP CLI Proxy", key, spend=False)
+        server.answers([greeting])
+        server.send("notifications/initialized")
+        asked = server.ask(PAID, **SEARCH)
+        page.goto(home.opened(process))
+        assert api.charges(key) == []
+        expect(page.get_by_text("It asks for more than you allowed before")).to_be_visible()
+        page.get_by_label("Spend credits").check()
+        page.get_by_role("button", name="Continue").click()
+        (result,) = server.answers([asked])
+        assert result["structuredContent"]["credits"]["charged"] > 0
+    assert len(api.charges(key)) == 1

@@ -155,6 +155,10 @@ async def test_the_same_client_is_one_click_with_what_was_allowed_before(person:
     assert "You have connected this app before." in page.text
     assert ">Continue<" in page.response.text
     assert "key" not in page.fields
+    asks_more = "It asks for more than you allowed before"
+    assert asks_more in page.text
+    await app.redeem(sent_back(await person.answer(page, contacts="yes"))["code"])
+    assert asks_more not in (await person.open(app.link())).text
 
 
 async def test_the_users_boxes_are_kept_when_the_key_is_wrong(person: Person) -> None:
