@@ -1,9 +1,10 @@
 """Requests that one part of the server could read differently from another, or not at all."""
 
 import json
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
@@ -222,6 +223,55 @@ async def test_no_other_method_does_anything(site: Site, path: str, method: str)
             method, path, content=json.dumps({"redirect_uris": [CALLBACK]}).encode()
         )
     assert answer.status_code in (400, 401, 405)
+
+
+ODD = (
+    *("", "\x00", "\ud7ff", "\u202e", "\r\n", "%", "%zz", "x" * 5_000, "[]", "{}", "-1", "'\"<>"),
+    *(
+        "https://a/b",
+        "https://[",
+        "https://[::1",
+        "https://a:x/",
+        "https://a:99999999/",
+        "//",
+        "a.b:",
+    ),
+    *("http://127.0.0.1:0/", "http://127.0.0.1:*/", "https://\u0130.com/", "javascript:1"),
+    *("code", "token", "plain", "authorization_code", "fjmc_x", "fjmr_x", "fjmt_x"),
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+)
+"""Values for fields, which another field may expect, or none."""
+
+FIELDS = (
+    *("client_id", "client_secret", "redirect_uri", "response_type", "scope", "state", "resource"),
+    *("code_challenge", "code_challenge_method", "code", "code_verifier", "grant_type", "token"),
+    *("refresh_token", "assertion", "request", "answer", "key", "grant", "spend", ""),
+)
+COOKIES = ("__Host-fj-sign-in=" + "-" * 43, '__Host-fj-sign-in="x', "a;b;c==;")
+CREDENTIALS = (b"Basic \xff", b"Basic AGE6Yg==", b"Bearer", b"Bearer fjmt_" + b"x" * 43)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_mixture_of_odd_values_is_more_than_a_mistake(person: Person, seed: int) -> None:
+    chosen = random.Random(seed)
+    app = await person.site.app()
+    form = {"grant_type": "refresh_token", "refresh_token": "x"}
+    form |= dict(parse_qsl(app.link().partition("?")[2]))
+    async with person.site.http() as http:
+        for number in range(400):
+            sent = {name: value for name, value in form.items() if chosen.random() < 0.8}
+            sent |= {chosen.choice(FIELDS): chosen.choice(ODD) for _ in range(chosen.randrange(4))}
+            path = chosen.choice(["/authorize", "/token", "/revoke", "/sign-in", "/connections"])
+            headers = [(b"x-forwarded-for", f"10.{seed}.{number // 250}.{number % 250}".encode())]
+            if chosen.random() < 0.3:
+                headers.append((b"authorization", chosen.choice(CREDENTIALS)))
+            if chosen.random() < 0.3:
+                headers.append((b"cookie", chosen.choice(COOKIES).encode()))
+            if chosen.random() < 0.5:
+                answer = await http.get(path, params=sent, headers=headers)
+            else:
+                answer = await http.post(path, data=sent, headers=headers)
+            assert answer.status_code < 500, (path, sent, headers)
 
 
 # What a scope is checked for is what runs
