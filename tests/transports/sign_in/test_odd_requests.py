@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
@@ -222,6 +223,56 @@ async def test_no_other_method_does_anything(site: Site, path: str, method: str)
             method, path, content=json.dumps({"redirect_uris": [CALLBACK]}).encode()
         )
     assert answer.status_code in (400, 401, 405)
+
+
+ODD = (
+    *("", "\x00", "\ud7ff", "\u202e", "\r\n", "%", "%zz", "x" * 5_000, "[]", "{}", "-1", "'\"<>"),
+    *(
+        "https://a/b",
+        "https://[",
+        "https://[::1",
+        "https://a:x/",
+        "https://a:99999999/",
+        "//",
+        "a.b:",
+    ),
+    *("http://127.0.0.1:0/", "http://127.0.0.1:*/", "https://\u0130.com/", "javascript:1"),
+    *("code", "token", "plain", "authorization_code", "fjmc_x", "fjmr_x", "fjmt_x"),
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+)
+"""Values for fields, which another field may expect, or none."""
+
+FIELDS = (
+    *("client_id", "client_secret", "redirect_uri", "response_type", "scope", "state", "resource"),
+    *("code_challenge", "code_challenge_method", "code", "code_verifier", "grant_type", "token"),
+    *("refresh_token", "assertion", "request", "answer", "key", "grant", "spend", ""),
+)
+CREDENTIALS = (b"Basic \xff", b"Basic AGE6Yg==", b"Bearer", b"Bearer fjmt_" + b"x" * 43)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("GET", "/authorize"), ("POST", "/authorize"), ("POST", "/token"), ("POST", "/revoke")),
+        *(("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/connections")),
+    ],
+)
+async def test_no_odd_value_is_more_than_a_mistake(person: Person, method: str, path: str) -> None:
+    app = await person.site.app()
+    form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+    form |= dict(parse_qsl(app.link().partition("?")[2]))
+    async with person.site.http() as http:
+        for number, (field, value) in enumerate(product(FIELDS, ODD)):
+            sent = form | {field: value}
+            address = f"10.0.{number // 250}.{number % 250}"
+            # Every so often with credentials that do not belong here, or are not readable.
+            headers = [(b"x-forwarded-for", address.encode())]
+            headers += [(b"authorization", one) for one in CREDENTIALS[number % 9 : number % 9 + 1]]
+            if method == "GET":
+                answer = await http.get(path, params=sent, headers=headers)
+            else:
+                answer = await http.post(path, data=sent, headers=headers)
+            assert answer.status_code < 500, (field, value, headers)
 
 
 # What a scope is checked for is what runs
