@@ -179,7 +179,7 @@ clients = _strict(
     Column("secret_digest", Text),
     _needed("created_at", _Number),
     Column("used_at", _Number),
-    Index("clients_by_time", "created_at"),
+    Index("clients_by_time", "used_at", "created_at"),
 )
 """The clients that registered. `used_at` is null until a user has allowed one of them something."""
 

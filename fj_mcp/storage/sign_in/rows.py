@@ -172,7 +172,10 @@ class Rows:
         never_used = and_(
             clients.c.used_at.is_(None), clients.c.created_at <= self._now - UNUSED_CLIENT_SECONDS
         )
-        long_unused = func.coalesce(clients.c.used_at, self._now) <= self._now - CLIENT_SECONDS
+        # Not null, so that the opposite is true of those that were never used.
+        long_unused = and_(
+            clients.c.used_at.is_not(None), clients.c.used_at <= self._now - CLIENT_SECONDS
+        )
         return or_(never_used, long_unused)
 
     def _first(self, kind: type[R], table: Table, *conditions: Any) -> R | None:

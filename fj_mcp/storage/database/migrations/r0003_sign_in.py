@@ -8,8 +8,8 @@ down_revision = "0002"
 
 NUMBER: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL(), "sqlite")
 
-INDEXES = {
-    "clients_by_time": ("clients", "created_at"),
+INDEXES: dict[str, tuple[str, ...]] = {
+    "clients_by_time": ("clients", "used_at", "created_at"),
     "grants_by_workspace": ("grants", "workspace"),
     "grants_by_browser": ("grants", "browser"),
     "tokens_by_grant": ("tokens", "grant_id"),
@@ -72,5 +72,5 @@ def upgrade() -> None:
         sa.Column("until", NUMBER, nullable=False),
         sqlite_strict=True,
     )
-    for name, (table, column) in INDEXES.items():
-        op.create_index(name, table, [column])
+    for name, (table, *columns) in INDEXES.items():
+        op.create_index(name, table, columns)
