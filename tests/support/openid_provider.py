@@ -17,7 +17,7 @@ import pytest
 from tests.support.processes import CLEAN
 from tests.support.repository import ROOT
 
-CLIENTS = ROOT / "clients" / "node_modules" / ".bin"
+CLIENTS = ROOT / "tests" / "clients" / "node_modules" / ".bin"
 """A Node.js may be here."""
 
 FOLDER = Path(__file__).with_name("identity_provider")

@@ -1,4 +1,4 @@
-"""Real clients of MCP, which `npm --prefix clients install` brings, and the browser they open."""
+"""Real clients of MCP, installed by `npm --prefix tests/clients install`, and their browser."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from tests.support.processes import CLEAN, Api, HttpServer, http_process
 from tests.support.repository import ROOT
 from tests.support.sign_in import STATE_KEY
 
-PROGRAMS = ROOT / "clients" / "node_modules" / ".bin"
+PROGRAMS = ROOT / "tests" / "clients" / "node_modules" / ".bin"
 SECONDS = 90
 """Time limit of a client's command."""
 
@@ -216,7 +216,9 @@ def needs(program: str) -> pytest.MarkDecorator:
     """Skip a module's tests without one of the clients; where `.ci/run` installs it, they fail."""
     required = "CI" in os.environ and sys.platform == "linux"
     absent = not (PROGRAMS / program).exists() and not required
-    return pytest.mark.skipif(absent, reason=f"{program} needs `npm --prefix clients install`")
+    return pytest.mark.skipif(
+        absent, reason=f"{program} needs `npm --prefix tests/clients install`"
+    )
 
 
 def free_port() -> int:
