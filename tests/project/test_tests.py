@@ -37,6 +37,8 @@ class Source:
 def sources() -> list[Source]:
     found = []
     for path in sorted(TESTS.rglob("*.py")):
+        if "node_modules" in path.parts:
+            continue
         text = path.read_text(encoding="utf-8")
         nodes = list(ast.walk(ast.parse(text)))
         imported: dict[str, str] = {}
