@@ -56,8 +56,8 @@ class Rows:
         never = clients.c.used_at.is_(None)
         unused = self._connection.scalar(select(func.count()).select_from(clients).where(never))
         kind = never if (unused or 0) >= most_unused else ~never
-        time = func.coalesce(clients.c.used_at, clients.c.created_at)
-        oldest = select(clients.c.client_id).where(kind).order_by(time).limit(1).scalar_subquery()
+        times = (clients.c.used_at, clients.c.created_at)
+        oldest = select(clients.c.client_id).where(kind).order_by(*times).limit(1).scalar_subquery()
         self._connection.execute(delete(clients).where(clients.c.client_id == oldest))
 
     def use_client(self, client_id: str) -> None:

@@ -154,7 +154,7 @@ class Clients:
             document = await self._documents.read(url)
             return _Described(_from_document(url, document.content), document.fresh_seconds)
         except NotRead as reason:
-            host = redirects.place(url) if url.isprintable() else ""
+            host = clean_line(redirects.place(url), _MAX_NAME)
             log.warning("sign-in step=document outcome=refused host=%s reason=%s", host, reason)
             # A mistake is not kept, so that an app whose makers have mended it works at once.
             return _Described(None, 0.0)
