@@ -10,13 +10,30 @@ import typer
 from ruamel.yaml import YAML
 
 from fj_mcp.commands.typer_app import app
-from fj_mcp.settings.settings import Settings, read_settings
+from fj_mcp.settings.settings import VARIABLES, Settings, read_settings
 from fj_mcp.transports.http.uvicorn_server import ENDING_SECONDS
 from tests.support.processes import http_process
 from tests.support.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
-SETTINGS = {f"FJ_{name.upper()}" for name in Settings.model_fields if name != "problems"}
+
+FIXED = {"FJ_DATABASE_URL": "for the PostgreSQL beside it"}
+"""Settings that Compose sets by itself."""
+
+OTHERWISE_PASSED = {
+    # Without users from the company, each request brings its own key.
+    "FJ_API_KEY": "${FJ_OAUTH_ISSUER:+${FJ_API_KEY}}",
+    "FJ_LOG_LEVEL": "${FJ_LOG_LEVEL:-INFO}",
+}
+
+NOT_OF_THE_OPERATOR = {
+    "FJ_STATE_DIR": "set by the image",
+    "FJ_EXPORT_DIR": "set by the image",
+    "FJ_SANDBOX": "it runs in one process",
+    "FJ_CALL_DEADLINE_SECONDS": "the load balancer waits only a little longer than the default",
+    "FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS": "for tests",
+}
+"""Settings that Compose leaves alone, and why."""
 
 
 def documents(name: str) -> list[dict[str, Any]]:
@@ -59,8 +76,37 @@ def test_every_setting_exists_and_no_key_is_included(name: str) -> None:
     text = (DEPLOY / name).read_text(encoding="utf-8")
     named = set(re.findall(r"\bFJ_[A-Z_]+", text))
     needed = {"FJ_DATABASE_URL", "FJ_STATE_KEY", "FJ_HTTP_ALLOWED_HOSTS", "FJ_PUBLIC_URL"}
-    assert needed <= named <= SETTINGS
+    assert needed <= named <= VARIABLES.keys()
     assert "fjk_" not in text
+
+
+@pytest.mark.parametrize(
+    "variable", [name for name in VARIABLES if name not in {*FIXED, *NOT_OF_THE_OPERATOR}]
+)
+def test_compose_passes_on_what_the_operator_sets(compose: dict[str, Any], variable: str) -> None:
+    """A budget or a list of groups that does not arrive would let everybody spend."""
+    passed = compose["fj-mcp"]["environment"].get(variable, "")
+    if variable == "FJ_STATE_KEY":
+        assert passed.startswith("${FJ_STATE_KEY:?")
+    else:
+        assert passed == OTHERWISE_PASSED.get(variable, f"${{{variable}:-}}")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_an_empty_setting_is_not_set(variable: str) -> None:
+    """Compose passes those on that the operator leaves out."""
+    assert read_settings({variable: ""}) == read_settings({})
+
+
+def test_compose_leaves_the_other_settings_alone(compose: dict[str, Any]) -> None:
+    assert not NOT_OF_THE_OPERATOR.keys() & compose["fj-mcp"]["environment"].keys()
+
+
+def test_the_secret_of_kubernetes_may_hold_any_setting(pods: dict[str, dict[str, Any]]) -> None:
+    (server,) = pods["fj-mcp"]["containers"]
+    assert server["envFrom"] == [{"secretRef": {"name": "fj-mcp"}}]
+    # What stands in the manifest would win over the secret.
+    assert {one["name"] for one in server["env"]} == {"FJ_PUBLIC_URL", "FJ_LOG_LEVEL"}
 
 
 def test_the_probes_use_endpoints_of_the_server(
@@ -139,18 +185,9 @@ def test_users_can_sign_in_at_the_host_of_the_certificate() -> None:
     assert backend["port"] == service["spec"]["ports"][0]["port"]
 
 
-def test_the_key_that_users_are_signed_in_with_is_required(
-    compose: dict[str, Any], pods: dict[str, dict[str, Any]]
-) -> None:
+def test_the_key_that_users_are_signed_in_with_is_required(compose: dict[str, Any]) -> None:
     # Compose refuses to start without it.
     assert compose["fj-mcp"]["environment"]["FJ_STATE_KEY"].startswith("${FJ_STATE_KEY:?")
-    assert compose["fj-mcp"]["environment"]["FJ_PUBLIC_URL"] == "${FJ_PUBLIC_URL:-}"
-    # Left out, they are empty.
-    left_out = dict.fromkeys(("FJ_PUBLIC_URL", "FJ_OAUTH_ISSUER", "FJ_API_KEY"), "")
-    assert left_out.keys() <= compose["fj-mcp"]["environment"].keys()
-    assert read_settings(left_out) == read_settings({})
-    (server,) = pods["fj-mcp"]["containers"]
-    assert server["envFrom"] == [{"secretRef": {"name": "fj-mcp"}}]
     assert "--from-literal=FJ_STATE_KEY=" in (DEPLOY / "kubernetes.yaml").read_text("utf-8")
 
 
