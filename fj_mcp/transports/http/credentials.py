@@ -16,12 +16,19 @@ HOW_TO_BRING_A_KEY = (
     "Send your FutureJobs key with every request, as x-fj-api-key: fjk_… or as Authorization: "
     "Bearer fjk_…"
 )
+HOW_TO_ADD_A_KEY = (
+    "Send your FutureJobs key beside this server's token with every request, as x-fj-api-key: fjk_…"
+)
 HOW_TO_SIGN_IN_WITH_A_KEY = (
     "Sign in: connect this server again in your client. Or send your FutureJobs key with every "
     "request, as x-fj-api-key: fjk_… or as Authorization: Bearer fjk_…"
 )
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
+)
+HOW_TO_SIGN_IN_OR_BE_LET_IN = (
+    "Sign in: connect this server again in your client. Or send this server's token "
+    "(FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
 HOW_TO_SIGN_IN = (
     "Sign in with your company's account, or send your own FutureJobs key with every request, as "
@@ -88,18 +95,22 @@ class Credentials:
         if self.token is None:
             keys |= bearers
         elif len(bearers) != 1 or not hmac.compare_digest(self.token, *bearers):
-            how = HOW_TO_SIGN_IN if self.company else HOW_TO_BE_LET_IN
+            signs_in = self.company or self.signs_in
+            how = HOW_TO_SIGN_IN_OR_BE_LET_IN if signs_in else HOW_TO_BE_LET_IN
             raise _unauthorized(how, wrong=bool(bearers))
+        # A token leaves one header for the key.
+        bring = HOW_TO_BRING_A_KEY if self.token is None else HOW_TO_ADD_A_KEY
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
             return self.key
         if not keys:
-            how = HOW_TO_SIGN_IN_WITH_A_KEY if self.signs_in else HOW_TO_BRING_A_KEY
+            by_signing_in = self.signs_in and self.token is None
+            how = HOW_TO_SIGN_IN_WITH_A_KEY if by_signing_in else bring
             raise _unauthorized(HOW_TO_SIGN_IN if self.company else how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
             raise _unauthorized("The request has two different keys: send one.", wrong=True)
         if not KEY_SHAPE.fullmatch(key):
-            raise _unauthorized(f"That is not a FutureJobs key. {HOW_TO_BRING_A_KEY}", wrong=True)
+            raise _unauthorized(f"That is not a FutureJobs key. {bring}", wrong=True)
         if self.own_key_only and key != self.key:
             raise _unauthorized(_OWN_KEY_ONLY, wrong=True)
         return key

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
 from tests.support.processes import CLEAN
-from tests.support.sign_in import ALL, PUBLIC_URL, READ, SPEND, Person, Site, site_here
+from tests.support.sign_in import ALL, PUBLIC_URL, READ, SPEND, Person, Site, site_here, works
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -184,6 +184,34 @@ async def test_keys_in_headers_go_on_working_beside_it(site: Site) -> None:
             body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
             answer = await http.post("/mcp", json=body, headers=header)
             assert answer.status_code == 200
+
+
+async def test_the_servers_token_is_asked_for_in_headers_with_keys_only(tmp_path: Path) -> None:
+    async with (
+        site_here(tmp_path, http_token="let-me-in") as site,
+        Person(site, "fjk_person") as person,
+        site.http() as http,
+    ):
+        tokens = await person.connect(await site.app())
+        assert works(await site.call(tokens["access_token"]))
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+        token = {"authorization": "Bearer let-me-in"}
+        for headers, status, said in (
+            ({}, 401, "Sign in: connect this server again"),
+            ({"x-fj-api-key": "fjk_one"}, 401, "Sign in: connect this server again"),
+            ({"authorization": "Bearer fjk_one"}, 401, "Sign in: connect this server again"),
+            (token, 401, "Send your FutureJobs key beside this server's token"),
+            (token | {"x-fj-api-key": "sk-1"}, 401, "key. Send your FutureJobs key beside"),
+            (token | {"x-fj-api-key": "fjk_one"}, 200, ""),
+        ):
+            answer = await http.post("/mcp", json=body, headers=headers)
+            assert answer.status_code == status
+            if status == 401:
+                message = answer.json()["error"]["message"]
+                assert said in message
+                # A key in Authorization would take the place of the token.
+                assert "Bearer fjk_" not in message
+                assert "resource_metadata=" in answer.headers["www-authenticate"]
 
 
 async def test_large_forms_are_refused(site: Site) -> None:
