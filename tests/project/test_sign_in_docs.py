@@ -80,6 +80,8 @@ def test_what_lasts_how_long_is_what_the_code_says() -> None:
     )
     assert rows["the page"] == f"{QUESTION_SECONDS / 60:g} minutes"
     assert rows["a browser's memory of the key"].startswith(days(BROWSER_SECONDS))
+    assert f"for {days(BROWSER_SECONDS)} they" in section("connect", "Disconnect")
+    assert f"for {days(BROWSER_SECONDS)} after" in text_of("decisions/0008-sign-in")
     assert rows["an access token"] == "an hour"
     assert ACCESS_SECONDS == UNUSED_CLIENT_SECONDS == 3_600
     assert rows["a connection"].startswith(days(REFRESH_SECONDS))
