@@ -52,8 +52,8 @@ class AccessVerifier(Protocol):
         """Whether a token looks like one of its issuer's."""
         ...
 
-    async def verify(self, token: str) -> Access | None:
-        """What a token stands for; None if it is not valid.
+    async def verify(self, token: str, address: str) -> Access | None:
+        """What a token stands for that came from an address; None if it is not valid.
 
         Raises:
             AccessDenied: if its user may not use this server.
@@ -85,7 +85,7 @@ class StoredTokens:
         """Whether a token has the form of this server's."""
         return token.startswith(ACCESS_PREFIX)
 
-    async def verify(self, token: str) -> Access | None:
+    async def verify(self, token: str, address: str) -> Access | None:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)

@@ -588,6 +588,11 @@ async def asked_with(site: Site, **headers: str) -> httpx.Response:
         return await http.post("/mcp", json=body, headers={"accept": "application/json"} | named)
 
 
+async def asked_from(site: Site, address: str, token: str) -> httpx.Response:
+    """A tool call with a token from an address, as a proxy names it."""
+    return await asked_with(site, authorization=f"Bearer {token}", x_forwarded_for=address)
+
+
 async def posted(site: Site, body: dict[str, Any], token: str) -> httpx.Response:
     """Send a message of protocol 2026-07-28."""
     headers = {
@@ -795,7 +800,10 @@ async def test_made_up_tokens_keep_nobody_from_working(
     assert works(await asking.call(token))
     clock.ahead += 61
     provider.forms.clear()
-    made_up = [partial(asking.call, f"made-up-{number}") for number in range(500)]
+    made_up = [
+        partial(asked_from, asking, f"203.0.113.{number // 5}", f"made-up-{number}")
+        for number in range(500)
+    ]
     *refused, answer = await at_once([*made_up, partial(asking.call, token)])
     assert works(answer)
     # Not behind the strangers, of whom some are sent away for a while.
@@ -804,6 +812,37 @@ async def test_made_up_tokens_keep_nobody_from_working(
     assert {one.headers.get("retry-after") for one in refused} == {None, "60"}
     assert len(provider.forms) < 500
     assert works(await asking.call(provider.opaque_token("bob")))
+
+
+async def test_made_up_tokens_from_one_address_are_asked_about_a_hundred_times_a_minute(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    def flood(minute: int) -> list[Call]:
+        tokens = [f"made-up-{minute}-{number}" for number in range(500)]
+        return [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
+
+    new = provider.opaque_token()
+    *refused, answer = await at_once([*flood(1), partial(asked_from, asking, "203.0.113.8", new)])
+    assert works(answer)
+    assert [one.status_code for one in refused].count(401) == 100
+    assert [one.status_code for one in refused].count(503) == 400
+    assert len(provider.forms) == 101
+    # What was valid a moment ago is no guess.
+    clock.ahead += 59
+    assert works(await asked_from(asking, "203.0.113.7", new))
+    newer = provider.opaque_token("bob")
+    assert (await asked_from(asking, "203.0.113.7", newer)).status_code == 503
+    clock.ahead += 2
+    assert works(await asked_from(asking, "203.0.113.7", newer))
+
+
+async def test_valid_tokens_from_one_address_are_not_limited(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    for number in range(3):
+        tokens = [provider.opaque_token(f"user-{number}-{each}") for each in range(50)]
+        calls = [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
+        assert all(map(works, await at_once(calls)))
 
 
 # What it needs

@@ -33,12 +33,24 @@ _AT_ONCE = 20
 _MAX_WAITING = 200
 _MAX_WAIT_SECONDS = 10.0
 
+_MAX_UNPROVEN = 100
+"""Tokens from one address in a minute that are not valid, or not known to be. The colleagues in an
+office share one."""
+
+_UNPROVEN_SECONDS = 60.0
+
 
 class _Answer(Struct, frozen=True):
     """The claims of a valid token, used until a moment in Unix seconds."""
 
     claims: Claims
     until: float
+
+
+class _Unproven:
+    """How many tokens from one address are not valid, or not known to be."""
+
+    count = 0
 
 
 class _Places:
@@ -92,23 +104,41 @@ class IntrospectedTokens:
         self._refused: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _REFUSED_SECONDS, clock)
         self._confirmed: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _CONFIRMED_SECONDS, clock)
         self._places, self._places_of_confirmed = _Places(), _Places()
+        self._unproven: TTLCache[str, _Unproven] = TTLCache(_MAX_KEPT, _UNPROVEN_SECONDS, clock)
         self._questions: SharedReads[_Answer | None] = SharedReads()
 
-    async def read(self, token: str) -> Claims:
+    async def read(self, token: str, address: str) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
         name = digest(token)
         answer = self._kept.get(name)
         if answer is None and name not in self._refused:
-            answer = await self._questions.read(name, partial(self._ask_and_keep, name, token))
+            ask = partial(self._ask_in_turn, name, token, address)
+            answer = await self._questions.read(name, ask)
         if answer is None:
             raise NotValid("the provider does not know it, or it has expired or was revoked")
         self._check(answer.claims)
         return answer.claims
 
+    async def _ask_in_turn(self, name: str, token: str, address: str) -> _Answer | None:
+        if name in self._confirmed:
+            async with self._places_of_confirmed.one():
+                return await self._ask_and_keep(name, token)
+        unproven = self._unproven.setdefault(address, _Unproven())
+        if unproven.count >= _MAX_UNPROVEN:
+            raise ProviderUnavailable("too many tokens from one address are not valid")
+        unproven.count += 1
+        refused = False
+        try:
+            async with self._places.one():
+                answer = await self._ask_and_keep(name, token)
+            refused = answer is None
+            return answer
+        finally:
+            if not refused:
+                unproven.count -= 1
+
     async def _ask_and_keep(self, name: str, token: str) -> _Answer | None:
-        confirmed = name in self._confirmed
-        async with (self._places_of_confirmed if confirmed else self._places).one():
-            answer = await self._ask(token)
+        answer = await self._ask(token)
         if answer is None:
             self._refused[name] = True
             self._confirmed.pop(name, None)
