@@ -202,6 +202,8 @@ def company() -> Iterator[Company]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # Many ask at once, and a full queue would cost each of them a second.
+    server.socket.listen(100)
     provider = Company(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

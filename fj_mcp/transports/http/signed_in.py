@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import anyio
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -94,7 +95,7 @@ class SignedIn:
             RequestRejected: 401, 403 or 503.
         """
         try:
-            access = await self._sign_in.access(scope["headers"])
+            access = await self._sign_in.access(HTTPConnection(scope))
         except TokenRefused as refused:
             challenge = 'Bearer realm="fj-mcp", error="invalid_token"'
             raise RequestRejected(401, str(refused), {"www-authenticate": challenge}) from None

@@ -1,9 +1,9 @@
 """What a request may do that brings a token."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
-import anyio
 import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
@@ -14,6 +14,7 @@ from fj_mcp.storage.user import User
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.provider import ACCESS_PREFIX
 from fj_mcp.transports.sign_in.sealing import Sealer, digest
+from fj_mcp.transports.sign_in.shared_reads import SharedReads
 
 CACHE_SECONDS = 10.0
 """How long a token that another server has revoked may still work here."""
@@ -51,8 +52,8 @@ class AccessVerifier(Protocol):
         """Whether a token looks like one of its issuer's."""
         ...
 
-    async def verify(self, token: str) -> Access | None:
-        """What a token stands for; None if it is not valid.
+    async def verify(self, token: str, address: str) -> Access | None:
+        """What a token stands for that came from an address; None if it is not valid.
 
         Raises:
             AccessDenied: if its user may not use this server.
@@ -78,23 +79,19 @@ class StoredTokens:
         self._addresses = addresses
         self._clock = clock
         self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
-        self._reading: dict[str, anyio.Event] = {}
+        self._reads: SharedReads[Access | None] = SharedReads()
 
     def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
         return token.startswith(ACCESS_PREFIX)
 
-    async def verify(self, token: str) -> Access | None:
+    async def verify(self, token: str, address: str) -> Access | None:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)
-        if access is None and name in self._reading:
-            # A client makes many calls at once, for which one read is enough.
-            await self._reading[name].wait()
-            access = self._cache.get(name)
         # A flood of made-up tokens must not keep the database from others.
         if access is None and self.sealer.is_own_token(token):
-            access = await self._read_and_cache(name)
+            access = await self._reads.read(name, partial(self._read_and_cache, name))
         return access if access is not None and access.expires_at > self._clock() else None
 
     def forget_grant(self, grant_id: str) -> None:
@@ -108,14 +105,9 @@ class StoredTokens:
         return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
 
     async def _read_and_cache(self, name: str) -> Access | None:
-        done = self._reading.setdefault(name, anyio.Event())
-        try:
-            if (access := await self._read(name)) is not None:
-                self._cache[name] = access
-            return access
-        finally:
-            self._reading.pop(name, None)
-            done.set()
+        if (access := await self._read(name)) is not None:
+            self._cache[name] = access
+        return access
 
     async def _read(self, name: str) -> Access | None:
         found = await self._store.token(name, "access")

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
 from fj_mcp.transports.sign_in.access import Access, AccessVerifier, bearers
+from fj_mcp.transports.sign_in.limits import address_of
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.scopes import (
     SCOPES,
@@ -81,8 +83,8 @@ class SignIn:
         named = " ".join(prefixed(in_order(set(scopes)), self._scope_prefix))
         return f'scope="{named}", resource_metadata="{self._addresses.resource_metadata}"'
 
-    async def access(self, headers: Headers) -> Access | None:
-        """What a request with these headers may do; None if it brings no token of a known issuer.
+    async def access(self, request: HTTPConnection) -> Access | None:
+        """What a request may do; None if it brings no token of a known issuer.
 
         Raises:
             TokenRefused: if its token is not valid.
@@ -90,13 +92,14 @@ class SignIn:
             StorageUnavailable: if that cannot be found out.
             ProviderUnavailable: neither.
         """
+        headers: Headers = request.scope["headers"]
         for token in bearers(headers):
             for verifier in self._verifiers:
                 if not verifier.recognizes(token):
                     continue
                 if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
                     raise TokenRefused("The request has a token and another key: send one.")
-                if (access := await verifier.verify(token)) is None:
+                if (access := await verifier.verify(token, address_of(request))) is None:
                     raise TokenRefused("The token is not valid any more: sign in again.")
                 return access
         return None

@@ -1,7 +1,8 @@
 """Signing in with the company's identity provider: whose tokens are let in, and for what."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from tests.support.sign_in import (
     works,
 )
 
+Call = Callable[[], Awaitable[httpx.Response]]
+
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-company")]
 
 
@@ -46,6 +49,19 @@ def clock() -> ShiftedClock:
 async def site(tmp_path: Path, provider: Company, clock: ShiftedClock) -> AsyncIterator[Site]:
     async with company_site(tmp_path, provider, clock) as one:
         yield one
+
+
+async def at_once(calls: Sequence[Call]) -> list[httpx.Response]:
+    """The responses to calls that are made at the same time, in the order of the calls."""
+    answers: dict[int, httpx.Response] = {}
+
+    async def make(place: int, call: Call) -> None:
+        answers[place] = await call()
+
+    async with anyio.create_task_group() as tasks:
+        for place, call in enumerate(calls):
+            tasks.start_soon(make, place, call)
+    return [answers[place] for place in range(len(calls))]
 
 
 async def tools(site: Site, token: str) -> set[str]:
@@ -353,6 +369,38 @@ async def test_new_keys_are_found_at_their_first_use(
     assert len(provider.asked) == asked + 1
 
 
+async def test_made_up_keys_keep_nobody_waiting(
+    site: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    token = provider.token()
+    assert works(await site.call(token))
+    clock.ahead += 31
+    asked, unknown = len(provider.asked), SigningKey()
+    made_up = [
+        partial(site.call, provider.token(key=unknown, header={"kid": f"made-up-{number}"}))
+        for number in range(200)
+    ]
+    provider.may_answer.clear()
+    refused: list[httpx.Response] = []
+
+    async def flood() -> None:
+        refused.extend(await at_once(made_up))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(flood)
+        with anyio.fail_after(30):
+            while len(provider.asked) == asked:  # noqa: ASYNC110 - time must pass
+                await anyio.sleep(0.01)
+            # Of another user, so that it is verified while the keys are being read again.
+            assert works(await site.call(provider.token("bob")))
+        assert not refused
+        provider.may_answer.set()
+    assert {one.status_code for one in refused} == {401}
+    assert len(provider.asked) == asked + 1
+    await at_once(made_up)
+    assert len(provider.asked) == asked + 1
+
+
 async def test_the_provider_may_be_away_for_a_while(
     site: Site, provider: Company, clock: ShiftedClock
 ) -> None:
@@ -540,6 +588,11 @@ async def asked_with(site: Site, **headers: str) -> httpx.Response:
         return await http.post("/mcp", json=body, headers={"accept": "application/json"} | named)
 
 
+async def asked_from(site: Site, address: str, token: str) -> httpx.Response:
+    """A tool call with a token from an address, as a proxy names it."""
+    return await asked_with(site, authorization=f"Bearer {token}", x_forwarded_for=address)
+
+
 async def posted(site: Site, body: dict[str, Any], token: str) -> httpx.Response:
     """Send a message of protocol 2026-07-28."""
     headers = {
@@ -707,6 +760,93 @@ async def test_a_provider_that_does_not_answer_is_no_reason_to_sign_in_anew(
     token = provider.opaque_token()
     provider.status = 401
     assert (await asking.call(token)).status_code == 503
+
+
+async def test_calls_at_once_with_one_token_are_one_question(
+    asking: Site, provider: Company
+) -> None:
+    for token, status in ((provider.opaque_token(), 200), ("made-up", 401)):
+        provider.forms.clear()
+        answers = await at_once([partial(asking.call, token)] * 20)
+        assert [answer.status_code for answer in answers] == [status] * 20
+        assert [form["token"] for form in provider.forms] == [token]
+
+
+async def test_calls_at_once_share_a_failure(asking: Site, provider: Company) -> None:
+    # The metadata is read now; a failure to read that would be remembered.
+    assert works(await asking.call(provider.opaque_token("bob")))
+    token = provider.opaque_token()
+    provider.forms.clear()
+    provider.status = 500
+    answers = await at_once([partial(asking.call, token)] * 20)
+    assert [answer.status_code for answer in answers] == [503] * 20
+    assert len(provider.forms) == 1
+    provider.status = 200
+    assert works(await asking.call(token))
+
+
+async def test_a_made_up_token_is_not_asked_about_again_for_a_while(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    assert (await asking.call("made-up")).status_code == 401
+    clock.ahead += 9
+    assert (await asking.call("made-up")).status_code == 401
+    assert len(provider.forms) == 1
+    clock.ahead += 2
+    assert (await asking.call("made-up")).status_code == 401
+    assert len(provider.forms) == 2
+
+
+async def test_made_up_tokens_keep_nobody_from_working(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    token = provider.opaque_token()
+    assert works(await asking.call(token))
+    clock.ahead += 61
+    provider.forms.clear()
+    made_up = [
+        partial(asked_from, asking, f"203.0.113.{number // 5}", f"made-up-{number}")
+        for number in range(500)
+    ]
+    *refused, answer = await at_once([*made_up, partial(asking.call, token)])
+    assert works(answer)
+    # Not behind the strangers, of whom some are sent away for a while.
+    assert [form["token"] for form in provider.forms].index(token) < 150
+    assert {one.status_code for one in refused} == {401, 503}
+    assert {one.headers.get("retry-after") for one in refused} == {None, "60"}
+    assert len(provider.forms) < 500
+    assert works(await asking.call(provider.opaque_token("bob")))
+
+
+async def test_made_up_tokens_from_one_address_are_asked_about_a_hundred_times_a_minute(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    def flood(minute: int) -> list[Call]:
+        tokens = [f"made-up-{minute}-{number}" for number in range(500)]
+        return [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
+
+    new = provider.opaque_token()
+    *refused, answer = await at_once([*flood(1), partial(asked_from, asking, "203.0.113.8", new)])
+    assert works(answer)
+    assert [one.status_code for one in refused].count(401) == 100
+    assert [one.status_code for one in refused].count(503) == 400
+    assert len(provider.forms) == 101
+    # Only tokens that must be asked about are refused.
+    clock.ahead += 30
+    assert works(await asked_from(asking, "203.0.113.7", new))
+    newer = provider.opaque_token("bob")
+    assert (await asked_from(asking, "203.0.113.7", newer)).status_code == 503
+    clock.ahead += 31
+    assert works(await asked_from(asking, "203.0.113.7", newer))
+
+
+async def test_valid_tokens_from_one_address_are_not_limited(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    for number in range(3):
+        tokens = [provider.opaque_token(f"user-{number}-{each}") for each in range(50)]
+        calls = [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
+        assert all(map(works, await at_once(calls)))
 
 
 # What it needs

@@ -46,7 +46,7 @@ class SignedTokens:
 
         self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, clock)
 
-    async def read(self, token: str) -> Claims:
+    async def read(self, token: str, address: str) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
         name = digest(token)
         claims = self._kept.get(name)

@@ -17,8 +17,8 @@ class NotValid(Exception):
 class TokenReader(Protocol):
     """Finds out what a token says."""
 
-    async def read(self, token: str) -> Claims:
-        """The claims of a token.
+    async def read(self, token: str, address: str) -> Claims:
+        """The claims of a token that came from an address.
 
         Raises:
             NotValid: if it is not the provider's, for another server, or expired.
@@ -41,7 +41,7 @@ class CompanyTokens:
         own = hmac.compare_digest(token.encode(), self._server_token)
         return not own and not KEY_SHAPE.fullmatch(token)
 
-    async def verify(self, token: str) -> Access | None:
+    async def verify(self, token: str, address: str) -> Access | None:
         """What a token stands for; None if it is not valid.
 
         Raises:
@@ -49,7 +49,7 @@ class CompanyTokens:
             ProviderUnavailable: if the provider does not respond.
         """
         try:
-            return self._policy.access(await self._reader.read(token))
+            return self._policy.access(await self._reader.read(token, address))
         except NotValid as reason:
             log.info("sign-in step=company outcome=refused reason=%s", reason)
             return None
