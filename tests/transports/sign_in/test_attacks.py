@@ -583,6 +583,27 @@ async def test_one_address_cannot_guess_at_many_apps(tmp_path: Path, api: Api) -
     assert statuses == [400] * 20 + [429]
 
 
+@pytest.mark.parametrize("servers", [1, 15])
+async def test_tries_with_a_blocked_app_do_not_lock_out_the_colleagues(
+    tmp_path: Path, api: Api, servers: int
+) -> None:
+    async with site_here(tmp_path, on=api.address) as site:
+        app = await site.app()
+        async with Person(site, "fjk_stubborn") as person:
+            page = await person.open(app.link())
+            api.fail("project_sessions", "status", 0, times=5, status=401)
+            assert [(await person.answer(page)).status_code for _ in range(5)] == [400] * 5
+    for _ in range(servers):
+        # Each has yet to see that the limit is reached.
+        async with site_here(tmp_path, on=api.address) as site:
+            async with Person(site, "fjk_stubborn") as person:
+                page = await person.open(App(site, app.client_id).link())
+                tries = [(await person.answer(page)).status_code for _ in range(15 // servers)]
+            assert tries == [429] * (15 // servers)
+    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_other") as colleague:
+        assert (await colleague.connect(await site.app()))["access_token"]
+
+
 async def test_right_keys_are_not_counted(tmp_path: Path, clock: ShiftedClock) -> None:
     async with site_here(tmp_path, clock) as site:
         app = await site.app()
