@@ -98,8 +98,8 @@ class Rows:
         self.use_client(grant.client_id)
 
     def grants_of(self, workspace: str) -> list[Grant]:
-        """The grants of a workspace that are in use, the newest first."""
-        mine = and_(grants.c.workspace == workspace, grants.c.used_at.is_not(None))
+        """The grants of a workspace, the newest first, with those whose code is not used yet."""
+        mine = grants.c.workspace == workspace
         found = select(grants).where(mine).order_by(grants.c.created_at.desc())
         return [Grant(**row) for row in self._connection.execute(found).mappings()]
 

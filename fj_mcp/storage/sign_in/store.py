@@ -133,7 +133,7 @@ class SignInStore:
         return await self._transact(used.grant_id, work, durable=True)
 
     async def grants_of(self, workspace: str) -> list[Grant]:
-        """The grants of a workspace that are in use, the newest first."""
+        """The grants of a workspace, the newest first, with those whose code is not used yet."""
         return await self._read(lambda rows: rows.grants_of(workspace))
 
     async def allowed_in(self, browser: str, client_id: str, place: str) -> Grant | None:

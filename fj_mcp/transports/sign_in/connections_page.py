@@ -17,12 +17,13 @@ from fj_mcp.transports.sign_in.keys import KeyReader
 from fj_mcp.transports.sign_in.metadata import CONNECTIONS, Addresses
 from fj_mcp.transports.sign_in.pages import Problem, out_of_date, page, send_back
 from fj_mcp.transports.sign_in.scopes import CONTACTS, SPEND
+from fj_mcp.transports.sign_in.sealing import digest
 
 _ABOUT = "connections"
 
 
 class _Shown(Struct, frozen=True):
-    """A grant as the page shows it."""
+    """A connection as the page shows it: all grants to a client at one place."""
 
     id: str
     name: str
@@ -72,15 +73,17 @@ class ConnectionsPage:
         elif form.get("answer") == "sign-out":
             await self._browsers.sign_out(visitor)
         elif form.get("answer") == "disconnect":
-            await self._disconnect(visitor.browser.workspace, form.get("grant", ""))
+            await self._disconnect(visitor.browser.workspace, form.get("connection", ""))
         response = send_back(self._addresses.of(CONNECTIONS))
         self._browsers.remember(response, visitor)
         return response
 
-    async def _disconnect(self, workspace: str, grant_id: str) -> None:
-        """End a grant, if it is one of the workspace's."""
-        if any(grant.grant_id == grant_id for grant in await self._store.grants_of(workspace)):
-            await self._end_grant(grant_id)
+    async def _disconnect(self, workspace: str, connection: str) -> None:
+        """End all grants of a connection, if it is one of the workspace's."""
+        grants = await self._store.grants_of(workspace)
+        if ended := [grant for grant in grants if _connection_of(grant) == connection]:
+            for grant in ended:
+                await self._end_grant(grant.grant_id)
             log.info("sign-in step=disconnect outcome=ok")
 
     async def _page(self, visitor: Visitor, problem: Problem | None = None) -> Response:
@@ -95,26 +98,41 @@ class ConnectionsPage:
             action=CONNECTIONS,
             server=urlsplit(self._addresses.issuer).netloc,
             signed_in=visitor.browser is not None,
-            grants=[_shown(grant) for grant in grants],
+            connections=_shown(grants),
         )
         self._browsers.remember(response, visitor)
         return response
 
 
-def _shown(grant: Grant) -> _Shown:
-    scopes = grant.scopes.split()
+def _connection_of(grant: Grant) -> str:
+    # Each sign-in adds a grant, and the older ones last: they may be on the user's other devices,
+    # which a client's id does not tell apart.
+    return digest(f"{grant.client_id}\n{grant.place}")
+
+
+def _shown(grants: list[Grant]) -> list[_Shown]:
+    """The connections that are in use; `grants` are in order, the newest first, and so are they."""
+    found: dict[str, list[Grant]] = {}
+    for grant in grants:
+        if grant.used_at is not None:
+            found.setdefault(_connection_of(grant), []).append(grant)
+    return [_connection(name, alike) for name, alike in found.items()]
+
+
+def _connection(name: str, grants: list[Grant]) -> _Shown:
+    scopes = {scope for grant in grants for scope in grant.scopes.split()}
     more = [
         words
         for scope, words in ((SPEND, "spend credits"), (CONTACTS, "reveal contacts"))
         if scope in scopes
     ]
     return _Shown(
-        id=grant.grant_id,
-        name=grant.client_name,
-        place=grant.place,
+        id=name,
+        name=grants[0].client_name,
+        place=grants[0].place,
         may=", ".join(["May see searches and candidates", *more]),
-        created=_day(grant.created_at),
-        used=_day(grant.used_at or grant.created_at),
+        created=_day(min(grant.created_at for grant in grants)),
+        used=_day(max(grant.used_at or grant.created_at for grant in grants)),
     )
 
 

@@ -39,19 +39,17 @@ class KeyReader:
         if entered is None:
             raise Problem("That is not a FutureJobs key. It starts with fjk_.")
         address = address_of(request)
-        counted = ((KEYS, (address,)), (KEYS_OF_CLIENT, (address, client_id)))
-        for limit, who in counted:
-            try:
-                await self._limiter.count(limit, *who)
-            except TooOften as often:
-                minutes = -(-often.seconds // 60)
-                wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-                raise Problem(
-                    f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
-                ) from None
+        limited = ((KEYS, address), (KEYS_OF_CLIENT, address, client_id))
+        try:
+            await self._limiter.count(*limited)
+        except TooOften as often:
+            minutes = -(-often.seconds // 60)
+            wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+            raise Problem(
+                f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
+            ) from None
         unknown = await self._check(entered)
-        for limit, who in counted:
-            await self._limiter.take_back(limit, *who)
+        await self._limiter.take_back(*limited)
         if unknown is not None:
             raise unknown
         return entered

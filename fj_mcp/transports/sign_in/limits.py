@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from cachetools import LRUCache
@@ -32,6 +32,8 @@ document is the same for all of its users, and anyone could lock them out."""
 KEYS = Limit("keys", 20, 600.0)
 """Wrong keys from one address, which the colleagues in an office share."""
 
+Limited = tuple[Limit, *tuple[str, ...]]
+"""A limit, and whose attempts it counts."""
 
 _BEFORE_PORT = re.compile(r"\[([^]]+)\](?::\d+)?|([\d.]+):\d+")
 """An address as some proxies name it."""
@@ -59,29 +61,32 @@ class Limiter:
         self._clock = clock
         self._reached: LRUCache[str, float] = LRUCache(_MAX_REACHED)
 
-    async def count(self, limit: Limit, *who: str) -> None:
-        """Count an attempt.
+    async def count(self, *limited: Limited) -> None:
+        """Count an attempt against each limit, or against none if one of them is reached.
 
         Raises:
             TooOften: if there were too many.
         """
-        subject = self._subject(limit, who)
-        until = self._reached.get(subject, 0.0)
-        # A flood must not become one of transactions, which those of purchases would wait for.
-        if until <= self._clock():
+        subjects = [(limit, self._subject(limit, who)) for limit, *who in limited]
+        for _, subject in subjects:
+            # A flood must not become one of transactions, which those of purchases would wait for.
+            if (until := self._reached.get(subject, 0.0)) > self._clock():
+                raise TooOften(until - self._clock())
+        for number, (limit, subject) in enumerate(subjects):
             counted = await self._store.count_attempt(subject, limit.seconds)
-            if counted.count <= limit.most:
-                return
-            until = self._reached[subject] = counted.until
-        raise TooOften(until - self._clock())
+            if counted.count > limit.most:
+                self._reached[subject] = counted.until
+                await self.take_back(*limited[:number])
+                raise TooOften(counted.until - self._clock())
 
-    async def take_back(self, limit: Limit, *who: str) -> None:
+    async def take_back(self, *limited: Limited) -> None:
         """Do not count an attempt after all."""
-        subject = self._subject(limit, who)
-        self._reached.pop(subject, None)
-        await self._store.uncount_attempt(subject)
+        for limit, *who in limited:
+            subject = self._subject(limit, who)
+            self._reached.pop(subject, None)
+            await self._store.uncount_attempt(subject)
 
-    def _subject(self, limit: Limit, who: tuple[str, ...]) -> str:
+    def _subject(self, limit: Limit, who: Sequence[str]) -> str:
         return self._sealer.mark("attempts", "\n".join((limit.what, *who)))
 
 

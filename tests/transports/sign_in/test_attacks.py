@@ -312,12 +312,12 @@ async def test_one_key_cannot_disconnect_what_belongs_to_another(
 ) -> None:
     tokens = await person.connect(await site.app())
     page = Page(await person.http.get("/connections"))
-    (grant,) = re.findall(r'name="grant" value="(\w+)"', page.response.text)
+    (connection,) = re.findall(r'name="connection" value="(\w+)"', page.response.text)
     async with Person(site, "fjk_other") as other:
         await other.connect(await site.app())
         page = Page(await other.http.get("/connections"))
-        assert grant not in page.response.text
-        await other.submit(page, "/connections", answer="disconnect", grant=grant)
+        assert connection not in page.response.text
+        await other.submit(page, "/connections", answer="disconnect", connection=connection)
     assert works(await site.call(tokens["access_token"]))
 
 
@@ -346,10 +346,10 @@ async def test_a_form_from_elsewhere_does_nothing(
     tokens = await person.connect(app)
     page = await person.open(app.link())
     listed = Page(await person.http.get("/connections"))
-    (grant,) = re.findall(r'name="grant" value="(\w+)"', listed.response.text)
+    assert "connection" in listed.hidden
     form = page.hidden | {"answer": "allow"}
     if path == "/connections":
-        form = {"answer": "disconnect", "grant": grant, "csrf_token": listed.hidden["csrf_token"]}
+        form = listed.hidden | {"answer": "disconnect"}
     if token == "of another browser":
         async with Person(site, "fjk_attacker") as attacker:
             theirs = await attacker.open(app.link())
@@ -581,6 +581,27 @@ async def test_one_address_cannot_guess_at_many_apps(tmp_path: Path, api: Api) -
                 statuses.append((await person.answer(page)).status_code)
         api.mend()
     assert statuses == [400] * 20 + [429]
+
+
+@pytest.mark.parametrize("servers", [1, 15])
+async def test_tries_with_a_blocked_app_do_not_lock_out_the_colleagues(
+    tmp_path: Path, api: Api, servers: int
+) -> None:
+    async with site_here(tmp_path, on=api.address) as site:
+        app = await site.app()
+        async with Person(site, "fjk_stubborn") as person:
+            page = await person.open(app.link())
+            api.fail("project_sessions", "status", 0, times=5, status=401)
+            assert [(await person.answer(page)).status_code for _ in range(5)] == [400] * 5
+    for _ in range(servers):
+        # Each has yet to see that the limit is reached.
+        async with site_here(tmp_path, on=api.address) as site:
+            async with Person(site, "fjk_stubborn") as person:
+                page = await person.open(App(site, app.client_id).link())
+                tries = [(await person.answer(page)).status_code for _ in range(15 // servers)]
+            assert tries == [429] * (15 // servers)
+    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_other") as colleague:
+        assert (await colleague.connect(await site.app()))["access_token"]
 
 
 async def test_right_keys_are_not_counted(tmp_path: Path, clock: ShiftedClock) -> None:

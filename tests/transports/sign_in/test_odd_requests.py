@@ -245,7 +245,7 @@ ODD = (
 FIELDS = (
     *("client_id", "client_secret", "redirect_uri", "response_type", "scope", "state", "resource"),
     *("code_challenge", "code_challenge_method", "code", "code_verifier", "grant_type", "token"),
-    *("refresh_token", "assertion", "request", "answer", "key", "grant", "spend", ""),
+    *("refresh_token", "assertion", "request", "answer", "key", "connection", "spend", ""),
 )
 CREDENTIALS = (b"Basic \xff", b"Basic AGE6Yg==", b"Bearer", b"Bearer fjmt_" + b"x" * 43)
 

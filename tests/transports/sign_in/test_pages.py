@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -264,8 +265,8 @@ async def test_what_is_connected_is_listed_and_disconnected(site: Site, person: 
     assert page.text.index("Second app") < page.text.index("First app")
     assert "May see searches and candidates, spend credits." in page.text
     (form,) = (part for part in page.response.text.split("<li>") if "Disconnect First app" in part)
-    (grant,) = re.findall(r'name="grant" value="(\w+)"', form)
-    done = await person.submit(page, "/connections", answer="disconnect", grant=grant)
+    (connection,) = re.findall(r'name="connection" value="(\w+)"', form)
+    done = await person.submit(page, "/connections", answer="disconnect", connection=connection)
     assert done.status_code == 303
     page = Page(await person.http.get("/connections"))
     assert "First app" not in page.text
@@ -273,6 +274,57 @@ async def test_what_is_connected_is_listed_and_disconnected(site: Site, person: 
     assert (await site.call(tokens["access_token"])).status_code == 401
     assert (await first.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert works(await site.call(others["access_token"]))
+
+
+async def test_an_app_that_was_connected_again_is_one_entry_and_ends_as_one(
+    site: Site, person: Person, clock: ShiftedClock
+) -> None:
+    app = await site.app(client_name="My app")
+    first = await person.connect(app)
+    clock.ahead += DAY
+    page = await person.open(app.link())
+    assert "To allow it less than it may do now, disconnect it first." in page.text
+    second = await person.connect(app, spend="", contacts="")
+    half_way = await person.allow(app)
+    other = await person.connect(await site.app(client_name="Other app"))
+    shown = Page(await person.http.get("/connections"))
+    assert shown.text.count("My app") == 1
+    # The first tokens still may all of it.
+    assert shown.text.count("May see searches and candidates, spend credits, reveal contacts.") == 2
+    (entry,) = (part for part in shown.response.text.split("<li>") if "Disconnect My app" in part)
+    first_day, last_day = re.findall(r'datetime="([^"]+)"', entry)
+    assert date.fromisoformat(last_day) - date.fromisoformat(first_day) == timedelta(days=1)
+    (connection,) = re.findall(r'name="connection" value="(\w+)"', entry)
+    await person.submit(shown, "/connections", answer="disconnect", connection=connection)
+    assert "My app" not in Page(await person.http.get("/connections")).text
+    for tokens in (first, second):
+        assert (await site.call(tokens["access_token"])).status_code == 401
+        assert (await app.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await app.redeem(half_way["code"])).json()["error"] == "invalid_grant"
+    assert works(await site.call(other["access_token"]))
+
+
+async def test_an_app_with_two_addresses_is_listed_by_each(site: Site, person: Person) -> None:
+    elsewhere = "https://other.example.com/callback"
+    app = await site.app(client_name="My app", redirect_uris=[CALLBACK, elsewhere])
+    kept = await person.connect(app)
+    app.callback = elsewhere
+    await person.connect(app)
+    page = Page(await person.http.get("/connections"))
+    assert re.findall(r"My app\s?, (\S+)", page.text) == ["other.example.com", "app.example.com"]
+    newest = re.findall(r'name="connection" value="(\w+)"', page.response.text)[0]
+    await person.submit(page, "/connections", answer="disconnect", connection=newest)
+    assert works(await site.call(kept["access_token"]))
+    assert "app.example.com" in Page(await person.http.get("/connections")).text
+
+
+async def test_revoking_a_token_ends_its_own_grant_alone(site: Site, person: Person) -> None:
+    app = await site.app(client_name="My app")
+    first, second = await person.connect(app), await person.connect(app)
+    assert (await app.revoke(first["refresh_token"])).status_code == 200
+    assert (await site.call(first["access_token"])).status_code == 401
+    assert works(await site.call(second["access_token"]))
+    assert "My app" in Page(await person.http.get("/connections")).text
 
 
 async def test_another_browser_sees_the_same_once_it_has_the_key(
