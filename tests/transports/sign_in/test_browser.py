@@ -1,5 +1,6 @@
 """The pages for signing in, in a real browser: without scripts, narrow, light and dark."""
 
+import html
 import re
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -35,12 +36,14 @@ class Callback:
 
     Attributes:
         passing: an address that passes the user on to another host.
+        framing: an address of another host, whose page shows a `page` in a frame.
         called: the headers of each request, by its path.
     """
 
     def __init__(self, port: int, called: dict[str, Any]) -> None:
         self.address = f"http://127.0.0.1:{port}/callback"
         self.passing = f"http://127.0.0.1:{port}/passing"
+        self.framing = f"http://localhost:{port}/framing"
         self.called = called
 
 
@@ -59,7 +62,11 @@ def callback() -> Iterator[Callback]:
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
-            self.wfile.write(b"<h1>Back in the app</h1>")
+            shown = "<h1>Back in the app</h1>"
+            if self.path.startswith("/framing"):
+                framed = dict(parse_qsl(urlsplit(self.path).query))["page"]
+                shown = f'<iframe src="{html.escape(framed)}"></iframe>'
+            self.wfile.write(shown.encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -281,3 +288,27 @@ def test_an_app_may_pass_the_user_on_to_another_host(
         enter_key(page, "fjk_passed_on")
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
         assert "/passed" in app.called
+
+
+def test_the_page_of_another_host_cannot_show_these_in_a_frame(
+    site: str, browser: Browser, app: Callback
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(link(site, app))
+        assert urlsplit(page.url).path == "/sign-in"
+        pages = [page.url, link(site, app), f"{site}/connections", f"{site}/authorize"]
+
+        def framed(address: str) -> tuple[int, str]:
+            """The status of a framed page, and what the user sees of it."""
+            with page.expect_response(lambda one: one.url.startswith(address)) as answer:
+                page.goto(f"{app.framing}?{urlencode({'page': address})}")
+            (frame,) = page.main_frame.child_frames
+            return answer.value.status, frame.locator("body").inner_text()
+
+        assert framed(app.address) == (200, "Back in the app")
+        for address in pages:
+            status, seen = framed(address)
+            assert status in (200, 302, 400)
+            assert "FutureJobs" not in seen
+            assert "refused to connect" in seen
