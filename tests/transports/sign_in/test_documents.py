@@ -1,4 +1,4 @@
-"""Where the documents that describe apps are read from."""
+"""The documents that describe apps: where they are read from, and for how long they are kept."""
 
 import asyncio
 import socket
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sign_in import Documents, Person, documents, site_here
+from tests.support.sign_in import Documents, Person, ShiftedClock, documents, site_here
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -122,6 +122,21 @@ async def test_the_address_that_was_checked_is_the_one_connected_to(
     assert described.asked == ["/app.json"]
 
 
+async def test_each_time_a_document_is_read_its_address_is_checked(
+    tmp_path: Path, internet: Internet, described: Documents
+) -> None:
+    clock = ShiftedClock()
+    internet.answers = [[PUBLIC], ["127.0.0.1"]]
+    async with site_here(tmp_path, clock) as site, Person(site, "fjk_person") as person:
+        app = described.app(site)
+        assert (await person.open(app.link())).status == 200
+        clock.ahead += 61
+        assert (await person.open(app.link())).status == 400
+    assert internet.looked_up == 2
+    assert internet.connected == [PUBLIC]
+    assert described.asked == ["/app.json"]
+
+
 async def test_the_next_address_of_a_name_is_tried_without_looking_it_up_again(
     tmp_path: Path, internet: Internet, described: Documents
 ) -> None:
@@ -131,3 +146,46 @@ async def test_the_next_address_of_a_name_is_tried_without_looking_it_up_again(
         assert (await person.open(described.app(site).link())).status == 200
     assert internet.looked_up == 1
     assert internet.connected == [PUBLIC, OTHER_PUBLIC]
+
+
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("control", "kept"),
+    [
+        (None, MINUTE),
+        ("", MINUTE),
+        ("max-age=3600", HOUR),
+        ('public, Max-Age="3600", must-revalidate', HOUR),
+        ("max-age=0", MINUTE),
+        ("max-age=59", MINUTE),
+        ("max-age=soon", MINUTE),
+        ("max-age=-3600", MINUTE),
+        ("no-store", MINUTE),
+        ("no-store, max-age=3600", MINUTE),
+        ("max-age=3600, no-cache", MINUTE),
+        ("max-age=86400", DAY),
+        ("max-age=31536000", DAY),
+        ("max-age=99999999999999999999", DAY),
+    ],
+)
+async def test_a_document_is_kept_as_long_as_it_says_from_a_minute_to_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, control: str | None, kept: float
+) -> None:
+    clock = ShiftedClock()
+    headers = {} if control is None else {"cache-control": control}
+    with documents(tmp_path, headers=headers) as described:
+        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
+        async with (
+            site_here(tmp_path, clock, oauth_allow_loopback_clients=True) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            app = described.app(site)
+            read = []
+            # The test itself takes a few seconds at most.
+            for ahead in (0.0, kept - 20, kept + 1):
+                clock.ahead = ahead
+                assert (await person.open(app.link())).status == 200
+                read.append(len(described.asked))
+    assert read == [1, 1, 2]
