@@ -282,6 +282,7 @@ class Documents:
     """A web server on this machine with the metadata of apps.
 
     Attributes:
+        port: where it listens.
         url: of one of them.
         document: its content, or bytes instead.
         may_answer: cleared to keep those who ask waiting.
@@ -289,8 +290,9 @@ class Documents:
         certificates: a file with the authority of its certificate.
     """
 
-    def __init__(self, address: str, asked: list[str], certificates: Path) -> None:
-        self.url = f"https://localhost:{urlsplit(address).port}/app.json"
+    def __init__(self, address: str, host: str, asked: list[str], certificates: Path) -> None:
+        self.port = urlsplit(address).port
+        self.url = f"https://{host}:{self.port}/app.json"
         self.document: Any = {
             "client_id": self.url,
             "client_name": "Documented app",
@@ -309,14 +311,14 @@ class Documents:
 
 @contextmanager
 def documents(
-    folder: Path, status: int = 200, headers: dict[str, str] | None = None
+    folder: Path, status: int = 200, headers: dict[str, str] | None = None, host: str = "localhost"
 ) -> Iterator[Documents]:
-    """Such a server, with an authority of its own."""
+    """Such a server, with an authority of its own, and a certificate for its host."""
     authority = trustme.CA()
     file = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert(host).configure_cert(context)
     made: list[Documents] = []
 
     def body() -> list[bytes]:
@@ -325,6 +327,6 @@ def documents(
         return [document if isinstance(document, bytes) else json.dumps(document).encode()]
 
     with raw_api(body, headers, status, context) as (address, asked):
-        made.append(Documents(address, asked, file))
+        made.append(Documents(address, host, asked, file))
         yield made[0]
         made[0].may_answer.set()

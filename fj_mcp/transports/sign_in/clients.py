@@ -3,8 +3,7 @@ their own, or registered.
 """
 
 import re
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -89,6 +88,7 @@ class Clients:
         store: SignInStore,
         predefined: Sequence[PredefinedClient],
         documents: PublicDocuments | None,
+        clock: Callable[[], float],
     ) -> None:
         """Open nothing yet.
 
@@ -96,6 +96,7 @@ class Clients:
             store: of those that registered.
             predefined: by the operator.
             documents: reads those that clients' ids are the addresses of; None if none can be.
+            clock: Unix seconds.
 
         Raises:
             ValueError: with a message, for a predefined client that cannot work.
@@ -104,7 +105,7 @@ class Clients:
         self._documents = documents
         self._predefined = {one.client_id: _predefined(one) for one in predefined}
         self._described: TLRUCache[str, _Described] = TLRUCache(
-            _DOCUMENTS_KEPT, lambda _, found, now: now + found.seconds, time.monotonic
+            _DOCUMENTS_KEPT, lambda _, found, now: now + found.seconds, clock
         )
 
     async def find(self, client_id: str) -> KnownClient | None:

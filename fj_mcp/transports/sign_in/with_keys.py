@@ -78,7 +78,7 @@ def sign_in_with_keys(
     for one in predefined:
         if not one.redirect_uris:
             raise ValueError(f"FJ_OAUTH_CLIENTS: {one.client_id} needs redirect_uris.")
-    clients = Clients(store, predefined, reader)
+    clients = Clients(store, predefined, reader, clock)
     tokens = StoredTokens(store, sealer, addresses, clock)
     make_provider = partial(
         Provider, store, sealer, addresses, clock, forget_grant=tokens.forget_grant

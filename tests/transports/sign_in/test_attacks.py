@@ -177,14 +177,33 @@ async def test_of_two_uses_of_a_code_at_once_none_is_left_with_tokens(person: Pe
 async def test_a_stolen_refresh_token_ends_the_connection_when_both_have_used_it(
     person: Person, clock: ShiftedClock, first: str
 ) -> None:
-    app = await person.site.app()
-    stolen = (await person.connect(app))["refresh_token"]
-    got = (await app.refresh(stolen)).json()
+    site = person.site
+    client = await site.app()
+    thief = App(site, client.client_id)
+    connected = await person.connect(client)
+    stolen = connected["refresh_token"]
+    access = {"client": [connected["access_token"]], "thief": []}
+    refresh = {"client": [stolen], "thief": [stolen]}
+    quick, slow = (client, thief) if first == "client" else (thief, client)
+    got = (await quick.refresh(stolen)).json()
+    access[first].append(got["access_token"])
+    refresh[first].append(got["refresh_token"])
+    for token in access["client"] + access["thief"]:
+        assert works(await site.call(token))
     clock.ahead += 11
-    assert error_of(await app.refresh(stolen)) == (400, "invalid_grant")
-    # The first one has nothing any more.
-    assert (await person.site.call(got["access_token"])).status_code == 401
-    assert error_of(await app.refresh(got["refresh_token"])) == (400, "invalid_grant")
+    assert error_of(await slow.refresh(stolen)) == (400, "invalid_grant")
+    for side, app in (("client", client), ("thief", thief)):
+        for token in access[side]:
+            assert (await site.call(token)).status_code == 401
+        for token in refresh[side]:
+            assert error_of(await app.refresh(token)) == (400, "invalid_grant")
+    # The user connects again, which gives the thief nothing back and ends nothing.
+    again = await person.connect(client)
+    for token in access["thief"]:
+        assert (await site.call(token)).status_code == 401
+    for token in refresh["thief"]:
+        assert error_of(await thief.refresh(token)) == (400, "invalid_grant")
+    assert works(await site.call(again["access_token"]))
 
 
 async def test_other_connections_of_the_user_survive_a_theft(

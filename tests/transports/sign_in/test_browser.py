@@ -1,10 +1,12 @@
 """The pages for signing in, in a real browser: without scripts, narrow, light and dark."""
 
+import html
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,12 +17,18 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.balancers import balancer
 from tests.support.processes import Api, http_process
-from tests.support.sign_in import STATE_KEY
+from tests.support.sign_in import READ, STATE_KEY, App, site_on
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
 
 ZOOMED, NARROW, WIDE = 320, 360, 1280
 """Pixels; a window of 1280 that is zoomed in to 400 % has 320."""
+
+LONG_NAME = "W" * 60
+LONG_HOST = f"{'w' * 60}.example.com"
+"""Without a place to break the line."""
+
+_networks = count(1)
 
 
 class Callback:
@@ -28,12 +36,14 @@ class Callback:
 
     Attributes:
         passing: an address that passes the user on to another host.
+        framing: an address of another host, whose page shows a `page` in a frame.
         called: the headers of each request, by its path.
     """
 
     def __init__(self, port: int, called: dict[str, Any]) -> None:
         self.address = f"http://127.0.0.1:{port}/callback"
         self.passing = f"http://127.0.0.1:{port}/passing"
+        self.framing = f"http://localhost:{port}/framing"
         self.called = called
 
 
@@ -52,7 +62,11 @@ def callback() -> Iterator[Callback]:
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
-            self.wfile.write(b"<h1>Back in the app</h1>")
+            shown = "<h1>Back in the app</h1>"
+            if self.path.startswith("/framing"):
+                framed = dict(parse_qsl(urlsplit(self.path).query))["page"]
+                shown = f'<iframe src="{html.escape(framed)}"></iframe>'
+            self.wfile.write(shown.encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -89,21 +103,34 @@ def app() -> Iterator[Callback]:
         yield one
 
 
+def registered(site: str, app: Callback, name: str = "Sourcing helper", address: str = "") -> App:
+    """The app, newly registered, with its callback or another address."""
+    address = address or app.address
+    metadata = {"redirect_uris": [address], "client_name": name}
+    # Each from an address of its own, because few may register from one.
+    away = {"x-forwarded-for": f"2001:db8:0:{next(_networks):x}::1"}
+    about = httpx.post(f"{site}/register", json=metadata, headers=away, trust_env=False).json()
+    return App(site_on(site), about["client_id"], about["client_secret"], address)
+
+
 def link(site: str, app: Callback, address: str = "") -> str:
     """The address that a newly registered app opens."""
-    address = address or app.address
-    metadata = {"redirect_uris": [address], "client_name": "Sourcing helper"}
-    about = httpx.post(f"{site}/register", json=metadata, trust_env=False).json()
-    asked = {
-        "response_type": "code",
-        "client_id": about["client_id"],
-        "redirect_uri": address,
-        "state": "state",
-        "code_challenge": "c" * 43,
-        "code_challenge_method": "S256",
-        "resource": f"{site}/mcp",
+    return registered(site, app, address=address).link()
+
+
+def redeem(client: App, app: Callback) -> None:
+    """Exchange the code that the app was last sent."""
+    path = next(one for one in reversed(app.called) if "code=" in one)
+    form = {
+        "grant_type": "authorization_code",
+        "code": dict(parse_qsl(urlsplit(path).query))["code"],
+        "redirect_uri": client.callback,
+        "code_verifier": client.verifier,
+        "client_id": client.client_id,
+        "client_secret": client.secret,
     }
-    return f"{site}/authorize?{urlencode(asked)}"
+    answer = httpx.post(f"{client.site.url}/token", data=form, trust_env=False)
+    assert answer.status_code == 200, answer.text
 
 
 def enter_key(page: Page, key: str) -> None:
@@ -143,6 +170,60 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         expect(page.get_by_role("heading", name="Connected apps")).to_be_visible()
         assert findings(page) == []
         page.goto(f"{site}/sign-in?request=old")
+        assert findings(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [ZOOMED, NARROW, WIDE])
+def test_nor_on_what_a_connected_user_sees_of_an_app_with_a_long_name(
+    site: str, browser: Browser, app: Callback, theme: Any, width: int
+) -> None:
+    size: Any = {"width": width, "height": 800}
+    with browser.new_context(viewport=size, color_scheme=theme) as context:
+        page = context.new_page()
+        client = registered(site, app, name=LONG_NAME)
+        page.goto(client.link(scope=READ))
+        expect(page.get_by_text(LONG_NAME).first).to_be_visible()
+        assert findings(page) == []
+        enter_key(page, f"fjk_{theme}{width}")
+        expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+        redeem(client, app)
+        # The second visit, with all that such a page can have.
+        page.goto(client.link())
+        expect(page.get_by_text("You have connected this app before.")).to_be_visible()
+        expect(page.get_by_text("It asks for more than you allowed before")).to_be_visible()
+        for name in ("Continue", "Deny", "Use another key"):
+            expect(page.get_by_role("button", name=name)).to_be_visible()
+        assert findings(page) == []
+        page.get_by_role("link", name="See what is connected").click()
+        expect(page.get_by_role("button", name=f"Disconnect {LONG_NAME}")).to_be_visible()
+        expect(page.get_by_role("listitem")).to_have_count(1)
+        assert findings(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [ZOOMED, NARROW, WIDE])
+def test_nor_on_what_the_user_sees_when_an_app_asks_in_a_wrong_way(
+    site: str, browser: Browser, app: Callback, theme: Any, width: int
+) -> None:
+    hosted = registered(site, app, LONG_NAME, f"https://{LONG_HOST}/callback")
+    wrong = {
+        "This server does not know the app": hosted.link(client_id="unknown"),
+        "The app's request cannot be used": hosted.link(redirect_uri="https://evil.example/"),
+    }
+    size: Any = {"width": width, "height": 800}
+    with browser.new_context(viewport=size, color_scheme=theme) as context:
+        page = context.new_page()
+        for heading, address in wrong.items():
+            page.goto(address)
+            expect(page.get_by_role("heading", name=heading)).to_be_visible()
+            assert findings(page) == []
+        page.goto(hosted.link(code_challenge_method="plain"))
+        back = page.get_by_role("link", name=f"Go back to {LONG_HOST}")
+        expect(back).to_have_attribute("href", re.compile(f"^https://{LONG_HOST}/callback[?]"))
+        assert findings(page) == []
+        page.goto(hosted.link())
+        expect(page.get_by_text(LONG_HOST).first).to_be_visible()
         assert findings(page) == []
 
 
@@ -207,3 +288,27 @@ def test_an_app_may_pass_the_user_on_to_another_host(
         enter_key(page, "fjk_passed_on")
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
         assert "/passed" in app.called
+
+
+def test_the_page_of_another_host_cannot_show_these_in_a_frame(
+    site: str, browser: Browser, app: Callback
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(link(site, app))
+        assert urlsplit(page.url).path == "/sign-in"
+        pages = [page.url, link(site, app), f"{site}/connections", f"{site}/authorize"]
+
+        def framed(address: str) -> tuple[int, str]:
+            """The status of a framed page, and what the user sees of it."""
+            with page.expect_response(lambda one: one.url.startswith(address)) as answer:
+                page.goto(f"{app.framing}?{urlencode({'page': address})}")
+            (frame,) = page.main_frame.child_frames
+            return answer.value.status, frame.locator("body").inner_text()
+
+        assert framed(app.address) == (200, "Back in the app")
+        for address in pages:
+            status, seen = framed(address)
+            assert status in (200, 302, 400)
+            assert "FutureJobs" not in seen
+            assert "refused to connect" in seen

@@ -150,12 +150,14 @@ async def test_from_an_address_to_a_search_and_back_after_the_tokens_have_expire
 
 
 @pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("way", ["registered", "document"])
 async def test_a_client_asks_for_more_when_a_tool_needs_it(
-    deployed: Deployment, api: Api, era: str
+    deployed: Deployment, api: Api, era: str, way: str
 ) -> None:
-    key = f"fjk_more_{era.replace('-', '')}"
+    key = f"fjk_more_{way}_{era.replace('-', '')}"
     async with Person(deployed.site, key) as person:
-        assistant = Assistant(person, boxes={"spend": "", "contacts": ""})
+        document = deployed.described.url if way == "document" else None
+        assistant = Assistant(person, document, boxes={"spend": "", "contacts": ""})
         async with assistant.connected(era) as client:
             listed = {tool.name for tool in (await client.list_tools()).tools}
             assert "list_profiles" in listed
@@ -170,6 +172,8 @@ async def test_a_client_asks_for_more_when_a_tool_needs_it(
             await searched(client)
         assert [page.checked for page in assistant.pages] == [["spend", "contacts"], [], []]
         assert assistant.stored.tokens.scope == f"{READ} {SPEND}"
+        assert assistant.stored.info is not None
+        assert (assistant.stored.info.client_id == deployed.described.url) == (way == "document")
         assert api.charges(key)
 
 

@@ -1,5 +1,6 @@
 """No key and no token where it does not belong: logs, spans, errors, addresses, the database."""
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import unquote
@@ -7,8 +8,9 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from fj_mcp.transports.sign_in.sealing import digest
 from tests.support.balancers import balancer
-from tests.support.ledgers import on_a_file
+from tests.support.ledgers import PostgresServer, postgres_server
 from tests.support.processes import Api, http_process
 from tests.support.sign_in import STATE_KEY, Page, Person, Site, site_on, works
 from tests.support.span_collector import collecting
@@ -88,12 +90,33 @@ class Run:
         ]
 
 
-@on_a_file
-async def test_secrets_are_where_they_belong_and_nowhere_else(tmp_path: Path, api: Api) -> None:
+def in_files(folder: Path) -> dict[str, str]:
+    """The bytes of a SQLite database, by file."""
+    return {file.name: file.read_bytes().decode("latin-1") for file in folder.glob("*.sqlite3*")}
+
+
+def in_postgres(server: PostgresServer) -> dict[str, str]:
+    """The bytes of a PostgreSQL, by file, also of rows that were deleted. The server is stopped."""
+    with server.admin() as admin:
+        admin.execute("CHECKPOINT")
+    server.stop()
+    return {
+        file.relative_to(server.folder).as_posix(): file.read_bytes().decode("latin-1")
+        for file in server.folder.rglob("*")
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+async def test_secrets_are_where_they_belong_and_nowhere_else(
+    tmp_path: Path, api: Api, database: str
+) -> None:
     with ExitStack() as stack:
         front = stack.enter_context(balancer())
         collector = stack.enter_context(collecting())
         settings = {"FJ_STATE_KEY": STATE_KEY, "FJ_LOG_LEVEL": "DEBUG", **collector.variables}
+        postgres = stack.enter_context(postgres_server()) if database == "postgres" else None
+        settings["FJ_DATABASE_URL"] = postgres.address if postgres else ""
         server = stack.enter_context(
             http_process(tmp_path, "--public-url", front.url, api=api, **settings)
         )
@@ -101,14 +124,17 @@ async def test_secrets_are_where_they_belong_and_nowhere_else(tmp_path: Path, ap
         run = Run(site_on(front.url), api)
         await run.work()
         places = {f"error {number}": text for number, text in enumerate(run.errors)}
-        for file in tmp_path.glob("*.sqlite3*"):
-            places[file.name] = file.read_bytes().decode("latin-1")
+        places |= in_postgres(postgres) if postgres else in_files(tmp_path)
         server.end()
         places["the log"] = server.log()
         places["spans"] = b"".join(collector.bodies).decode("latin-1")
     assert collector.spans()
     assert "sign-in step=token outcome=ok" in places["the log"]
-    assert "purchases.sqlite3" in places
+    # What is stored of a token shows that the right places were looked at.
+    stored = digest(run.secrets["access token"])
+    found = [place for place, text in places.items() if stored in text]
+    expected = r"data/base/\d+/\d+" if database == "postgres" else r"purchases\.sqlite3(-wal)?"
+    assert [place for place in found if re.fullmatch(expected, place)]
     assert run.found_in(places) == []
 
 

@@ -122,7 +122,8 @@ def _assertions(
         policy=policy,
         workspace=workspace,
     )
-    calls = Endpoints(Clients(store, [], None), provider, provider, Limiter(store, sealer, clock))
+    known = Clients(store, [], None, clock)
+    calls = Endpoints(known, provider, provider, Limiter(store, sealer, clock))
 
     async def token(request: Request) -> Response:
         try:
