@@ -76,10 +76,7 @@ def _at_commas(value: object) -> object:
     """The parts of a string, without the spaces around them; names may have spaces inside."""
     if not isinstance(value, str):
         return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
     if not names:
         # None would let everyone in.
         raise ValueError("must be names, separated by commas")
@@ -88,11 +85,10 @@ def _some(names: tuple[str, ...]) -> tuple[str, ...]:
 
 Issuer = Annotated[str, AfterValidator(_issuer)]
 ClientCredentials = Annotated[SecretStr, AfterValidator(_credentials)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_at_commas), AfterValidator(_some)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_at_commas)]
 Scopes = Annotated[
     tuple[Literal["sourcing:read", "sourcing:spend", "sourcing:contacts"], ...],
     BeforeValidator(_at_commas),
-    AfterValidator(_some),
 ]
 PublicUrl = Annotated[str, AfterValidator(_origin)]
 

@@ -138,7 +138,7 @@ def test_a_search_takes_the_forms_that_queries_take(page: Page, at: Served) -> N
         assert found(text) == inside, text
     for text in (f"{city}|india", f"{city} OR india"):
         assert found(text) == []
-        expect(view.frame.get_by_text("it has no OR")).to_be_visible()
+        expect(view.frame.get_by_text("there is no OR")).to_be_visible()
     assert found("") == everyone
 
 
