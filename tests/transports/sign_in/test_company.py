@@ -818,6 +818,7 @@ async def test_made_up_tokens_from_one_address_are_asked_about_a_hundred_times_a
     asking: Site, provider: Company, clock: ShiftedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "fj_mcp")
+
     def flood(minute: int) -> list[Call]:
         tokens = [f"made-up-{minute}-{number}" for number in range(500)]
         return [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
