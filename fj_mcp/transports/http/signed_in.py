@@ -103,7 +103,8 @@ class SignedIn:
             raise RequestRejected(403, str(denied)) from None
         except StorageUnavailable:
             raise _unavailable("its database") from None
-        except ProviderUnavailable:
+        except ProviderUnavailable as reason:
+            log.info("sign-in step=call outcome=503 reason=%s", reason)
             # With 401, clients would make all users sign in again.
             raise _unavailable("the company's identity provider") from None
         scope[ACCESS] = access

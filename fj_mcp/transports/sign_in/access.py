@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 from cachetools import TTLCache
 from msgspec import Struct
+from starlette.requests import HTTPConnection
 
 from fj_mcp.storage.sign_in.records import Grant
 from fj_mcp.storage.sign_in.store import SignInStore
@@ -52,8 +53,8 @@ class AccessVerifier(Protocol):
         """Whether a token looks like one of its issuer's."""
         ...
 
-    async def verify(self, token: str, address: str) -> Access | None:
-        """What a token stands for that came from an address; None if it is not valid.
+    async def verify(self, token: str, request: HTTPConnection) -> Access | None:
+        """What a token stands for that a request brought; None if it is not valid.
 
         Raises:
             AccessDenied: if its user may not use this server.
@@ -85,7 +86,7 @@ class StoredTokens:
         """Whether a token has the form of this server's."""
         return token.startswith(ACCESS_PREFIX)
 
-    async def verify(self, token: str, address: str) -> Access | None:
+    async def verify(self, token: str, request: HTTPConnection) -> Access | None:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)

@@ -8,7 +8,6 @@ from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
 from fj_mcp.transports.sign_in.access import Access, AccessVerifier, bearers
-from fj_mcp.transports.sign_in.limits import address_of
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.scopes import (
     SCOPES,
@@ -99,7 +98,7 @@ class SignIn:
                     continue
                 if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
                     raise TokenRefused("The request has a token and another key: send one.")
-                if (access := await verifier.verify(token, address_of(request))) is None:
+                if (access := await verifier.verify(token, request)) is None:
                     raise TokenRefused("The token is not valid any more: sign in again.")
                 return access
         return None

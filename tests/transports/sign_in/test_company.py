@@ -819,8 +819,10 @@ async def test_made_up_tokens_keep_nobody_from_working(
 
 
 async def test_made_up_tokens_from_one_address_are_asked_about_a_hundred_times_a_minute(
-    asking: Site, provider: Company, clock: ShiftedClock
+    asking: Site, provider: Company, clock: ShiftedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "fj_mcp")
+
     def flood(minute: int) -> list[Call]:
         tokens = [f"made-up-{minute}-{number}" for number in range(500)]
         return [partial(asked_from, asking, "203.0.113.7", token) for token in tokens]
@@ -830,6 +832,7 @@ async def test_made_up_tokens_from_one_address_are_asked_about_a_hundred_times_a
     assert works(answer)
     assert [one.status_code for one in refused].count(401) == 100
     assert [one.status_code for one in refused].count(503) == 400
+    assert "step=call outcome=503 reason=too many tokens from one address" in caplog.text
     assert len(provider.forms) == 101
     # Only tokens that must be asked about are refused.
     clock.ahead += 30

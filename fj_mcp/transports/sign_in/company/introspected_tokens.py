@@ -7,12 +7,14 @@ from functools import partial
 import anyio
 from cachetools import TLRUCache, TTLCache
 from msgspec import Struct
+from starlette.requests import HTTPConnection
 
 from fj_mcp.api.identity_provider import ProviderUnavailable, post_form
 from fj_mcp.text import lenient
 from fj_mcp.transports.sign_in.company.claims import Claims, audiences_of, is_for_calls
 from fj_mcp.transports.sign_in.company.published import Published
 from fj_mcp.transports.sign_in.company.tokens import NotValid
+from fj_mcp.transports.sign_in.limits import address_of
 from fj_mcp.transports.sign_in.sealing import digest
 from fj_mcp.transports.sign_in.shared_reads import SharedReads
 
@@ -107,23 +109,23 @@ class IntrospectedTokens:
         self._unproven: TTLCache[str, _Unproven] = TTLCache(_MAX_KEPT, _UNPROVEN_SECONDS, clock)
         self._questions: SharedReads[_Answer | None] = SharedReads()
 
-    async def read(self, token: str, address: str) -> Claims:
+    async def read(self, token: str, request: HTTPConnection) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
         name = digest(token)
         answer = self._kept.get(name)
         if answer is None and name not in self._refused:
-            ask = partial(self._ask_in_turn, name, token, address)
+            ask = partial(self._ask_in_turn, name, token, request)
             answer = await self._questions.read(name, ask)
         if answer is None:
             raise NotValid("the provider does not know it, or it has expired or was revoked")
         self._check(answer.claims)
         return answer.claims
 
-    async def _ask_in_turn(self, name: str, token: str, address: str) -> _Answer | None:
+    async def _ask_in_turn(self, name: str, token: str, request: HTTPConnection) -> _Answer | None:
         if name in self._confirmed:
             async with self._places_of_confirmed.one():
                 return await self._ask_and_keep(name, token)
-        unproven = self._unproven.setdefault(address, _Unproven())
+        unproven = self._unproven.setdefault(address_of(request), _Unproven())
         if unproven.count >= _MAX_UNPROVEN:
             raise ProviderUnavailable("too many tokens from one address are not valid")
         unproven.count += 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 from cachetools import TLRUCache
+from starlette.requests import HTTPConnection
 
 from fj_mcp.transports.sign_in.company.claims import Claims, is_for_calls
 from fj_mcp.transports.sign_in.company.published import ALGORITHMS, Published, SigningKey
@@ -46,7 +47,7 @@ class SignedTokens:
 
         self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, clock)
 
-    async def read(self, token: str, address: str) -> Claims:
+    async def read(self, token: str, request: HTTPConnection) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
         name = digest(token)
         claims = self._kept.get(name)

@@ -3,6 +3,8 @@
 import hmac
 from typing import Protocol
 
+from starlette.requests import HTTPConnection
+
 from fj_mcp.settings.settings import KEY_SHAPE
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in.access import Access
@@ -17,8 +19,8 @@ class NotValid(Exception):
 class TokenReader(Protocol):
     """Finds out what a token says."""
 
-    async def read(self, token: str, address: str) -> Claims:
-        """The claims of a token that came from an address.
+    async def read(self, token: str, request: HTTPConnection) -> Claims:
+        """The claims of a token that a request brought.
 
         Raises:
             NotValid: if it is not the provider's, for another server, or expired.
@@ -41,7 +43,7 @@ class CompanyTokens:
         own = hmac.compare_digest(token.encode(), self._server_token)
         return not own and not KEY_SHAPE.fullmatch(token)
 
-    async def verify(self, token: str, address: str) -> Access | None:
+    async def verify(self, token: str, request: HTTPConnection) -> Access | None:
         """What a token stands for; None if it is not valid.
 
         Raises:
@@ -49,7 +51,7 @@ class CompanyTokens:
             ProviderUnavailable: if the provider does not respond.
         """
         try:
-            return self._policy.access(await self._reader.read(token, address))
+            return self._policy.access(await self._reader.read(token, request))
         except NotValid as reason:
             log.info("sign-in step=company outcome=refused reason=%s", reason)
             return None
