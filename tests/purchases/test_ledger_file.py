@@ -184,16 +184,16 @@ async def test_forgetting_a_key_leaves_the_database_open_for_the_others(tmp_path
     clock = AlarmClock()
     served = Tenants(Settings(state_dir=tmp_path), small_sandbox().transport, clock)
     async with served.open():
-        with served.request("fjk_stays") as stays, served.request("fjk_goes") as goes:
+        with served.tenant("fjk_stays") as stays, served.tenant("fjk_goes") as goes:
             for workspace in (stays, goes):
                 assert await workspace.connection.checkout.ledger.newest(1) == []
         before = locks(os.getpid(), file), Path(f"{file}-wal").stat().st_ino
         assert any(str(SHARED_LOCK) in lock for lock in before[0])
         with stays:
             await clock.forward(IDLE_SECONDS + 60)
-            with served.request("fjk_goes") as anew:
+            with served.tenant("fjk_goes") as anew:
                 assert anew is not goes
-            with served.request("fjk_stays") as same:
+            with served.tenant("fjk_stays") as same:
                 assert same is stays
         assert (locks(os.getpid(), file), Path(f"{file}-wal").stat().st_ino) == before
 

@@ -152,7 +152,7 @@ def _sign_in(settings: Settings, tenants: Tenants) -> "SignIn | None":
 
     async def check_key(key: str) -> None:
         try:
-            with tenants.request(key) as tenant:
+            with tenants.tenant(key) as tenant:
                 await tenant.connection.workspace.client.project_sessions()
         except NotFound:
             # It has no project, whose searches could be listed, and works otherwise.

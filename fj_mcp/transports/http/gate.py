@@ -84,14 +84,16 @@ class Gate:
             self._names.check_host(scope["headers"])
         _check_target(path, scope["method"])
         streams = reads_streams(scope["headers"])
-        with self._tenants.request(key, accepted=access is not None) as tenant:
+        accepted = access is not None
+        with self._tenants.request(key, accepted=accepted):
             body = await self._bodies.read_message(scope, receive)
             message = route(scope["headers"], body)
             if self._signed_in is not None:
                 self._signed_in.check_scope(access, message.content)
-            inner = scope | {"path": PATH, "headers": message.headers, TENANT: tenant}
-            responder = Responder(send, streams=streams)
-            await responder.run(self._app, inner, replay(message.body, receive), self._seconds)
+            with self._tenants.tenant(key, accepted=accepted) as tenant:
+                inner = scope | {"path": PATH, "headers": message.headers, TENANT: tenant}
+                responder = Responder(send, streams=streams)
+                await responder.run(self._app, inner, replay(message.body, receive), self._seconds)
 
 
 def _path(scope: Scope) -> str:

@@ -1,6 +1,6 @@
 """One `Connection` per key in use, so that nothing of one key is ever visible to another."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -71,7 +71,6 @@ class Tenant:
     """Whether FutureJobs accepted the key when it was last in use, or it is the server's own."""
 
     used_at: float = 0.0
-    requests: int = field(default=0, init=False)
     _uses: int = field(default=0, init=False)
 
     @property
@@ -109,11 +108,12 @@ class Tenants:
         self._settings = settings
         self._most_keys = most_keys
         self._most_unproven = most_unproven
-        self._requests = 0
+        self._requests: Counter[str] = Counter()
         self._make_transport = make_transport
         self.clock = clock or Clock()
         self._known: OrderedDict[str, Tenant] = OrderedDict()
         self._accepted: LRUCache[str, None] = LRUCache(_MAX_REMEMBERED)
+        self._own = self._fingerprint(settings.key) if settings.key else None
         self._in_flight: set[anyio.CancelScope] = set()
         self._tasks: TaskGroup | None = None
         self.database: Database
@@ -139,43 +139,65 @@ class Tenants:
         self._known.clear()
 
     @contextmanager
-    def request(self, key: str, *, accepted: bool = False) -> Iterator[Tenant]:
-        """Hold the tenant of a key while one of its requests is served.
+    def request(self, key: str, *, accepted: bool = False) -> Iterator[None]:
+        """Take a place for a request of a key. It takes none of the keys' places, because the
+        request may not be complete for a long time.
 
         Args:
             key: of the request.
             accepted: whether FutureJobs accepted it before, when its user signed in.
 
         Raises:
-            RequestRejected: 503, if there are too many requests or keys at once.
+            RequestRejected: 503, if there are too many requests at once.
         """
-        tenant = self._of(key, accepted)
-        full = self._requests >= MAX_REQUESTS or tenant.requests >= MAX_REQUESTS_OF_A_KEY
-        if not full and not tenant.proven:
-            unproven = (item.requests for item in self._known.values() if not item.proven)
+        fingerprint = self._fingerprint(key)
+        taken = self._requests
+        full = taken.total() >= MAX_REQUESTS or taken[fingerprint] >= MAX_REQUESTS_OF_A_KEY
+        if not full and not self._proven(fingerprint, accepted):
+            unproven = (number for name, number in taken.items() if not self._proven(name, False))
             full = sum(unproven) >= MAX_UNPROVEN_REQUESTS
         if full:
             raise _busy("Too many requests are in progress: send it again in a few seconds.")
-        tenant.requests += 1
-        self._requests += 1
+        taken[fingerprint] += 1
         try:
-            with tenant:
-                yield tenant
+            yield
         finally:
-            tenant.requests -= 1
-            self._requests -= 1
+            taken[fingerprint] -= 1
+            if not taken[fingerprint]:
+                del taken[fingerprint]
 
-    def _of(self, key: str, accepted: bool) -> Tenant:
-        """The tenant of a key, opened if there is room. Raises `RequestRejected`."""
-        fingerprint = workspace_fingerprint(key, self._settings.api_base_url)
+    @contextmanager
+    def tenant(self, key: str, *, accepted: bool = False) -> Iterator[Tenant]:
+        """Hold the tenant of a key, opened if there is room, while a request is served.
+
+        Args:
+            key: of the request.
+            accepted: whether FutureJobs accepted it before, when its user signed in.
+
+        Raises:
+            RequestRejected: 503, if there are too many keys at once.
+        """
+        fingerprint = self._fingerprint(key)
         tenant = self._known.get(fingerprint)
         if tenant is None:
-            accepted |= key == self._settings.key or fingerprint in self._accepted
-            self._make_room(proven=accepted)
-            tenant = Tenant(fingerprint, self._connection(key), self.clock, accepted)
+            proven = self._proven(fingerprint, accepted)
+            self._make_room(proven=proven)
+            tenant = Tenant(fingerprint, self._connection(key), self.clock, proven)
             self._known[fingerprint] = tenant
         self._known.move_to_end(fingerprint)
-        return tenant
+        with tenant:
+            yield tenant
+
+    def _fingerprint(self, key: str) -> str:
+        return workspace_fingerprint(key, self._settings.api_base_url)
+
+    def _proven(self, fingerprint: str, accepted: bool) -> bool:
+        """Whether FutureJobs accepted a key, or it is the server's own. `accepted`: whether it did
+        before this process used the key.
+        """
+        if tenant := self._known.get(fingerprint):
+            return tenant.proven
+        return accepted or fingerprint in self._accepted or fingerprint == self._own
 
     def _connection(self, key: str) -> Connection:
         assert self._tasks is not None, "the server is not running"

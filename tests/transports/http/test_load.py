@@ -215,6 +215,19 @@ async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: H
     assert await served(server) < 5
 
 
+async def test_slow_bodies_of_one_key_leave_room_for_others(server: HttpServer) -> None:
+    unfinished = head(MEGABYTE, "fjk_slow") + b"{"
+    surplus = 100
+    async with asking_at_once(server, [unfinished] * (MAX_REQUESTS_OF_A_KEY + surplus)) as streams:
+        answers = {asyncio.create_task(rest(stream, 30)) for stream in streams}
+        refused = asyncio.as_completed(answers)
+        for _ in range(surplus):
+            assert b"HTTP/1.1 503" in await next(refused)
+        assert await served(server, "fjk_customer") < 10
+        for each in answers:
+            each.cancel()
+
+
 async def test_an_unread_response_does_not_block_others(server: HttpServer) -> None:
     key = "fjk_unread"
     filters = {"skills": {"mandatory": ["C#"]}}

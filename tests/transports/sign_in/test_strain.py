@@ -120,7 +120,7 @@ async def test_keys_that_futurejobs_could_not_check_do_not_count_as_wrong(
         assert sent_back(await person.answer(page))["code"]
 
 
-async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path: Path) -> None:
+async def test_slow_requests_with_made_up_keys_take_no_places_of_users(tmp_path: Path) -> None:
     async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
         tokens = await person.connect(await site.app())
     # The next process has not seen a response to their keys yet.
@@ -147,6 +147,9 @@ async def test_made_up_keys_take_no_places_of_users_who_have_signed_in(tmp_path:
             with anyio.fail_after(10):
                 await all_begun.wait()
             assert works(await site.call(tokens["access_token"]))
+            async with Person(site, "fjk_newcomer") as newcomer:
+                assert (await newcomer.connect(await site.app()))["access_token"]
+            assert works(await site.call("fjk_by_header"))
             end.set()
 
 
