@@ -52,7 +52,7 @@ def main(
         list[str] | None, typer.Argument(help="Run only these.", show_default="all")
     ] = None,
 ) -> None:
-    """Benchmark speed and size; all of it takes about fourteen minutes."""
+    """Benchmark speed and size; all of it takes about fifteen minutes."""
     measures = {measure.__name__: measure for measure in MEASURES}
     names = only or list(measures)
     if unknown := set(names) - measures.keys():

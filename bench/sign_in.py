@@ -17,6 +17,7 @@ from bench.postgres import MISSING, postgres
 from bench.requests import call, search
 from bench.rounds import CONNECTIONS, cpu_ratio, cpu_seconds_per_call, faster, in_turn, p99, rate
 from bench.table import Row, at_least, at_most, reported
+from tests.support.company import CREDENTIALS, company
 from tests.support.sign_in import Person, Site, result_of
 
 _AT_ONCE = 4
@@ -32,13 +33,30 @@ async def sign_in() -> list[Row]:
 
 
 async def token_calls() -> list[Row]:
-    """`get_session` with a token, against the same with the key that the token stands for."""
-    with sandbox_apart(match_seconds=0) as api, signing_in(api) as ours:
-        session_id = await search(ours.port, KEY)
-        token = await sign_in_once(ours.port, KEY)
-        requests = [call(bearer, "get_session", session_id=session_id) for bearer in (token, KEY)]
-        with_token, with_key = await in_turn([(ours, request) for request in requests])
-    what = f"get_session over HTTP, {CONNECTIONS} connections, with a token against a key"
+    """`get_session` with each kind of token, against the same with the key that it stands for."""
+    with sandbox_apart(match_seconds=0) as api, company() as provider:
+        with signing_in(api) as ours:
+            rows = await _against_key(ours, "a token", await sign_in_once(ours.port, KEY))
+        settings = {"FJ_OAUTH_ISSUER": provider.issuer, "FJ_API_KEY": KEY}
+        with signing_in(api, **settings) as ours:
+            token = provider.token(aud=_resource(ours))
+            rows += await _against_key(ours, "a company's JWT", token)
+        settings["FJ_OAUTH_INTROSPECTION"] = ":".join(CREDENTIALS)
+        with signing_in(api, **settings) as ours:
+            token = provider.opaque_token(aud=_resource(ours))
+            rows += await _against_key(ours, "an introspected token", token)
+    return rows
+
+
+def _resource(ours: Served) -> str:
+    return f"http://127.0.0.1:{ours.port}/mcp"
+
+
+async def _against_key(ours: Served, kind: str, token: str) -> list[Row]:
+    session_id = await search(ours.port, KEY)
+    requests = [call(bearer, "get_session", session_id=session_id) for bearer in (token, KEY)]
+    with_token, with_key = await in_turn([(ours, request) for request in requests])
+    what = f"get_session over HTTP, {CONNECTIONS} connections, with {kind} against a key"
     spent, spent_key = cpu_seconds_per_call(with_token), cpu_seconds_per_call(with_key)
     slow, slow_key = p99(with_token), p99(with_key)
     late = f"{slow * 1000:,.0f} ms against {slow_key * 1000:,.0f} ms"
