@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import cache
 from typing import IO, Any, TextIO
 
@@ -104,7 +105,8 @@ class Starter:
 
     def send_signal(self, pid: int, number: int) -> None:
         """Send a signal to a process, unless it has ended."""
-        with self._news:
+        # It may have ended before the news of it arrive.
+        with self._news, suppress(ProcessLookupError):
             if pid not in self._codes:
                 os.kill(pid, number)
 

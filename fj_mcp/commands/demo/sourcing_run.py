@@ -4,6 +4,7 @@ It starts the real server on the sandbox, over stdio as a client does, and print
 tools. Nothing in it is scripted.
 """
 
+import logging
 import os
 import re
 import sys
@@ -62,6 +63,8 @@ class DemoFailed(Exception):
 
 def run_demo(job_description: str) -> int:
     """Run the demo for a job description; the exit status is 1 if it could not go on."""
+    # After Ctrl-C, asyncio warns of a server that it has stopped itself.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     try:
         return anyio.run(_connect, Screen(), job_description)
     except KeyboardInterrupt:
