@@ -13,7 +13,7 @@ from bench.stdio_servers import bare_server, our_server
 from bench.table import Row
 from bench.timing import in_turn, ratio_row
 
-_ROUNDS = 400
+_ROUNDS = 2_000
 
 
 async def one_call() -> list[Row]:
