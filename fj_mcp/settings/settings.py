@@ -316,7 +316,7 @@ def read_settings(
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
     unsafe, warnings = _misspelled(given.values)
-    if "person_budget" in found and not given.values.get("FJ_OAUTH_ISSUER", "").strip():
+    if "person_budget" in found and not given.values.get(_ISSUER, "").strip():
         warnings += (
             "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are",
         )

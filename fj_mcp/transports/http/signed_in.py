@@ -30,6 +30,9 @@ MAX_ARRIVING = 1_000
 
 _MAX_BODY_BYTES = 65_536
 _SECONDS = 30.0
+_ACCESS_SECONDS = 10.0
+"""Time to verify a token, so that the call that follows is answered before clients hang up."""
+
 _WELL_KNOWN = "/.well-known/"
 
 
@@ -95,7 +98,8 @@ class SignedIn:
             RequestRejected: 401, 403 or 503.
         """
         try:
-            access = await self._sign_in.access(HTTPConnection(scope))
+            with anyio.fail_after(_ACCESS_SECONDS):
+                access = await self._sign_in.access(HTTPConnection(scope))
         except TokenRefused as refused:
             challenge = 'Bearer realm="fj-mcp", error="invalid_token"'
             raise RequestRejected(401, str(refused), {"www-authenticate": challenge}) from None
@@ -103,7 +107,7 @@ class SignedIn:
             raise RequestRejected(403, str(denied)) from None
         except StorageUnavailable:
             raise _unavailable("its database") from None
-        except ProviderUnavailable as reason:
+        except (ProviderUnavailable, TimeoutError) as reason:
             log.info("sign-in step=call outcome=503 reason=%s", reason)
             # With 401, clients would make all users sign in again.
             raise _unavailable("the company's identity provider") from None

@@ -99,7 +99,7 @@ class Endpoints:
             plain = location.replace("%0A", "+")
             response.headers["location"] = with_query(plain, [("iss", issuer)])
         response.headers.update(NOT_STORED)
-        if asks or redirects.is_local(location) or (known and known.source == "operator"):
+        if asks or redirects.is_local(location) or known.source == "operator":
             return response
         return _refused(response.headers["location"])
 
