@@ -70,6 +70,7 @@ class Company:
         forms: that were posted, with the client's credentials.
         status: that it responds with; 0 closes the connection.
         body: that it responds with instead, whatever it is asked for.
+        slow_seconds: before each response.
         may_answer: cleared to keep those who ask waiting.
     """
 
@@ -92,6 +93,7 @@ class Company:
         self.forms: list[dict[str, str]] = []
         self.status = 200
         self.body: bytes | None = None
+        self.slow_seconds = 0.0
         self.may_answer = threading.Event()
         self.may_answer.set()
 
@@ -189,6 +191,7 @@ def company() -> Iterator[Company]:
             status = provider.status if found is not None else 404
             content = json.dumps(found).encode() if provider.body is None else provider.body
             provider.may_answer.wait()
+            time.sleep(provider.slow_seconds)
             with suppress(OSError):
                 self.send_response(status)
                 self.send_header("content-type", "application/json")

@@ -401,6 +401,19 @@ async def test_made_up_keys_keep_nobody_waiting(
     assert len(provider.asked) == asked + 1
 
 
+async def test_a_slow_provider_leaves_a_call_its_time(tmp_path: Path, provider: Company) -> None:
+    own: dict[str, Any] = {"oauth_introspection": "fj-mcp:introspection-secret-7"}
+    # Each of the looks is fast enough, and together they are not.
+    provider.document_path = "/.well-known/oauth-authorization-server/realms/staff"
+    provider.introspected["opaque"] = provider.claims() | {"active": True}
+    provider.slow_seconds = 4.0
+    async with company_site(tmp_path, provider, **own) as site:
+        answer = await site.call("opaque")
+    provider.slow_seconds = 0.0
+    assert answer.status_code == 503
+    assert "retry-after" in answer.headers
+
+
 async def test_the_provider_may_be_away_for_a_while(
     site: Site, provider: Company, clock: ShiftedClock
 ) -> None:
