@@ -191,6 +191,7 @@ def company() -> Iterator[Company]:
             status = provider.status if found is not None else 404
             content = json.dumps(found).encode() if provider.body is None else provider.body
             provider.may_answer.wait()
+            # A provider that is slow, for the tests that ask how long a call waits for it.
             time.sleep(provider.slow_seconds)
             with suppress(OSError):
                 self.send_response(status)
