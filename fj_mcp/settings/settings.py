@@ -25,6 +25,7 @@ from fj_mcp.settings.sign_in import (
     ClientCredentials,
     Issuer,
     Names,
+    Networks,
     PredefinedClients,
     PublicUrl,
     Scopes,
@@ -149,6 +150,7 @@ class Settings(BaseModel):
         state_key: seals the state of confirmation prompts, the ids of tasks and the keys of users
             who signed in; the same for all replicas.
         public_url: the address of this server for clients that sign in; None if they cannot.
+        trusted_proxies: networks whose X-Forwarded-For names the client's address.
         oauth_clients: clients that need not register, as JSON; see `settings.predefined_clients`.
         oauth_allow_loopback_clients: read client metadata documents from this machine, for tests.
         oauth_issuer: the company's identity provider, whose tokens let users in; None if they sign
@@ -196,6 +198,7 @@ class Settings(BaseModel):
     http_allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
     state_key: Annotated[SecretStr, AfterValidator(_long_enough)] | None = None
     public_url: PublicUrl | None = None
+    trusted_proxies: Networks = ()
     oauth_clients: PredefinedClients | None = None
     oauth_allow_loopback_clients: bool = False
     oauth_issuer: Issuer | None = None

@@ -83,9 +83,21 @@ def _at_commas(value: object) -> object:
     return names
 
 
+def _networks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        try:
+            ipaddress.ip_network(name)
+        except ValueError:
+            raise ValueError(
+                "must be networks or addresses, separated by commas, such as 203.0.113.0/24"
+            ) from None
+    return names
+
+
 Issuer = Annotated[str, AfterValidator(_issuer)]
 ClientCredentials = Annotated[SecretStr, AfterValidator(_credentials)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_at_commas)]
+Networks = Annotated[Names, AfterValidator(_networks)]
 Scopes = Annotated[
     tuple[Literal["sourcing:read", "sourcing:spend", "sourcing:contacts"], ...],
     BeforeValidator(_at_commas),

@@ -51,6 +51,8 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_OAUTH_INTROSPECTION", "fj-mcp:", "must be the client id and the secret, as"),
         ("FJ_OAUTH_SCOPES", "sourcing:all", "must be 'sourcing:read', 'sourcing:spend' or"),
         ("FJ_OAUTH_SCOPES", ",,", "must be names, separated by commas"),
+        ("FJ_TRUSTED_PROXIES", "proxy.example.com", "must be networks or addresses, separated by"),
+        ("FJ_TRUSTED_PROXIES", "203.0.113.7/24", "must be networks or addresses, separated by"),
         ("FJ_OAUTH_ID_JAG", "maybe", "must be 1 or 0"),
         ("FJ_LOG_LEVEL", "LOUD", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],

@@ -14,6 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from sse_starlette.sse import AppStatus
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from fj_mcp.api.direct_transport import load_aiohttp
 from fj_mcp.api.errors import NotFound
@@ -114,11 +115,25 @@ def create_app(
     if sign_in is not None:
         # The gate decides which pages may call; those with a token may all.
         app.add_middleware(_Cors, allow_origins=("*",), others=sign_in.paths)
+        if settings.trusted_proxies:
+            app.add_middleware(_TrustedProxies, networks=settings.trusted_proxies)
     elif origins:
         app.add_middleware(_Cors, allow_origins=origins, others=frozenset())
     # By default, streams are cut off at the first signal; ours may finish.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     return app
+
+
+class _TrustedProxies(ProxyHeadersMiddleware):
+    """Takes a client's address from X-Forwarded-For, if trusted proxies have written it."""
+
+    def __init__(self, app: ASGIApp, networks: Sequence[str]) -> None:
+        async def without_header(scope: Scope, receive: Receive, send: Send) -> None:
+            kept = [one for one in scope.get("headers", ()) if one[0] != b"x-forwarded-for"]
+            await app({**scope, "headers": kept}, receive, send)
+
+        # uvicorn has narrower types of its own for ASGI.
+        super().__init__(without_header, list(networks))  # type: ignore[arg-type]
 
 
 class _Cors(CORSMiddleware):

@@ -72,6 +72,19 @@ async def test_one_machine_is_one_address_however_it_is_named(
     assert await registers(site, "192.0.2.1:80") == 201
 
 
+async def test_the_client_is_the_one_that_the_outermost_trusted_proxy_names(tmp_path: Path) -> None:
+    async with site_here(tmp_path, trusted_proxies="127.0.0.0/8, 192.0.2.0/24") as site:
+        statuses = [
+            await registers(site, f"198.51.100.{number}, 203.0.113.7", "192.0.2.1")
+            for number in range(21)
+        ]
+        assert statuses == [201] * 20 + [429]
+        assert await registers(site, "203.0.113.8, 192.0.2.1") == 201
+    async with site_here(tmp_path / "untrusted", trusted_proxies="192.0.2.0/24") as site:
+        statuses = [await registers(site, f"203.0.113.{number}") for number in range(21)]
+        assert statuses == [201] * 20 + [429]
+
+
 async def test_a_flood_that_is_refused_does_not_reach_the_database(
     site: Site, tmp_path: Path
 ) -> None:
