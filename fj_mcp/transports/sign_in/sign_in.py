@@ -7,7 +7,9 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
-from fj_mcp.transports.sign_in.access import Access, AccessVerifier, bearers
+from fj_mcp.settings.settings import KEY_HEADER
+from fj_mcp.transports.request_headers import bearers
+from fj_mcp.transports.sign_in.access import Access, AccessVerifier
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.scopes import (
     SCOPES,
@@ -19,8 +21,6 @@ from fj_mcp.transports.sign_in.scopes import (
 
 ACCESS = "fj_mcp.access"
 """The key of a request's `Access` in its ASGI scope, if it brought a token."""
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 _LIST_MILLISECONDS = 60_000
 
@@ -91,12 +91,12 @@ class SignIn:
             StorageUnavailable: if that cannot be found out.
             ProviderUnavailable: neither.
         """
-        headers: Headers = request.scope["headers"]
-        for token in bearers(headers):
+        tokens = [token.decode("latin-1") for token in bearers(request.scope["headers"])]
+        for token in tokens:
             for verifier in self._verifiers:
                 if not verifier.recognizes(token):
                     continue
-                if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
+                if len(tokens) > 1 or KEY_HEADER in request.headers:
                     raise TokenRefused("The request has a token and another key: send one.")
                 if (access := await verifier.verify(token, request)) is None:
                     raise TokenRefused("The token is not valid any more: sign in again.")
