@@ -1,7 +1,6 @@
 """Which apps may ask a user to sign in: registered, described by a document, or set up."""
 
 import json
-import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -362,11 +361,10 @@ async def test_a_document_whose_server_does_not_answer_is_not_waited_for(
     near: Person, described: Documents
 ) -> None:
     described.may_answer.clear()
-    started = time.monotonic()
     page = await near.open(described.app(near.site).link())
+    # Only now, so that the page did not wait for it.
     described.may_answer.set()
     assert page.status == 400
-    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("port", [1, 99_999])
