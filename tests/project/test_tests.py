@@ -102,7 +102,7 @@ def test_a_pause_is_between_two_looks_or_says_why_it_is_one() -> None:
 
 
 def test_no_test_asserts_how_long_something_took() -> None:
-    """A machine may be busy. The order of events proves more, and `anyio.fail_after` ends a hang."""
+    """A machine may be busy. The order of events proves more; `anyio.fail_after` ends a hang."""
     wrong = []
     for source in sources():
         if source.place.startswith("support/"):
