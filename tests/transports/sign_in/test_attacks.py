@@ -3,7 +3,6 @@
 import ipaddress
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -33,23 +32,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 EVIL = "https://evil.example"
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +23,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 def basic(client_id: str, secret: str) -> str:
@@ -258,27 +240,6 @@ async def test_a_registration_that_nobody_used_is_gone_after_an_hour(
 
 
 # Documents
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documents]:
-    with documents(tmp_path_factory.mktemp("documents")) as one:
-        yield one
-
-
-@pytest.fixture
-async def near(
-    tmp_path: Path, described: Documents, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Person]:
-    """Somebody at a site that reads documents from this machine."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
-    before = dict(described.document)
-    async with (
-        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-        Person(site, "fjk_person") as person,
-    ):
-        yield person
-    described.document = before
 
 
 async def test_a_document_is_read_once_a_minute_at_most(near: Person, described: Documents) -> None:

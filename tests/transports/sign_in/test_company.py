@@ -1,7 +1,7 @@
 """Signing in with the company's identity provider: whose tokens are let in, and for what."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from fj_mcp.commands.typer_app import app
 from tests.support.assistant import search_for
-from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
+from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company_site
 from tests.support.http_messages import VERSION, modern, tool_call
 from tests.support.sign_in import (
     ALL,
@@ -32,17 +32,6 @@ from tests.support.sign_in import (
 Call = Callable[[], Awaitable[httpx.Response]]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-company")]
-
-
-@pytest.fixture
-def provider() -> Iterator[Company]:
-    with company() as one:
-        yield one
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
 
 
 @pytest.fixture

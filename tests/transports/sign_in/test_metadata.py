@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 RESOURCE = f"{PUBLIC_URL}/mcp"
 RESOURCE_METADATA = f"{PUBLIC_URL}/.well-known/oauth-protected-resource/mcp"
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
 
 
 async def test_the_metadata_stand_at_the_root_and_where_mcp_is_appended(site: Site) -> None:

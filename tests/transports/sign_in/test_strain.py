@@ -34,12 +34,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
-
-
 async def registers(site: Site, *forwarded: str) -> int:
     """The status of a registration by way of proxies, each header on a line of its own."""
     lines = [("x-forwarded-for", value) for value in forwarded]
