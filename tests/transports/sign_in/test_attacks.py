@@ -4,9 +4,9 @@ import ipaddress
 import re
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import anyio
 import httpx
 import pytest
 
@@ -23,6 +23,7 @@ from tests.support.sign_in import (
     Person,
     ShiftedClock,
     Site,
+    at_once,
     documents,
     sent_back,
     site_here,
@@ -141,14 +142,7 @@ async def test_a_code_used_twice_ends_what_it_gave(person: Person) -> None:
 async def test_of_two_uses_of_a_code_at_once_none_is_left_with_tokens(person: Person) -> None:
     app = await person.site.app()
     code = (await person.allow(app))["code"]
-    answers: list[httpx.Response] = []
-
-    async def redeem() -> None:
-        answers.append(await app.redeem(code))
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(4):
-            tasks.start_soon(redeem)
+    answers = await at_once([partial(app.redeem, code)] * 4)
     given = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(given) <= 1
     for tokens in given:

@@ -1,7 +1,7 @@
 """Signing in with the company's identity provider: whose tokens are let in, and for what."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tests.support.sign_in import (
     STATE_KEY,
     ShiftedClock,
     Site,
+    at_once,
     result_of,
     works,
 )
@@ -38,19 +39,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-company")]
 async def site(tmp_path: Path, provider: Company, clock: ShiftedClock) -> AsyncIterator[Site]:
     async with company_site(tmp_path, provider, clock) as one:
         yield one
-
-
-async def at_once(calls: Sequence[Call]) -> list[httpx.Response]:
-    """The responses to calls that are made at the same time, in the order of the calls."""
-    answers: dict[int, httpx.Response] = {}
-
-    async def make(place: int, call: Call) -> None:
-        answers[place] = await call()
-
-    async with anyio.create_task_group() as tasks:
-        for place, call in enumerate(calls):
-            tasks.start_soon(make, place, call)
-    return [answers[place] for place in range(len(calls))]
 
 
 async def tools(site: Site, token: str) -> set[str]:
