@@ -139,6 +139,17 @@ async def test_a_code_used_twice_ends_what_it_gave(person: Person) -> None:
     assert error_of(await app.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
 
 
+async def test_a_code_that_comes_back_ends_what_it_gave_although_the_thief_has_no_verifier(
+    person: Person,
+) -> None:
+    app = await person.site.app()
+    code = (await person.allow(app))["code"]
+    tokens = (await app.redeem(code)).json()
+    thief = App(person.site, app.client_id)
+    assert error_of(await thief.redeem(code)) == (400, "invalid_grant")
+    assert (await person.site.call(tokens["access_token"])).status_code == 401
+
+
 async def test_of_two_uses_of_a_code_at_once_none_is_left_with_tokens(person: Person) -> None:
     app = await person.site.app()
     code = (await person.allow(app))["code"]
@@ -296,6 +307,8 @@ async def test_what_belongs_to_one_client_is_nothing_for_another(person: Person)
     other.verifier = app.verifier
     assert error_of(await other.redeem(code)) == (400, "invalid_grant")
     tokens = (await app.redeem(code)).json()
+    # Nor can another client end the connection with it.
+    assert error_of(await other.redeem(code)) == (400, "invalid_grant")
     assert error_of(await other.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
     for token in tokens["access_token"], tokens["refresh_token"]:
         assert (await other.revoke(token)).status_code == 200

@@ -10,12 +10,11 @@ import anyio
 import httpx
 import jwt
 import pytest
-from typer.testing import CliRunner
 
-from fj_mcp.commands.typer_app import app
 from tests.support.assistant import search_for
 from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company_site
 from tests.support.http_messages import VERSION, modern, tool_call
+from tests.support.refused_starts import refusal_of
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -883,11 +882,4 @@ KEY = {"FJ_API_KEY": "fjk_x"}
 def test_what_is_missing_is_said_in_a_sentence(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
-    done = CliRunner().invoke(
-        app,
-        ["serve", "--http", "--port", "0", *arguments],
-        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
-    )
-    assert done.exit_code == 1
-    assert said in done.stderr
-    assert not done.stdout
+    assert said in refusal_of(tmp_path, arguments, settings)
