@@ -69,10 +69,6 @@ class SignIn:
         self.paths = frozenset(route.path for route in routes)
         """The paths that need no credentials."""
 
-    def allowed_tools(self, inner: ServerMiddleware[Any]) -> ServerMiddleware[Any]:
-        """Middleware around `inner` that lists only the tools that a token allows."""
-        return AllowedTools(inner)
-
     @property
     def challenge(self) -> str:
         """The parameters of WWW-Authenticate for a request without valid credentials."""
@@ -88,8 +84,7 @@ class SignIn:
         Raises:
             TokenRefused: if its token is not valid.
             AccessDenied: if the user may not use this server.
-            StorageUnavailable: if that cannot be found out.
-            ProviderUnavailable: neither.
+            StorageUnavailable, ProviderUnavailable: if that cannot be found out.
         """
         tokens = [token.decode("latin-1") for token in bearers(request.scope["headers"])]
         for token in tokens:
@@ -111,18 +106,11 @@ class SignIn:
             raise TooNarrow(f'error="insufficient_scope", {parameters}')
 
 
-class AllowedTools:
-    """Middleware that lists only the tools that the token of a request allows."""
+def with_allowed_tools(inner: ServerMiddleware[Any]) -> ServerMiddleware[Any]:
+    """Middleware around `inner` that lists only the tools that the token of a request allows."""
 
-    def __init__(self, inner: ServerMiddleware[Any]) -> None:
-        """Args: `inner`: handles the message first."""
-        self._inner = inner
-
-    async def __call__(
-        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
-    ) -> HandlerResult:
-        """Handle one message."""
-        result = await self._inner(ctx, call_next)
+    async def handle(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        result = await inner(ctx, call_next)
         access: Access | None = ctx.request.scope.get(ACCESS) if ctx.request else None
         if access is None or ctx.method != "tools/list" or not isinstance(result, dict):
             return result
@@ -130,3 +118,5 @@ class AllowedTools:
         # Other tokens allow other tools, and the next one may allow more.
         own = {"cacheScope": "private", "ttlMs": _LIST_MILLISECONDS} if "ttlMs" in result else {}
         return {**result, **own, "tools": allowed}
+
+    return handle
