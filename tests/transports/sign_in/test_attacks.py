@@ -292,6 +292,17 @@ async def test_consent_is_never_taken_from_another_client_or_address(person: Per
         assert ">Allow<" in page.response.text
 
 
+async def test_consent_is_never_taken_from_another_user(site: Site, person: Person) -> None:
+    app = await site.app()
+    await person.connect(app, contacts="")
+    async with Person(site, "fjk_other") as other:
+        await other.connect(await site.app())
+        page = await other.open(app.link())
+    assert "key" not in page.fields
+    assert page.checked == ["spend", "contacts"]
+    assert "You have connected this app before" not in page.text
+
+
 async def test_even_a_client_that_was_allowed_before_asks_again(person: Person) -> None:
     """Nothing is ever sent back without a click: anyone can make a link with its id."""
     app = await person.site.app()

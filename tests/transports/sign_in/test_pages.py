@@ -329,8 +329,12 @@ async def test_another_browser_sees_the_same_once_it_has_the_key(
 
 
 async def test_a_code_that_was_never_redeemed_is_no_connection(person: Person) -> None:
-    await person.allow(await person.site.app(client_name="Half way"))
+    app = await person.site.app(client_name="Half way")
+    await person.allow(app, contacts="")
     assert "Half way" not in Page(await person.http.get("/connections")).text
+    page = await person.open(app.link())
+    assert page.checked == ["spend", "contacts"]
+    assert "You have connected this app before" not in page.text
 
 
 async def test_a_client_with_a_document_is_named_by_its_host(
