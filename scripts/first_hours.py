@@ -146,4 +146,4 @@ async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
 FIRST_HOURS = {"recruiter": recruiter, "developer": developer, "team lead": team_lead}
 
 if __name__ == "__main__":
-    sys.exit(run_trials(FIRST_HOURS, CLIENTS))
+    sys.exit(run_trials(FIRST_HOURS, CLIENTS, __doc__))

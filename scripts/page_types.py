@@ -6,6 +6,7 @@ With --check nothing is written, and the exit status is 1 if the file is out of 
 page after a change: uv run just page
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -70,8 +71,13 @@ def _type(schema: dict[str, Any]) -> str:
 
 def main() -> int:
     """Write the file, or compare it; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
     text = page_types()
-    if "--check" not in sys.argv[1:]:
+    if not check:
         TYPES.write_text(text, encoding="utf-8")
     elif TYPES.read_text(encoding="utf-8") != text:
         print(f"{TYPES.name} is out of date: run uv run python scripts/page_types.py")

@@ -7,12 +7,12 @@ prompts, so that nothing is written twice. plugin/commands and plugin/README.md 
 """
 
 import json
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import anyio
+from arguments import folder_argument
 from form_fields import form_field
 from mcp import Client
 from mcp_types import TextContent
@@ -117,7 +117,7 @@ def files() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "plugin"
+    folder = folder_argument(__doc__) or ROOT / "plugin"
     for name, text in files().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from arguments import folder_argument
+
 ROOT = Path(__file__).resolve().parent.parent
 DOWNLOAD_SECONDS = 400
 COMMAND_SECONDS = 90
@@ -102,10 +104,19 @@ def serving(*command: str, cwd: Path, environment: Mapping[str, str]) -> Iterato
         process.communicate()
 
 
-def run_trials(trials: Mapping[str, Callable[[Home], bool]], packages: Sequence[str]) -> int:
-    """Install the clients and run each trial in a home of its own; returns the exit status."""
+def run_trials(
+    trials: Mapping[str, Callable[[Home], bool]], packages: Sequence[str], about: str | None
+) -> int:
+    """Install the clients and run each trial in a home of its own; returns the exit status.
+
+    Args:
+        trials: by name; each returns whether it went well.
+        packages: of npm, with the clients.
+        about: the script's help.
+    """
+    given = folder_argument(about)
     with TemporaryDirectory(prefix="fj-mcp-clients-") as temporary:
-        clients = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
+        clients = given or Path(temporary)
         missing = [name for name in packages if not (clients / "node_modules" / name).exists()]
         if missing:
             command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(clients)]

@@ -160,4 +160,4 @@ TRIALS: dict[str, Callable[[Home], bool]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(run_trials(TRIALS, PACKAGES))
+    sys.exit(run_trials(TRIALS, PACKAGES, __doc__))

@@ -25,8 +25,8 @@ from fj_mcp.purchases.order import (
     R,
     Receipt,
     Settled,
-    fingerprint,
     moment_now,
+    warning,
 )
 from fj_mcp.purchases.outcomes import Outcomes
 from fj_mcp.purchases.prices import price_in_session, usual_price
@@ -190,10 +190,7 @@ class Checkout:
         """Refuse an order with its effects, unless that was done before the same call."""
         # Not by the sentences: the numbers in them change between two calls.
         call = order.evidence[0].given or order.fingerprints[0]
-        # What one user was told, another was not.
-        user = user_in_use.get()
-        told = user.subject if user is not None else None
-        if await self.ledger.is_first(fingerprint("effects", call=call, user=told)):
+        if await self.ledger.is_first(warning("effects", call=call)):
             raise NotApproved(
                 f"tell the user first what this does. {plan.effects} If they agree, call "
                 f"{order.attempted.tool} again with the same arguments."

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
-from fj_mcp.api.call_context import BeforeSend
+from fj_mcp.api.call_context import BeforeSend, user_in_use
 from fj_mcp.api.endpoints import ENDPOINTS
 from fj_mcp.api.errors import Attempted
 from fj_mcp.api.session_records import CreditInfo, Session
@@ -235,6 +235,12 @@ def fingerprint(operation: str, **parts: Any) -> str:
     """A digest of what was asked for, ignoring order, case and spaces."""
     normal = json.dumps([operation, _normal(parts)], sort_keys=True)
     return hashlib.sha256(normal.encode()).hexdigest()
+
+
+def warning(kind: str, **parts: Any) -> str:
+    """The fingerprint of a warning to the current user, which others have not been given."""
+    user = user_in_use.get()
+    return fingerprint(kind, **parts, user=user.subject if user is not None else None)
 
 
 def _normal(value: Any) -> Any:

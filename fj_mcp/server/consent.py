@@ -25,10 +25,9 @@ from pydantic import (
     model_validator,
 )
 
-from fj_mcp.api.call_context import user_in_use
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.purchases.errors import NotApproved
-from fj_mcp.purchases.order import Consent, Order, fingerprint
+from fj_mcp.purchases.order import Consent, Order, warning
 from fj_mcp.server.connection import Connection
 
 HOW_TO_ALLOW = (
@@ -173,17 +172,14 @@ async def ask_before_deleting(
         if not (isinstance(answer, Approval) and answer.cannot_ask):
             return answer
     ledger = connection.workspace.ledger
-    # What one user was asked, another was not.
-    user = user_in_use.get()
-    asked = user.subject if user is not None else None
-    warning = connection.keyed("deletions", fingerprint("forget", what=what, user=asked))
-    if await ledger.is_first(warning):
+    asked = connection.keyed("deletions", warning("forget", what=what))
+    if await ledger.is_first(asked):
         raise NotDeleted(
             f"ask the user first: {words} If they agree, call forget_candidates again with the "
             "same arguments."
         )
     # It is good for one deletion, and nothing of it stays in the database.
-    await ledger.withdraw_warning(warning)
+    await ledger.withdraw_warning(asked)
     return Deletion.unasked(True)
 
 

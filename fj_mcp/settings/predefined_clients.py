@@ -22,8 +22,10 @@ class PredefinedClient(Struct, frozen=True):
     name: str = ""
 
 
-def read_clients(setting: SecretStr) -> list[PredefinedClient]:
-    """The clients of FJ_OAUTH_CLIENTS. Raises `ValueError`."""
+def read_clients(setting: SecretStr | None) -> list[PredefinedClient]:
+    """The clients of FJ_OAUTH_CLIENTS, if it is set. Raises `ValueError`."""
+    if setting is None:
+        return []
     try:
         clients = msgspec.json.decode(setting.get_secret_value(), type=list[PredefinedClient])
     except (msgspec.MsgspecError, RecursionError):

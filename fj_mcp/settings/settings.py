@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from difflib import SequenceMatcher, get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from fj_mcp.settings.env_files import Values, merge_values
+from fj_mcp.settings.problems import LEDGER_URL, misspelled, reason
 from fj_mcp.settings.sign_in import (
     OF_ISSUER,
     ClientCredentials,
@@ -248,9 +248,6 @@ _GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
 
 _ISSUER = "FJ_OAUTH_ISSUER"
 
-_LEDGER_URL = "FJ_LEDGER_URL"
-"""Was a Redis for several servers. To ignore it would be to share nothing any more."""
-
 NO_HOME = "must be a folder for the database, because this user has no home folder"
 
 
@@ -302,10 +299,10 @@ def read_settings(
         try:
             found[name] = getattr(Settings.model_validate({name: value}), name)
         except ValidationError as error:
-            problems.append(f"{variable} {_reason(error)}")
-    if given.values.get(_LEDGER_URL, "").strip():
+            problems.append(f"{variable} {reason(error)}")
+    if given.values.get(LEDGER_URL, "").strip():
         problems.append(
-            f"{_LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
+            f"{LEDGER_URL} is not used any more: remove it, and set FJ_DATABASE_URL to a "
             "PostgreSQL if several servers share it"
         )
     fields = Settings.model_fields
@@ -318,7 +315,7 @@ def read_settings(
     elsewhere = found.get("sandbox") or found.get("database_url") or found.get("state_dir")
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
-    unsafe, warnings = _misspelled(given.values)
+    unsafe, warnings = misspelled(given.values, VARIABLES, _GUARDS)
     if "person_budget" in found and not given.values.get(_ISSUER, "").strip():
         warnings += (
             "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are",
@@ -342,7 +339,7 @@ def with_public_url(settings: Settings, public_url: str) -> Settings:
     try:
         given = Settings.model_validate({"public_url": public_url})
     except ValidationError as error:
-        raise ValueError(f"The server was not started: --public-url {_reason(error)}.") from None
+        raise ValueError(f"The server was not started: --public-url {reason(error)}.") from None
     return settings.model_copy(update={"public_url": given.public_url})
 
 
@@ -359,51 +356,3 @@ def own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | N
     except RuntimeError:
         return None
     return folder
-
-
-def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Messages about unknown settings: those that credits may depend on, and the others."""
-    unsafe, others = [], []
-    for given in sorted(values):
-        plain = given.upper().replace("-", "_")
-        # FJ_TEST_ is the prefix of the project's own tests.
-        ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
-        if given in {*VARIABLES, _LEDGER_URL} or not ours or not given.isprintable():
-            continue
-        name = plain.removeprefix("FJ_").lower()
-        near = get_close_matches(name, VARIABLES.values(), n=3, cutoff=0.6)
-        near.sort(key=lambda one: _distance(one, name))
-        meant = f"FJ_{near[0].upper()}" if near else None
-        hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
-        words = f"{given} is not a setting ({hint})"
-        if near and near[0] in _GUARDS and meant not in values:
-            unsafe.append(words)
-        else:
-            others.append(words)
-    return tuple(unsafe), tuple(others)
-
-
-def _distance(setting: str, name: str) -> tuple[float, ...]:
-    """How far a setting is from a name: in words, in letters, and then the more used first."""
-    # base_url is as close to database_url as to api_base_url.
-    words = len({*setting.split("_")} & {*name.split("_")})
-    letters = SequenceMatcher(None, setting, name).ratio()
-    return (-words, -letters, [*VARIABLES.values()].index(setting))
-
-
-def _reason(error: ValidationError) -> str:
-    first = error.errors(include_input=False)[0]
-    context = first.get("ctx", {})
-    if "error" in context:
-        return str(context["error"])
-    if first["type"].startswith("bool"):
-        return "must be 1 or 0"
-    if first["type"] == "literal_error":
-        return f"must be {context['expected']}"
-    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
-    if first["type"] in bounds:
-        name, words = bounds[first["type"]]
-        return f"must be {words} {context[name]:g}"
-    if first["type"].startswith("int"):
-        return "must be a whole number"
-    return "must be a number" if first["type"].startswith("float") else "cannot be read"

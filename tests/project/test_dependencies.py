@@ -1,9 +1,10 @@
-"""Every imported package is a declared dependency."""
+"""Every imported package is a declared dependency, within bounds."""
 
 import ast
 import importlib.metadata
 import re
 import sys
+import tomllib
 
 from tests.support.repository import ROOT
 
@@ -26,3 +27,11 @@ def test_every_imported_package_is_a_declared_dependency() -> None:
         packages |= {"pydantic"} if name == "pydantic_core" else set()
         found = [package for package in packages if re.search(rf'"{package}[>\[]', declared)]
         assert found, f"{name} comes from {packages}, which pyproject.toml does not name"
+
+
+def test_every_dependency_has_a_lowest_and_a_highest_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    declared = [*project["dependencies"], *(one for extra in extras for one in extra)]
+    unbound = [one for one in declared if not re.fullmatch(r"[\w.\[\]-]+>=[\d.]+,<[\d.]+", one)]
+    assert unbound == []

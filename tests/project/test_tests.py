@@ -9,6 +9,7 @@ from tests.support.repository import ROOT
 
 TESTS = ROOT / "tests"
 CLOCKS = {"time", "anyio", "asyncio"}
+STOPWATCHES = {"monotonic", "perf_counter", "process_time"}
 REPLACING = {"setattr", "setitem", "delattr", "delitem"}
 
 
@@ -96,5 +97,17 @@ def test_a_pause_is_between_two_looks_or_says_why_it_is_one() -> None:
             looks_again = any(one.lineno < call.lineno <= (one.end_lineno or 0) for one in loops)
             explained = source.lines[call.lineno - 2].strip().startswith("#")
             if not looks_again and not explained:
+                wrong.append(f"{source.place}, line {call.lineno}")
+    assert wrong == []
+
+
+def test_no_test_asserts_how_long_something_took() -> None:
+    """A machine may be busy. The order of events proves more; `anyio.fail_after` ends a hang."""
+    wrong = []
+    for source in sources():
+        if source.place.startswith("support/"):
+            continue
+        for call, name, method in source.calls():
+            if source.imported.get(name) in CLOCKS and method in STOPWATCHES:
                 wrong.append(f"{source.place}, line {call.lineno}")
     assert wrong == []

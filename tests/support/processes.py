@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -176,12 +175,10 @@ class HttpServer:
             async with Client(transport, mode=era, **options) as client:
                 yield client
 
-    def end(self) -> float:
-        """Terminate the process (SIGTERM), and wait for it; returns the seconds it took."""
-        started = time.monotonic()
+    def end(self) -> None:
+        """Terminate the process (SIGTERM), and wait for it, for at most 20 seconds."""
         self.process.terminate()
         self.process.wait(timeout=20)
-        return time.monotonic() - started
 
     def log(self) -> str:
         """The process's stderr."""

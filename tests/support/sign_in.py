@@ -1,5 +1,6 @@
 """People who sign in, and the apps that they sign in to, against a server with a public address."""
 
+import asyncio
 import base64
 import hashlib
 import html
@@ -8,7 +9,7 @@ import re
 import secrets
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,11 @@ def result_of(response: httpx.Response) -> dict[str, Any]:
 def works(response: httpx.Response) -> bool:
     """Whether a tool call had a result."""
     return response.status_code == 200 and not result_of(response)["isError"]
+
+
+async def at_once(calls: Sequence[Callable[[], Awaitable[httpx.Response]]]) -> list[httpx.Response]:
+    """The responses to calls that are made at the same time, in the order of the calls."""
+    return await asyncio.gather(*(call() for call in calls))
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import anyio
 from mcp.server import MCPServer
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import ServerMiddleware, ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
 from mcp.server.transport_security import TransportSecuritySettings
 from sse_starlette.sse import AppStatus
@@ -81,7 +81,11 @@ def create_app(
         await anyio.to_thread.run_sync(flush_spans)
         await anyio.to_thread.run_sync(flush_log)
 
-    handle = served.handle if sign_in is None else sign_in.allowed_tools(served.handle)
+    handle: ServerMiddleware[Any] = served.handle
+    if sign_in is not None:
+        from fj_mcp.transports.sign_in.sign_in import with_allowed_tools
+
+        handle = with_allowed_tools(handle)
     server = build_server(
         settings, tenancy=MultiTenancy(lifespan, handle, _request_state_security(settings))
     )

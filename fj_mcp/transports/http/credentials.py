@@ -1,7 +1,6 @@
 """The key of a request: the one it brings, or the server's if the request may use it."""
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.types import Scope
@@ -9,6 +8,7 @@ from starlette.types import Scope
 from fj_mcp.settings.settings import KEY_HEADER, KEY_SHAPE, Settings
 from fj_mcp.settings.sign_in import is_loopback
 from fj_mcp.transports.http.rejections import RequestRejected
+from fj_mcp.transports.request_headers import Headers, bearers
 
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
 
@@ -39,8 +39,6 @@ _OWN_KEY_ONLY = (
     "This server accepts only its own key, because its settings come from .env in the folder it "
     "was started in. To accept others, start it with --env-file and that file."
 )
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,13 @@ class Credentials:
         """
         headers: Headers = scope["headers"]
         keys = {value.strip() for name, value in headers if name == KEY_HEADER.encode()}
-        bearers = {found for found in map(_bearer, headers) if found is not None}
+        tokens = {*bearers(headers)}
         if self.token is None:
-            keys |= bearers
-        elif len(bearers) != 1 or not hmac.compare_digest(self.token, *bearers):
+            keys |= tokens
+        elif len(tokens) != 1 or not hmac.compare_digest(self.token, *tokens):
             signs_in = self.company or self.signs_in
             how = HOW_TO_SIGN_IN_OR_BE_LET_IN if signs_in else HOW_TO_BE_LET_IN
-            raise _unauthorized(how, wrong=bool(bearers))
+            raise _unauthorized(how, wrong=bool(tokens))
         # A token leaves one header for the key.
         bring = HOW_TO_BRING_A_KEY if self.token is None else HOW_TO_ADD_A_KEY
         if not keys and self.key is not None and (self.token or self._is_local(scope)):
@@ -122,14 +120,6 @@ class Credentials:
         # Only a refusal lets a client ask its user to sign in.
         exposed = self.exposed or self.company or self.signs_in or forwarded
         return not exposed and client is not None and is_loopback(client[0])
-
-
-def _bearer(header: tuple[bytes, bytes]) -> bytes | None:
-    name, value = header
-    scheme, _, credential = value.strip().partition(b" ")
-    if name != b"authorization" or scheme.lower() != b"bearer":
-        return None
-    return credential.strip()
 
 
 def _unauthorized(message: str, *, wrong: bool) -> RequestRejected:

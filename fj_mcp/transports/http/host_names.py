@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from fj_mcp.transports.http.rejections import RequestRejected
+from fj_mcp.transports.request_headers import Headers
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _SCHEMES = ("http", "https")
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 def without_port(name: str) -> str:

@@ -22,6 +22,7 @@ from starlette.types import Message, Receive, Scope
 from fj_mcp.server.sdk.protocol_errors import plain_error
 from fj_mcp.transports.http.rejections import RequestRejected
 from fj_mcp.transports.messages import NO_REQUEST, BadMessage, parse_message
+from fj_mcp.transports.request_headers import Headers
 
 MAX_BODY_BYTES = 1_000_000
 BODY_SECONDS = 15.0
@@ -29,8 +30,6 @@ BODY_SECONDS = 15.0
 
 _MAX_BYTES_ARRIVING = 64_000_000
 """In all incomplete bodies together."""
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Disconnected(Exception):
@@ -123,7 +122,10 @@ def route(headers: Headers, body: bytes) -> RoutedMessage:
         message = parse_message(body)
     except BadMessage as bad:
         raise RequestRejected(400, str(bad), code=bad.code, request_id=bad.request_id) from None
-    plain = [item for item in headers if item[0] not in _JSON_HEADERS] + [*_JSON_HEADERS.items()]
+    plain: Headers = [
+        *(item for item in headers if item[0] not in _JSON_HEADERS),
+        *_JSON_HEADERS.items(),
+    ]
     content = message.content
     version = next((v.decode("latin-1") for k, v in plain if k == _VERSION), None)
     early = version is None or version in HANDSHAKE_PROTOCOL_VERSIONS

@@ -1,15 +1,12 @@
 """Send the SDK's response in a form that the client reads, and before its deadline."""
 
-from collections.abc import Sequence
-
 import anyio
 from mcp_types import INTERNAL_ERROR
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fj_mcp.server.sdk.protocol_errors import UNEXPECTED
 from fj_mcp.transports.http.rejections import RequestRejected
-
-Headers = Sequence[tuple[bytes, bytes]]
+from fj_mcp.transports.request_headers import Headers
 
 _JSON = ("application/json", "application/*", "*/*")
 _STREAM = ("text/event-stream", "text/*")

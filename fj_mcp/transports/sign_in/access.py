@@ -1,6 +1,6 @@
 """What a request may do that brings a token."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -21,8 +21,6 @@ CACHE_SECONDS = 10.0
 """How long a token that another server has revoked may still work here."""
 
 _MAX_CACHED = 10_000
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Access(Struct, frozen=True):
@@ -125,13 +123,3 @@ class StoredTokens:
             expires_at=token.expires_at,
             person=msgspec.json.decode(grant.person, type=User) if grant.person else None,
         )
-
-
-def bearers(headers: Headers) -> list[str]:
-    """The bearer tokens in the headers of a request."""
-    found = []
-    for name, value in headers:
-        scheme, _, token = value.strip().partition(b" ")
-        if name == b"authorization" and scheme.lower() == b"bearer":
-            found.append(token.strip().decode("latin-1"))
-    return found

@@ -45,6 +45,7 @@ from fj_mcp.transports.sign_in.token_requests import (
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 _MAX_NAME = 200
+_NO_DATABASE = "the database cannot be used"
 _START_AGAIN = "Start again in the app. If that does not help, tell its makers."
 
 
@@ -133,7 +134,7 @@ class Endpoints:
             _log("register", bad.error)
             return oauth_errors.error_response(bad.error, str(bad))
         except StorageUnavailable:
-            return oauth_errors.unavailable()
+            return oauth_errors.unavailable(_NO_DATABASE)
         _log("register", oauth_errors.error_in(response) or "ok")
         response.headers.update(oauth_errors.NOT_CACHED)
         return response
@@ -173,7 +174,7 @@ class Endpoints:
         except BadClient as bad:
             return oauth_errors.invalid_client(request, str(bad))
         except StorageUnavailable:
-            return oauth_errors.unavailable()
+            return oauth_errors.unavailable(_NO_DATABASE)
         _log(step, oauth_errors.error_in(response) or "ok")
         if response.status_code == 401:
             return oauth_errors.invalid_client(

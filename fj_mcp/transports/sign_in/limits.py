@@ -38,7 +38,6 @@ Limited = tuple[Limit, *tuple[str, ...]]
 _BEFORE_PORT = re.compile(r"\[([^]]+)\](?::\d+)?|([\d.]+):\d+")
 """An address as some proxies name it."""
 
-
 _MAX_REACHED = 10_000
 """Limits that are remembered as reached."""
 

@@ -39,11 +39,11 @@ def invalid_client(request: Request, text: str) -> Response:
     )
 
 
-def unavailable() -> Response:
-    """The response when the database cannot be used."""
+def unavailable(reason: str) -> Response:
+    """The response when something cannot be reached that the request needs."""
     return error_response(
         "temporarily_unavailable",
-        "the database cannot be used: try again in a minute",
+        f"{reason}: try again in a minute",
         503,
         {"retry-after": "60"},
     )

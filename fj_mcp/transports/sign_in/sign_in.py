@@ -7,7 +7,9 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
-from fj_mcp.transports.sign_in.access import Access, AccessVerifier, bearers
+from fj_mcp.settings.settings import KEY_HEADER
+from fj_mcp.transports.request_headers import bearers
+from fj_mcp.transports.sign_in.access import Access, AccessVerifier
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.scopes import (
     SCOPES,
@@ -19,8 +21,6 @@ from fj_mcp.transports.sign_in.scopes import (
 
 ACCESS = "fj_mcp.access"
 """The key of a request's `Access` in its ASGI scope, if it brought a token."""
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 _LIST_MILLISECONDS = 60_000
 
@@ -69,10 +69,6 @@ class SignIn:
         self.paths = frozenset(route.path for route in routes)
         """The paths that need no credentials."""
 
-    def allowed_tools(self, inner: ServerMiddleware[Any]) -> ServerMiddleware[Any]:
-        """Middleware around `inner` that lists only the tools that a token allows."""
-        return AllowedTools(inner)
-
     @property
     def challenge(self) -> str:
         """The parameters of WWW-Authenticate for a request without valid credentials."""
@@ -88,15 +84,14 @@ class SignIn:
         Raises:
             TokenRefused: if its token is not valid.
             AccessDenied: if the user may not use this server.
-            StorageUnavailable: if that cannot be found out.
-            ProviderUnavailable: neither.
+            StorageUnavailable, ProviderUnavailable: if that cannot be found out.
         """
-        headers: Headers = request.scope["headers"]
-        for token in bearers(headers):
+        tokens = [token.decode("latin-1") for token in bearers(request.scope["headers"])]
+        for token in tokens:
             for verifier in self._verifiers:
                 if not verifier.recognizes(token):
                     continue
-                if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
+                if len(tokens) > 1 or KEY_HEADER in request.headers:
                     raise TokenRefused("The request has a token and another key: send one.")
                 if (access := await verifier.verify(token, request)) is None:
                     raise TokenRefused("The token is not valid any more: sign in again.")
@@ -111,18 +106,11 @@ class SignIn:
             raise TooNarrow(f'error="insufficient_scope", {parameters}')
 
 
-class AllowedTools:
-    """Middleware that lists only the tools that the token of a request allows."""
+def with_allowed_tools(inner: ServerMiddleware[Any]) -> ServerMiddleware[Any]:
+    """Middleware around `inner` that lists only the tools that the token of a request allows."""
 
-    def __init__(self, inner: ServerMiddleware[Any]) -> None:
-        """Args: `inner`: handles the message first."""
-        self._inner = inner
-
-    async def __call__(
-        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
-    ) -> HandlerResult:
-        """Handle one message."""
-        result = await self._inner(ctx, call_next)
+    async def handle(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        result = await inner(ctx, call_next)
         access: Access | None = ctx.request.scope.get(ACCESS) if ctx.request else None
         if access is None or ctx.method != "tools/list" or not isinstance(result, dict):
             return result
@@ -130,3 +118,5 @@ class AllowedTools:
         # Other tokens allow other tools, and the next one may allow more.
         own = {"cacheScope": "private", "ttlMs": _LIST_MILLISECONDS} if "ttlMs" in result else {}
         return {**result, **own, "tools": allowed}
+
+    return handle

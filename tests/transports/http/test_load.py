@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -78,12 +77,10 @@ async def asking_at_once(server: HttpServer, asked: list[bytes]) -> AsyncIterato
         yield streams
 
 
-async def served(server: HttpServer, key: str = "fjk_load") -> float:
-    """The seconds that an ordinary call takes; it must succeed."""
-    started = time.monotonic()
+async def served(server: HttpServer, key: str = "fjk_load") -> None:
+    """An ordinary call, which must succeed."""
     answer = await exchanged(server, request("list_sessions", key))
     assert b'"isError":false' in answer, answer
-    return time.monotonic() - started
 
 
 async def exchanged(server: HttpServer, sent: bytes) -> bytes:
@@ -112,7 +109,7 @@ async def test_many_idle_connections_do_not_block_others(server: HttpServer) -> 
     before = resident(server)
     # More than the limit, so that the oldest are closed.
     async with connections(server, MAX_CONNECTIONS + 200) as idle:
-        assert await served(server) < 5
+        await served(server)
         assert resident(server) - before < 60
         assert await rest(idle[0], 5) == b""
         newest = idle[-1]
@@ -184,12 +181,17 @@ async def test_an_unfinished_request_gets_an_error_or_is_cut_off(server: HttpSer
     ]
     async with connections(server, 10 * len(behaviors)) as streams:
         async with asyncio.TaskGroup() as tasks:
-            for number, stream in enumerate(streams):
+            behaving = [
                 tasks.create_task(_done(behaviors[number % len(behaviors)](stream)))
-            for _ in range(10):
-                assert await served(server) < 5
+                for number, stream in enumerate(streams)
+            ]
+            await served(server)
+            # It did not have to wait until the slow ones were cut off.
+            assert not all(each.done() for each in behaving)
+            for _ in range(9):
+                await served(server)
         assert resident(server) - before < 60
-    assert await served(server) < 5
+    await served(server)
 
 
 async def _done(behavior: Awaitable[None]) -> None:
@@ -212,7 +214,7 @@ async def test_bodies_that_arrive_at_once_stay_within_the_memory_limit(server: H
         assert resident(server) - before < 200
         for each in waiting:
             each.cancel()
-    assert await served(server) < 5
+    await served(server)
 
 
 async def test_slow_bodies_of_one_key_leave_room_for_others(server: HttpServer) -> None:
@@ -223,7 +225,8 @@ async def test_slow_bodies_of_one_key_leave_room_for_others(server: HttpServer) 
         refused = asyncio.as_completed(answers)
         for _ in range(surplus):
             assert b"HTTP/1.1 503" in await next(refused)
-        assert await served(server, "fjk_customer") < 10
+        await served(server, "fjk_customer")
+        assert not all(each.done() for each in answers)
         for each in answers:
             each.cancel()
 
@@ -245,7 +248,7 @@ async def test_an_unread_response_does_not_block_others(server: HttpServer) -> N
             reader._transport.pause_reading()  # type: ignore[attr-defined]
             writer.write(head(len(body), key) + body)
         for _ in range(10):
-            assert await served(server) < 8
+            await served(server)
         assert resident(server) - before < 120
 
 
@@ -297,7 +300,7 @@ async def test_silent_streams_are_rejected_and_take_no_place(api: Api, tmp_path:
         sent = [silent[number % len(silent)] for number in range(1_999)]
         async with asking_at_once(server, sent) as streams:
             for _ in range(5):
-                assert await served(server, "fjk_customer") < 10
+                await served(server, "fjk_customer")
             assert await healthy(server)
             for stream in streams:
                 # Connections without a request are closed when there are too many.
@@ -330,7 +333,7 @@ async def test_waits_of_one_client_leave_room_for_others_and_end_with_the_server
                 # Or closed, if there were too many without a request.
                 assert b"HTTP/1.1 503" in told or not told
             for _ in range(5):
-                assert await served(server, "fjk_customer") < 10
+                await served(server, "fjk_customer")
             assert await healthy(server)
             ending = asyncio.create_task(asyncio.to_thread(server.end))
             ended = [b"is being restarted" in each for each in await asyncio.gather(*answers)]

@@ -12,9 +12,7 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, PromptReference, ResourceLink, ResourceTemplateReference
-from typer.testing import CliRunner
 
-from fj_mcp.commands.typer_app import app
 from tests.support.assistant import CSHARP, ERAS, search_for, text_of
 from tests.support.http_messages import (
     SEARCH,
@@ -29,6 +27,7 @@ from tests.support.http_messages import (
     tool_call,
 )
 from tests.support.processes import Api, HttpServer, http_process
+from tests.support.refused_starts import refusal_of
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http")]
 
@@ -162,14 +161,7 @@ def test_local_requests_may_use_the_servers_own_key_without_a_token(
 def test_unsafe_options_are_rejected_with_the_reason(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
-    done = CliRunner().invoke(
-        app,
-        ["serve", "--http", "--port", "0", *arguments],
-        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
-    )
-    assert done.exit_code == 1
-    assert said in done.stderr
-    assert not done.stdout
+    assert said in refusal_of(tmp_path, arguments, settings)
 
 
 # Separation of keys

@@ -2,14 +2,14 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.company import Company, SigningKey, company, company_site
+from tests.support.company import Company, SigningKey, company_site
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -42,17 +42,6 @@ ID_JAG: dict[str, Any] = {
     "state_key": STATE_KEY,
 }
 CLIENT = {"client_id": "assistant", "client_secret": SECRET}
-
-
-@pytest.fixture
-def provider() -> Iterator[Company]:
-    with company() as one:
-        yield one
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 import ipaddress
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import anyio
 import httpx
 import pytest
 
@@ -24,6 +23,7 @@ from tests.support.sign_in import (
     Person,
     ShiftedClock,
     Site,
+    at_once,
     documents,
     sent_back,
     site_here,
@@ -33,23 +33,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 EVIL = "https://evil.example"
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:
@@ -156,17 +139,21 @@ async def test_a_code_used_twice_ends_what_it_gave(person: Person) -> None:
     assert error_of(await app.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
 
 
+async def test_a_code_that_comes_back_ends_what_it_gave_although_the_thief_has_no_verifier(
+    person: Person,
+) -> None:
+    app = await person.site.app()
+    code = (await person.allow(app))["code"]
+    tokens = (await app.redeem(code)).json()
+    thief = App(person.site, app.client_id)
+    assert error_of(await thief.redeem(code)) == (400, "invalid_grant")
+    assert (await person.site.call(tokens["access_token"])).status_code == 401
+
+
 async def test_of_two_uses_of_a_code_at_once_none_is_left_with_tokens(person: Person) -> None:
     app = await person.site.app()
     code = (await person.allow(app))["code"]
-    answers: list[httpx.Response] = []
-
-    async def redeem() -> None:
-        answers.append(await app.redeem(code))
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(4):
-            tasks.start_soon(redeem)
+    answers = await at_once([partial(app.redeem, code)] * 4)
     given = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(given) <= 1
     for tokens in given:
@@ -305,6 +292,17 @@ async def test_consent_is_never_taken_from_another_client_or_address(person: Per
         assert ">Allow<" in page.response.text
 
 
+async def test_consent_is_never_taken_from_another_user(site: Site, person: Person) -> None:
+    app = await site.app()
+    await person.connect(app, contacts="")
+    async with Person(site, "fjk_other") as other:
+        await other.connect(await site.app())
+        page = await other.open(app.link())
+    assert "key" not in page.fields
+    assert page.checked == ["spend", "contacts"]
+    assert "You have connected this app before" not in page.text
+
+
 async def test_even_a_client_that_was_allowed_before_asks_again(person: Person) -> None:
     """Nothing is ever sent back without a click: anyone can make a link with its id."""
     app = await person.site.app()
@@ -320,6 +318,8 @@ async def test_what_belongs_to_one_client_is_nothing_for_another(person: Person)
     other.verifier = app.verifier
     assert error_of(await other.redeem(code)) == (400, "invalid_grant")
     tokens = (await app.redeem(code)).json()
+    # Nor can another client end the connection with it.
+    assert error_of(await other.redeem(code)) == (400, "invalid_grant")
     assert error_of(await other.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
     for token in tokens["access_token"], tokens["refresh_token"]:
         assert (await other.revoke(token)).status_code == 200

@@ -6,8 +6,6 @@ get its tokens, or the error that it knows.
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -22,30 +20,16 @@ from tests.support.sign_in import (
     READ,
     SPEND,
     App,
+    Documents,
     Page,
     Person,
-    Site,
-    documents,
     sent_back,
-    site_here,
     works,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:
@@ -368,51 +352,39 @@ async def test_only_a_post_is_a_token_request(person: Person, path: str) -> None
 
 @pytest.mark.parametrize("encode", [True, False])
 async def test_an_id_that_is_an_address_may_be_in_the_header(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encode: bool
+    near: Person, described: Documents, encode: bool
 ) -> None:
     """Its colon must be encoded there, and is not always."""
-    with documents(tmp_path) as described:
-        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
-        async with (
-            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-            Person(site, "fjk_person") as person,
-        ):
-            app = described.app(site)
-            form = await code_of(person, app)
-            client_id = form.pop("client_id") if encode else app.client_id
-            name = quote(client_id, safe="") if encode else client_id
-            header = f"Basic {b64encode(f'{name}:'.encode()).decode()}"
-            answer = await site.post("/token", form, authorization=header)
+    app = described.app(near.site)
+    form = await code_of(near, app)
+    client_id = form.pop("client_id") if encode else app.client_id
+    name = quote(client_id, safe="") if encode else client_id
+    header = f"Basic {b64encode(f'{name}:'.encode()).decode()}"
+    answer = await near.site.post("/token", form, authorization=header)
     assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("named", [True, False])
 async def test_a_client_with_a_key_of_its_own_need_not_prove_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+    near: Person, described: Documents, named: bool
 ) -> None:
     """ChatGPT prefers to sign its token requests, although this server does not ask for it."""
-    with documents(tmp_path) as described:
-        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
-        described.document |= {
-            "token_endpoint_auth_method": "private_key_jwt",
-            "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
-            "token_endpoint_auth_signing_alg": "RS256",
-            "jwks_uri": f"{described.url}/jwks.json",
-        }
-        async with (
-            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-            Person(site, "fjk_person") as person,
-        ):
-            app = described.app(site)
-            claims = {"iss": app.client_id, "sub": app.client_id, "aud": f"{site.url}/token"}
-            form = await code_of(person, app) | {
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion": jwt.encode(claims, "k" * 32),
-            }
-            if not named:
-                del form["client_id"]
-            answer = await site.post("/token", form)
-            wrong = await site.post("/token", form | {"client_id": "", "client_assertion": "x.y.z"})
+    described.document |= {
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg": "RS256",
+        "jwks_uri": f"{described.url}/jwks.json",
+    }
+    app, site = described.app(near.site), near.site
+    claims = {"iss": app.client_id, "sub": app.client_id, "aud": f"{site.url}/token"}
+    form = await code_of(near, app) | {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode(claims, "k" * 32),
+    }
+    if not named:
+        del form["client_id"]
+    answer = await site.post("/token", form)
+    wrong = await site.post("/token", form | {"client_id": "", "client_assertion": "x.y.z"})
     assert answer.status_code == 200, answer.text
     assert error_of(wrong) == (401, "invalid_client")
 

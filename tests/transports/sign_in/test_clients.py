@@ -1,9 +1,7 @@
 """Which apps may ask a user to sign in: registered, described by a document, or set up."""
 
 import json
-import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +23,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 def basic(client_id: str, secret: str) -> str:
@@ -261,27 +242,6 @@ async def test_a_registration_that_nobody_used_is_gone_after_an_hour(
 # Documents
 
 
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documents]:
-    with documents(tmp_path_factory.mktemp("documents")) as one:
-        yield one
-
-
-@pytest.fixture
-async def near(
-    tmp_path: Path, described: Documents, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Person]:
-    """Somebody at a site that reads documents from this machine."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
-    before = dict(described.document)
-    async with (
-        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-        Person(site, "fjk_person") as person,
-    ):
-        yield person
-    described.document = before
-
-
 async def test_a_document_is_read_once_a_minute_at_most(near: Person, described: Documents) -> None:
     read = len(described.asked)
     app = described.app(near.site)
@@ -362,11 +322,10 @@ async def test_a_document_whose_server_does_not_answer_is_not_waited_for(
     near: Person, described: Documents
 ) -> None:
     described.may_answer.clear()
-    started = time.monotonic()
     page = await near.open(described.app(near.site).link())
+    # Only now, so that the page did not wait for it.
     described.may_answer.set()
     assert page.status == 400
-    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("port", [1, 99_999])

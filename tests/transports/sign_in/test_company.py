@@ -1,7 +1,7 @@
 """Signing in with the company's identity provider: whose tokens are let in, and for what."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,11 @@ import anyio
 import httpx
 import jwt
 import pytest
-from typer.testing import CliRunner
 
-from fj_mcp.commands.typer_app import app
 from tests.support.assistant import search_for
-from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company, company_site
+from tests.support.company import COMPANY_KEY, RESOURCE, Company, SigningKey, company_site
 from tests.support.http_messages import VERSION, modern, tool_call
+from tests.support.refused_starts import refusal_of
 from tests.support.sign_in import (
     ALL,
     CONTACTS,
@@ -25,6 +24,7 @@ from tests.support.sign_in import (
     STATE_KEY,
     ShiftedClock,
     Site,
+    at_once,
     result_of,
     works,
 )
@@ -35,33 +35,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-company")]
 
 
 @pytest.fixture
-def provider() -> Iterator[Company]:
-    with company() as one:
-        yield one
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
 async def site(tmp_path: Path, provider: Company, clock: ShiftedClock) -> AsyncIterator[Site]:
     async with company_site(tmp_path, provider, clock) as one:
         yield one
-
-
-async def at_once(calls: Sequence[Call]) -> list[httpx.Response]:
-    """The responses to calls that are made at the same time, in the order of the calls."""
-    answers: dict[int, httpx.Response] = {}
-
-    async def make(place: int, call: Call) -> None:
-        answers[place] = await call()
-
-    async with anyio.create_task_group() as tasks:
-        for place, call in enumerate(calls):
-            tasks.start_soon(make, place, call)
-    return [answers[place] for place in range(len(calls))]
 
 
 async def tools(site: Site, token: str) -> set[str]:
@@ -906,11 +882,4 @@ KEY = {"FJ_API_KEY": "fjk_x"}
 def test_what_is_missing_is_said_in_a_sentence(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
-    done = CliRunner().invoke(
-        app,
-        ["serve", "--http", "--port", "0", *arguments],
-        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
-    )
-    assert done.exit_code == 1
-    assert said in done.stderr
-    assert not done.stdout
+    assert said in refusal_of(tmp_path, arguments, settings)

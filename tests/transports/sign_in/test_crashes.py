@@ -360,9 +360,8 @@ async def test_a_server_that_is_told_to_end_lets_a_user_finish(
             api.fail("project_sessions", "delay_before", 2)
             answering = asyncio.create_task(person.answer(page))
             await eventually(lambda: api.calls("project_sessions") > asked)
-            taken = await asyncio.to_thread(server.end)
+            await asyncio.to_thread(server.end)
             assert (await answering).status_code == 303
-            assert taken < 8
             assert server.process.wait() == 0
 
 
@@ -375,11 +374,11 @@ async def test_a_server_that_is_told_to_end_does_not_wait_for_futurejobs(
             app = await site.app()
             page = await person.open(app.link())
             asked = api.calls("project_sessions")
+            # Longer than anyone waits for a process that ends.
             api.fail("project_sessions", "delay_before", 40)
             answering = asyncio.create_task(person.answer(page))
             await eventually(lambda: api.calls("project_sessions") > asked)
-            taken = await asyncio.to_thread(server.end)
-            assert taken < 12
+            await asyncio.to_thread(server.end)
             assert server.process.wait() == 0
             shown = Page(await answering)
             assert shown.status == 503

@@ -2,26 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from fj_mcp.commands.typer_app import app
 from tests.support.processes import CLEAN
+from tests.support.refused_starts import refusal_of
 from tests.support.sign_in import ALL, PUBLIC_URL, READ, SPEND, Person, Site, site_here, works
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 RESOURCE = f"{PUBLIC_URL}/mcp"
 RESOURCE_METADATA = f"{PUBLIC_URL}/.well-known/oauth-protected-resource/mcp"
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
 
 
 async def test_the_metadata_stand_at_the_root_and_where_mcp_is_appended(site: Site) -> None:
@@ -253,14 +245,7 @@ async def test_large_forms_are_refused(site: Site) -> None:
 def test_what_is_missing_is_said_in_a_sentence(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
-    done = CliRunner().invoke(
-        app,
-        ["serve", "--http", "--port", "0", *arguments],
-        env={"FJ_STATE_DIR": str(tmp_path)} | settings,
-    )
-    assert done.exit_code == 1
-    assert said in done.stderr
-    assert not done.stdout
+    assert said in refusal_of(tmp_path, arguments, settings)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """Requests that one part of the server could read differently from another, or not at all."""
 
 import json
-from collections.abc import AsyncIterator
 from itertools import product
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
@@ -20,7 +18,6 @@ from tests.support.sign_in import (
     Site,
     result_of,
     sent_back,
-    site_here,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
@@ -32,18 +29,6 @@ META = {
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 PAID = {"name": "create_sourcing_session", "arguments": SEARCH}
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 async def raw(site: Site, path: str, query: bytes) -> int:

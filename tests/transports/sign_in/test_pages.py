@@ -1,7 +1,6 @@
 """The page on which a user signs in, and the one that lists what is connected."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from tests.support.processes import Api
 from tests.support.sign_in import (
     CALLBACK,
     PUBLIC_URL,
+    Documents,
     Page,
     Person,
     ShiftedClock,
     Site,
-    documents,
     sent_back,
     site_here,
     works,
@@ -24,23 +23,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 async def test_the_page_says_who_asks_for_what_and_where_it_leads(person: Person) -> None:
@@ -347,23 +329,21 @@ async def test_another_browser_sees_the_same_once_it_has_the_key(
 
 
 async def test_a_code_that_was_never_redeemed_is_no_connection(person: Person) -> None:
-    await person.allow(await person.site.app(client_name="Half way"))
+    app = await person.site.app(client_name="Half way")
+    await person.allow(app, contacts="")
     assert "Half way" not in Page(await person.http.get("/connections")).text
+    page = await person.open(app.link())
+    assert page.checked == ["spend", "contacts"]
+    assert "You have connected this app before" not in page.text
 
 
 async def test_a_client_with_a_document_is_named_by_its_host(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    near: Person, described: Documents
 ) -> None:
-    with documents(tmp_path) as described:
-        monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
-        async with (
-            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-            Person(site, "fjk_person") as person,
-        ):
-            app = described.app(site)
-            page = await person.open(app.link())
-            host = described.url.split("/")[2]
-            assert f"Documented app, published by {host}" in page.text
-            assert "nobody has checked it" not in page.text
-            tokens = (await app.redeem((await person.allow(app))["code"])).json()
-            assert works(await site.call(tokens["access_token"]))
+    app = described.app(near.site)
+    page = await near.open(app.link())
+    host = described.url.split("/")[2]
+    assert f"Documented app, published by {host}" in page.text
+    assert "nobody has checked it" not in page.text
+    tokens = await near.connect(app)
+    assert works(await near.site.call(tokens["access_token"]))

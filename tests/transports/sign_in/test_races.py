@@ -1,7 +1,8 @@
 """The same code or token used on two servers at the same moment, on either kind of database."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import anyio
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from tests.support.balancers import balancer
 from tests.support.ledgers import postgres_server
 from tests.support.processes import Api, http_process
-from tests.support.sign_in import STATE_KEY, Person, Site, site_on, works
+from tests.support.sign_in import STATE_KEY, Person, Site, at_once, site_on, works
 
 pytestmark = [
     pytest.mark.unmeasured,
@@ -43,19 +44,6 @@ def site(
         yield site_on(front.url)
 
 
-async def at_once(send: Callable[[], Awaitable[httpx.Response]]) -> list[httpx.Response]:
-    """The responses to a request that is sent several times at once."""
-    answers: list[httpx.Response] = []
-
-    async def one() -> None:
-        answers.append(await send())
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(AT_ONCE):
-            tasks.start_soon(one)
-    return answers
-
-
 @pytest.mark.parametrize("time", range(5))
 async def test_a_code_used_on_two_servers_at_once_leaves_nobody_with_tokens(
     site: Site, time: int
@@ -63,7 +51,7 @@ async def test_a_code_used_on_two_servers_at_once_leaves_nobody_with_tokens(
     async with Person(site, f"fjk_code_{time}") as person:
         app = await site.app()
         code = (await person.allow(app))["code"]
-        answers = await at_once(lambda: app.redeem(code))
+        answers = await at_once([partial(app.redeem, code)] * AT_ONCE)
     given = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(given) <= 1
     assert {answer.status_code for answer in answers} <= {200, 400}
@@ -79,7 +67,7 @@ async def test_a_client_that_refreshes_on_two_servers_at_once_goes_on(
     async with Person(site, f"fjk_refresh_{time}") as person:
         app = await site.app()
         first = (await person.connect(app))["refresh_token"]
-        answers = await at_once(lambda: app.refresh(first))
+        answers = await at_once([partial(app.refresh, first)] * AT_ONCE)
         assert [answer.status_code for answer in answers] == [200] * AT_ONCE
         for answer in answers:
             assert works(await site.call(answer.json()["access_token"]))

@@ -4,13 +4,13 @@ import gzip
 import socket
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 import pytest
 
 from fj_mcp.clock import Clock
@@ -25,6 +25,7 @@ from tests.support.sign_in import (
     App,
     Person,
     Site,
+    at_once,
     documents,
     sent_back,
     site_here,
@@ -32,12 +33,6 @@ from tests.support.sign_in import (
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site_here(tmp_path) as one:
-        yield one
 
 
 async def registers(site: Site, *forwarded: str) -> int:
@@ -94,31 +89,39 @@ async def test_a_flood_that_is_refused_does_not_reach_the_database(
     assert max(counted) == 21
 
 
-async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> None:
-    app = await site.app()
-    begun = 0
-    all_begun, end = anyio.Event(), anyio.Event()
+@asynccontextmanager
+async def unfinished(
+    site: Site, path: str, start: bytes, headers: Sequence[dict[str, str]]
+) -> AsyncIterator[None]:
+    """Requests whose bodies have begun and go on until the end, one for each of some headers."""
+    begun, end = anyio.Semaphore(0), anyio.Event()
 
-    async def slowly() -> AsyncIterator[bytes]:
-        nonlocal begun
-        yield b"grant_type="
-        begun += 1
-        if begun == MAX_AT_ONCE:
-            all_begun.set()
+    async def body() -> AsyncIterator[bytes]:
+        yield start
+        begun.release()
         await end.wait()
 
-    async def send() -> None:
+    async def send(own: dict[str, str]) -> None:
         async with site.http() as http:
-            await http.post("/token", content=slowly())
+            await http.post(path, content=body(), headers=own)
 
     async with anyio.create_task_group() as tasks:
-        for _ in range(MAX_AT_ONCE):
-            tasks.start_soon(send)
+        for own in headers:
+            tasks.start_soon(send, own)
         with anyio.fail_after(10):
-            await all_begun.wait()
-        async with Person(site, "fjk_person") as person:
-            assert (await person.connect(app))["access_token"]
+            for _ in headers:
+                await begun.acquire()
+        yield
         end.set()
+
+
+async def test_bodies_that_never_end_keep_nobody_from_signing_in(site: Site) -> None:
+    app = await site.app()
+    async with (
+        unfinished(site, "/token", b"grant_type=", [{}] * MAX_AT_ONCE),
+        Person(site, "fjk_person") as person,
+    ):
+        assert (await person.connect(app))["access_token"]
 
 
 async def test_keys_that_futurejobs_could_not_check_do_not_count_as_wrong(
@@ -137,33 +140,15 @@ async def test_slow_requests_with_made_up_keys_take_no_places_of_users(tmp_path:
     async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
         tokens = await person.connect(await site.app())
     # The next process has not seen a response to their keys yet.
-    async with site_here(tmp_path) as site:
-        begun = 0
-        all_begun, end = anyio.Event(), anyio.Event()
-
-        async def slowly() -> AsyncIterator[bytes]:
-            nonlocal begun
-            yield b"{"
-            begun += 1
-            if begun == MAX_UNPROVEN_KEYS:
-                all_begun.set()
-            await end.wait()
-
-        async def send(number: int) -> None:
-            headers = {"x-fj-api-key": f"fjk_made_up_{number}", "content-type": "application/json"}
-            async with site.http() as http:
-                await http.post("/mcp", content=slowly(), headers=headers)
-
-        async with anyio.create_task_group() as tasks:
-            for number in range(MAX_UNPROVEN_KEYS):
-                tasks.start_soon(send, number)
-            with anyio.fail_after(10):
-                await all_begun.wait()
-            assert works(await site.call(tokens["access_token"]))
-            async with Person(site, "fjk_newcomer") as newcomer:
-                assert (await newcomer.connect(await site.app()))["access_token"]
-            assert works(await site.call("fjk_by_header"))
-            end.set()
+    made_up = [
+        {"x-fj-api-key": f"fjk_made_up_{number}", "content-type": "application/json"}
+        for number in range(MAX_UNPROVEN_KEYS)
+    ]
+    async with site_here(tmp_path) as site, unfinished(site, "/mcp", b"{", made_up):
+        assert works(await site.call(tokens["access_token"]))
+        async with Person(site, "fjk_newcomer") as newcomer:
+            assert (await newcomer.connect(await site.app()))["access_token"]
+        assert works(await site.call("fjk_by_header"))
 
 
 @on_a_file
@@ -267,14 +252,7 @@ async def test_clocks_that_differ_let_no_code_be_used_twice(tmp_path: Path) -> N
     async with site_here(tmp_path, BackwardClock()) as site, Person(site, "fjk_person") as person:
         app = await site.app()
         code = (await person.allow(app))["code"]
-        answers: list[httpx.Response] = []
-
-        async def redeem() -> None:
-            answers.append(await app.redeem(code))
-
-        async with anyio.create_task_group() as tasks:
-            for _ in range(8):
-                tasks.start_soon(redeem)
+        answers = await at_once([partial(app.redeem, code)] * 8)
         given = [answer.json() for answer in answers if answer.status_code == 200]
         assert len(given) <= 1
         for tokens in given:

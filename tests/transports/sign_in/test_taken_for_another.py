@@ -1,7 +1,7 @@
 """Apps and addresses that a user could take for others, and links that only seem to lead here."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from tests.support.sign_in import (
     Documents,
     Person,
     Site,
-    documents,
     sent_back,
     site_here,
 )
@@ -26,12 +25,6 @@ OURS = "https://chat.example.com/callback"
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     clients = [{"client_id": "ours", "redirect_uris": [OURS]}]
     async with site_here(tmp_path, oauth_clients=json.dumps(clients)) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
         yield one
 
 
@@ -97,13 +90,6 @@ async def test_no_address_has_another_host_than_it_shows(person: Person, address
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_redirect_uri")
 
 
-@pytest.fixture
-def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Documents]:
-    with documents(tmp_path) as one:
-        monkeypatch.setenv("SSL_CERT_FILE", str(one.certificates))
-        yield one
-
-
 @pytest.mark.parametrize(
     "before_host",
     [
@@ -115,18 +101,15 @@ def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Docum
     ],
 )
 async def test_no_document_is_on_another_host_than_the_page_says(
-    tmp_path: Path, described: Documents, before_host: str
+    near: Person, described: Documents, before_host: str
 ) -> None:
     url = described.url.replace("https://", before_host)
     described.document["client_id"] = url
-    async with (
-        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-        Person(site, "fjk_person") as person,
-    ):
-        page = await person.open(App(site, url).link())
+    read = len(described.asked)
+    page = await near.open(App(near.site, url).link())
     assert page.status == 400
     assert "claude.ai" not in page.text
-    assert described.asked == []
+    assert len(described.asked) == read
 
 
 async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
@@ -160,15 +143,11 @@ async def test_a_name_is_one_line_of_what_can_be_seen(
 
 
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
-    tmp_path: Path, described: Documents
+    near: Person, described: Documents
 ) -> None:
     """Its host is known to be true, and its name is not: anyone may be called Claude."""
     described.document |= {"client_name": "Claude", "redirect_uris": [EVIL]}
-    async with (
-        site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
-        Person(site, "fjk_person") as person,
-    ):
-        page = await person.open(described.app(site).link(redirect_uri=EVIL))
+    page = await near.open(described.app(near.site).link(redirect_uri=EVIL))
     assert described.url.split("/")[2] in page.text
     assert "Go on only if you have just added this server to an app yourself" in page.text
     assert "know evil.example as its address" in page.text

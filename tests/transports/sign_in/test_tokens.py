@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from tests.support.sign_in import (
     SPEND,
     Person,
     ShiftedClock,
-    Site,
     result_of,
     sent_back,
     site_here,
@@ -31,23 +29,6 @@ from tests.support.sign_in import (
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def site(tmp_path: Path, clock: ShiftedClock) -> AsyncIterator[Site]:
-    async with site_here(tmp_path, clock) as one:
-        yield one
-
-
-@pytest.fixture
-async def person(site: Site) -> AsyncIterator[Person]:
-    async with Person(site, "fjk_person") as one:
-        yield one
 
 
 async def test_a_code_gives_tokens_that_work_for_an_hour(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from fj_mcp.api.identity_provider import ProviderUnavailable
@@ -27,6 +27,7 @@ from fj_mcp.transports.sign_in.metadata import (
     assertion_documents,
     resource_documents,
 )
+from fj_mcp.transports.sign_in.oauth_errors import unavailable
 from fj_mcp.transports.sign_in.routes import document_routes, open_route
 from fj_mcp.transports.sign_in.sealing import Sealer
 from fj_mcp.transports.sign_in.sign_in import SignIn
@@ -104,7 +105,7 @@ def _assertions(
     workspace: str,
 ) -> tuple[AccessVerifier, list[Route]]:
     """The token endpoint for identity assertions, and what verifies its tokens."""
-    clients = read_clients(settings.oauth_clients) if settings.oauth_clients else []
+    clients = read_clients(settings.oauth_clients)
     if settings.state_key is None or not any(one.client_secret for one in clients):
         raise ValueError(
             f"{_NOT_STARTED} FJ_OAUTH_ID_JAG needs FJ_STATE_KEY (the output of `openssl rand -hex "
@@ -129,9 +130,7 @@ def _assertions(
         try:
             return await calls.token(request)
         except ProviderUnavailable:
-            error = "the identity provider cannot be reached: try again in a minute"
-            content = {"error": "temporarily_unavailable", "error_description": error}
-            return JSONResponse(content, 503, {"cache-control": "no-store", "retry-after": "60"})
+            return unavailable("the identity provider cannot be reached")
 
     routes = [*document_routes(assertion_documents(addresses)), open_route(TOKEN, token, "POST")]
     return AssertedTokens(store, sealer, addresses, clock, policy.key), routes

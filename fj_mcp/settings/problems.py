@@ -1,0 +1,69 @@
+"""What is wrong with settings, in words for the user who wrote them."""
+
+from collections.abc import Collection, Mapping
+from difflib import SequenceMatcher, get_close_matches
+
+from pydantic import ValidationError
+
+from fj_mcp.settings.env_files import Values
+
+LEDGER_URL = "FJ_LEDGER_URL"
+"""Was a Redis for several servers. To ignore it would be to share nothing any more."""
+
+
+def misspelled(
+    values: Values, variables: Mapping[str, str], guards: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Messages about unknown settings: those that credits may depend on, and the others.
+
+    Args:
+        values: as they were given, by their names in the environment.
+        variables: the settings that there are, by the same; the more used ones first.
+        guards: those of them that credits may depend on.
+    """
+    names = [*variables.values()]
+    unsafe, others = [], []
+    for given in sorted(values):
+        plain = given.upper().replace("-", "_")
+        # FJ_TEST_ is the prefix of the project's own tests.
+        ours = plain.startswith("FJ_") and not plain.startswith("FJ_TEST_")
+        if given in {*variables, LEDGER_URL} or not ours or not given.isprintable():
+            continue
+        name = plain.removeprefix("FJ_").lower()
+        near = get_close_matches(name, names, n=3, cutoff=0.6)
+        near.sort(key=lambda one: (*_distance(one, name), names.index(one)))
+        meant = f"FJ_{near[0].upper()}" if near else None
+        hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
+        words = f"{given} is not a setting ({hint})"
+        if near and near[0] in guards and meant not in values:
+            unsafe.append(words)
+        else:
+            others.append(words)
+    return tuple(unsafe), tuple(others)
+
+
+def _distance(setting: str, name: str) -> tuple[float, ...]:
+    """How far a setting is from a name: in words, and then in letters."""
+    # base_url is as close to database_url as to api_base_url.
+    words = len({*setting.split("_")} & {*name.split("_")})
+    letters = SequenceMatcher(None, setting, name).ratio()
+    return (-words, -letters)
+
+
+def reason(error: ValidationError) -> str:
+    """Why a value is not valid, to follow the name of its setting."""
+    first = error.errors(include_input=False)[0]
+    context = first.get("ctx", {})
+    if "error" in context:
+        return str(context["error"])
+    if first["type"].startswith("bool"):
+        return "must be 1 or 0"
+    if first["type"] == "literal_error":
+        return f"must be {context['expected']}"
+    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    if first["type"] in bounds:
+        name, words = bounds[first["type"]]
+        return f"must be {words} {context[name]:g}"
+    if first["type"].startswith("int"):
+        return "must be a whole number"
+    return "must be a number" if first["type"].startswith("float") else "cannot be read"
