@@ -81,13 +81,18 @@ class Endpoints:
                 _log("authorize", "refused")
                 described = self._known.describes_itself(form.get("client_id", ""))
                 return _unknown_client(described=described)
+            whose = f" client={known.host or known.source}"
+            address = form.get("redirect_uri")
+            # The SDK rewrites one before it is compared.
+            if address is not None and redirects.problem_with(address) is not None:
+                _log("authorize", f"refused{whose}")
+                return _bad_request()
             response = await self._authorization.handle(as_query(request, form))
         except TooOften as often:
             return _too_many_documents(often.seconds)
         except StorageUnavailable:
             return unavailable()
         location = response.headers.get("location")
-        whose = f" client={known.host or known.source}"
         if location is None:
             _log("authorize", f"refused{whose}")
             return _bad_request()

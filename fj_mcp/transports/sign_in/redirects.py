@@ -1,12 +1,15 @@
 """The addresses that users may be sent back to with a code."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fj_mcp.settings.sign_in import is_loopback
 
 MAX_ADDRESSES = 20
 _MAX_LENGTH = 2_000
+
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Without blanks, and without the backslash, which browsers read as a slash."""
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _ANY_PORT = re.compile(r"^(http://[a-z0-9.]+):\*(?=/|$)")
@@ -50,8 +53,10 @@ def problem_with(address: str) -> str | None:
         host, _ = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return "is not an address"
-    if len(address) > _MAX_LENGTH or not address.isascii() or not address.isprintable():
+    if len(address) > _MAX_LENGTH or not _PLAIN.fullmatch(address):
         return "is not an address"
+    if any(unquote(part) in (".", "..") for part in parts.path.split("/")):
+        return "must have no dots between slashes"
     if "#" in address or "@" in parts.netloc:
         return "must have neither a fragment nor a user name"
     scheme = parts.scheme.lower()

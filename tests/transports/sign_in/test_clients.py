@@ -173,6 +173,11 @@ ADDRESSES = {
     "https://app.example.com/\nLocation: https://evil.example": False,
     "https://" + "a" * 3000: False,
     "https://app.example.com:99999/": False,
+    "https://app.example.com/x/../callback": False,
+    "https://app.example.com/%2e%2e/callback": False,
+    "https://app.example.com/.well-known/callback": True,
+    "https://app.example.com\\callback": False,
+    "https://app.example.com/a callback": False,
 }
 
 
