@@ -262,12 +262,13 @@ async def test_a_client_asks_in_its_own_way(person: Person, name: str) -> None:
 
 async def test_a_resource_may_be_named_twice(person: Person) -> None:
     """As RFC 8707 allows, but not together with that of another server."""
-    app = await person.site.app()
-    own = urlencode({"resource": person.site.resource})
+    app = await person.site.app(redirect_uris=["http://127.0.0.1/callback"])
+    own = urlencode([("resource", person.site.resource), ("resource", f"{person.site.resource}/")])
+    other = "resource=https://other.example"
     page = await person.open(f"{app.link()}&{own}")
     code = sent_back(await person.answer(page))["code"]
-    other = await person.open(f"{app.link()}&resource=https://other.example")
-    assert other.status == 400
+    back = sent_back((await person.open(f"{app.link()}&{other}")).response)
+    assert (back["error"], back["state"]) == ("invalid_target", app.state)
     form = {
         "grant_type": "authorization_code",
         "client_id": app.client_id,
@@ -275,8 +276,10 @@ async def test_a_resource_may_be_named_twice(person: Person) -> None:
         "code_verifier": app.verifier,
     }
     async with person.site.http() as http:
-        content = f"{urlencode(form)}&{own}&{own}"
-        answer = await http.post("/token", content=content, headers={"content-type": FORM})
+        content, headers = f"{urlencode(form)}&{own}", {"content-type": FORM}
+        refused = await http.post("/token", content=f"{content}&{other}", headers=headers)
+        answer = await http.post("/token", content=content, headers=headers)
+    assert error_of(refused) == (400, "invalid_target")
     assert answer.status_code == 200, answer.text
 
 
