@@ -29,6 +29,8 @@ async def read_client_form(request: Request) -> Form:
     credentials = basic_credentials(request, form.get("client_id", ""))
     if credentials is not None:
         client_id, secret = credentials
+        if "client_secret" in form:
+            raise BadForm("the secret is in the form and in the Authorization header: send it once")
         if form.setdefault("client_id", client_id) != client_id:
             raise BadClient("the form and the Authorization header name two clients")
         form["client_secret"] = secret

@@ -117,6 +117,28 @@ async def test_a_wrong_or_missing_secret_is_an_invalid_client(person: Person) ->
     assert (await app.redeem(code)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize(("in_form", "in_header"), [("", ""), ("x", ""), ("", "x")])
+async def test_a_secret_is_sent_in_one_way(
+    person: Person, path: str, in_form: str, in_header: str
+) -> None:
+    """Whether both are right or one of them is wrong (RFC 6749, section 2.3)."""
+    app = await person.site.app(token_endpoint_auth_method="client_secret_basic")
+    tokens = await person.connect(app)
+    assert app.secret
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens["refresh_token"],
+        "token": tokens["refresh_token"],
+        "client_id": app.client_id,
+        "client_secret": app.secret + in_form,
+    }
+    header = basic(app.client_id, app.secret + in_header)
+    answer = await person.site.post(path, form, authorization=header)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (await app.refresh(tokens["refresh_token"])).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changed", "error"),
     [
