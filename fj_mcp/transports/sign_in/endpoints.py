@@ -87,7 +87,9 @@ class Endpoints:
             if address is not None and redirects.problem_with(address) is not None:
                 _log("authorize", f"refused{whose}")
                 return _bad_request()
-            response = await self._authorization.handle(as_query(request, form))
+            # A client that names no method means plain (RFC 7636, section 4.3).
+            asked = {"code_challenge_method": "plain"} | form
+            response = await self._authorization.handle(as_query(request, asked))
         except TooOften as often:
             return _too_many_documents(often.seconds)
         except StorageUnavailable:

@@ -146,6 +146,8 @@ async def test_the_pages_own_request_cannot_be_written_by_another(person: Person
         {"code_challenge": "short"},
         {"code_challenge_method": "plain"},
         {"code_challenge_method": "s256"},
+        {"code_challenge_method": None},
+        {"code_challenge_method": ""},
     ],
 )
 async def test_without_pkce_there_is_no_code(

@@ -236,7 +236,6 @@ QUESTIONS: dict[str, dict[str, str | None]] = {
     "an empty state": {"state": ""},
     "a long state": {"state": "x" * 2_000},
     "a state with everything in it": {"state": 'a&b=c#d?e/%2F+ "ü"'},
-    "no challenge method": {"code_challenge_method": None},
     "parameters of others": {
         "prompt": "consent",
         "access_type": "offline",
