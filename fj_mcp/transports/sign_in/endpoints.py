@@ -226,8 +226,8 @@ def _known_metadata(body: bytes) -> dict[str, Any]:
         kept["client_name"] = clean_line(name, _MAX_NAME)
     if (kind := given.get("application_type")) in ("web", "native"):
         kept["application_type"] = kind
-    if method := given.get("token_endpoint_auth_method"):
-        kept["token_endpoint_auth_method"] = method
+    method = given.get("token_endpoint_auth_method")
+    kept["token_endpoint_auth_method"] = method or "client_secret_basic"
     return kept
 
 

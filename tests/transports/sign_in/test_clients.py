@@ -69,6 +69,7 @@ async def test_a_registration_is_answered_with_all_that_counts(site: Site) -> No
     assert about["redirect_uris"] == [CALLBACK]
     assert about["grant_types"] == ["authorization_code", "refresh_token"]
     assert about["scope"] == "sourcing:read sourcing:spend sourcing:contacts"
+    assert about["token_endpoint_auth_method"] == "client_secret_basic"
     assert len(about["client_secret"]) >= 32
     assert about["client_secret_expires_at"] == 0
 
