@@ -496,6 +496,28 @@ async def test_a_hosted_client_may_name_its_own_page(person: Person, origin: str
     assert with_key.status_code == 403
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_client_in_a_browser_may_try_what_earlier_versions_have(
+    person: Person, method: str
+) -> None:
+    """The browser asks first, and the client must read the answer to go on without."""
+    tokens = await person.connect(await person.site.app())
+    origin = {"origin": "https://inspector.example.org"}
+    asked = {
+        "access-control-request-method": method,
+        "access-control-request-headers": "authorization, mcp-protocol-version, mcp-session-id",
+    }
+    token = {"authorization": f"Bearer {tokens['access_token']}"}
+    async with person.site.http() as http:
+        preflight = await http.options("/mcp", headers=origin | asked)
+        answer = await http.request(method, "/mcp", headers=origin | token)
+    assert preflight.status_code == 200
+    assert answer.status_code == 405
+    for response in (preflight, answer):
+        assert response.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 async def test_the_scheme_of_a_token_is_taken_in_any_case(person: Person, scheme: str) -> None:
     tokens = await person.connect(await person.site.app())
