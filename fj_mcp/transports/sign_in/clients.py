@@ -219,7 +219,8 @@ def _from_document(url: str, content: bytes) -> KnownClient:
         raise NotRead("it is not JSON") from None
     if metadata.get("client_id") != url:
         raise NotRead("it names another client_id")
-    if metadata.get("token_endpoint_auth_method") in _SHARED_SECRETS:
+    asks = metadata.get("token_endpoint_auth_method") in _SHARED_SECRETS
+    if asks or metadata.get("client_secret") is not None:
         raise NotRead("it wants a secret, which a public document cannot have")
     addresses = metadata.get("redirect_uris")
     given = [

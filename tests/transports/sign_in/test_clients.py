@@ -330,6 +330,8 @@ async def test_a_document_is_read_once_a_minute_at_most(near: Person, described:
         {"redirect_uris": ["javascript:alert(1)"]},
         {"redirect_uris": ["https://elsewhere.example/callback"]},
         {"token_endpoint_auth_method": "client_secret_basic"},
+        {"token_endpoint_auth_method": "client_secret_jwt"},
+        {"client_secret": "everybody can read it"},
         {"padding": "x" * 70_000},
         b"<!doctype html>",
         b"[]",
@@ -413,7 +415,7 @@ async def test_tokens_outlive_a_document_that_cannot_be_read(
     assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
-@pytest.mark.parametrize("status", [301, 302, 404, 500])
+@pytest.mark.parametrize("status", [201, 203, 206, 301, 302, 404, 500])
 async def test_only_the_document_itself_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
