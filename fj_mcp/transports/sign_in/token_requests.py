@@ -69,7 +69,7 @@ def with_oauth_error(response: Response, form: Form) -> Response:
         return error_response("invalid_request", f"{missing[0]} is missing")
     if kind not in _NEEDED:
         return error_response(
-            "unsupported_grant_type", f"grant_type must be one of {', '.join(_NEEDED)}"
+            "unsupported_grant_type", "grant_type must be one of those in the server's metadata"
         )
     if kind == "authorization_code":
         return error_response(
