@@ -21,7 +21,7 @@ from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.scopes import SCOPES, in_order
-from fj_mcp.transports.sign_in.sealing import digest
+from fj_mcp.transports.sign_in.sealing import secret_digest
 
 Source = Literal["operator", "document", "registration"]
 
@@ -186,7 +186,7 @@ def _predefined(one: PredefinedClient) -> KnownClient:
     for address in one.redirect_uris:
         if (problem := redirects.problem_with(address)) is not None:
             raise ValueError(f"FJ_OAUTH_CLIENTS: a redirect address of {one.client_id} {problem}.")
-    secret = digest(one.client_secret) if one.client_secret else None
+    secret = secret_digest(one.client_secret) if one.client_secret else None
     metadata = {
         "client_id": one.client_id,
         "client_name": one.name or one.client_id,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from fj_mcp.transports.sign_in.forms import BadForm, Form, basic_credentials, read_parameters
 from fj_mcp.transports.sign_in.oauth_errors import error_in, error_response
-from fj_mcp.transports.sign_in.sealing import digest
+from fj_mcp.transports.sign_in.sealing import secret_digest
 
 _NEEDED = {
     "authorization_code": ("code", "code_verifier"),
@@ -40,7 +40,7 @@ async def read_client_form(request: Request) -> Form:
     # It only says where to look first, and the SDK rejects what it does not know.
     form.pop("token_type_hint", None)
     # The SDK misses an empty one when a token is revoked.
-    return form | {"client_secret": digest(secret) if secret else ""}
+    return form | {"client_secret": secret_digest(secret) if secret else ""}
 
 
 def _named_in(assertion: str) -> str:

@@ -3,9 +3,10 @@
 import json
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -116,6 +117,25 @@ async def test_a_wrong_or_missing_secret_is_an_invalid_client(person: Person) ->
             assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     app.secret = secret
     assert (await app.redeem(code)).status_code == 200
+
+
+@pytest.mark.parametrize("encode", [quote, quote_plus, str], ids=["%20", "+", "as it is"])
+async def test_a_secret_in_the_header_may_be_encoded_or_not(
+    tmp_path: Path, encode: Callable[[str], str]
+) -> None:
+    """As forms are (RFC 6749, section 2.3.1), as addresses are, or as many clients send it."""
+    secret = "two words+one/ü"
+    client = {"client_id": "spring", "client_secret": secret, "redirect_uris": [CALLBACK]}
+    async with (
+        site_here(tmp_path, oauth_clients=json.dumps([client])) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        tokens = await person.connect(App(site, "spring", secret))
+        form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        for right in (secret, "two words-one/ü"):
+            header = basic("spring", encode(right))
+            answer = await site.post("/token", form, authorization=header)
+            assert answer.status_code == (200 if right == secret else 401), answer.text
 
 
 @pytest.mark.parametrize("path", ["/token", "/revoke"])
