@@ -149,7 +149,10 @@ class Endpoints:
         """End what a token belongs to (RFC 7009)."""
 
         async def end(form: Form) -> Response:
-            return await self._revocation.handle(with_body(request, encoded(form)))
+            response = await self._revocation.handle(with_body(request, encoded(form)))
+            if "token" not in form and oauth_errors.error_in(response) == "invalid_request":
+                return oauth_errors.error_response("invalid_request", "token is missing")
+            return response
 
         return await self._call("revoke", request, end)
 
@@ -186,6 +189,7 @@ class Endpoints:
             return oauth_errors.invalid_client(
                 request, "the client is not known here, or its secret is wrong"
             )
+        response.headers.update(oauth_errors.NOT_CACHED)
         return response
 
 
