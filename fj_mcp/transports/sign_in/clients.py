@@ -205,9 +205,8 @@ def _check_address(url: str) -> None:
         usable = named and (parts.port or 443) > 0
     except ValueError:
         usable = False
-    dots = any(part in (".", "..") for part in parts.path.split("/")) if usable else True
-    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _MAX_ID
-    if dots or not plain or parts.path in ("", "/") or "#" in url or "\\" in url:
+    plain = redirects.is_plain(url) and "#" not in url and len(url) <= _MAX_ID
+    if not usable or not plain or parts.path in ("", "/"):
         raise NotRead("its address is not one of a client")
 
 

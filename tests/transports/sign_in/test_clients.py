@@ -408,6 +408,39 @@ async def test_an_id_that_is_no_proper_address_is_not_even_asked_for(
     assert len(described.asked) == read
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "http://localhost:{}/app.json",
+        "HTTPS://localhost:{}/app.json",
+        "https://localhost:{}",
+        "https://localhost:{}/",
+        "https://localhost:{}?app.json",
+        "https://user@localhost:{}/app.json",
+        "https://localhost:{}/./app.json",
+        "https://localhost:{}/x/../app.json",
+        "https://localhost:{}/x/%2E%2e/app.json",
+        "https://localhost:{}/app.json#",
+    ],
+)
+async def test_an_id_has_the_shape_that_its_rules_ask_for(
+    near: Person, described: Documents, shape: str
+) -> None:
+    """Even if its document says the same."""
+    read, url = len(described.asked), shape.format(described.port)
+    described.document["client_id"] = url
+    page = await near.open(App(near.site, url).link())
+    assert page.status == 400
+    assert "does not know the app" in page.text
+    assert len(described.asked) == read
+
+
+async def test_an_id_may_have_a_query(near: Person, described: Documents) -> None:
+    url = f"{described.url}?v=1"
+    described.document["client_id"] = url
+    assert (await near.connect(App(near.site, url)))["access_token"]
+
+
 async def test_a_document_whose_server_does_not_answer_is_not_waited_for(
     near: Person, described: Documents
 ) -> None:
