@@ -198,7 +198,9 @@ async def test_no_form_is_sent_on_with_what_is_in_it(person: Person) -> None:
 
 
 @pytest.mark.parametrize("path", ["/token", "/revoke", "/register"])
-async def test_no_answer_to_a_client_is_kept(person: Person, path: str) -> None:
+async def test_an_answer_to_a_client_is_kept_nowhere_and_read_by_any_page(
+    person: Person, path: str
+) -> None:
     app = await person.site.app(token_endpoint_auth_method="client_secret_post")
     tokens = await person.connect(app)
     assert app.secret
@@ -209,7 +211,8 @@ async def test_no_answer_to_a_client_is_kept(person: Person, path: str) -> None:
         "refresh_token": tokens["refresh_token"],
         "token": tokens["access_token"],
     }
-    async with person.site.http() as http:
+    origin = {"origin": "https://inspector.example.org"}
+    async with person.site.http(headers=origin) as http:
         answers = [
             await http.post(path, data=right | {"client_id": "unknown"}),
             await http.post(path, data={"client_id": app.client_id, "client_secret": app.secret}),
@@ -220,6 +223,7 @@ async def test_no_answer_to_a_client_is_kept(person: Person, path: str) -> None:
     for answer in answers:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["pragma"] == "no-cache"
+        assert answer.headers["access-control-allow-origin"] == "*"
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/json"
             assert answer.json().keys() == {"error", "error_description"}
