@@ -70,6 +70,39 @@ def test_install_and_the_page_lead_to_the_same_place(hosted: str) -> None:
     assert ASSISTANTS["claude-desktop"].sign_in.rpartition(", ")[2] in page
 
 
+def headings(page: str) -> str:
+    return "\n".join(re.findall(r"^##+ (.+)$", text_of(page), re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("connect", ("Claude", "ChatGPT", "Microsoft Copilot", "Le Chat", "VS Code", "Cursor")),
+        ("company-accounts", ("Microsoft Entra ID", "Okta", "Keycloak", "Google Workspace")),
+    ],
+)
+def test_each_client_and_each_provider_has_its_own_part(page: str, names: tuple[str, ...]) -> None:
+    for name in names:
+        assert name in headings(page).splitlines()
+        level = re.search(rf"^(##+) {name}$", text_of(page), re.MULTILINE)
+        assert level is not None
+        part = text_of(page)[level.end() :].partition(f"\n{level[1]} ")[0]
+        assert len(part.split()) > 25
+
+
+def test_the_person_who_runs_the_server_reads_of_certificates_and_balancers() -> None:
+    assert "Claude Desktop" in section("connect", "Claude")
+    assert "**A certificate**" in section("sign-in", "What it needs")
+    assert "(deploy.md#many-machines)" in section("sign-in", "The proxy in front")
+
+
+def test_what_was_not_tried_is_said() -> None:
+    tried = section("connect", "What was tried")
+    for name in ("Claude Code", "Codex", "OpenCode", "MCP Inspector", "mcp-remote"):
+        assert name in tried
+    assert "were not tried with this server" in tried
+
+
 def days(seconds: float) -> str:
     return f"{seconds / 86_400:g} days"
 

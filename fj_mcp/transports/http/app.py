@@ -147,9 +147,10 @@ class _Cors(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=allow_origins,
-            allow_methods=("POST",),
+            # Clients of earlier versions try GET and DELETE, and go on if they read 405.
+            allow_methods=("POST", "GET", "DELETE"),
             allow_headers=("*",),
-            expose_headers=("WWW-Authenticate",),
+            expose_headers=("WWW-Authenticate", "Retry-After"),
         )
         self._others = others
 

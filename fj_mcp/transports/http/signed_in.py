@@ -159,4 +159,6 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
             "Signing in did not work", str(rejected), status=rejected.status, headers=headers
         )
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
-    return error_response(error, str(rejected), rejected.status, headers)
+    # This is before the routes, which say the same of their own responses.
+    readable = {"access-control-allow-origin": "*", "access-control-expose-headers": "Retry-After"}
+    return error_response(error, str(rejected), rejected.status, headers | readable)

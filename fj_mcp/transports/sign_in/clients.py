@@ -21,7 +21,7 @@ from fj_mcp.text import lenient
 from fj_mcp.text.cleaning import clean_line
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.scopes import SCOPES, in_order
-from fj_mcp.transports.sign_in.sealing import digest
+from fj_mcp.transports.sign_in.sealing import secret_digest
 
 Source = Literal["operator", "document", "registration"]
 
@@ -186,7 +186,7 @@ def _predefined(one: PredefinedClient) -> KnownClient:
     for address in one.redirect_uris:
         if (problem := redirects.problem_with(address)) is not None:
             raise ValueError(f"FJ_OAUTH_CLIENTS: a redirect address of {one.client_id} {problem}.")
-    secret = digest(one.client_secret) if one.client_secret else None
+    secret = secret_digest(one.client_secret) if one.client_secret else None
     metadata = {
         "client_id": one.client_id,
         "client_name": one.name or one.client_id,
@@ -205,9 +205,8 @@ def _check_address(url: str) -> None:
         usable = named and (parts.port or 443) > 0
     except ValueError:
         usable = False
-    dots = any(part in (".", "..") for part in parts.path.split("/")) if usable else True
-    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _MAX_ID
-    if dots or not plain or parts.path in ("", "/") or "#" in url or "\\" in url:
+    plain = redirects.is_plain(url) and "#" not in url and len(url) <= _MAX_ID
+    if not usable or not plain or parts.path in ("", "/"):
         raise NotRead("its address is not one of a client")
 
 
@@ -219,7 +218,8 @@ def _from_document(url: str, content: bytes) -> KnownClient:
         raise NotRead("it is not JSON") from None
     if metadata.get("client_id") != url:
         raise NotRead("it names another client_id")
-    if metadata.get("token_endpoint_auth_method") in _SHARED_SECRETS:
+    asks = metadata.get("token_endpoint_auth_method") in _SHARED_SECRETS
+    if asks or metadata.get("client_secret") is not None:
         raise NotRead("it wants a secret, which a public document cannot have")
     addresses = metadata.get("redirect_uris")
     given = [

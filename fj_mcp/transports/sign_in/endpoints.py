@@ -82,13 +82,20 @@ class Endpoints:
                 _log("authorize", "refused")
                 described = self._known.describes_itself(form.get("client_id", ""))
                 return _unknown_client(described=described)
-            response = await self._authorization.handle(as_query(request, form))
+            whose = f" client={known.host or known.source}"
+            address = form.get("redirect_uri")
+            # The SDK rewrites one before it is compared.
+            if address is not None and redirects.problem_with(address) is not None:
+                _log("authorize", f"refused{whose}")
+                return _bad_request()
+            # A client that names no method means plain (RFC 7636, section 4.3).
+            asked = {"code_challenge_method": "plain"} | form
+            response = await self._authorization.handle(as_query(request, asked))
         except TooOften as often:
             return _too_many_documents(often.seconds)
         except StorageUnavailable:
             return unavailable()
         location = response.headers.get("location")
-        whose = f" client={known.host or known.source}"
         if location is None:
             _log("authorize", f"refused{whose}")
             return _bad_request()
@@ -143,7 +150,10 @@ class Endpoints:
         """End what a token belongs to (RFC 7009)."""
 
         async def end(form: Form) -> Response:
-            return await self._revocation.handle(with_body(request, encoded(form)))
+            response = await self._revocation.handle(with_body(request, encoded(form)))
+            if "token" not in form and oauth_errors.error_in(response) == "invalid_request":
+                return oauth_errors.error_response("invalid_request", "token is missing")
+            return response
 
         return await self._call("revoke", request, end)
 
@@ -180,6 +190,7 @@ class Endpoints:
             return oauth_errors.invalid_client(
                 request, "the client is not known here, or its secret is wrong"
             )
+        response.headers.update(oauth_errors.NOT_CACHED)
         return response
 
 
@@ -220,8 +231,8 @@ def _known_metadata(body: bytes) -> dict[str, Any]:
         kept["client_name"] = clean_line(name, _MAX_NAME)
     if (kind := given.get("application_type")) in ("web", "native"):
         kept["application_type"] = kind
-    if method := given.get("token_endpoint_auth_method"):
-        kept["token_endpoint_auth_method"] = method
+    method = given.get("token_endpoint_auth_method")
+    kept["token_endpoint_auth_method"] = method or "client_secret_basic"
     return kept
 
 

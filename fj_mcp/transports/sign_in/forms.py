@@ -24,19 +24,21 @@ class BadForm(Exception):
 def fields_in(encoded: str) -> Form:
     """The fields of a form or a query; those without a value count as omitted (RFC 6749).
 
+    A resource may be named several times (RFC 8707): all that differ, with spaces between them.
+
     Raises:
-        BadForm: if a field is given twice, or there are too many.
+        BadForm: if another field is given twice, or there are too many.
     """
     try:
         pairs = parse_qsl(encoded, max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise BadForm("the form has too many fields") from None
-    form = dict(pairs)
-    # A resource may be named several times (RFC 8707), and some clients repeat themselves.
-    repeated = [pair for pair in pairs if pair[0] != "resource"]
-    if len(form) != len(repeated) + len({pair for pair in pairs if pair[0] == "resource"}):
+    resources = dict.fromkeys(value for name, value in pairs if name == "resource")
+    others = [pair for pair in pairs if pair[0] != "resource"]
+    form = dict(others)
+    if len(form) != len(others):
         raise BadForm("a parameter is given twice")
-    return form
+    return form | ({"resource": " ".join(resources)} if resources else {})
 
 
 def fields_of_query(request: Request) -> Form:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from fj_mcp.api.errors import KeyRefused
-from fj_mcp.errors import FutureJobsError
+from fj_mcp.errors import BadSettings, FutureJobsError
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.sign_in.limits import KEYS, KEYS_OF_CLIENT, Limiter, TooOften, address_of
 from fj_mcp.transports.sign_in.pages import Problem
@@ -84,6 +84,11 @@ class KeyReader:
             raise Problem(
                 "FutureJobs does not accept this key. Copy it again from your FutureJobs account."
             ) from None
+        except BadSettings:
+            return Problem(
+                "This server has a wrong setting. Tell the person who runs it: its log names it.",
+                503,
+            )
         except (FutureJobsError, TimeoutError):
             return Problem(
                 "FutureJobs cannot check the key at the moment. Try again in a minute.", 503

@@ -36,8 +36,12 @@ class Addresses(Struct, frozen=True):
         return f"{self.issuer}{RESOURCE_METADATA}{_MCP}"
 
     def is_resource(self, named: str | None) -> bool:
-        """Whether a client means this server; one that names none can mean no other."""
-        return named is None or _plain(named) == self.resource
+        """Whether a client means this server alone; one that names none can mean no other.
+
+        Args:
+            named: the resources that it names, with spaces between them.
+        """
+        return named is None or {*map(_plain, named.split(" "))} == {self.resource}
 
     def of(self, path: str) -> str:
         """The public address of a path."""

@@ -25,7 +25,7 @@ from fj_mcp.transports.sign_in.clients import KnownClient, Source, registered_me
 from fj_mcp.transports.sign_in.forms import with_query
 from fj_mcp.transports.sign_in.metadata import SIGN_IN, Addresses
 from fj_mcp.transports.sign_in.scopes import as_text
-from fj_mcp.transports.sign_in.sealing import Sealer, digest
+from fj_mcp.transports.sign_in.sealing import Sealer, digest, secret_digest
 
 ACCESS_PREFIX = "fjmt_"
 _REFRESH_PREFIX, _CODE_PREFIX = "fjmr_", "fjmc_"
@@ -137,7 +137,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         client = Client(
             client_info.client_id,
             registered_metadata(client_info),
-            digest(secret) if secret else None,
+            secret_digest(secret) if secret else None,
             self._clock(),
         )
         await self._store.add_client(client)

@@ -1,12 +1,15 @@
 """The addresses that users may be sent back to with a code."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fj_mcp.settings.sign_in import is_loopback
 
 MAX_ADDRESSES = 20
 _MAX_LENGTH = 2_000
+
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Without blanks, and without the backslash, which browsers read as a slash."""
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _ANY_PORT = re.compile(r"^(http://[a-z0-9.]+):\*(?=/|$)")
@@ -50,7 +53,7 @@ def problem_with(address: str) -> str | None:
         host, _ = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return "is not an address"
-    if len(address) > _MAX_LENGTH or not address.isascii() or not address.isprintable():
+    if len(address) > _MAX_LENGTH or not is_plain(address):
         return "is not an address"
     if "#" in address or "@" in parts.netloc:
         return "must have neither a fragment nor a user name"
@@ -62,6 +65,13 @@ def problem_with(address: str) -> str | None:
     if scheme in _KNOWN_SCHEMES or _PRIVATE_SCHEME.fullmatch(scheme):
         return None
     return "must start with https://, or with a scheme that is an app's own"
+
+
+def is_plain(address: str) -> bool:
+    """Whether no library rewrites an address: it has no blanks, no backslash and no `/../`."""
+    path = address.partition("?")[0]
+    dots = any(unquote(part) in (".", "..") for part in path.split("/"))
+    return _PLAIN.fullmatch(address) is not None and not dots
 
 
 def is_host_name(host: str) -> bool:

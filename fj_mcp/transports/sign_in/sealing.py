@@ -23,6 +23,11 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def secret_digest(secret: str) -> str:
+    """The same of a client's secret, for which some clients write a plus in place of a space."""
+    return digest(secret.replace("+", " "))
+
+
 class Sealer:
     """Seals texts; each purpose has a key of its own."""
 

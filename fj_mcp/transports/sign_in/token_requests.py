@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from fj_mcp.transports.sign_in.forms import BadForm, Form, basic_credentials, read_parameters
 from fj_mcp.transports.sign_in.oauth_errors import error_in, error_response
-from fj_mcp.transports.sign_in.sealing import digest
+from fj_mcp.transports.sign_in.sealing import secret_digest
 
 _NEEDED = {
     "authorization_code": ("code", "code_verifier"),
@@ -29,6 +29,8 @@ async def read_client_form(request: Request) -> Form:
     credentials = basic_credentials(request, form.get("client_id", ""))
     if credentials is not None:
         client_id, secret = credentials
+        if "client_secret" in form:
+            raise BadForm("the secret is in the form and in the Authorization header: send it once")
         if form.setdefault("client_id", client_id) != client_id:
             raise BadClient("the form and the Authorization header name two clients")
         form["client_secret"] = secret
@@ -38,7 +40,7 @@ async def read_client_form(request: Request) -> Form:
     # It only says where to look first, and the SDK rejects what it does not know.
     form.pop("token_type_hint", None)
     # The SDK misses an empty one when a token is revoked.
-    return form | {"client_secret": digest(secret) if secret else ""}
+    return form | {"client_secret": secret_digest(secret) if secret else ""}
 
 
 def _named_in(assertion: str) -> str:
@@ -67,7 +69,7 @@ def with_oauth_error(response: Response, form: Form) -> Response:
         return error_response("invalid_request", f"{missing[0]} is missing")
     if kind not in _NEEDED:
         return error_response(
-            "unsupported_grant_type", f"grant_type must be one of {', '.join(_NEEDED)}"
+            "unsupported_grant_type", "grant_type must be one of those in the server's metadata"
         )
     if kind == "authorization_code":
         return error_response(

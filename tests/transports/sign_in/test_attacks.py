@@ -66,6 +66,34 @@ async def test_nobody_is_sent_where_the_app_has_not_registered(
     assert "evil" not in page.response.text
 
 
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        (CALLBACK, "https://app.example.com/x/../callback"),
+        (CALLBACK, "https://app.example.com/./callback"),
+        (CALLBACK, f"{CALLBACK}/../callback"),
+        (CALLBACK, "https://app.example.com/x/%2E%2e/callback"),
+        (CALLBACK, "https://app.example.com\\callback"),
+        (CALLBACK, "https:app.example.com/callback"),
+        (CALLBACK, "https:///app.example.com/callback"),
+        (CALLBACK, "https://@app.example.com/callback"),
+        (CALLBACK, "https://app.exam\tple.com/callback"),
+        (CALLBACK, f" {CALLBACK}"),
+        (CALLBACK, f"{CALLBACK}\n"),
+        (CALLBACK, "https://\uff41pp.example.com/callback"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5555/x/../cb"),
+        ("http://127.0.0.1/cb", "http://127.1:5555/cb"),
+        ("http://127.0.0.1/cb", "http://0x7f000001:5555/cb"),
+    ],
+)
+async def test_an_address_counts_as_it_is_sent(person: Person, registered: str, asked: str) -> None:
+    """Libraries make the registered one of it, and others that read it might make another."""
+    app = await person.site.app(redirect_uris=[registered])
+    page = await person.open(app.link(redirect_uri=asked))
+    assert page.status == 400
+    assert "location" not in page.response.headers
+
+
 async def test_a_parameter_that_is_given_twice_is_refused(person: Person) -> None:
     app = await person.site.app()
     page = await person.open(f"{app.link()}&redirect_uri={EVIL}")
@@ -101,6 +129,8 @@ async def test_the_pages_own_request_cannot_be_written_by_another(person: Person
         {"code_challenge": "short"},
         {"code_challenge_method": "plain"},
         {"code_challenge_method": "s256"},
+        {"code_challenge_method": None},
+        {"code_challenge_method": ""},
     ],
 )
 async def test_without_pkce_there_is_no_code(

@@ -220,7 +220,6 @@ QUESTIONS: dict[str, dict[str, str | None]] = {
     "an empty state": {"state": ""},
     "a long state": {"state": "x" * 2_000},
     "a state with everything in it": {"state": 'a&b=c#d?e/%2F+ "ü"'},
-    "no challenge method": {"code_challenge_method": None},
     "parameters of others": {
         "prompt": "consent",
         "access_type": "offline",
@@ -246,12 +245,13 @@ async def test_a_client_asks_in_its_own_way(person: Person, name: str) -> None:
 
 async def test_a_resource_may_be_named_twice(person: Person) -> None:
     """As RFC 8707 allows, but not together with that of another server."""
-    app = await person.site.app()
-    own = urlencode({"resource": person.site.resource})
+    app = await person.site.app(redirect_uris=["http://127.0.0.1/callback"])
+    own = urlencode([("resource", person.site.resource), ("resource", f"{person.site.resource}/")])
+    other = "resource=https://other.example"
     page = await person.open(f"{app.link()}&{own}")
     code = sent_back(await person.answer(page))["code"]
-    other = await person.open(f"{app.link()}&resource=https://other.example")
-    assert other.status == 400
+    back = sent_back((await person.open(f"{app.link()}&{other}")).response)
+    assert (back["error"], back["state"]) == ("invalid_target", app.state)
     form = {
         "grant_type": "authorization_code",
         "client_id": app.client_id,
@@ -259,8 +259,10 @@ async def test_a_resource_may_be_named_twice(person: Person) -> None:
         "code_verifier": app.verifier,
     }
     async with person.site.http() as http:
-        content = f"{urlencode(form)}&{own}&{own}"
-        answer = await http.post("/token", content=content, headers={"content-type": FORM})
+        content, headers = f"{urlencode(form)}&{own}", {"content-type": FORM}
+        refused = await http.post("/token", content=f"{content}&{other}", headers=headers)
+        answer = await http.post("/token", content=content, headers=headers)
+    assert error_of(refused) == (400, "invalid_target")
     assert answer.status_code == 200, answer.text
 
 
@@ -464,6 +466,28 @@ async def test_a_hosted_client_may_name_its_own_page(person: Person, origin: str
     assert "WWW-Authenticate" in asked.headers["access-control-expose-headers"]
     # A key that a page brings could be one that it has got hold of.
     assert with_key.status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_client_in_a_browser_may_try_what_earlier_versions_have(
+    person: Person, method: str
+) -> None:
+    """The browser asks first, and the client must read the answer to go on without."""
+    tokens = await person.connect(await person.site.app())
+    origin = {"origin": "https://inspector.example.org"}
+    asked = {
+        "access-control-request-method": method,
+        "access-control-request-headers": "authorization, mcp-protocol-version, mcp-session-id",
+    }
+    token = {"authorization": f"Bearer {tokens['access_token']}"}
+    async with person.site.http() as http:
+        preflight = await http.options("/mcp", headers=origin | asked)
+        answer = await http.request(method, "/mcp", headers=origin | token)
+    assert preflight.status_code == 200
+    assert answer.status_code == 405
+    for response in (preflight, answer):
+        assert response.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])

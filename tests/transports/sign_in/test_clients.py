@@ -2,8 +2,10 @@
 
 import json
 from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -50,6 +52,7 @@ async def test_a_registration_is_answered_with_all_that_counts(site: Site) -> No
     assert about["redirect_uris"] == [CALLBACK]
     assert about["grant_types"] == ["authorization_code", "refresh_token"]
     assert about["scope"] == "sourcing:read sourcing:spend sourcing:contacts"
+    assert about["token_endpoint_auth_method"] == "client_secret_basic"
     assert len(about["client_secret"]) >= 32
     assert about["client_secret_expires_at"] == 0
 
@@ -96,6 +99,47 @@ async def test_a_wrong_or_missing_secret_is_an_invalid_client(person: Person) ->
             assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     app.secret = secret
     assert (await app.redeem(code)).status_code == 200
+
+
+@pytest.mark.parametrize("encode", [quote, quote_plus, str], ids=["%20", "+", "as it is"])
+async def test_a_secret_in_the_header_may_be_encoded_or_not(
+    tmp_path: Path, encode: Callable[[str], str]
+) -> None:
+    """As forms are (RFC 6749, section 2.3.1), as addresses are, or as many clients send it."""
+    secret = "two words+one/ü"
+    client = {"client_id": "spring", "client_secret": secret, "redirect_uris": [CALLBACK]}
+    async with (
+        site_here(tmp_path, oauth_clients=json.dumps([client])) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        tokens = await person.connect(App(site, "spring", secret))
+        form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        for right in (secret, "two words-one/ü"):
+            header = basic("spring", encode(right))
+            answer = await site.post("/token", form, authorization=header)
+            assert answer.status_code == (200 if right == secret else 401), answer.text
+
+
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize(("in_form", "in_header"), [("", ""), ("x", ""), ("", "x")])
+async def test_a_secret_is_sent_in_one_way(
+    person: Person, path: str, in_form: str, in_header: str
+) -> None:
+    """Whether both are right or one of them is wrong (RFC 6749, section 2.3)."""
+    app = await person.site.app(token_endpoint_auth_method="client_secret_basic")
+    tokens = await person.connect(app)
+    assert app.secret
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens["refresh_token"],
+        "token": tokens["refresh_token"],
+        "client_id": app.client_id,
+        "client_secret": app.secret + in_form,
+    }
+    header = basic(app.client_id, app.secret + in_header)
+    answer = await person.site.post(path, form, authorization=header)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -154,6 +198,11 @@ ADDRESSES = {
     "https://app.example.com/\nLocation: https://evil.example": False,
     "https://" + "a" * 3000: False,
     "https://app.example.com:99999/": False,
+    "https://app.example.com/x/../callback": False,
+    "https://app.example.com/%2e%2e/callback": False,
+    "https://app.example.com/.well-known/callback": True,
+    "https://app.example.com\\callback": False,
+    "https://app.example.com/a callback": False,
 }
 
 
@@ -262,6 +311,8 @@ async def test_a_document_is_read_once_a_minute_at_most(near: Person, described:
         {"redirect_uris": ["javascript:alert(1)"]},
         {"redirect_uris": ["https://elsewhere.example/callback"]},
         {"token_endpoint_auth_method": "client_secret_basic"},
+        {"token_endpoint_auth_method": "client_secret_jwt"},
+        {"client_secret": "everybody can read it"},
         {"padding": "x" * 70_000},
         b"<!doctype html>",
         b"[]",
@@ -318,6 +369,39 @@ async def test_an_id_that_is_no_proper_address_is_not_even_asked_for(
     assert len(described.asked) == read
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "http://localhost:{}/app.json",
+        "HTTPS://localhost:{}/app.json",
+        "https://localhost:{}",
+        "https://localhost:{}/",
+        "https://localhost:{}?app.json",
+        "https://user@localhost:{}/app.json",
+        "https://localhost:{}/./app.json",
+        "https://localhost:{}/x/../app.json",
+        "https://localhost:{}/x/%2E%2e/app.json",
+        "https://localhost:{}/app.json#",
+    ],
+)
+async def test_an_id_has_the_shape_that_its_rules_ask_for(
+    near: Person, described: Documents, shape: str
+) -> None:
+    """Even if its document says the same."""
+    read, url = len(described.asked), shape.format(described.port)
+    described.document["client_id"] = url
+    page = await near.open(App(near.site, url).link())
+    assert page.status == 400
+    assert "does not know the app" in page.text
+    assert len(described.asked) == read
+
+
+async def test_an_id_may_have_a_query(near: Person, described: Documents) -> None:
+    url = f"{described.url}?v=1"
+    described.document["client_id"] = url
+    assert (await near.connect(App(near.site, url)))["access_token"]
+
+
 async def test_a_document_whose_server_does_not_answer_is_not_waited_for(
     near: Person, described: Documents
 ) -> None:
@@ -344,7 +428,7 @@ async def test_tokens_outlive_a_document_that_cannot_be_read(
     assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
-@pytest.mark.parametrize("status", [301, 302, 404, 500])
+@pytest.mark.parametrize("status", [201, 203, 206, 301, 302, 404, 500])
 async def test_only_the_document_itself_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:

@@ -201,6 +201,17 @@ async def test_a_key_that_futurejobs_refuses_is_not_kept(tmp_path: Path, api: Ap
         assert sent_back(await person.answer(again))["code"]
 
 
+async def test_a_wrong_setting_is_not_taken_for_an_outage(tmp_path: Path) -> None:
+    async with (
+        site_here(tmp_path, problems=("FJ_OAUTH_CLIENTS must be a JSON list",)) as site,
+        Person(site, "fjk_person") as person,
+    ):
+        again = Page(await person.answer(await person.open((await site.app()).link())))
+    assert again.status == 503
+    assert "This server has a wrong setting. Tell the person who runs it" in again.text
+    assert "FJ_OAUTH_CLIENTS" not in again.text
+
+
 async def test_a_stored_key_that_futurejobs_refuses_by_now_is_asked_for_again(
     tmp_path: Path, api: Api
 ) -> None:

@@ -24,7 +24,7 @@ from fj_mcp.transports.sign_in.company.tokens import NotValid
 from fj_mcp.transports.sign_in.metadata import Addresses
 from fj_mcp.transports.sign_in.provider import ACCESS_PREFIX, ACCESS_SECONDS, Provider
 from fj_mcp.transports.sign_in.scopes import as_text
-from fj_mcp.transports.sign_in.sealing import Sealer, digest
+from fj_mcp.transports.sign_in.sealing import Sealer, digest, secret_digest
 
 _TYPE = ("oauth-id-jag+jwt",)
 _KEY = "asserted key"
@@ -179,7 +179,7 @@ def _client(one: PredefinedClient) -> KnownClient:
         source="operator",
         client_id=one.client_id,
         client_name=one.name or one.client_id,
-        client_secret=digest(one.client_secret or ""),
+        client_secret=secret_digest(one.client_secret or ""),
         redirect_uris=None,
         grant_types=[JWT_BEARER_GRANT_TYPE],
         token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method
