@@ -54,7 +54,7 @@ class SignInPage:
         if question is None:
             return _too_old()
         visitor = await self._browsers.visitor(request)
-        if not self._browsers.is_own_form(request, visitor, sealed, form.get("csrf_token", "")):
+        if not self._browsers.is_own_form(visitor, sealed, form.get("csrf_token", "")):
             return await self._page(question, sealed, visitor, out_of_date())
         if form.get("answer") == "other-key":
             visitor = await self._browsers.sign_out(visitor)
