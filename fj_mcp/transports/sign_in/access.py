@@ -9,6 +9,7 @@ from cachetools import TTLCache
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
+from fj_mcp.clock import Elapsed
 from fj_mcp.storage.sign_in.records import Grant
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.storage.user import User
@@ -79,7 +80,7 @@ class StoredTokens:
         self.sealer = sealer
         self._addresses = addresses
         self._clock = clock
-        self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+        self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, Elapsed(clock))
         self._reads: SharedReads[Access | None] = SharedReads()
 
     def recognizes(self, token: str) -> bool:
