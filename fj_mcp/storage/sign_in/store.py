@@ -30,9 +30,9 @@ and neither do others fill all the places.
 _REPLAY_SECONDS = 86_400.0
 """How long a code is remembered after its use, to notice a second one."""
 
-MAX_USED_TOKENS = 500
-"""Refresh tokens of a grant that are remembered after their use, to notice a second one. There are
-more only if a client refreshes all the time."""
+MAX_TOKENS = 500
+"""Tokens of a grant of each kind, and refresh tokens that are remembered after their use, to notice
+a second one. There are more only if a client refreshes all the time."""
 
 _EXPIRY_SECONDS = 3_600.0
 _EXPIRED_AT_ONCE = 200
@@ -126,7 +126,7 @@ class SignInStore:
             elif not grace_seconds or self._clock() - token.used_at >= grace_seconds:
                 rows.remove_grants([grant.grant_id])
                 return False
-            rows.forget_used_tokens(grant.grant_id, MAX_USED_TOKENS)
+            rows.limit_tokens(grant.grant_id, MAX_TOKENS)
             rows.add(tokens, *issued)
             rows.use_grant(grant)
             return True

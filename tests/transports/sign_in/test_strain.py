@@ -4,6 +4,7 @@ import gzip
 import socket
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,11 @@ import httpx
 import pytest
 
 from fj_mcp.clock import Clock
-from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_USED_TOKENS
+from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_TOKENS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
 from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.transports.sign_in.access import CACHE_SECONDS
+from fj_mcp.transports.sign_in.sealing import digest
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.processes import Api
@@ -209,7 +211,7 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
         app = await site.app()
         refresh = (await person.connect(app))["refresh_token"]
         with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
-            for number in range(3 * MAX_USED_TOKENS):
+            for number in range(3 * MAX_TOKENS):
                 database.execute(
                     "INSERT INTO tokens (digest, grant_id, kind, scopes, expires_at, used_at)"
                     " SELECT ?, grant_id, kind, scopes, expires_at, ? FROM tokens"
@@ -221,9 +223,40 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
         # The last ones are known, and end the grant if they are used again.
         found = table_of(tmp_path, "tokens", "used_at")
         names = [row["digest"] for row in found if row["kind"] == "refresh" and row["used_at"]]
-        assert len(names) == MAX_USED_TOKENS
-        assert f"used-{3 * MAX_USED_TOKENS - 1}" in names
+        assert len(names) == MAX_TOKENS
+        assert f"used-{3 * MAX_TOKENS - 1}" in names
         assert works(await site.call(again["access_token"]))
+
+
+@on_a_file
+async def test_a_client_that_uses_one_refresh_token_all_the_time_does_not_fill_the_database(
+    tmp_path: Path,
+) -> None:
+    """As it may for ten seconds."""
+    async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
+        app = await site.app()
+        refresh = (await person.connect(app))["refresh_token"]
+        again = (await app.refresh(refresh)).json()
+        with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
+            for number in range(2 * MAX_TOKENS):
+                database.execute(
+                    "INSERT INTO tokens (digest, grant_id, kind, scopes, expires_at)"
+                    " SELECT ? || kind, grant_id, kind, scopes, expires_at - ? FROM tokens"
+                    " WHERE digest IN (?, ?)",
+                    (
+                        f"{number}-",
+                        number / 100 + 1,
+                        digest(again["access_token"]),
+                        digest(again["refresh_token"]),
+                    ),
+                )
+        last = (await app.refresh(refresh)).json()
+        kinds = Counter(row["kind"] for row in table_of(tmp_path, "tokens", "digest"))
+        assert kinds["access"] <= MAX_TOKENS + 1
+        assert kinds["refresh"] <= MAX_TOKENS + 2
+        for tokens in (again, last):
+            assert works(await site.call(tokens["access_token"]))
+            assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
 async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(

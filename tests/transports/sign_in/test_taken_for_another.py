@@ -129,6 +129,34 @@ async def test_no_document_is_on_another_host_than_the_page_says(
     assert described.asked == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 200),
+        ("Application/JSON ; charset=utf-8", 200),
+        ("application/vnd.app+json", 200),
+        ("text/plain", 400),
+        ("text/html; charset=utf-8", 400),
+        ("application/octet-stream", 400),
+        ("text/plain; x=application/json", 400),
+        ("application/json, text/html", 400),
+        ("", 400),
+    ],
+)
+async def test_a_file_of_a_user_of_a_host_is_no_document_of_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, status: int
+) -> None:
+    """Hosts that show texts and files of their users do so as another type."""
+    with documents(tmp_path, headers={"content-type": kind}) as uploaded:
+        monkeypatch.setenv("SSL_CERT_FILE", str(uploaded.certificates))
+        async with (
+            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            page = await person.open(uploaded.app(site).link())
+    assert page.status == status
+
+
 async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
     person: Person, tmp_path: Path
 ) -> None:
