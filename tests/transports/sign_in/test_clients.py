@@ -421,7 +421,7 @@ async def test_a_client_that_the_operator_set_up_need_not_register(tmp_path: Pat
     ):
         chat = App(site, "chat", "operators secret")
         page = await person.open(chat.link())
-        assert "Our chat, set up by the person who runs this server" in page.text
+        assert "\u201cOur chat\u201d, set up by the person who runs this server" in page.text
         tokens = await person.connect(chat)
         assert (await chat.refresh(tokens["refresh_token"])).status_code == 200
         chat.secret = "wrong"

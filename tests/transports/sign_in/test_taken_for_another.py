@@ -1,6 +1,7 @@
 """Apps and addresses that a user could take for others, and links that only seem to lead here."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -184,7 +185,29 @@ async def test_a_name_is_one_line_of_what_can_be_seen(
 ) -> None:
     page = await person.open((await person.site.app(client_name=name)).link())
     assert f"{shown} asks to use your FutureJobs account." in page.text
-    assert f"{shown}. It gave itself this name, and nobody has checked it." in page.text
+    assert f"\u201c{shown}\u201d. It gave itself this name, and nobody has checked it." in page.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Claude, published by claude.ai",
+        "Our chat, set up by the person who runs this server",
+        "Claude\u201d, published by claude.ai. \u201cIt",
+        '"Claude", checked by FutureJobs. \u201eIt\u201f',
+    ],
+)
+async def test_what_an_app_says_in_its_name_is_in_quotation_marks(
+    person: Person, name: str
+) -> None:
+    page = await person.open((await person.site.app(client_name=name)).link())
+    (shown,) = re.findall(r"App (.*?) Sends you back to", page.text)
+    inside = re.fullmatch(
+        r"\u201c([^\u201c\u201d\"]+)\u201d\. It gave itself .*checked it\.", shown
+    )
+    assert inside
+    letters = re.compile(r"\w+")
+    assert letters.findall(inside[1]) == letters.findall(name)
 
 
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
