@@ -4,7 +4,6 @@ import gzip
 import socket
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -18,25 +17,19 @@ from fj_mcp.clock import Clock
 from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_TOKENS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
 from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
-from fj_mcp.transports.sign_in.access import CACHE_SECONDS
-from fj_mcp.transports.sign_in.sealing import digest
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.ledgers import on_a_file, table_of
 from tests.support.processes import Api
 from tests.support.sign_in import (
     CALLBACK,
     App,
-    Page,
     Person,
-    ShiftedClock,
     Site,
     documents,
     sent_back,
     site_here,
     works,
 )
-
-DAY = 86_400.0
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
@@ -127,49 +120,6 @@ async def test_keys_that_futurejobs_could_not_check_do_not_count_as_wrong(
         assert sent_back(await person.answer(page))["code"]
 
 
-async def test_colleagues_who_sign_in_at_the_same_time_are_no_flood_of_wrong_keys(
-    tmp_path: Path, api: Api
-) -> None:
-    """With one app, from the one address of their office, on two servers."""
-    answers: list[int] = []
-
-    async def sign_in(site: Site, app: App, number: int) -> None:
-        async with Person(site, f"fjk_workshop_{number}") as person:
-            answers.append((await person.answer(await person.open(app.link()))).status_code)
-
-    async with site_here(tmp_path, on=api.address) as site:
-        app = await site.app()
-        async with site_here(tmp_path, on=api.address) as other, anyio.create_task_group() as tasks:
-            api.fail("project_sessions", "delay_before", 0.5, times=24)
-            for number in range(24):
-                tasks.start_soon(sign_in, (site, other)[number % 2], app, number)
-    api.mend()
-    assert answers == [303] * 24
-
-
-async def test_wrong_keys_that_are_entered_at_once_are_slowed_down(
-    tmp_path: Path, api: Api
-) -> None:
-    answers: list[int] = []
-
-    async def enter(page: Page, number: int) -> None:
-        async with Person(site, "fjk_guesser") as person:
-            person.http.cookies = guesser.http.cookies
-            answers.append((await person.answer(page, key=f"fjk_guess{number}")).status_code)
-
-    async with site_here(tmp_path, on=api.address) as site, Person(site, "fjk_wrong") as guesser:
-        page = await guesser.open((await site.app()).link())
-        asked = api.calls("project_sessions")
-        api.fail("project_sessions", "status", 0, times=40, status=401)
-        async with anyio.create_task_group() as tasks:
-            for number in range(40):
-                tasks.start_soon(enter, page, number)
-        asked = api.calls("project_sessions") - asked
-        api.mend()
-    assert 5 <= answers.count(400) == asked < 10
-    assert answers.count(429) == 40 - asked
-
-
 async def test_slow_requests_with_made_up_keys_take_no_places_of_users(tmp_path: Path) -> None:
     async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
         tokens = await person.connect(await site.app())
@@ -226,37 +176,6 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
         assert len(names) == MAX_TOKENS
         assert f"used-{3 * MAX_TOKENS - 1}" in names
         assert works(await site.call(again["access_token"]))
-
-
-@on_a_file
-async def test_a_client_that_uses_one_refresh_token_all_the_time_does_not_fill_the_database(
-    tmp_path: Path,
-) -> None:
-    """As it may for ten seconds."""
-    async with site_here(tmp_path) as site, Person(site, "fjk_person") as person:
-        app = await site.app()
-        refresh = (await person.connect(app))["refresh_token"]
-        again = (await app.refresh(refresh)).json()
-        with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
-            for number in range(2 * MAX_TOKENS):
-                database.execute(
-                    "INSERT INTO tokens (digest, grant_id, kind, scopes, expires_at)"
-                    " SELECT ? || kind, grant_id, kind, scopes, expires_at - ? FROM tokens"
-                    " WHERE digest IN (?, ?)",
-                    (
-                        f"{number}-",
-                        number / 100 + 1,
-                        digest(again["access_token"]),
-                        digest(again["refresh_token"]),
-                    ),
-                )
-        last = (await app.refresh(refresh)).json()
-        kinds = Counter(row["kind"] for row in table_of(tmp_path, "tokens", "digest"))
-        assert kinds["access"] <= MAX_TOKENS + 1
-        assert kinds["refresh"] <= MAX_TOKENS + 2
-        for tokens in (again, last):
-            assert works(await site.call(tokens["access_token"]))
-            assert (await app.refresh(tokens["refresh_token"])).status_code == 200
 
 
 async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
@@ -329,47 +248,6 @@ class BackwardClock(Clock):
         """Unix seconds."""
         self.behind += 0.05
         return super().now() - self.behind
-
-
-async def test_a_clock_that_is_set_back_locks_nobody_out(tmp_path: Path, api: Api) -> None:
-    clock = ShiftedClock()
-    clock.ahead = DAY
-    async with site_here(tmp_path, clock, on=api.address) as site:
-        app = await site.app()
-        async with Person(site, "fjk_set_back") as person:
-            page = await person.open(app.link())
-            api.fail("project_sessions", "status", 0, times=5, status=401)
-            statuses = [(await person.answer(page)).status_code for _ in range(6)]
-            assert statuses == [400] * 5 + [429]
-            assert [(await site.register()).status_code for _ in range(20)] == [201] * 19 + [429]
-            clock.ahead = 0.0
-            # This server knows how much time has passed, and another one starts anew.
-            assert int((await site.register()).headers["retry-after"]) <= 60
-            waits = int((await person.answer(page)).headers["retry-after"])
-            assert 0 < waits <= 600
-            async with site_here(tmp_path, clock, on=api.address) as other:
-                assert (await other.register()).status_code == 201
-            async with (
-                site_here(tmp_path, clock, on=api.address) as other,
-                Person(other, "fjk_set_back") as again,
-            ):
-                assert sent_back(await again.answer(await again.open(app.link())))["code"]
-
-
-async def test_a_clock_that_is_set_back_keeps_no_token_that_another_server_has_ended(
-    tmp_path: Path,
-) -> None:
-    clock = ShiftedClock()
-    async with site_here(tmp_path, clock) as site, Person(site, "fjk_person") as person:
-        app = await site.app()
-        token = (await person.connect(app))["access_token"]
-        assert works(await site.call(token))
-        clock.ahead = -DAY
-        assert works(await site.call(token))
-        async with site_here(tmp_path, clock) as other:
-            await App(other, app.client_id).revoke(token)
-        clock.ahead += CACHE_SECONDS + 1
-        assert (await site.call(token)).status_code == 401
 
 
 async def test_clocks_that_differ_let_no_code_be_used_twice(tmp_path: Path) -> None:
