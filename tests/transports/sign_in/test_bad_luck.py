@@ -1,4 +1,4 @@
-"""Bad luck that looks like an attack: many users at once, a clock that is set back, a busy client."""
+"""Bad luck, and what looks like an attack: many users at once, clocks set back, busy clients."""
 
 import sqlite3
 from collections import Counter
