@@ -12,8 +12,9 @@ from fj_mcp.storage.sign_in.store import MAX_TOKENS
 from fj_mcp.transports.sign_in.access import CACHE_SECONDS
 from fj_mcp.transports.sign_in.sealing import digest
 from fj_mcp.workspace.open_storage import LEDGER_FILE
-from tests.support.ledgers import on_a_file, table_of
+from tests.support.ledgers import on_a_file, postgres_server, table_of
 from tests.support.processes import Api
+from tests.support.relay import HeldAnswer
 from tests.support.sign_in import (
     App,
     Page,
@@ -143,3 +144,30 @@ async def test_a_client_that_uses_one_refresh_token_all_the_time_does_not_fill_t
         for tokens in (again, last):
             assert works(await site.call(tokens["access_token"]))
             assert (await app.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_what_is_disconnected_while_the_database_answers_slowly_stays_disconnected(
+    tmp_path: Path,
+) -> None:
+    answers: list[int] = []
+
+    async def call(site: Site, token: str) -> None:
+        answers.append((await site.call(token)).status_code)
+
+    with postgres_server() as postgres:
+        async with HeldAnswer(postgres, b"FROM grants").open() as held:
+            async with (
+                site_here(tmp_path, database_url=postgres.address) as site,
+                Person(site, "fjk_person") as person,
+            ):
+                app = await site.app()
+                token = (await person.connect(app))["access_token"]
+            async with site_here(tmp_path, database_url=held.address) as site:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(call, site, token)
+                    await held.asked.wait()
+                    assert (await App(site, app.client_id).revoke(token)).status_code == 200
+                    held.release.set()
+                # The first one came before the end.
+                assert answers == [200]
+                assert (await site.call(token)).status_code == 401
