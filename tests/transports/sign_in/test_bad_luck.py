@@ -171,3 +171,25 @@ async def test_what_is_disconnected_while_the_database_answers_slowly_stays_disc
                 # The first one came before the end.
                 assert answers == [200]
                 assert (await site.call(token)).status_code == 401
+
+
+@on_a_file
+async def test_what_is_disconnected_stays_so_when_the_file_was_deleted(tmp_path: Path) -> None:
+    """Each server moves what it knows to the new file, the other one when it is next used."""
+    async with (
+        site_here(tmp_path) as site,
+        site_here(tmp_path) as other,
+        Person(site, "fjk_person") as person,
+    ):
+        app = await site.app()
+        ended, kept = await person.connect(app), await person.connect(await site.app())
+        assert works(await other.call(kept["access_token"]))
+        for file in tmp_path.glob(f"{LEDGER_FILE}*"):
+            file.unlink()
+        assert works(await site.call(kept["access_token"]))
+        await App(site, app.client_id).revoke(ended["access_token"])
+        for one in (other, site):
+            assert (await one.call(ended["access_token"])).status_code == 401
+            refused = await App(one, app.client_id).refresh(ended["refresh_token"])
+            assert refused.json()["error"] == "invalid_grant"
+            assert works(await one.call(kept["access_token"]))
