@@ -183,6 +183,7 @@ class SignInStore:
             rows.set_attempts(subject, counted)
             return counted
 
+        await self._expire_in_time()
         return await self._transact(subject, work)
 
     async def _expire_in_time(self) -> None:

@@ -173,6 +173,24 @@ async def test_what_is_disconnected_while_the_database_answers_slowly_stays_disc
                 assert (await site.call(token)).status_code == 401
 
 
+async def test_attempts_of_strangers_are_forgotten_although_nobody_signs_in(
+    tmp_path: Path,
+) -> None:
+    clock = ShiftedClock()
+    async with site_here(tmp_path, clock) as site:
+
+        async def ask(number: int) -> None:
+            made_up = App(site, "https://127.0.0.1/app.json").link()
+            assert (await site.get(made_up, x_forwarded_for=f"203.0.113.{number}")).is_error
+
+        for number in range(5):
+            await ask(number)
+        assert len(table_of(tmp_path, "attempts", "subject")) == 5
+        clock.ahead += 3_601
+        await ask(9)
+        assert len(table_of(tmp_path, "attempts", "subject")) == 1
+
+
 @on_a_file
 async def test_what_is_disconnected_stays_so_when_the_file_was_deleted(tmp_path: Path) -> None:
     """Each server moves what it knows to the new file, the other one when it is next used."""
