@@ -3,6 +3,7 @@
 import email.utils
 import secrets
 import time
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,22 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Sleep for `seconds`."""
         await anyio.sleep(seconds)
+
+
+class Elapsed:
+    """Seconds that have passed, also if the clock was set back, or the machine was asleep."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Args: `clock`: Unix seconds."""
+        self._clock = clock
+        self._looked_at = clock(), time.monotonic()
+        self._seconds = 0.0
+
+    def __call__(self) -> float:
+        """Seconds since this was made."""
+        before, self._looked_at = self._looked_at, (self._clock(), time.monotonic())
+        self._seconds += max(now - then for now, then in zip(self._looked_at, before, strict=True))
+        return self._seconds
 
 
 class ServerClock:

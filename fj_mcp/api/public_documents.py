@@ -57,7 +57,7 @@ class PublicDocuments:
         self._turns: anyio.CapacityLimiter | None = None
 
     async def read(self, url: str) -> PublicDocument:
-        """Read a document of up to 64 kB within five seconds, without following a redirect.
+        """Read a JSON document of up to 64 kB within five seconds, without following a redirect.
 
         Raises:
             NotRead: with the reason.
@@ -75,6 +75,9 @@ class PublicDocuments:
                 ):
                     if response.status != 200:
                         raise NotRead(f"its server responded with HTTP {response.status}")
+                    if not _is_json(response.headers):
+                        # Many servers keep files of their users, which are not theirs.
+                        raise NotRead("its Content-Type is not application/json")
                     content = bytearray()
                     async for part in response.aiter_stream():
                         content += part
@@ -154,8 +157,17 @@ def _headers(url: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def _is_json(headers: list[tuple[bytes, bytes]]) -> bool:
+    kind = _header(headers, b"content-type").partition(";")[0].strip()
+    return kind == "application/json" or re.fullmatch(r"application/\S+\+json", kind) is not None
+
+
+def _header(headers: list[tuple[bytes, bytes]], wanted: bytes) -> str:
+    values = (value for name, value in headers if name.lower() == wanted)
+    return b",".join(values).decode("latin-1").lower()
+
+
 def _fresh_seconds(headers: list[tuple[bytes, bytes]]) -> float:
-    values = (value for name, value in headers if name.lower() == b"cache-control")
-    control = b",".join(values).decode("latin-1").lower()
+    control = _header(headers, b"cache-control")
     found = None if _UNCACHED.search(control) else _MAX_AGE.search(control)
     return min(max(float(found[1]) if found else 0.0, _LEAST_AGE), _MOST_AGE)

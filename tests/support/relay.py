@@ -66,6 +66,54 @@ class Relay:
         await asyncio.wait([answering])
 
 
+class HeldAnswer:
+    """A way to a PostgreSQL, by TCP, on which the answer to one statement is held.
+
+    Attributes:
+        address: of the way.
+        asked: set once a statement with the text `of` was passed on and answered.
+        release: lets the answer through, and from then on all others.
+    """
+
+    def __init__(self, postgres: PostgresServer, of: bytes) -> None:
+        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
+        self._of = of
+        self.asked, self.release = asyncio.Event(), asyncio.Event()
+        self._meetings = set[asyncio.Task[None]]()
+        self.address = ""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["HeldAnswer"]:
+        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
+            yield self
+        await asyncio.gather(*self._meetings)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (meeting := asyncio.current_task()) is not None:
+            self._meetings.add(meeting)
+        there, back = await asyncio.open_unix_connection(self._socket)
+        answering = asyncio.create_task(_pass_on(there, writer))
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                if self._of in piece and not self.asked.is_set():
+                    answering.cancel()
+                    await asyncio.wait([answering])
+                    back.write(piece)
+                    answer = await there.read(65536)
+                    self.asked.set()
+                    await self.release.wait()
+                    writer.write(answer)
+                    answering = asyncio.create_task(_pass_on(there, writer))
+                    continue
+                back.write(piece)
+                await back.drain()
+        for end in (back, writer):
+            end.close()
+        await asyncio.wait([answering])
+
+
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while piece := await reader.read(65536):

@@ -32,12 +32,23 @@ from fj_mcp.storage.database.schema import (
     reject_unknown_tables,
     write_nothing,
 )
-from fj_mcp.storage.database.tables import metadata, purchases, revisions
+from fj_mcp.storage.database.tables import (
+    browsers,
+    clients,
+    grants,
+    metadata,
+    purchases,
+    revisions,
+    tokens,
+)
 
 T = TypeVar("T")
 
 _KEPT = [table for table in metadata.sorted_tables if table is not revisions]
 """The tables whose rows move to a file that takes the place of an open one."""
+
+_OF_SIGN_IN = (clients, grants, tokens, browsers)
+"""Those whose rows end when a user disconnects an app. They move only once."""
 
 _DAMAGED = "The file is damaged: move it away, or set FJ_STATE_DIR to another folder."
 _REMEDIES = {
@@ -220,7 +231,11 @@ def _all_rows(connection: Connection) -> dict[str, list[Row]]:
 
 def _add_missing(connection: Connection, rows: dict[str, list[Row]]) -> None:
     """Add rows that are missing. They keep their ids unless those are taken."""
+    # Another process has moved them, and some may have ended since.
+    moved = any(connection.execute(select(table).limit(1)).first() for table in _OF_SIGN_IN)
     for table in _KEPT:
+        if moved and table in _OF_SIGN_IN:
+            continue
         if table is purchases:
             sent = [row for row in rows[table.name] if row["sent"]]
             _add_counted(connection, table, sent, ("workspace", "fingerprint", "claimed_at"))

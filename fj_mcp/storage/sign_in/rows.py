@@ -5,7 +5,19 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from fj_mcp.storage.database.tables import attempts, browsers, clients, grants, tokens
 from fj_mcp.storage.sign_in.records import (
@@ -76,16 +88,17 @@ class Rows:
         of_token = tokens.c.digest == token.digest
         self._connection.execute(update(tokens).where(of_token).values(changed))
 
-    def forget_used_tokens(self, grant_id: str, most: int) -> None:
-        """Remove all but the last `most` refresh tokens of a grant that were exchanged."""
-        used = and_(
-            tokens.c.grant_id == grant_id,
-            tokens.c.kind == "refresh",
-            tokens.c.used_at.is_not(None),
-        )
-        times = select(tokens.c.used_at).where(used).order_by(tokens.c.used_at.desc())
-        oldest = times.offset(most).limit(1).scalar_subquery()
-        self._connection.execute(delete(tokens).where(used, tokens.c.used_at <= oldest))
+    def limit_tokens(self, grant_id: str, most: int) -> None:
+        """Remove all but the last `most` tokens of a grant of each kind, used and unused."""
+        for kind, moment, state in (
+            ("access", tokens.c.expires_at, true()),
+            ("refresh", tokens.c.expires_at, tokens.c.used_at.is_(None)),
+            ("refresh", tokens.c.used_at, tokens.c.used_at.is_not(None)),
+        ):
+            alike = and_(tokens.c.grant_id == grant_id, tokens.c.kind == kind, state)
+            times = select(moment).where(alike).order_by(moment.desc())
+            oldest = times.offset(most).limit(1).scalar_subquery()
+            self._connection.execute(delete(tokens).where(alike, moment <= oldest))
 
     def grant(self, grant_id: str) -> Grant | None:
         """A grant."""
@@ -135,9 +148,14 @@ class Rows:
         """Sign a browser out."""
         self._connection.execute(delete(browsers).where(browsers.c.digest == digest))
 
-    def attempts(self, subject: str) -> Attempts:
-        """The attempts that count."""
-        mine = and_(attempts.c.subject == subject, attempts.c.until > self._now)
+    def attempts(self, subject: str, seconds: float) -> Attempts:
+        """The attempts that count, for `seconds` after the first one."""
+        mine = and_(
+            attempts.c.subject == subject,
+            attempts.c.until > self._now,
+            # The clock may have been set back since, and another server's may be ahead.
+            attempts.c.until <= self._now + 2 * seconds,
+        )
         found = select(attempts.c.count, attempts.c.until).where(mine)
         row = self._connection.execute(found).mappings().first()
         return Attempts(**row) if row else Attempts(0, self._now)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 from msgspec.structs import replace
 
+from fj_mcp.clock import Elapsed
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.sign_in.records import Attempts, Browser, Client, Grant, Token, TokenKind
@@ -29,9 +30,9 @@ and neither do others fill all the places.
 _REPLAY_SECONDS = 86_400.0
 """How long a code is remembered after its use, to notice a second one."""
 
-MAX_USED_TOKENS = 500
-"""Refresh tokens of a grant that are remembered after their use, to notice a second one. There are
-more only if a client refreshes all the time."""
+MAX_TOKENS = 500
+"""Tokens of a grant of each kind, and refresh tokens that are remembered after their use, to notice
+a second one. There are more only if a client refreshes all the time."""
 
 _EXPIRY_SECONDS = 3_600.0
 _EXPIRED_AT_ONCE = 200
@@ -51,7 +52,8 @@ class SignInStore:
         """Args: `database`: finds the one of this process; `clock`: Unix seconds."""
         self._database = database
         self._clock = clock
-        self._expire_at = float("-inf")
+        self._elapsed = Elapsed(clock)
+        self._expire_at = 0.0
 
     async def add_client(self, client: Client) -> None:
         """Add a registration, if need be in the place of another."""
@@ -124,7 +126,7 @@ class SignInStore:
             elif not grace_seconds or self._clock() - token.used_at >= grace_seconds:
                 rows.remove_grants([grant.grant_id])
                 return False
-            rows.forget_used_tokens(grant.grant_id, MAX_USED_TOKENS)
+            rows.limit_tokens(grant.grant_id, MAX_TOKENS)
             rows.add(tokens, *issued)
             rows.use_grant(grant)
             return True
@@ -167,31 +169,26 @@ class SignInStore:
         """Sign a browser out."""
         await self._transact(digest, lambda rows: rows.remove_browser(digest))
 
+    async def attempts(self, subject: str, seconds: float) -> Attempts:
+        """How often something was tried in the last `seconds`."""
+        return await self._read(lambda rows: rows.attempts(subject, seconds))
+
     async def count_attempt(self, subject: str, seconds: float) -> Attempts:
         """Count an attempt; after `seconds` it counts from one again."""
 
         def work(rows: "Rows") -> Attempts:
-            before = rows.attempts(subject)
+            before = rows.attempts(subject, seconds)
             until = before.until if before.count else self._clock() + seconds
             counted = Attempts(before.count + 1, until)
             rows.set_attempts(subject, counted)
             return counted
 
+        await self._expire_in_time()
         return await self._transact(subject, work)
-
-    async def uncount_attempt(self, subject: str) -> None:
-        """Take an attempt back."""
-
-        def work(rows: "Rows") -> None:
-            before = rows.attempts(subject)
-            if before.count:
-                rows.set_attempts(subject, replace(before, count=before.count - 1))
-
-        await self._transact(subject, work)
 
     async def _expire_in_time(self) -> None:
         """Remove what has expired, once an hour in each process, and never much at a time."""
-        now = self._clock()
+        now = self._elapsed()
         if now >= self._expire_at:
             self._expire_at = now + _EXPIRY_SECONDS
             if not await self._transact("expiry", lambda rows: rows.expire(_EXPIRED_AT_ONCE)):

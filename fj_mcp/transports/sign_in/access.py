@@ -9,6 +9,7 @@ from cachetools import TTLCache
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
+from fj_mcp.clock import Elapsed
 from fj_mcp.storage.sign_in.records import Grant
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.storage.user import User
@@ -77,8 +78,9 @@ class StoredTokens:
         self.sealer = sealer
         self._addresses = addresses
         self._clock = clock
-        self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, clock)
+        self._cache: TTLCache[str, Access] = TTLCache(_MAX_CACHED, CACHE_SECONDS, Elapsed(clock))
         self._reads: SharedReads[Access | None] = SharedReads()
+        self._ended = 0
 
     def recognizes(self, token: str) -> bool:
         """Whether a token has the form of this server's."""
@@ -95,6 +97,7 @@ class StoredTokens:
 
     def forget_grant(self, grant_id: str) -> None:
         """Let no token of a grant work any more in this process."""
+        self._ended += 1
         for name, access in list(self._cache.items()):
             if access.grant_id == grant_id:
                 del self._cache[name]
@@ -104,7 +107,10 @@ class StoredTokens:
         return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
 
     async def _read_and_cache(self, name: str) -> Access | None:
-        if (access := await self._read(name)) is not None:
+        ended = self._ended
+        access = await self._read(name)
+        # What was read before a grant ended may be of that one.
+        if access is not None and ended == self._ended:
             self._cache[name] = access
         return access
 

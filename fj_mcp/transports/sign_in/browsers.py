@@ -24,11 +24,13 @@ class Visitor(Struct, frozen=True):
         cookie: of the browser, which may be new.
         browser: None if it is not signed in.
         key: of FutureJobs, if it is signed in.
+        from_elsewhere: whether another site made the browser send a form.
     """
 
     cookie: str
     browser: Browser | None = None
     key: str | None = None
+    from_elsewhere: bool = False
 
 
 class Browsers:
@@ -54,6 +56,8 @@ class Browsers:
 
     async def visitor(self, request: Request) -> Visitor:
         """Who looks at a page. Raises `StorageUnavailable`."""
+        if request.method == "POST" and self._is_from_elsewhere(request):
+            return Visitor(secrets.token_urlsafe(32), from_elsewhere=True)
         cookie = request.cookies.get(self._name, "")
         if not _COOKIE.fullmatch(cookie):
             return Visitor(secrets.token_urlsafe(32))
@@ -81,6 +85,9 @@ class Browsers:
 
     def remember(self, response: Response, visitor: Visitor) -> None:
         """Let the browser keep its cookie."""
+        if visitor.from_elsewhere:
+            # The browser has not sent its cookie, and would lose it.
+            return
         response.set_cookie(
             self._name,
             visitor.cookie,
@@ -95,13 +102,15 @@ class Browsers:
         """What a form of the page `about` carries, which no other site can know."""
         return self._sealer.mark("form", f"{visitor.cookie} {about}")
 
-    def is_own_form(self, request: Request, visitor: Visitor, about: str, token: str) -> bool:
+    def is_own_form(self, visitor: Visitor, about: str, token: str) -> bool:
         """Whether a form was sent from the page `about`, by the browser that it was made for."""
-        origin = request.headers.get("origin", "null")
-        # Without a referrer, browsers send "null" as the origin of the page's own forms, too.
-        if origin not in ("null", self._addresses.issuer):
-            return False
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return False
         wanted = self.csrf_token(visitor, about)
-        return hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
+        alike = hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
+        return alike and not visitor.from_elsewhere
+
+    def _is_from_elsewhere(self, request: Request) -> bool:
+        # Without a referrer, browsers send "null" as the origin of the page's own forms, too.
+        if request.headers.get("origin", "null") not in ("null", self._addresses.issuer):
+            return True
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        return site not in ("same-origin", "none")

@@ -14,6 +14,7 @@ from msgspec import Struct
 from pydantic import AnyUrl, ValidationError
 
 from fj_mcp.api.public_documents import NotRead, PublicDocuments
+from fj_mcp.clock import Elapsed
 from fj_mcp.settings.predefined_clients import PredefinedClient
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.telemetry.logs import log
@@ -105,7 +106,7 @@ class Clients:
         self._documents = documents
         self._predefined = {one.client_id: _predefined(one) for one in predefined}
         self._described: TLRUCache[str, _Described] = TLRUCache(
-            _DOCUMENTS_KEPT, lambda _, found, now: now + found.seconds, clock
+            _DOCUMENTS_KEPT, lambda _, found, now: now + found.seconds, Elapsed(clock)
         )
 
     async def find(self, client_id: str) -> KnownClient | None:

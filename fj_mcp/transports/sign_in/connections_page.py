@@ -62,7 +62,7 @@ class ConnectionsPage:
         except BadForm:
             form = {}
         visitor = await self._browsers.visitor(request)
-        if not self._browsers.is_own_form(request, visitor, _ABOUT, form.get("csrf_token", "")):
+        if not self._browsers.is_own_form(visitor, _ABOUT, form.get("csrf_token", "")):
             return await self._page(visitor, out_of_date())
         if visitor.browser is None:
             try:

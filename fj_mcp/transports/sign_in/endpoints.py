@@ -76,7 +76,7 @@ class Endpoints:
             return _bad_request()
         try:
             if self._known.must_read(form.get("client_id", "")):
-                await self._limiter.count((DOCUMENTS, address_of(request)))
+                await self._limiter.count(DOCUMENTS, address_of(request))
             known = await self._provider.get_client(form.get("client_id", ""))
             if known is None:
                 _log("authorize", "refused")
@@ -125,7 +125,7 @@ class Endpoints:
     async def register(self, request: Request) -> Response:
         """Register a client (RFC 7591)."""
         try:
-            await self._limiter.count((REGISTRATIONS, address_of(request)))
+            await self._limiter.count(REGISTRATIONS, address_of(request))
             metadata = _known_metadata(await request.body())
             body = msgspec.json.encode(metadata)
             register = self._registration.handle

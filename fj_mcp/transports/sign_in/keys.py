@@ -1,6 +1,8 @@
 """A FutureJobs key that a user enters: read, and checked by a free request."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from weakref import WeakValueDictionary
 
 import anyio
 from pydantic import ValidationError
@@ -17,6 +19,10 @@ CheckKey = Callable[[str], Awaitable[None]]
 
 _CHECK_SECONDS = 20.0
 
+_AT_ONCE = KEYS_OF_CLIENT.most
+"""Keys from one address that are checked at once, so that not many wrong ones are before the first
+of them counts."""
+
 
 class KeyReader:
     """Reads the keys that users enter, and slows down those who guess."""
@@ -24,6 +30,7 @@ class KeyReader:
     def __init__(self, limiter: Limiter, check_key: CheckKey) -> None:
         self._limiter = limiter
         self._check_key = check_key
+        self._turns: WeakValueDictionary[str, anyio.Semaphore] = WeakValueDictionary()
 
     async def read(self, text: str, request: Request, client_id: str) -> str:
         """The key that a user has entered for a client.
@@ -40,18 +47,28 @@ class KeyReader:
             raise Problem("That is not a FutureJobs key. It starts with fjk_.")
         address = address_of(request)
         limited = ((KEYS, address), (KEYS_OF_CLIENT, address, client_id))
-        try:
-            await self._limiter.count(*limited)
-        except TooOften as often:
-            minutes = -(-often.seconds // 60)
-            wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-            raise Problem(
-                f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
-            ) from None
-        unknown = await self._check(entered)
-        await self._limiter.take_back(*limited)
-        if unknown is not None:
-            raise unknown
+        # The colleagues in an office may all sign in at the same time.
+        turns = self._turns.setdefault(address, anyio.Semaphore(_AT_ONCE))
+        async with turns:
+            try:
+                for limit, *who in limited:
+                    await self._limiter.check(limit, *who)
+            except TooOften as often:
+                minutes = -(-often.seconds // 60)
+                wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+                raise Problem(
+                    f"Too many wrong keys were entered. Try again in {wait}.", 429, often.seconds
+                ) from None
+            try:
+                await self._check(entered)
+            except KeyRefused:
+                for limit, *who in limited:
+                    with suppress(TooOften):
+                        await self._limiter.count(limit, *who)
+                raise Problem(
+                    "FutureJobs does not accept this key. Copy it again from your FutureJobs "
+                    "account."
+                ) from None
         return entered
 
     async def check_stored(self, key: str) -> None:
@@ -71,26 +88,19 @@ class KeyReader:
             # It cannot say at the moment, and calls will show it.
             pass
 
-    async def _check(self, key: str) -> Problem | None:
-        """Why FutureJobs cannot say whether it accepts a key; None if it accepts it.
-
-        Raises:
-            Problem: if it does not accept it.
-        """
+    async def _check(self, key: str) -> None:
+        """Raises `KeyRefused`, or `Problem` if FutureJobs cannot say whether it accepts a key."""
         try:
             with anyio.fail_after(_CHECK_SECONDS):
                 await self._check_key(key)
         except KeyRefused:
-            raise Problem(
-                "FutureJobs does not accept this key. Copy it again from your FutureJobs account."
-            ) from None
+            raise
         except BadSettings:
-            return Problem(
+            raise Problem(
                 "This server has a wrong setting. Tell the person who runs it: its log names it.",
                 503,
-            )
+            ) from None
         except (FutureJobsError, TimeoutError):
-            return Problem(
+            raise Problem(
                 "FutureJobs cannot check the key at the moment. Try again in a minute.", 503
-            )
-        return None
+            ) from None

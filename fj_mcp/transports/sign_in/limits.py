@@ -9,6 +9,8 @@ from cachetools import LRUCache
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
+from fj_mcp.clock import Elapsed
+from fj_mcp.storage.sign_in.records import Attempts
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.transports.sign_in.sealing import Sealer
 
@@ -31,9 +33,6 @@ document is the same for all of its users, and anyone could lock them out."""
 
 KEYS = Limit("keys", 20, 600.0)
 """Wrong keys from one address, which the colleagues in an office share."""
-
-Limited = tuple[Limit, *tuple[str, ...]]
-"""A limit, and whose attempts it counts."""
 
 _BEFORE_PORT = re.compile(r"\[([^]]+)\](?::\d+)?|([\d.]+):\d+")
 """An address as some proxies name it."""
@@ -58,32 +57,35 @@ class Limiter:
         self._store = store
         self._sealer = sealer
         self._clock = clock
+        self._elapsed = Elapsed(clock)
         self._reached: LRUCache[str, float] = LRUCache(_MAX_REACHED)
 
-    async def count(self, *limited: Limited) -> None:
-        """Count an attempt against each limit, or against none if one of them is reached.
+    async def count(self, limit: Limit, *who: str) -> None:
+        """Count an attempt. Raises `TooOften` if there were too many."""
+        subject = self._subject(limit, who)
+        self._check_reached(subject)
+        counted = await self._store.count_attempt(subject, limit.seconds)
+        if counted.count > limit.most:
+            self._reach(subject, counted)
 
-        Raises:
-            TooOften: if there were too many.
-        """
-        subjects = [(limit, self._subject(limit, who)) for limit, *who in limited]
-        for _, subject in subjects:
-            # A flood must not become one of transactions, which those of purchases would wait for.
-            if (until := self._reached.get(subject, 0.0)) > self._clock():
-                raise TooOften(until - self._clock())
-        for number, (limit, subject) in enumerate(subjects):
-            counted = await self._store.count_attempt(subject, limit.seconds)
-            if counted.count > limit.most:
-                self._reached[subject] = counted.until
-                await self.take_back(*limited[:number])
-                raise TooOften(counted.until - self._clock())
+    async def check(self, limit: Limit, *who: str) -> None:
+        """Count no attempt. Raises `TooOften` if there is none left."""
+        subject = self._subject(limit, who)
+        self._check_reached(subject)
+        counted = await self._store.attempts(subject, limit.seconds)
+        if counted.count >= limit.most:
+            self._reach(subject, counted)
 
-    async def take_back(self, *limited: Limited) -> None:
-        """Do not count an attempt after all."""
-        for limit, *who in limited:
-            subject = self._subject(limit, who)
-            self._reached.pop(subject, None)
-            await self._store.uncount_attempt(subject)
+    def _check_reached(self, subject: str) -> None:
+        # A flood must not become one of transactions, which those of purchases would wait for.
+        left = self._reached.get(subject, 0.0) - self._elapsed()
+        if left > 0:
+            raise TooOften(left)
+
+    def _reach(self, subject: str, counted: Attempts) -> None:
+        left = counted.until - self._clock()
+        self._reached[subject] = self._elapsed() + left
+        raise TooOften(left)
 
     def _subject(self, limit: Limit, who: Sequence[str]) -> str:
         return self._sealer.mark("attempts", "\n".join((limit.what, *who)))

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fj_mcp.telemetry.logs import log
+from fj_mcp.text.cleaning import quoted
 from fj_mcp.transports.sign_in import redirects
 from fj_mcp.transports.sign_in.browsers import Browsers, Visitor
 from fj_mcp.transports.sign_in.forms import BadForm, fields_of_query, read_form, with_query
@@ -54,7 +55,7 @@ class SignInPage:
         if question is None:
             return _too_old()
         visitor = await self._browsers.visitor(request)
-        if not self._browsers.is_own_form(request, visitor, sealed, form.get("csrf_token", "")):
+        if not self._browsers.is_own_form(visitor, sealed, form.get("csrf_token", "")):
             return await self._page(question, sealed, visitor, out_of_date())
         if form.get("answer") == "other-key":
             visitor = await self._browsers.sign_out(visitor)
@@ -116,6 +117,8 @@ class SignInPage:
             place=redirects.place(question.redirect_uri),
             local=redirects.is_local(question.redirect_uri),
             question=question,
+            # It may say more than a name, such as who has published or checked it.
+            name=quoted(question.client_name),
             chosen=chosen,
             before=before is not None,
             asks_more=before is not None and not {*question.scopes} <= {*before.scopes.split()},

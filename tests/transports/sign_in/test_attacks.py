@@ -418,6 +418,26 @@ async def test_a_form_from_elsewhere_does_nothing(
     assert works(await site.call(tokens["access_token"]))
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/connections"])
+@pytest.mark.parametrize(
+    "headers", [{"origin": EVIL}, {"origin": "null", "sec-fetch-site": "cross-site"}]
+)
+async def test_a_form_from_elsewhere_does_not_sign_the_user_out(
+    person: Person, path: str, headers: dict[str, str]
+) -> None:
+    """Browsers send it without the cookie, and a new one would take its place."""
+    app = await person.site.app()
+    await person.connect(app)
+    form = (await person.open(app.link())).hidden | {"answer": "allow"}
+    cookies = dict(person.http.cookies)
+    async with person.site.http() as as_browsers_do:
+        answer = await as_browsers_do.post(path, data=form, headers=headers)
+    assert answer.status_code == 403
+    person.http.cookies.update(answer.cookies)
+    assert dict(person.http.cookies) == cookies
+    assert "key" not in (await person.open(app.link())).fields
+
+
 async def test_nobody_can_be_signed_in_with_an_attackers_key(site: Site) -> None:
     """The attacker's page, filled in with the attacker's key, in the browser of a victim."""
     app = await site.app()

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -464,7 +464,7 @@ async def test_a_client_that_the_operator_set_up_need_not_register(tmp_path: Pat
     ):
         chat = App(site, "chat", "operators secret")
         page = await person.open(chat.link())
-        assert "Our chat, set up by the person who runs this server" in page.text
+        assert "\u201cOur chat\u201d, set up by the person who runs this server" in page.text
         tokens = await person.connect(chat)
         assert (await chat.refresh(tokens["refresh_token"])).status_code == 200
         chat.secret = "wrong"

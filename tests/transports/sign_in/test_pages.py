@@ -354,7 +354,7 @@ async def test_a_client_with_a_document_is_named_by_its_host(
     app = described.app(near.site)
     page = await near.open(app.link())
     host = described.url.split("/")[2]
-    assert f"Documented app, published by {host}" in page.text
+    assert f"\u201cDocumented app\u201d, published by {host}" in page.text
     assert "nobody has checked it" not in page.text
     tokens = await near.connect(app)
     assert works(await near.site.call(tokens["access_token"]))

@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from fj_mcp.clock import Clock
-from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_USED_TOKENS
+from fj_mcp.storage.sign_in.store import MAX_CLIENTS, MAX_TOKENS
 from fj_mcp.transports.http.signed_in import MAX_AT_ONCE
 from fj_mcp.transports.http.tenants import MAX_UNPROVEN_KEYS
 from fj_mcp.workspace.open_storage import LEDGER_FILE
@@ -159,7 +159,7 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
         app = await site.app()
         refresh = (await person.connect(app))["refresh_token"]
         with closing(sqlite3.connect(tmp_path / LEDGER_FILE)) as database, database:
-            for number in range(3 * MAX_USED_TOKENS):
+            for number in range(3 * MAX_TOKENS):
                 database.execute(
                     "INSERT INTO tokens (digest, grant_id, kind, scopes, expires_at, used_at)"
                     " SELECT ?, grant_id, kind, scopes, expires_at, ? FROM tokens"
@@ -171,8 +171,8 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
         # The last ones are known, and end the grant if they are used again.
         found = table_of(tmp_path, "tokens", "used_at")
         names = [row["digest"] for row in found if row["kind"] == "refresh" and row["used_at"]]
-        assert len(names) == MAX_USED_TOKENS
-        assert f"used-{3 * MAX_USED_TOKENS - 1}" in names
+        assert len(names) == MAX_TOKENS
+        assert f"used-{3 * MAX_TOKENS - 1}" in names
         assert works(await site.call(again["access_token"]))
 
 

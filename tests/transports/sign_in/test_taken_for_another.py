@@ -1,6 +1,7 @@
 """Apps and addresses that a user could take for others, and links that only seem to lead here."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.support.sign_in import (
     Documents,
     Person,
     Site,
+    documents,
     sent_back,
     site_here,
 )
@@ -112,6 +114,34 @@ async def test_no_document_is_on_another_host_than_the_page_says(
     assert len(described.asked) == read
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 200),
+        ("Application/JSON ; charset=utf-8", 200),
+        ("application/vnd.app+json", 200),
+        ("text/plain", 400),
+        ("text/html; charset=utf-8", 400),
+        ("application/octet-stream", 400),
+        ("text/plain; x=application/json", 400),
+        ("application/json, text/html", 400),
+        ("", 400),
+    ],
+)
+async def test_a_file_of_a_user_of_a_host_is_no_document_of_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, status: int
+) -> None:
+    """Hosts that show texts and files of their users do so as another type."""
+    with documents(tmp_path, headers={"content-type": kind}) as uploaded:
+        monkeypatch.setenv("SSL_CERT_FILE", str(uploaded.certificates))
+        async with (
+            site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
+            Person(site, "fjk_person") as person,
+        ):
+            page = await person.open(uploaded.app(site).link())
+    assert page.status == status
+
+
 async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
     person: Person, tmp_path: Path
 ) -> None:
@@ -139,7 +169,29 @@ async def test_a_name_is_one_line_of_what_can_be_seen(
 ) -> None:
     page = await person.open((await person.site.app(client_name=name)).link())
     assert f"{shown} asks to use your FutureJobs account." in page.text
-    assert f"{shown}. It gave itself this name, and nobody has checked it." in page.text
+    assert f"\u201c{shown}\u201d. It gave itself this name, and nobody has checked it." in page.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Claude, published by claude.ai",
+        "Our chat, set up by the person who runs this server",
+        "Claude\u201d, published by claude.ai. \u201cIt",
+        '"Claude", checked by FutureJobs. \u201eIt\u201f',
+    ],
+)
+async def test_what_an_app_says_in_its_name_is_in_quotation_marks(
+    person: Person, name: str
+) -> None:
+    page = await person.open((await person.site.app(client_name=name)).link())
+    (shown,) = re.findall(r"App (.*?) Sends you back to", page.text)
+    inside = re.fullmatch(
+        r"\u201c([^\u201c\u201d\"]+)\u201d\. It gave itself .*checked it\.", shown
+    )
+    assert inside
+    letters = re.compile(r"\w+")
+    assert letters.findall(inside[1]) == letters.findall(name)
 
 
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
