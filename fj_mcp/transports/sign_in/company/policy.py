@@ -15,17 +15,24 @@ class Policy(Struct, frozen=True):
         key: of FutureJobs, with which everyone works.
         groups: that may use the server; empty for everyone.
         scopes: of tokens that name none.
+        scope_prefix: in front of scopes, as the provider writes them.
     """
 
     key: str
     groups: frozenset[str]
     scopes: tuple[str, ...]
+    scope_prefix: str
 
     @classmethod
     def of(cls, settings: Settings) -> "Policy":
         """The policy of the settings, which must have a key."""
         assert settings.key is not None
-        return cls(settings.key, frozenset(settings.oauth_groups), settings.oauth_scopes)
+        return cls(
+            settings.key,
+            frozenset(settings.oauth_groups),
+            settings.oauth_scopes,
+            settings.oauth_scope_prefix,
+        )
 
     def access(self, claims: Claims) -> Access | None:
         """What a token with these claims allows; None if it names nobody.
@@ -43,5 +50,5 @@ class Policy(Struct, frozen=True):
                 "Your account may not use this server, because it is in none of the groups that "
                 "may: ask the person who runs it."
             )
-        scopes = scopes_of(claims, self.scopes)
+        scopes = scopes_of(claims, self.scope_prefix, self.scopes)
         return Access(key=self.key, scopes=scopes, person=user)
