@@ -22,11 +22,13 @@ from pydantic import (
 from fj_mcp.settings.env_files import Values, merge_values
 from fj_mcp.settings.sign_in import (
     OF_ISSUER,
+    Audience,
     ClientCredentials,
     Issuer,
     Names,
     PredefinedClients,
     PublicUrl,
+    ScopePrefix,
     Scopes,
 )
 
@@ -199,11 +201,11 @@ class Settings(BaseModel):
     oauth_clients: PredefinedClients | None = None
     oauth_allow_loopback_clients: bool = False
     oauth_issuer: Issuer | None = None
-    oauth_audience: str | None = None
+    oauth_audience: Audience | None = None
     oauth_groups: Names = ()
     oauth_introspection: ClientCredentials | None = None
     oauth_scopes: Scopes = ("sourcing:read",)
-    oauth_scope_prefix: str = ""
+    oauth_scope_prefix: ScopePrefix = ""
     oauth_id_jag: bool = False
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
@@ -315,7 +317,8 @@ def read_settings(
     elsewhere = found.get("sandbox") or found.get("database_url") or found.get("state_dir")
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
-    unsafe, warnings = _misspelled(given.values)
+    open_to_all, unsafe, warnings = _misspelled(given.values)
+    problems += open_to_all
     if "person_budget" in found and not given.values.get(_ISSUER, "").strip():
         warnings += (
             "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are",
@@ -358,9 +361,11 @@ def own_folder(kind: Literal["user_state_path", "user_config_path"]) -> Path | N
     return folder
 
 
-def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Messages about unknown settings: those that credits may depend on, and the others."""
-    unsafe, others = [], []
+def _misspelled(values: Values) -> tuple[list[str], tuple[str, ...], tuple[str, ...]]:
+    """Messages about unknown settings: those that may say who is let in, those that credits may
+    depend on, and the others.
+    """
+    open_to_all, unsafe, others = [], [], []
     for given in sorted(values):
         plain = given.upper().replace("-", "_")
         # FJ_TEST_ is the prefix of the project's own tests.
@@ -373,11 +378,15 @@ def _misspelled(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
         words = f"{given} is not a setting ({hint})"
-        if near and near[0] in _GUARDS and meant not in values:
+        guards = near and near[0] in _GUARDS and meant not in values
+        if guards and near[0] == "oauth_groups" and _ISSUER in values:
+            # Without it, everyone in the company could read about candidates.
+            open_to_all.append(words)
+        elif guards:
             unsafe.append(words)
         else:
             others.append(words)
-    return tuple(unsafe), tuple(others)
+    return open_to_all, tuple(unsafe), tuple(others)
 
 
 def _distance(setting: str, name: str) -> tuple[float, ...]:
