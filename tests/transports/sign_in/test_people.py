@@ -23,7 +23,7 @@ from tests.support.ledgers import (
 )
 from tests.support.memories import DAY
 from tests.support.processes import Api, measuring, started
-from tests.support.sign_in import STATE_KEY, ShiftedClock, Site, result_of
+from tests.support.sign_in import STATE_KEY, ShiftedClock, Site, result_of, works
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in-people"), on_a_file]
 
@@ -242,6 +242,45 @@ async def test_each_person_has_a_budget_until_the_day_ends(
         bought.append(await colleagues.search(ANN, "three"))
         assert await colleagues.own_spending(BOB) == {"spent_today": 0, "budget": 7, "left": 7}
     assert api.charges(key) == bought
+
+
+async def test_every_paid_tool_counts_for_the_person_who_calls_it(server: Start) -> None:
+    budget = 2 + PRICE + PRICE
+
+    def spent(credits: int) -> dict[str, int]:
+        return {"spent_today": credits, "budget": budget, "left": budget - credits}
+
+    async with server(person_budget=budget) as colleagues:
+        session = await colleagues.search(ANN, "one")
+        people = await colleagues.candidates(session)
+        here = {"session_id": session}
+
+        def reveal(candidate: str) -> tuple[str, dict[str, Any]]:
+            return "reveal_contacts", here | {"candidate_ids": [candidate], "channel": "phone"}
+
+        def update(skill: str) -> tuple[str, dict[str, Any]]:
+            return "update_sourcing_session", here | {"filters": {"skills": {"mandatory": [skill]}}}
+
+        more = ("fetch_more_profiles", here)
+        paid = ((2, reveal(people[0])), (2 + PRICE, more), (budget, update("Java")))
+        for total, (tool, arguments) in paid:
+            await colleagues.call(BOB, tool, **arguments)
+            assert await colleagues.own_spending(BOB) == spent(total)
+            await colleagues.call(BOB, "wait_for_session", **here)
+        # Ann gets for nothing what Bob has bought.
+        tool, arguments = update("Java")
+        await colleagues.call(ANN, tool, **arguments)
+        assert await colleagues.own_spending(ANN) == spent(PRICE)
+        now = await colleagues.candidates(session)
+        for tool, arguments in (reveal(now[0]), more, update("Python")):
+            text = await colleagues.refusal(BOB, tool, **arguments)
+            assert "bob@example.com has 0 left of today's 12 credits" in text
+        # It is the same person under another name, and not one with the same name.
+        renamed = colleagues.provider.token(BOB, email="robert@example.com")
+        refused = await colleagues.site.call(renamed, more[0], **here)
+        assert "robert@example.com has 0 left of today's 12 credits" in refused.text
+        namesake = colleagues.provider.token(CARL, email="bob@example.com")
+        assert works(await colleagues.site.call(namesake, more[0], **here))
 
 
 async def test_a_person_cannot_exceed_the_budget_with_several_purchases_at_once(

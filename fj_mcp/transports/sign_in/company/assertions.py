@@ -122,7 +122,8 @@ class AssertionProvider(Provider):
     async def _use_once(self, claims: Claims) -> None:
         """Remember an assertion for as long as it is valid. Raises `TokenError`."""
         name, seconds = claims.get("jti"), claims["exp"] - self._clock()
-        if not isinstance(name, str) or seconds > _MAX_SECONDS:
+        named = isinstance(name, str) and name != "" and name.isprintable()
+        if not named or seconds > _MAX_SECONDS:
             raise TokenError("invalid_grant", "the assertion needs a jti, and a shorter lifetime")
         subject = digest(f"assertion {self._published.issuer} {name}")
         used = await self._store.count_attempt(subject, seconds + 2 * LEEWAY_SECONDS)
