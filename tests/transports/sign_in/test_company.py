@@ -947,6 +947,16 @@ KEY = {"FJ_API_KEY": "fjk_x"}
     ("arguments", "settings", "said"),
     [
         ([], ISSUER | KEY, "Add --public-url https://…, or set FJ_PUBLIC_URL."),
+        (
+            ["--public-url", PUBLIC_URL],
+            KEY | {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+        ),
         (["--public-url", PUBLIC_URL], ISSUER, "Set FJ_API_KEY."),
         (
             ["--public-url", PUBLIC_URL],
