@@ -311,6 +311,31 @@ async def test_a_person_cannot_exceed_the_budget_with_several_purchases_at_once(
     assert len(api.charges(key)) == 4
 
 
+@pytest.mark.parametrize("own", ["person_budget", "credit_budget"])
+async def test_a_budget_cannot_be_exceeded_at_the_end_of_the_day(
+    server: Start, clock: ShiftedClock, api: Api, key: str, own: str
+) -> None:
+    results: list[dict[str, Any]] = []
+    async with server(**{own: PRICE}) as colleagues, anyio.create_task_group() as tasks:
+
+        async def buy(title: str) -> None:
+            search = search_for(title)
+            results.append(await colleagues.ask(ANN, "create_sourcing_session", **search))
+
+        clock.ahead += DAY / 2 - 10
+        # The reads before the purchases begin on one day and end on the next.
+        api.fail("project_sessions", "delay_before", 3, times=3)
+        asked = api.calls("project_sessions")
+        for title in ("one", "two", "three"):
+            tasks.start_soon(buy, title)
+        with anyio.fail_after(30):
+            while api.calls("project_sessions") < asked + 3:  # noqa: ASYNC110 - time must pass
+                await anyio.sleep(0.02)
+        clock.ahead += 20
+    assert sorted(result["isError"] for result in results) == [False, True, True]
+    assert len(api.charges(key)) == 1
+
+
 async def test_a_person_has_one_budget_however_their_client_got_its_token(
     server: Start, provider: Company
 ) -> None:
