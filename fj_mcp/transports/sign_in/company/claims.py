@@ -25,8 +25,8 @@ def user_of(claims: Claims) -> User | None:
         return None
     names = [*(claims.get(name) for name in _NAMES), subject]
     shown = (clean_line(one, _MAX_NAME) for one in names if isinstance(one, str))
-    # A name of invisible characters only is none, and colleagues' models read it.
-    fit = (one for one in shown if one and not looks_like_instructions(one))
+    # Colleagues' models read it. A backslash is no markup, but follows the domain in Windows.
+    fit = (one for one in shown if one and not looks_like_instructions(one.replace("\\", "")))
     return User(subject, next(fit, "?"))
 
 
@@ -43,6 +43,12 @@ def scopes_of(claims: Claims, prefix: str, otherwise: tuple[str, ...]) -> tuple[
 def groups_of(claims: Claims) -> set[str]:
     """The groups and the roles of the user."""
     return {one for claim in ("groups", "roles") for one in _listed(claims.get(claim))}
+
+
+def leaves_groups_out(claims: Claims) -> bool:
+    """Whether the user is in more groups than Entra lists in a token."""
+    elsewhere = claims.get("_claim_names")
+    return bool(claims.get("hasgroups")) or (isinstance(elsewhere, dict) and "groups" in elsewhere)
 
 
 def audiences_of(claims: Claims) -> list[str]:

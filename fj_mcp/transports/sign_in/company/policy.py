@@ -5,7 +5,22 @@ from msgspec import Struct
 from fj_mcp.settings.settings import Settings
 from fj_mcp.telemetry.logs import log
 from fj_mcp.transports.sign_in.access import Access, AccessDenied
-from fj_mcp.transports.sign_in.company.claims import Claims, groups_of, scopes_of, user_of
+from fj_mcp.transports.sign_in.company.claims import (
+    Claims,
+    groups_of,
+    leaves_groups_out,
+    scopes_of,
+    user_of,
+)
+
+_IN_NO_GROUP = (
+    "Your account may not use this server, because it is in none of the groups that may: ask the "
+    "person who runs it."
+)
+_TOO_MANY_GROUPS = (
+    "Your account may not use this server, because it is in more groups than your company's "
+    "identity provider names: ask the person who runs it."
+)
 
 
 class Policy(Struct, frozen=True):
@@ -45,10 +60,9 @@ class Policy(Struct, frozen=True):
             log.info("sign-in step=company outcome=refused reason=no-subject")
             return None
         if self.groups and not self.groups & groups_of(claims):
-            log.info("sign-in step=company outcome=denied reason=groups")
-            raise AccessDenied(
-                "Your account may not use this server, because it is in none of the groups that "
-                "may: ask the person who runs it."
-            )
+            unknown = leaves_groups_out(claims)
+            reason = "groups-left-out" if unknown else "groups"
+            log.info("sign-in step=company outcome=denied reason=%s", reason)
+            raise AccessDenied(_TOO_MANY_GROUPS if unknown else _IN_NO_GROUP)
         scopes = scopes_of(claims, self.scope_prefix, self.scopes)
         return Access(key=self.key, scopes=scopes, person=user)
