@@ -658,8 +658,8 @@ async def test_only_the_groups_that_may_are_let_in(
 async def test_a_user_of_too_many_groups_is_not_said_to_be_in_none(
     tmp_path: Path, provider: Company, claims: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "fj_mcp")
     async with company_site(tmp_path, provider, oauth_groups=GROUPS) as site:
+        caplog.set_level("INFO", "fj_mcp")
         refused = await site.call(provider.token(**claims))
         assert refused.status_code == 403
         assert "more groups than your company's identity provider names" in refused.text
