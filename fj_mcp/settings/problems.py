@@ -1,6 +1,6 @@
 """What is wrong with settings, in words for the user who wrote them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from difflib import SequenceMatcher, get_close_matches
 
 from pydantic import ValidationError
@@ -11,18 +11,17 @@ LEDGER_URL = "FJ_LEDGER_URL"
 """Was a Redis for several servers. To ignore it would be to share nothing any more."""
 
 
-def misspelled(
-    values: Values, variables: Mapping[str, str], guards: Collection[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Messages about unknown settings: those that credits may depend on, and the others.
+def misspelled(values: Values, variables: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """A message about each unknown setting, and the setting that it would have been.
+
+    That is None if no name is near, or the near one is set, too.
 
     Args:
         values: as they were given, by their names in the environment.
         variables: the settings that there are, by the same; the more used ones first.
-        guards: those of them that credits may depend on.
     """
     names = [*variables.values()]
-    unsafe, others = [], []
+    found: list[tuple[str, str | None]] = []
     for given in sorted(values):
         plain = given.upper().replace("-", "_")
         # FJ_TEST_ is the prefix of the project's own tests.
@@ -34,12 +33,9 @@ def misspelled(
         near.sort(key=lambda one: (*_distance(one, name), names.index(one)))
         meant = f"FJ_{near[0].upper()}" if near else None
         hint = f"did you mean {meant}?" if meant else ".env.example lists all of them"
-        words = f"{given} is not a setting ({hint})"
-        if near and near[0] in guards and meant not in values:
-            unsafe.append(words)
-        else:
-            others.append(words)
-    return tuple(unsafe), tuple(others)
+        missed = near[0] if near and meant not in values else None
+        found.append((f"{given} is not a setting ({hint})", missed))
+    return found
 
 
 def _distance(setting: str, name: str) -> tuple[float, ...]:

@@ -22,12 +22,14 @@ from fj_mcp.settings.env_files import Values, merge_values
 from fj_mcp.settings.problems import LEDGER_URL, misspelled, reason
 from fj_mcp.settings.sign_in import (
     OF_ISSUER,
+    Audience,
     ClientCredentials,
     Issuer,
     Names,
     Networks,
     PredefinedClients,
     PublicUrl,
+    ScopePrefix,
     Scopes,
 )
 
@@ -202,11 +204,11 @@ class Settings(BaseModel):
     oauth_clients: PredefinedClients | None = None
     oauth_allow_loopback_clients: bool = False
     oauth_issuer: Issuer | None = None
-    oauth_audience: str | None = None
+    oauth_audience: Audience | None = None
     oauth_groups: Names = ()
     oauth_introspection: ClientCredentials | None = None
     oauth_scopes: Scopes = ("sourcing:read",)
-    oauth_scope_prefix: str = ""
+    oauth_scope_prefix: ScopePrefix = ""
     oauth_id_jag: bool = False
     problems: tuple[str, ...] = ()
     unsafe_to_spend: tuple[str, ...] = ()
@@ -245,6 +247,8 @@ VARIABLES = {f"FJ_{name.upper()}": name for name in Settings.model_fields if nam
 _GUARDS = {"api_base_url", "sandbox", "read_only", "confirm_spend", "credit_budget", "state_dir"}
 _GUARDS |= {"database_url", "person_budget"}
 _GUARDS |= {"oauth_issuer", "oauth_audience", "oauth_groups", "oauth_scopes"}
+
+_IN_ANY_CASE = {"log_level": str.upper, "confirm_spend": str.lower}
 
 _ISSUER = "FJ_OAUTH_ISSUER"
 
@@ -292,12 +296,10 @@ def read_settings(
         value = given.values.get(variable, "").strip()
         if not value:
             continue
-        if name == "log_level":
-            value = value.upper()
-        if name == "confirm_spend":
-            value = value.lower()
         try:
-            found[name] = getattr(Settings.model_validate({name: value}), name)
+            found[name] = getattr(
+                Settings.model_validate({name: _IN_ANY_CASE.get(name, str)(value)}), name
+            )
         except ValidationError as error:
             problems.append(f"{variable} {reason(error)}")
     if given.values.get(LEDGER_URL, "").strip():
@@ -315,16 +317,23 @@ def read_settings(
     elsewhere = found.get("sandbox") or found.get("database_url") or found.get("state_dir")
     if not elsewhere and own_folder("user_state_path") is None:
         problems.append(f"{STATE_DIR} {NO_HOME}")
-    unsafe, warnings = misspelled(given.values, VARIABLES, _GUARDS)
+    unsafe: list[str] = []
+    warnings: list[str] = []
+    for message, meant in misspelled(given.values, VARIABLES):
+        if meant == "oauth_groups" and given.values.get(_ISSUER, "").strip():
+            # Without it, everyone in the company could read about candidates.
+            problems.append(message)
+        else:
+            (unsafe if meant in _GUARDS else warnings).append(message)
     if "person_budget" in found and not given.values.get(_ISSUER, "").strip():
-        warnings += (
-            "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are",
+        warnings.append(
+            "FJ_PERSON_BUDGET has no effect without FJ_OAUTH_ISSUER, which says who the users are"
         )
     return Settings(
         **found,
         problems=tuple(problems),
-        unsafe_to_spend=unsafe,
-        warnings=warnings,
+        unsafe_to_spend=tuple(unsafe),
+        warnings=tuple(warnings),
         notes=given.notes,
         own_key_only=given.own_key_only,
     )

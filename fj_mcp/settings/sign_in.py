@@ -52,10 +52,12 @@ def _issuer(address: str) -> str:
     """An issuer to the letter, because that is how tokens name it."""
     try:
         parts = urlsplit(address)
+        _ = parts.port
     except ValueError:
         parts = urlsplit("")
     local = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    bare = "?" not in address and "#" not in address and re.fullmatch(r"[!-~]+", address)
+    # The address of the metadata is often taken for the issuer.
+    bare = re.fullmatch(r"(?!.*/\.well-known/)[!-~]+", address) and not {*"?#"} & {*address}
     usable = _HOST.fullmatch(parts.netloc.lower())
     if not (parts.scheme == "https" or local) or not bare or not usable:
         raise ValueError(
@@ -63,6 +65,19 @@ def _issuer(address: str) -> str:
             "such as https://login.example.com/realms/staff (http:// only for this machine)"
         )
     return address
+
+
+def _audience(name: str) -> str:
+    if not name.isprintable() or re.search(r"[\s,]", name):
+        raise ValueError("must be one audience, without spaces and commas")
+    return name
+
+
+def _scope_prefix(prefix: str) -> str:
+    # Other characters cannot be in a scope, nor in a header (RFC 6749, 3.3).
+    if not re.fullmatch(r"[!#-\[\]-~]*", prefix):
+        raise ValueError("must be the beginning of a scope, such as api://4711/")
+    return prefix
 
 
 def _credentials(setting: SecretStr) -> SecretStr:
@@ -95,6 +110,8 @@ def _networks(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Issuer = Annotated[str, AfterValidator(_issuer)]
+Audience = Annotated[str, AfterValidator(_audience)]
+ScopePrefix = Annotated[str, AfterValidator(_scope_prefix)]
 ClientCredentials = Annotated[SecretStr, AfterValidator(_credentials)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_at_commas)]
 Networks = Annotated[Names, AfterValidator(_networks)]

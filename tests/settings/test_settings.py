@@ -46,6 +46,17 @@ def test_the_example_lists_every_setting_with_its_default() -> None:
         ("FJ_OAUTH_ISSUER", "https://login.example.com/?x=1", "must be the issuer that your"),
         ("FJ_OAUTH_ISSUER", "idp.example.org", "must be the issuer that your identity provider"),
         ("FJ_OAUTH_ISSUER", "https://user@login.example.com", "must be the issuer that your"),
+        ("FJ_OAUTH_ISSUER", "https://login.example.com:99999", "must be the issuer that your"),
+        (
+            "FJ_OAUTH_ISSUER",
+            "https://login.example.com/realms/staff/.well-known/openid-configuration",
+            "must be the issuer that your identity provider names in its metadata",
+        ),
+        ("FJ_OAUTH_AUDIENCE", "https://one.example, https://two.example", "must be one audience"),
+        ("FJ_OAUTH_AUDIENCE", "api\u200b4711", "must be one audience, without spaces and commas"),
+        ("FJ_OAUTH_SCOPE_PREFIX", 'api://"4711"/', "must be the beginning of a scope, such as"),
+        ("FJ_OAUTH_SCOPE_PREFIX", "api://münchen/", "must be the beginning of a scope, such as"),
+        ("FJ_OAUTH_SCOPE_PREFIX", "api://a/ api://b/", "must be the beginning of a scope"),
         ("FJ_OAUTH_GROUPS", ",,", "must be names, separated by commas"),
         ("FJ_OAUTH_INTROSPECTION", "fj-mcp", "must be the client id and the secret, as"),
         ("FJ_OAUTH_INTROSPECTION", "fj-mcp:", "must be the client id and the secret, as"),
@@ -156,10 +167,21 @@ def test_a_misspelled_setting_that_credits_depend_on_prevents_purchases(
     settings = read_settings({misspelled: "1"})
     assert settings.unsafe_to_spend == (f"{misspelled} is not a setting (did you mean {meant}?)",)
     assert settings.problems == settings.warnings == ()
+    empty = read_settings({misspelled: "1", meant: ""})
+    assert empty.unsafe_to_spend == settings.unsafe_to_spend
     # Where the real one is set as well, that is in force.
     both = read_settings({misspelled: "1", meant: "https://example.com" if "URL" in meant else "1"})
     assert both.unsafe_to_spend == ()
     assert len([one for one in both.warnings if one.startswith(f"{misspelled} is not")]) == 1
+
+
+@pytest.mark.parametrize("misspelled", ["FJ_OAUTH_GROUP", "FJ_GROUPS", "fj_oauth_groups"])
+def test_nobody_is_let_in_while_the_groups_are_misspelled(misspelled: str) -> None:
+    issuer = {"FJ_OAUTH_ISSUER": "https://login.example.com"}
+    settings = read_settings({misspelled: "sourcing"} | issuer)
+    assert settings.problems == (f"{misspelled} is not a setting (did you mean FJ_OAUTH_GROUPS?)",)
+    both = read_settings({misspelled: "sourcing", "FJ_OAUTH_GROUPS": "sourcing"} | issuer)
+    assert both.problems == both.unsafe_to_spend == ()
 
 
 def test_a_budget_for_each_user_needs_to_know_who_they_are() -> None:

@@ -163,15 +163,17 @@ class Ledger:
             if (own := rows.get(purchase_id)) is None or own["state"] != "pending":
                 return False
             price, each = own["expected"], own["operation"] == "reveal"
+            # Of the day for which it will count, which may be over by now.
+            ends = _day_ends(own["claimed_at"])
             if budget is not None:
-                before = self._spent(rows).counted
+                before = _spent(rows, ends).counted
                 if before + price > budget:
-                    raise OverBudget(before, price, budget, self._day_ends(), each=each)
+                    raise OverBudget(before, price, budget, ends, each=each)
             if person_budget is not None and own["subject"] is not None:
-                before = self._spent(rows, own["subject"]).counted
+                before = _spent(rows, ends, own["subject"]).counted
                 if before + price > person_budget:
                     raise OverPersonBudget(
-                        own["who"], before, price, person_budget, self._day_ends(), each=each
+                        own["who"], before, price, person_budget, ends, each=each
                     )
             sent = {"sent": 1, "traces": evidence.stored()}
             rows.change(purchase_id, sent)
@@ -374,7 +376,8 @@ class Ledger:
             user: whose purchases count; None for all.
         """
         subject = user.subject if user is not None else None
-        return await self._storage.read(lambda rows: self._spent(rows, subject))
+        ends = _day_ends(self._clock())
+        return await self._storage.read(lambda rows: _spent(rows, ends, subject))
 
     async def _update(self, purchase_id: int, before: tuple[State, ...], **values: Any) -> bool:
         """Change a purchase if it is in one of the states `before`; return whether it was."""
@@ -428,21 +431,24 @@ class Ledger:
             who=row["who"],
         )
 
-    def _spent(self, rows: "Rows", subject: str | None = None) -> Spent:
-        today = rows.since(self._day_ends() - DAY_SECONDS)
-        if subject is not None:
-            today = [row for row in today if row["subject"] == subject]
-        charged = [row for row in today if row["state"] == "charged"]
-        return Spent(
-            priced=sum(row["credits"] or 0 for row in charged),
-            estimated=sum(row["expected"] for row in charged if row["credits"] is None),
-            open=sum(row["expected"] for row in today if row["state"] in _OPEN and row["sent"]),
-        )
 
-    def _day_ends(self) -> float:
-        """The end of the current UTC day in Unix seconds."""
-        today = datetime.fromtimestamp(self._clock(), UTC).date()
-        return datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp() + DAY_SECONDS
+def _spent(rows: "Rows", ends: float, subject: str | None = None) -> Spent:
+    """What was spent on the day that ends at a moment, by one user or by all."""
+    day = [row for row in rows.since(ends - DAY_SECONDS) if row["claimed_at"] < ends]
+    if subject is not None:
+        day = [row for row in day if row["subject"] == subject]
+    charged = [row for row in day if row["state"] == "charged"]
+    return Spent(
+        priced=sum(row["credits"] or 0 for row in charged),
+        estimated=sum(row["expected"] for row in charged if row["credits"] is None),
+        open=sum(row["expected"] for row in day if row["state"] in _OPEN and row["sent"]),
+    )
+
+
+def _day_ends(moment: float) -> float:
+    """The end of the UTC day of a moment, both in Unix seconds."""
+    day = datetime.fromtimestamp(moment, UTC).date()
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + DAY_SECONDS
 
 
 def _is_any(purchase: Purchase, searches: Sequence[Evidence]) -> bool:

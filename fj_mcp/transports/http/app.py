@@ -58,11 +58,16 @@ def create_app(
         tenants: replaces the tenants made from `settings`.
 
     Raises:
-        ValueError: with a message, if anyone could spend the server's credits.
+        ValueError: with a message, if anyone could spend the server's credits, or the settings for
+            signing in do not suffice.
     """
     if settings is None:
         settings = settings_here()
         log_settings(settings)
+    for problem in settings.problems:
+        # Without it, the server would ask the company's users for FutureJobs keys.
+        if problem.startswith("FJ_OAUTH_ISSUER"):
+            raise ValueError(f"The server was not started: {problem}.")
     public = [urlsplit(settings.public_url).netloc] if settings.public_url else []
     hosts = (*settings.http_allowed_hosts, *allowed_hosts, *public)
     origins = (*settings.http_allowed_origins, *allowed_origins)

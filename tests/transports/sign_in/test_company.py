@@ -139,8 +139,11 @@ NOT_VALID: dict[str, Callable[[Company], str]] = {
     "no audience": _with(aud=None),
     "nobody": _with(sub=None),
     "an empty subject": _with(sub=""),
+    "a subject with a zero": _with(sub="a\x00b"),
+    "a subject with half a character": _with(sub="a\ud800b"),
     "expired": _in(exp=-90),
     "no end": _with(exp=None),
+    "an end beyond all numbers": _with(exp=10**400),
     "not valid yet": _in(nbf=90),
     "issued in the future": _in(iat=90),
     "unsigned": _unsigned,
@@ -187,6 +190,7 @@ async def test_no_other_token_is_let_in(
     "token",
     [
         _with(aud=["account", RESOURCE]),
+        _with(aud=f"{RESOURCE}/"),
         _with(header={"typ": None}),
         _with(header={"typ": "JWT"}),
         _with(header={"typ": "application/at+jwt"}),
@@ -309,6 +313,18 @@ async def test_a_short_key_does_not_count(site: Site, provider: Company) -> None
     assert (await site.call(provider.token())).status_code == 401
 
 
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+async def test_a_private_key_that_everyone_can_read_does_not_count(
+    site: Site, provider: Company, algorithm: str
+) -> None:
+    provider.change_key(algorithm)
+    own = jwt.get_algorithm_by_name(algorithm).to_jwk(provider.key.private, as_dict=True)
+    provider.keys = [own | {"kid": provider.key.key_id}]
+    public = provider.change_key(keep=True)
+    assert (await site.call(provider.token(key=public))).status_code == 401
+    assert works(await site.call(provider.token()))
+
+
 async def test_a_token_ends_on_time_although_it_was_verified_before(
     site: Site, provider: Company
 ) -> None:
@@ -342,6 +358,24 @@ async def test_new_keys_are_found_at_their_first_use(
     clock.ahead += 31
     assert works(await site.call(provider.token()))
     assert (await site.call(provider.token(key=old))).status_code == 401
+    assert len(provider.asked) == asked + 1
+
+
+@pytest.mark.parametrize("key_id", ["the only one", None])
+async def test_new_keys_are_found_although_they_have_no_name_of_their_own(
+    site: Site, provider: Company, clock: ShiftedClock, key_id: str | None
+) -> None:
+    header = {"kid": key_id}
+    provider.keys = [provider.key.published(kid=key_id)]
+    assert works(await site.call(provider.token(header=header)))
+    provider.change_key()
+    provider.keys = [provider.key.published(kid=key_id)]
+    clock.ahead += 31
+    asked = len(provider.asked)
+    assert works(await site.call(provider.token(header=header)))
+    made_up = [provider.token(key=SigningKey(), header=header) for _ in range(5)]
+    answers = await at_once([partial(site.call, token) for token in made_up])
+    assert {answer.status_code for answer in answers} == {401}
     assert len(provider.asked) == asked + 1
 
 
@@ -402,6 +436,26 @@ async def test_the_provider_may_be_away_for_a_while(
     clock.ahead += 86_400
     assert (await site.call(provider.token())).status_code == 503
     provider.status = 200
+    clock.ahead += 10
+    assert works(await site.call(provider.token()))
+
+
+async def test_a_provider_that_hangs_keeps_nobody_from_working(
+    site: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    assert works(await site.call(provider.token()))
+    provider.may_answer.clear()
+    clock.ahead += 7_200
+    with anyio.fail_after(5):
+        people = ("ann", "bob", "cem")
+        answers = await at_once([partial(site.call, provider.token(one)) for one in people])
+        assert all(map(works, answers))
+    asked = len(provider.asked)
+    with anyio.fail_after(2):
+        assert works(await site.call(provider.token("dee")))
+    assert len(provider.asked) == asked
+    provider.may_answer.set()
+    provider.change_key()
     clock.ahead += 10
     assert works(await site.call(provider.token()))
 
@@ -521,6 +575,17 @@ async def test_scopes_can_be_named_as_the_provider_knows_them(
         assert asked in refused.headers["www-authenticate"]
 
 
+@pytest.mark.parametrize("prefix", ["api://4711/", "api://4711:", "recruiting."])
+async def test_scopes_are_found_behind_what_the_provider_puts_in_front(
+    tmp_path: Path, provider: Company, prefix: str
+) -> None:
+    async with company_site(tmp_path, provider, oauth_scope_prefix=prefix) as site:
+        shown = await tools(site, provider.token(scopes=f"openid {prefix}{READ} {prefix}{SPEND}"))
+        assert "create_sourcing_session" in shown
+        assert "reveal_contacts" not in shown
+        assert "reveal_contacts" in await tools(site, provider.token(scopes=ALL))
+
+
 async def test_the_operator_says_what_tokens_without_scopes_allow(
     tmp_path: Path, provider: Company
 ) -> None:
@@ -563,6 +628,20 @@ async def test_only_the_groups_that_may_are_let_in(
             # Neither signing in again nor more scopes would help.
             assert "www-authenticate" not in answer.headers
             assert "ask the person who runs it" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("claims", [{"_claim_names": {"groups": "src1"}}, {"hasgroups": True}])
+async def test_a_user_of_too_many_groups_is_not_said_to_be_in_none(
+    tmp_path: Path, provider: Company, claims: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with company_site(tmp_path, provider, oauth_groups=GROUPS) as site:
+        caplog.set_level("INFO", "fj_mcp")
+        refused = await site.call(provider.token(**claims))
+        assert refused.status_code == 403
+        assert "more groups than your company's identity provider names" in refused.text
+        assert "outcome=denied reason=groups-left-out" in caplog.text
+        # App roles are named in any case.
+        assert works(await site.call(provider.token(**claims, roles=["sourcing"])))
 
 
 # Credentials of other kinds
@@ -743,6 +822,12 @@ async def test_introspection_gives_scopes_groups_and_the_user(
     assert refused.status_code == 403
 
 
+async def test_claims_may_be_empty(asking: Site, provider: Company) -> None:
+    token = provider.opaque_token(aud=f"{RESOURCE}/")
+    provider.introspected[token] |= dict.fromkeys(("typ", "token_use", "token_type", "cnf"))
+    assert works(await asking.call(token))
+
+
 async def test_a_provider_that_does_not_answer_is_no_reason_to_sign_in_anew(
     asking: Site, provider: Company
 ) -> None:
@@ -852,6 +937,16 @@ KEY = {"FJ_API_KEY": "fjk_x"}
     ("arguments", "settings", "said"),
     [
         ([], ISSUER | KEY, "Add --public-url https://…, or set FJ_PUBLIC_URL."),
+        (
+            ["--public-url", PUBLIC_URL],
+            KEY | {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+        ),
+        (
+            ["--public-url", PUBLIC_URL],
+            {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+        ),
         (["--public-url", PUBLIC_URL], ISSUER, "Set FJ_API_KEY."),
         (
             ["--public-url", PUBLIC_URL],

@@ -107,9 +107,9 @@ class AssertionProvider(Provider):
         """The claims of an assertion. Raises `TokenError`, `ProviderUnavailable`."""
         issuer = self.addresses.issuer
         # An issuer may be written with a slash at its end.
-        audience = (issuer, f"{issuer}/")
+        audiences = (issuer, f"{issuer}/")
         try:
-            claims = await verified_claims(self._published, assertion, audience, _TYPE)
+            claims = await verified_claims(self._published, assertion, audiences, _TYPE)
         except NotValid as reason:
             raise TokenError("invalid_grant", f"the assertion is not valid: {reason}") from None
         if claims.get("client_id") != client.client_id:
@@ -121,8 +121,9 @@ class AssertionProvider(Provider):
 
     async def _use_once(self, claims: Claims) -> None:
         """Remember an assertion for as long as it is valid. Raises `TokenError`."""
-        name, seconds = claims.get("jti"), float(claims["exp"]) - self._clock()
-        if not isinstance(name, str) or seconds > _MAX_SECONDS:
+        name, seconds = claims.get("jti"), claims["exp"] - self._clock()
+        named = isinstance(name, str) and name != "" and name.isprintable()
+        if not named or seconds > _MAX_SECONDS:
             raise TokenError("invalid_grant", "the assertion needs a jti, and a shorter lifetime")
         subject = digest(f"assertion {self._published.issuer} {name}")
         used = await self._store.count_attempt(subject, seconds + 2 * LEEWAY_SECONDS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fj_mcp.storage.user import User
-from fj_mcp.text.cleaning import clean_line
+from fj_mcp.text.cleaning import clean_line, looks_like_instructions
 from fj_mcp.transports.sign_in.scopes import in_order
 
 Claims = Mapping[str, Any]
@@ -20,26 +20,35 @@ def user_of(claims: Claims) -> User | None:
     # Entra's `sub` is another one for each application, its `oid` is not.
     named = (claims.get("oid"), claims.get("sub"))
     subject = next((one for one in named if isinstance(one, str) and one), None)
-    if subject is None:
+    # Databases do not take every character.
+    if subject is None or not subject.isprintable():
         return None
     names = [*(claims.get(name) for name in _NAMES), subject]
     shown = (clean_line(one, _MAX_NAME) for one in names if isinstance(one, str))
-    # A name of invisible characters only is none.
-    return User(subject, next(filter(None, shown), "?"))
+    # Colleagues' models read it. A backslash is no markup, but follows the domain in Windows.
+    fit = (one for one in shown if one and not looks_like_instructions(one.replace("\\", "")))
+    return User(subject, next(fit, "?"))
 
 
-def scopes_of(claims: Claims, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+def scopes_of(claims: Claims, prefix: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
     """The scopes of this server, or `otherwise` if there are none of them.
 
     Some providers put the address of the server in front, such as `api://…/sourcing:read`.
     """
-    named = {one.rpartition("/")[2] for claim in ("scope", "scp") for one in _words(claims, claim)}
+    words = [one for claim in ("scope", "scp") for one in _words(claims, claim)]
+    named = {one.removeprefix(prefix).rpartition("/")[2] for one in words}
     return tuple(in_order(named)) or otherwise
 
 
 def groups_of(claims: Claims) -> set[str]:
     """The groups and the roles of the user."""
     return {one for claim in ("groups", "roles") for one in _listed(claims.get(claim))}
+
+
+def leaves_groups_out(claims: Claims) -> bool:
+    """Whether the user is in more groups than Entra lists in a token."""
+    elsewhere = claims.get("_claim_names")
+    return bool(claims.get("hasgroups")) or (isinstance(elsewhere, dict) and "groups" in elsewhere)
 
 
 def audiences_of(claims: Claims) -> list[str]:
@@ -56,8 +65,9 @@ def is_for_calls(claims: Claims) -> bool:
     """
     if any(claims.get(claim) for claim in ("at_hash", "c_hash", "cnf")):
         return False
-    kinds = [claims[name] for name in ("typ", "token_use", "token_type") if name in claims]
-    return all(str(kind).lower() in ("bearer", "access", "access_token") for kind in kinds)
+    kinds = [claims.get(name) for name in ("typ", "token_use", "token_type")]
+    allowed = ("bearer", "access", "access_token")
+    return all(kind is None or str(kind).lower() in allowed for kind in kinds)
 
 
 def _words(claims: Claims, claim: str) -> list[str]:

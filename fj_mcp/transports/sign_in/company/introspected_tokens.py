@@ -1,6 +1,6 @@
 """Tokens that the company's identity provider is asked about (introspection, RFC 7662)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -83,7 +83,7 @@ class IntrospectedTokens:
     def __init__(
         self,
         published: Published,
-        audience: str,
+        audiences: Sequence[str],
         credentials: tuple[str, str],
         clock: Callable[[], float],
     ) -> None:
@@ -91,12 +91,12 @@ class IntrospectedTokens:
 
         Args:
             published: of the provider.
-            audience: whom tokens must be for.
+            audiences: whom tokens must be for, one of them.
             credentials: this server's client id and secret at the provider.
             clock: Unix seconds.
         """
         self._published = published
-        self._audience = audience
+        self._audiences = frozenset(audiences)
         self._credentials = credentials
         self._clock = clock
         self._kept: TLRUCache[str, _Answer] = TLRUCache(
@@ -163,7 +163,7 @@ class IntrospectedTokens:
         """Raises `NotValid`."""
         if claims.get("iss", self._published.issuer) != self._published.issuer:
             raise NotValid("it has another issuer than FJ_OAUTH_ISSUER")
-        if self._audience not in audiences_of(claims):
-            raise NotValid("it is for another audience than FJ_OAUTH_AUDIENCE")
+        if self._audiences.isdisjoint(audiences_of(claims)):
+            raise NotValid("it is for another audience")
         if not is_for_calls(claims):
             raise NotValid("it is not a bearer's access token")

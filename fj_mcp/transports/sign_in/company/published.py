@@ -1,7 +1,8 @@
 """What an identity provider publishes about itself: its metadata and its keys."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,6 +28,9 @@ KEYS_AGAIN_SECONDS = 30.0
 
 FAILURE_SECONDS = 5.0
 """How long the provider is left in peace after it could not be reached."""
+
+_PATIENCE_SECONDS = 2.0
+"""How long a call waits for something new while what was read before can be used."""
 
 
 ALGORITHMS = {
@@ -65,13 +69,15 @@ class Published:
         self._metadata = _Kept(self._read_metadata, clock)
         self._keys = _Kept(self._read_keys, clock)
 
-    async def keys(self, key_id: str | None) -> list[SigningKey]:
-        """The keys that may have signed a token that names one, or none."""
+    async def keys(
+        self, key_id: str | None, wrong: Collection[SigningKey] = ()
+    ) -> list[SigningKey]:
+        """The keys that may have signed a token that names one, or none; not those tried before."""
         known = await self._keys.get()
-        found = _matching(known, key_id)
+        found = _matching(known, key_id, wrong)
         if not found and self._keys.age >= KEYS_AGAIN_SECONDS:
             # The provider may have changed its keys.
-            found = _matching(await self._keys.read(), key_id)
+            found = _matching(await self._keys.read(), key_id, wrong)
         return found
 
     async def introspection_endpoint(self) -> str:
@@ -128,14 +134,14 @@ class _Kept(Generic[T]):
 
     async def get(self) -> T:
         """What it was at most an hour ago, or longer if the provider cannot be reached."""
-        if self._value is not None and self.age < FRESH_SECONDS:
-            return self._value
-        try:
+        if self._value is None or self.age >= STALE_SECONDS:
             return await self.read()
-        except ProviderUnavailable:
-            if self._value is not None and self.age < STALE_SECONDS:
-                return self._value
-            raise
+        if self.age >= FRESH_SECONDS:
+            with anyio.move_on_after(_PATIENCE_SECONDS) as patience, suppress(ProviderUnavailable):
+                return await self.read()
+            if patience.cancelled_caught:
+                self._failed_at = self._clock()
+        return self._value
 
     async def read(self) -> T:
         """What it is now. Requests that come together share one look."""
@@ -182,7 +188,8 @@ def _signing_key(data: dict[str, Any]) -> SigningKey | None:
     named = data.get("alg")
     usable = ALGORITHMS.get(str(data.get("kty")), ())
     algorithms = tuple(one for one in usable if named in (None, one))
-    if not algorithms or data.get("use", "sig") != "sig":
+    # With a private key that everyone can read, anyone could sign.
+    if not algorithms or data.get("use", "sig") != "sig" or data.get("d"):
         return None
     try:
         found = PyJWK(data)
@@ -191,5 +198,7 @@ def _signing_key(data: dict[str, Any]) -> SigningKey | None:
     return SigningKey(found.key_id, found.key, algorithms)
 
 
-def _matching(keys: list[SigningKey], key_id: str | None) -> list[SigningKey]:
-    return keys if key_id is None else [key for key in keys if key.key_id == key_id]
+def _matching(
+    keys: list[SigningKey], key_id: str | None, wrong: Collection[SigningKey]
+) -> list[SigningKey]:
+    return [key for key in keys if key_id in (None, key.key_id) and key not in wrong]

@@ -1,6 +1,6 @@
 """Signing in with the company's identity provider, put together for one server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +67,10 @@ def sign_in_with_company(
     published = Published(settings.oauth_issuer, clock)
     policy = Policy.of(settings)
     server_token = settings.http_token.get_secret_value() if settings.http_token else None
-    reader = _reader(settings, published, settings.oauth_audience or addresses.resource, clock)
+    # Clients that add a slash to the resource get tokens that have it, too.
+    own = (addresses.resource, f"{addresses.resource}/")
+    audiences = (settings.oauth_audience,) if settings.oauth_audience else own
+    reader = _reader(settings, published, audiences, clock)
     issuers = [settings.oauth_issuer]
     verifiers: list[AccessVerifier] = []
     routes: list[Route] = []
@@ -86,12 +89,12 @@ def sign_in_with_company(
 
 
 def _reader(
-    settings: Settings, published: Published, audience: str, clock: Callable[[], float]
+    settings: Settings, published: Published, audiences: Sequence[str], clock: Callable[[], float]
 ) -> TokenReader:
     if settings.oauth_introspection is None:
-        return SignedTokens(published, audience, clock)
+        return SignedTokens(published, audiences, clock)
     client_id, _, secret = settings.oauth_introspection.get_secret_value().partition(":")
-    return IntrospectedTokens(published, audience, (client_id, secret), clock)
+    return IntrospectedTokens(published, audiences, (client_id, secret), clock)
 
 
 def _assertions(

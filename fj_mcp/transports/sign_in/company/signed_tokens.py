@@ -27,8 +27,7 @@ _REASONS: dict[type[jwt.PyJWTError], str] = {
     jwt.ExpiredSignatureError: "it has expired",
     jwt.ImmatureSignatureError: "it is not valid yet",
     jwt.InvalidIssuerError: "it has another issuer than FJ_OAUTH_ISSUER",
-    jwt.InvalidAudienceError: "it is for another audience than FJ_OAUTH_AUDIENCE",
-    jwt.InvalidAlgorithmError: "its algorithm is not the key's",
+    jwt.InvalidAudienceError: "it is for another audience",
 }
 
 
@@ -36,14 +35,18 @@ class SignedTokens:
     """Reads signed access tokens. A `TokenReader`."""
 
     def __init__(
-        self, published: Published, audience: str, clock: Callable[[], float] = time.time
+        self,
+        published: Published,
+        audiences: Sequence[str],
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """Args: `clock`: Unix seconds."""
+        """Args: `audiences`: whom tokens must be for, one of them; `clock`: Unix seconds."""
         self._published = published
-        self._audience = audience
+        self._audiences = audiences
 
         def until(_: str, claims: Claims, now: float) -> float:
-            return min(now + _KEPT_SECONDS, float(claims["exp"]) + LEEWAY_SECONDS)
+            expires_at: float = claims["exp"]
+            return min(now + _KEPT_SECONDS, expires_at + LEEWAY_SECONDS)
 
         self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, clock)
 
@@ -52,7 +55,7 @@ class SignedTokens:
         name = digest(token)
         claims = self._kept.get(name)
         if claims is None:
-            claims = await verified_claims(self._published, token, self._audience, _ACCESS_TOKENS)
+            claims = await verified_claims(self._published, token, self._audiences, _ACCESS_TOKENS)
             if not is_for_calls(claims):
                 raise NotValid("it is not a bearer's access token")
             self._kept[name] = claims
@@ -62,15 +65,15 @@ class SignedTokens:
 async def verified_claims(
     published: Published,
     token: str,
-    audience: str | Sequence[str],
+    audiences: Sequence[str],
     types: Collection[str | None],
 ) -> dict[str, Any]:
-    """The claims of a signed token.
+    """The claims of a signed token, with `exp` as a number.
 
     Args:
         published: of the issuer that must have signed it.
         token: as it was sent.
-        audience: whom it must be for, in any of these words.
+        audiences: whom it must be for, one of them.
         types: that its header may name.
 
     Raises:
@@ -87,28 +90,34 @@ async def verified_claims(
     if not any(algorithm in names for names in ALGORITHMS.values()):
         raise NotValid("its algorithm needs no public key")
     reason = "its key is not one of the issuer's"
-    for key in await published.keys(header.get("kid")):
-        try:
-            return _decode(token, key, published.issuer, audience)
-        except jwt.InvalidSignatureError:
-            # A token need not name its key, and another one may have signed it.
-            reason = "its signature is wrong"
-        except jwt.PyJWTError as error:
-            reason = _REASONS.get(type(error), f"PyJWT says {type(error).__name__}")
+    wrong: list[SigningKey] = []
+    while keys := await published.keys(header.get("kid"), wrong):
+        wrong += keys
+        for key in keys:
+            try:
+                return _decode(token, key, published.issuer, audiences)
+            except jwt.InvalidSignatureError:
+                # A token need not name its key, and another one may have signed it.
+                reason = "its signature is wrong"
+            except (jwt.InvalidAlgorithmError, jwt.InvalidKeyError):
+                reason = "its key cannot be used with its algorithm, or is too short"
+            except jwt.PyJWTError as error:
+                name = type(error).__name__
+                raise NotValid(_REASONS.get(type(error), f"PyJWT says {name}")) from None
+            except OverflowError:
+                raise NotValid("it ends at no moment") from None
     raise NotValid(reason)
 
 
-def _decode(
-    token: str, key: SigningKey, issuer: str, audience: str | Sequence[str]
-) -> dict[str, Any]:
-    """The claims of a token that a key has signed. Raises `jwt.PyJWTError`."""
+def _decode(token: str, key: SigningKey, issuer: str, audiences: Sequence[str]) -> dict[str, Any]:
+    """The claims of a token that a key has signed. Raises `jwt.PyJWTError`, `OverflowError`."""
     claims: dict[str, Any] = jwt.decode(
         token,
         key.key,
         algorithms=key.algorithms,
         issuer=issuer,
-        audience=audience,
+        audience=audiences,
         leeway=LEEWAY_SECONDS,
         options={"require": ["iss", "aud", "exp"], "enforce_minimum_key_length": True},
     )
-    return claims
+    return claims | {"exp": float(claims["exp"])}
