@@ -175,10 +175,10 @@ class HttpServer:
             async with Client(transport, mode=era, **options) as client:
                 yield client
 
-    def end(self) -> None:
-        """Terminate the process (SIGTERM), and wait for it, for at most 20 seconds."""
+    def end(self, patience_seconds: float = 20) -> None:
+        """Terminate the process (SIGTERM), and wait for it."""
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=patience_seconds)
 
     def log(self) -> str:
         """The process's stderr."""

@@ -45,7 +45,7 @@ from fj_mcp.transports.sign_in.token_requests import (
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 _MAX_NAME = 200
-_NO_DATABASE = "the database cannot be used"
+_NO_DATABASE = "the database cannot be used: try again in a minute"
 _START_AGAIN = "Start again in the app. If that does not help, tell its makers."
 
 

@@ -39,11 +39,6 @@ def invalid_client(request: Request, text: str) -> Response:
     )
 
 
-def unavailable(reason: str) -> Response:
+def unavailable(text: str) -> Response:
     """The response when something cannot be reached that the request needs."""
-    return error_response(
-        "temporarily_unavailable",
-        f"{reason}: try again in a minute",
-        503,
-        {"retry-after": "60"},
-    )
+    return error_response("temporarily_unavailable", text, 503, {"retry-after": "60"})

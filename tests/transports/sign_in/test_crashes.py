@@ -1,6 +1,6 @@
 """Signing in while something breaks: killed servers, full disks, databases that cannot be written.
 
-Each failure is a sentence for whoever reads it, and no traceback and no token is in any log.
+Each failure is one plain sentence, and no traceback and no token is in any log.
 """
 
 import asyncio

@@ -227,6 +227,7 @@ async def test_a_stored_key_that_futurejobs_refuses_by_now_is_asked_for_again(
         again = Page(await person.answer(page))
         assert again.status == 400
         assert "FutureJobs does not accept your key any more. Enter another one." in again.text
+        assert "key" in again.fields
         assert sent_back(await person.answer(again, key="fjk_new"))["code"]
         # When FutureJobs cannot say, the key is taken as it is.
         page = await person.open(app.link())

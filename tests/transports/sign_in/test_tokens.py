@@ -57,6 +57,28 @@ async def test_a_code_gives_tokens_that_work_for_an_hour(
     assert 'error="invalid_token"' in refused.headers["www-authenticate"]
 
 
+async def test_a_token_ends_on_time_although_it_was_used_just_before(
+    person: Person, clock: ShiftedClock
+) -> None:
+    token = (await person.connect(await person.site.app()))["access_token"]
+    # It is remembered for longer than it is good.
+    clock.ahead += HOUR - CACHE_SECONDS + 1
+    assert works(await person.site.call(token))
+    clock.ahead += CACHE_SECONDS - 1
+    assert (await person.site.call(token)).status_code == 401
+
+
+async def test_a_request_with_two_tokens_is_refused(person: Person) -> None:
+    token = (await person.connect(await person.site.app()))["access_token"]
+    body = {"jsonrpc": "2.0", "id": 7, "method": "tools/list"}
+    async with person.site.http() as http:
+        for others in (token, "fjk_own", "of somebody else"):
+            headers = [("authorization", f"Bearer {one}") for one in (token, others)]
+            refused = await http.post("/mcp", json=body, headers=headers)
+            assert refused.status_code == 401
+            assert "send one" in refused.json()["error"]["message"]
+
+
 async def test_a_code_is_good_for_a_minute(person: Person, clock: ShiftedClock) -> None:
     app = await person.site.app()
     back = await person.allow(app)
@@ -263,6 +285,10 @@ async def test_calls_at_the_same_time_read_their_token_once(
                         tasks.start_soon(call)
                 assert reads() - before == wanted
             assert answers == [True] * 42
+            # Nor is one read that was made up.
+            before = reads()
+            assert (await site.call(f"{tokens['access_token'][:-1]}x")).status_code == 401
+            assert reads() == before
 
 
 @on_a_file

@@ -133,7 +133,7 @@ def _assertions(
         try:
             return await calls.token(request)
         except ProviderUnavailable:
-            return unavailable("the identity provider cannot be reached")
+            return unavailable("the identity provider cannot be reached: try again in a minute")
 
     routes = [*document_routes(assertion_documents(addresses)), open_route(TOKEN, token, "POST")]
     return AssertedTokens(store, sealer, addresses, clock, policy.key), routes
