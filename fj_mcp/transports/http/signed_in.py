@@ -156,7 +156,7 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
     headers = {"connection": "close", **rejected.headers}
     if path in PAGES:
         return message(
-            "Signing in did not work", str(rejected), status=rejected.status, headers=headers
+            "Sign-in failed", str(rejected), status=rejected.status, headers=headers
         )
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
     return error_response(error, str(rejected), rejected.status, headers)

@@ -46,7 +46,7 @@ class KnownClient(OAuthClientInformationFull):
     @property
     def shown_name(self) -> str:
         """Its own name for itself, for the user."""
-        return clean_line(self.client_name or "", _MAX_NAME) or "An app without a name"
+        return clean_line(self.client_name or "", _MAX_NAME) or "An unnamed app"
 
     @property
     def host(self) -> str:

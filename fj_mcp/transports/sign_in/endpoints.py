@@ -45,7 +45,7 @@ from fj_mcp.transports.sign_in.token_requests import (
 
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 _MAX_NAME = 200
-_START_AGAIN = "Start again in the app. If that does not help, tell its makers."
+_START_AGAIN = "Start again in the app. If that does not help, contact its developer."
 
 
 class Endpoints:
@@ -230,9 +230,9 @@ def _log(step: str, outcome: str) -> None:
 
 def _bad_request() -> Response:
     return message(
-        "The app's request cannot be used",
-        "The app asked in a way that this server does not accept, or wants you to be sent back to "
-        "an address that is not its own. Nothing was connected.",
+        "This request is not valid",
+        "The app sent a request that this server does not accept, or asked it to send you to an "
+        "address that the app has not registered. Nothing was connected.",
         _START_AGAIN,
         status=400,
     )
@@ -245,8 +245,8 @@ def _refused(location: str) -> Response:
     a link to this server into one to that address (RFC 9700, section 4.11.2).
     """
     return message(
-        "The app's request cannot be used",
-        "The app asked in a way that this server does not accept. Nothing was connected.",
+        "This request is not valid",
+        "The app sent a request that this server does not accept. Nothing was connected.",
         status=400,
         link=(location, f"Go back to {redirects.place(location)}"),
     )
@@ -254,8 +254,8 @@ def _refused(location: str) -> Response:
 
 def _too_many_documents(seconds: int) -> Response:
     return message(
-        "Too many apps asked at once",
-        "Nothing was connected. Start again in the app in a minute.",
+        "Too many apps are connecting at once",
+        "Nothing was connected. Wait a minute, then start again in the app.",
         status=429,
         headers={"retry-after": str(seconds)},
     )
@@ -264,9 +264,9 @@ def _too_many_documents(seconds: int) -> Response:
 def _unknown_client(*, described: bool) -> Response:
     """The page for an app whose id is unknown, or leads to no document that can be used."""
     return message(
-        "This server does not know the app",
-        "The app is not registered here any more, or the document that describes it cannot be "
-        "read. Nothing was connected.",
-        _START_AGAIN if described else "Remove this server in the app, and add it again.",
+        "This server does not recognize the app",
+        "The app is no longer registered here, or the document that describes it cannot be read. "
+        "Nothing was connected.",
+        _START_AGAIN if described else "Remove this server from the app, then add it again.",
         status=400,
     )

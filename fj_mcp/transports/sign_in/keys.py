@@ -37,7 +37,7 @@ class KeyReader:
         except ValidationError:
             entered = None
         if entered is None:
-            raise Problem("That is not a FutureJobs key. It starts with fjk_.")
+            raise Problem("That is not a FutureJobs key. Keys start with fjk_.")
         address = address_of(request)
         limited = ((KEYS, address), (KEYS_OF_CLIENT, address, client_id))
         try:
@@ -65,7 +65,7 @@ class KeyReader:
                 await self._check_key(key)
         except KeyRefused:
             raise Problem(
-                "FutureJobs does not accept your key any more. Enter another one."
+                "FutureJobs no longer accepts your key. Enter another one."
             ) from None
         except FutureJobsError:
             # It cannot say at the moment, and calls will show it.
@@ -86,6 +86,6 @@ class KeyReader:
             ) from None
         except (FutureJobsError, TimeoutError):
             return Problem(
-                "FutureJobs cannot check the key at the moment. Try again in a minute.", 503
+                "FutureJobs cannot check the key right now. Try again in a minute.", 503
             )
         return None

@@ -384,7 +384,7 @@ async def test_a_form_from_elsewhere_does_nothing(
     assert answer.status_code == 403
     assert "location" not in answer.headers
     # The user is asked again, as by any link.
-    assert "Nothing was done yet" in Page(answer).text
+    assert "nothing was done" in Page(answer).text
     assert works(await site.call(tokens["access_token"]))
 
 

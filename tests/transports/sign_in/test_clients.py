@@ -244,7 +244,7 @@ async def test_a_registration_that_nobody_used_is_gone_after_an_hour(
     clock.ahead += HOUR + MINUTE
     page = await person.open(unused.link())
     assert page.status == 400
-    assert "Remove this server in the app, and add it again." in page.text
+    assert "Remove this server from the app, then add it again." in page.text
     answer = await unused.redeem("fjmc_any")
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     tokens = (await used.refresh(tokens["refresh_token"])).json()

@@ -287,7 +287,7 @@ async def test_a_code_whose_answer_a_crash_has_lost_costs_another_sign_in_at_mos
             # Nobody has the tokens that were lost with the answer, and they are gone.
             assert table_of(deployment.folder, "tokens", "digest") == []
             shown = await person.open(f"{site.url}/connections")
-            assert "No app is connected" in shown.text
+            assert "No apps are connected" in shown.text
             # The browser is still signed in, so that the user only allows it again.
             assert "key" not in (await person.open(app.link())).fields
             tokens = await person.connect(app)

@@ -142,7 +142,7 @@ def signed_in(app: App, page: Page, key: str) -> None:
     """Sign in on the page that an app opens when it is asked for the first time."""
     app.ask("get_spending")
     page.goto(app.wants_to_sign_in())
-    expect(page.get_by_text(f"{NAME} asks to use your FutureJobs account.")).to_be_visible()
+    expect(page.get_by_text(f"{NAME} wants to use your FutureJobs account.")).to_be_visible()
     page.get_by_label("Your FutureJobs key").fill(key)
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading", name="Back")).to_be_visible()
@@ -206,7 +206,7 @@ def test_a_user_disconnects_an_app_on_the_page_that_has_been_away_for_two_hours(
         # The browser still knows the user.
         page.goto(f"{place.front.url}/connections")
         page.get_by_role("button", name=f"Disconnect {NAME}").click()
-        expect(page.get_by_text("No app is connected with this FutureJobs key.")).to_be_visible()
+        expect(page.get_by_text("No apps are connected with this FutureJobs key.")).to_be_visible()
         has_to_sign_in_anew(place, app, page)
 
 

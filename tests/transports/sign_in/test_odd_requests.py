@@ -93,7 +93,7 @@ async def test_an_id_that_no_client_has_is_unknown(person: Person, client_id: st
     site = person.site
     page = await person.open(App(site, client_id).link())
     assert page.status == 400
-    assert "does not know the app" in page.text
+    assert "does not recognize the app" in page.text
     answer = await App(site, client_id).refresh("fjmr_x")
     assert (answer.status_code, answer.json()["error"]) in (
         (401, "invalid_client"),

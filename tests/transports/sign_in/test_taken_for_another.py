@@ -148,15 +148,15 @@ async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
         ("Claude\r\n\r\nChecked by FutureJobs", "Claude Checked by FutureJobs"),
         ("\U000e0041Claude\ufe0f", "Claude"),
         ("x" * 500, "x" * 59 + "\u2026"),
-        (" \u3000\u00a0", "An app without a name"),
+        (" \u3000\u00a0", "An unnamed app"),
     ],
 )
 async def test_a_name_is_one_line_of_what_can_be_seen(
     person: Person, name: str, shown: str
 ) -> None:
     page = await person.open((await person.site.app(client_name=name)).link())
-    assert f"{shown} asks to use your FutureJobs account." in page.text
-    assert f"{shown}. It gave itself this name, and nobody has checked it." in page.text
+    assert f"{shown} wants to use your FutureJobs account." in page.text
+    assert f"{shown}. The app chose this name itself, and nobody has checked it." in page.text
 
 
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
@@ -170,5 +170,5 @@ async def test_the_user_is_warned_of_an_app_that_describes_itself(
     ):
         page = await person.open(described.app(site).link(redirect_uri=EVIL))
     assert described.url.split("/")[2] in page.text
-    assert "Go on only if you have just added this server to an app yourself" in page.text
-    assert "know evil.example as its address" in page.text
+    assert "Continue only if you just added this server to an app yourself" in page.text
+    assert "recognize evil.example as the app's address" in page.text

@@ -365,6 +365,6 @@ async def test_reading_includes_what_was_revealed_and_the_page_says_so(person: P
     )
     (value,) = revealed["results"][0]["values"]
     app = await site.app()
-    assert "candidates with the contacts revealed so far" in (await person.open(app.link())).text
+    assert "candidates, with the contacts revealed so far" in (await person.open(app.link())).text
     reading = (await person.connect(app, spend="", contacts=""))["access_token"]
     assert value in json.dumps(await facts(reading, "get_candidate", **one))
