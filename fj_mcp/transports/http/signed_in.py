@@ -140,14 +140,14 @@ class SignedIn:
 
 def _unavailable(what: str) -> RequestRejected:
     return RequestRejected(
-        503, f"The server cannot reach {what}: send it again in a minute.", {"retry-after": "60"}
+        503, f"The server cannot reach {what}: try again in a minute.", {"retry-after": "60"}
     )
 
 
 def _check_room(taken: int, most: int) -> None:
     if taken >= most:
         raise RequestRejected(
-            503, "Too many users are signing in: try again.", {"retry-after": "5"}
+            503, "Too many users are signing in: try again in a few seconds.", {"retry-after": "5"}
         )
 
 
@@ -155,8 +155,6 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
     """A refusal as users and OAuth clients read it."""
     headers = {"connection": "close", **rejected.headers}
     if path in PAGES:
-        return message(
-            "Sign-in failed", str(rejected), status=rejected.status, headers=headers
-        )
+        return message("Sign-in failed", str(rejected), status=rejected.status, headers=headers)
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
     return error_response(error, str(rejected), rejected.status, headers)

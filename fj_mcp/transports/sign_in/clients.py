@@ -69,7 +69,7 @@ class KnownClient(OAuthClientInformationFull):
         if redirect_uri is None or not any(
             redirects.same_address(str(one), str(redirect_uri)) for one in known
         ):
-            raise InvalidRedirectUriError("redirect_uri is not one of the client's")
+            raise InvalidRedirectUriError("redirect_uri is not registered for this client")
         return redirect_uri
 
 
@@ -208,7 +208,7 @@ def _check_address(url: str) -> None:
     dots = any(part in (".", "..") for part in parts.path.split("/")) if usable else True
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _MAX_ID
     if dots or not plain or parts.path in ("", "/") or "#" in url or "\\" in url:
-        raise NotRead("its address is not one of a client")
+        raise NotRead("its address cannot be a client id")
 
 
 def _from_document(url: str, content: bytes) -> KnownClient:
@@ -229,7 +229,7 @@ def _from_document(url: str, content: bytes) -> KnownClient:
     ]
     usable = [one for one in given if redirects.problem_with(one) is None]
     if not usable:
-        raise NotRead("it has no redirect address that can be used")
+        raise NotRead("it has no usable redirect address")
     name = metadata.get("client_name")
     if not isinstance(name, str) or not name.strip():
         raise NotRead("it has no client_name")
@@ -237,4 +237,4 @@ def _from_document(url: str, content: bytes) -> KnownClient:
     try:
         return _client(kept, "document")
     except ValidationError:
-        raise NotRead("it has no redirect address that can be used") from None
+        raise NotRead("it has no usable redirect address") from None

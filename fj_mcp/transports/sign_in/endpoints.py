@@ -164,9 +164,7 @@ class Endpoints:
         try:
             form = await read_client_form(request)
             if not self._provider.addresses.is_resource(form.get("resource")):
-                return oauth_errors.error_response(
-                    "invalid_target", "resource is not this server's"
-                )
+                return oauth_errors.error_response("invalid_target", "resource is not this server")
             response = await handle(form)
         except BadForm as bad:
             return oauth_errors.error_response("invalid_request", str(bad))
@@ -177,7 +175,7 @@ class Endpoints:
         _log(step, oauth_errors.error_in(response) or "ok")
         if response.status_code == 401:
             return oauth_errors.invalid_client(
-                request, "the client is not known here, or its secret is wrong"
+                request, "the client is unknown, or its secret is wrong"
             )
         return response
 

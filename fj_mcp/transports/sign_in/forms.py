@@ -35,7 +35,7 @@ def fields_in(encoded: str) -> Form:
     # A resource may be named several times (RFC 8707), and some clients repeat themselves.
     repeated = [pair for pair in pairs if pair[0] != "resource"]
     if len(form) != len(repeated) + len({pair for pair in pairs if pair[0] == "resource"}):
-        raise BadForm("a parameter is given twice")
+        raise BadForm("a parameter is repeated")
     return form
 
 

@@ -64,9 +64,7 @@ class KeyReader:
             with anyio.move_on_after(_CHECK_SECONDS):
                 await self._check_key(key)
         except KeyRefused:
-            raise Problem(
-                "FutureJobs no longer accepts your key. Enter another one."
-            ) from None
+            raise Problem("FutureJobs no longer accepts your key. Enter another one.") from None
         except FutureJobsError:
             # It cannot say at the moment, and calls will show it.
             pass
@@ -85,7 +83,5 @@ class KeyReader:
                 "FutureJobs does not accept this key. Copy it again from your FutureJobs account."
             ) from None
         except (FutureJobsError, TimeoutError):
-            return Problem(
-                "FutureJobs cannot check the key right now. Try again in a minute.", 503
-            )
+            return Problem("FutureJobs cannot check the key right now. Try again in a minute.", 503)
         return None

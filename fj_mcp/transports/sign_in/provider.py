@@ -154,7 +154,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         if not self.addresses.is_resource(params.resource):
             raise AuthorizeError("invalid_target", f"resource must be {self.addresses.resource}")
         if not _CHALLENGE.fullmatch(params.code_challenge):
-            raise AuthorizeError("invalid_request", "code_challenge must be one of method S256")
+            raise AuthorizeError("invalid_request", "code_challenge must be an S256 challenge")
         question = Question(
             client_id=client.client_id,
             client_name=client.shown_name,
@@ -269,7 +269,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         issued, response = self._issue(code.grant_id, code.scopes, code.scopes)
         if not await self._store.exchange(code, issued):
             self._forget_grant(code.grant_id)
-            raise TokenError("invalid_grant", "the code was used before")
+            raise TokenError("invalid_grant", "the code was already used")
         return response
 
     async def load_refresh_token(
@@ -308,7 +308,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         issued, response = self._issue(grant.grant_id, as_text(scopes), stored.scopes)
         if not await self._store.exchange(stored, issued, grace_seconds=GRACE_SECONDS):
             self._forget_grant(grant.grant_id)
-            raise TokenError("invalid_grant", "the refresh token was used before")
+            raise TokenError("invalid_grant", "the refresh token was already used")
         return response
 
     async def load_access_token(self, token: str) -> StoredAccessToken | None:

@@ -97,9 +97,9 @@ class SignIn:
                 if not verifier.recognizes(token):
                     continue
                 if len(bearers(headers)) > 1 or any(name == b"x-fj-api-key" for name, _ in headers):
-                    raise TokenRefused("The request has a token and another key: send one.")
+                    raise TokenRefused("The request has more than one token or key: send only one.")
                 if (access := await verifier.verify(token, request)) is None:
-                    raise TokenRefused("The token is not valid any more: sign in again.")
+                    raise TokenRefused("The token is no longer valid: sign in again.")
                 return access
         return None
 

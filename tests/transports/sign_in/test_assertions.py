@@ -127,7 +127,7 @@ async def test_an_assertion_is_good_once(site: Site, provider: Company) -> None:
     assert (await exchange(site, assertion)).status_code == 200
     again = await exchange(site, assertion)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert again.json()["error_description"] == "the assertion was used before"
+    assert again.json()["error_description"] == "the assertion was already used"
     # Another client, or the same claims signed anew, do not make it fresh.
     name = "the-same-id"
     assert (await exchange(site, provider.assertion(jti=name))).status_code == 200

@@ -196,7 +196,7 @@ async def test_no_other_token_is_let_in(
     token = NOT_VALID[name](provider)
     answer = await site.call(token)
     assert answer.status_code == 401, answer.text
-    assert answer.json()["error"]["message"] == "The token is not valid any more: sign in again."
+    assert answer.json()["error"]["message"] == "The token is no longer valid: sign in again."
     challenge = answer.headers["www-authenticate"]
     assert 'error="invalid_token"' in challenge
     assert "resource_metadata=" in challenge
@@ -459,7 +459,7 @@ async def test_nobody_signs_in_anew_because_the_provider_is_away(
     assert answer.status_code == 503, answer.text
     assert answer.headers["retry-after"] == "60"
     assert answer.json()["error"]["message"] == (
-        "The server cannot reach the company's identity provider: send it again in a minute."
+        "The server cannot reach the company's identity provider: try again in a minute."
     )
     assert "www-authenticate" not in answer.headers
     asked = len(provider.asked)
@@ -586,7 +586,7 @@ async def test_only_the_groups_that_may_are_let_in(
         if not let_in:
             # Neither signing in again nor more scopes would help.
             assert "www-authenticate" not in answer.headers
-            assert "ask the person who runs it" in answer.json()["error"]["message"]
+            assert "Ask the person who runs it for access." in answer.json()["error"]["message"]
 
 
 # Credentials of other kinds
@@ -638,7 +638,7 @@ async def test_users_may_bring_a_key_of_their_own(site: Site, provider: Company)
         site, x_fj_api_key="fjk_own", authorization=f"Bearer {provider.token()}"
     )
     assert both.status_code == 401
-    assert "send one" in both.json()["error"]["message"]
+    assert "send only one" in both.json()["error"]["message"]
 
 
 async def test_the_servers_token_goes_on_working(tmp_path: Path, provider: Company) -> None:

@@ -226,7 +226,7 @@ async def test_another_employee_is_not_let_in(signed: Deployment) -> None:
     assert client.stored.tokens is not None
     refused = await signed.site.call(client.stored.tokens.access_token)
     assert refused.status_code == 403
-    assert "in none of the groups" in refused.text
+    assert "not in a group that may use this server" in refused.text
     # The client has not sent its user in circles.
     assert len(employee.links) == 1
 

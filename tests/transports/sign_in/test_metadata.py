@@ -197,11 +197,11 @@ async def test_the_servers_token_is_asked_for_in_headers_with_keys_only(tmp_path
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         token = {"authorization": "Bearer let-me-in"}
         for headers, status, said in (
-            ({}, 401, "Sign in: connect this server again"),
-            ({"x-fj-api-key": "fjk_one"}, 401, "Sign in: connect this server again"),
-            ({"authorization": "Bearer fjk_one"}, 401, "Sign in: connect this server again"),
-            (token, 401, "Send your FutureJobs key beside this server's token"),
-            (token | {"x-fj-api-key": "sk-1"}, 401, "key. Send your FutureJobs key beside"),
+            ({}, 401, "Sign in: reconnect this server"),
+            ({"x-fj-api-key": "fjk_one"}, 401, "Sign in: reconnect this server"),
+            ({"authorization": "Bearer fjk_one"}, 401, "Sign in: reconnect this server"),
+            (token, 401, "Send your FutureJobs key along with this server's token"),
+            (token | {"x-fj-api-key": "sk-1"}, 401, "key. Send your FutureJobs key along with"),
             (token | {"x-fj-api-key": "fjk_one"}, 200, ""),
         ):
             answer = await http.post("/mcp", json=body, headers=headers)

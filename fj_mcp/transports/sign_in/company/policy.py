@@ -40,8 +40,8 @@ class Policy(Struct, frozen=True):
         if self.groups and not self.groups & groups_of(claims):
             log.info("sign-in step=company outcome=denied reason=groups")
             raise AccessDenied(
-                "Your account may not use this server, because it is in none of the groups that "
-                "may: ask the person who runs it."
+                "Your account is not in a group that may use this server. Ask the person who runs "
+                "it for access."
             )
         scopes = scopes_of(claims, self.scopes)
         return Access(key=self.key, scopes=scopes, person=user)

@@ -107,7 +107,7 @@ class Published:
         listed = map(_signing_key, lenient.mappings(document.get("keys")))
         keys = [key for key in listed if key is not None]
         if not keys:
-            raise ProviderUnavailable("it publishes no key that can be used")
+            raise ProviderUnavailable("it publishes no usable key")
         return keys
 
 

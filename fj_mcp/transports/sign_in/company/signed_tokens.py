@@ -26,9 +26,9 @@ _ACCESS_TOKENS = (None, "jwt", "at+jwt", "application/at+jwt")
 _REASONS: dict[type[jwt.PyJWTError], str] = {
     jwt.ExpiredSignatureError: "it has expired",
     jwt.ImmatureSignatureError: "it is not valid yet",
-    jwt.InvalidIssuerError: "it has another issuer than FJ_OAUTH_ISSUER",
-    jwt.InvalidAudienceError: "it is for another audience than FJ_OAUTH_AUDIENCE",
-    jwt.InvalidAlgorithmError: "its algorithm is not the key's",
+    jwt.InvalidIssuerError: "its issuer is not FJ_OAUTH_ISSUER",
+    jwt.InvalidAudienceError: "its audience is not this server (FJ_OAUTH_AUDIENCE)",
+    jwt.InvalidAlgorithmError: "its algorithm does not match the key",
 }
 
 
@@ -54,7 +54,7 @@ class SignedTokens:
         if claims is None:
             claims = await verified_claims(self._published, token, self._audience, _ACCESS_TOKENS)
             if not is_for_calls(claims):
-                raise NotValid("it is not a bearer's access token")
+                raise NotValid("it is not a bearer access token")
             self._kept[name] = claims
         return claims
 
@@ -83,10 +83,10 @@ async def verified_claims(
         raise NotValid("it is not a signed token") from None
     named, algorithm = header.get("typ"), header.get("alg")
     if (named.lower() if isinstance(named, str) else named) not in types:
-        raise NotValid("it is of another type")
+        raise NotValid("it has the wrong type")
     if not any(algorithm in names for names in ALGORITHMS.values()):
-        raise NotValid("its algorithm needs no public key")
-    reason = "its key is not one of the issuer's"
+        raise NotValid("its algorithm does not use a public key")
+    reason = "its key is not among the issuer's"
     for key in await published.keys(header.get("kid")):
         try:
             return _decode(token, key, published.issuer, audience)
