@@ -59,8 +59,8 @@ def _issuer(address: str) -> str:
     usable = _HOST.fullmatch(parts.netloc.lower())
     if not (parts.scheme == "https" or local) or not bare or not usable:
         raise ValueError(
-            "must be the issuer that your identity provider names in its metadata, to the letter, "
-            "such as https://login.example.com/realms/staff (http:// only for this machine)"
+            "must be the issuer exactly as your identity provider's metadata names it, such as "
+            "https://login.example.com/realms/staff (http:// only for this machine)"
         )
     return address
 

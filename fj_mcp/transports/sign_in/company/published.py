@@ -83,8 +83,8 @@ class Published:
         if document.get("issuer") != self.issuer:
             # Tokens would be refused for the same reason, and clients would refuse the provider.
             log.warning(
-                "FJ_OAUTH_ISSUER is %s, but the provider there calls itself %s: set it to that, to "
-                "the letter",
+                "FJ_OAUTH_ISSUER is %s, but the provider there calls itself %s: set it to "
+                "exactly that",
                 self.issuer,
                 ascii(document.get("issuer"))[:200],
             )
