@@ -49,7 +49,7 @@ def _origin(address: str) -> str:
 
 
 def _issuer(address: str) -> str:
-    """An issuer to the letter, because that is how tokens name it."""
+    """An issuer exactly as it was written, because that is how tokens name it."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -37,7 +37,7 @@ _WELL_KNOWN = "/.well-known/"
 
 
 class SignedIn:
-    """What the gate asks about requests of clients that users have signed in to."""
+    """Requests for signing in, and of clients that users have signed in to."""
 
     def __init__(
         self, sign_in: SignIn, in_flight: Callable[[], AbstractContextManager[None]]
@@ -49,7 +49,7 @@ class SignedIn:
         self._serving = 0
 
     def serves(self, path: str) -> bool:
-        """Whether a path needs no credentials; nothing is where clients only look for metadata."""
+        """Whether a path needs no credentials, even one where clients look for metadata in vain."""
         return path in self._sign_in.paths or _WELL_KNOWN in path
 
     async def serve(

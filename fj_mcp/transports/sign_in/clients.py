@@ -74,7 +74,7 @@ class KnownClient(OAuthClientInformationFull):
 
 
 class _Described(Struct, frozen=True):
-    """A client by its document, or None, and for how long that is known."""
+    """A client by its document, or None, and how long that is cached."""
 
     client: KnownClient | None
     seconds: float
@@ -95,7 +95,7 @@ class Clients:
         Args:
             store: of those that registered.
             predefined: by the operator.
-            documents: reads those that clients' ids are the addresses of; None if none can be.
+            documents: reads the documents at clients' ids; None if none can be read.
             clock: Unix seconds.
 
         Raises:
@@ -117,7 +117,7 @@ class Clients:
         return await self._registered(client_id)
 
     async def find_at_token(self, client_id: str) -> KnownClient | None:
-        """The same without reading a document: a code is bound to all that matters of it."""
+        """The same without reading a document: a code is bound to everything in it that matters."""
         if client_id not in self._predefined and self.describes_itself(client_id):
             return _client(
                 {"client_id": client_id, "token_endpoint_auth_method": "none"}, "document"
@@ -130,11 +130,11 @@ class Clients:
         return unknown and self.describes_itself(client_id)
 
     def describes_itself(self, client_id: str) -> bool:
-        """Whether an id is the address of a document, and such are read here."""
+        """Whether an id is the address of a document, and documents are read here."""
         return self._documents is not None and client_id.startswith("https://")
 
     async def _registered(self, client_id: str) -> KnownClient | None:
-        # A database refuses some characters, as if it could not be used.
+        # Some characters make a database fail as if it were down.
         known = _REGISTERED_ID.fullmatch(client_id)
         found = await self._store.client(client_id) if known else None
         if found is None:
@@ -157,7 +157,7 @@ class Clients:
         except NotRead as reason:
             host = clean_line(redirects.place(url), _MAX_NAME)
             log.warning("sign-in step=document outcome=refused host=%s reason=%s", host, reason)
-            # A mistake is not kept, so that an app whose makers have mended it works at once.
+            # A failure is not cached, so that an app works as soon as its makers have fixed it.
             return _Described(None, 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints that clients call: the SDK's, with what they lack.
+"""The endpoints that clients call: the SDK's, with our additions.
 
 The SDK reads a client's id from the form only, and compares secrets as they are sent. Before it
 looks, `token_requests` moves them to the form and replaces secrets by their digests.

@@ -53,7 +53,7 @@ async def read_form(request: Request) -> Form:
 
 
 async def read_parameters(request: Request) -> Form:
-    """What a client has sent: a form, without its type perhaps, or as JSON. Raises `BadForm`."""
+    """What a client has sent: a form, perhaps without its type, or JSON. Raises `BadForm`."""
     kind = _kind(request)
     if kind != _JSON:
         return await (read_form(request) if kind else _fields(request))

@@ -66,7 +66,7 @@ class KeyReader:
         except KeyRefused:
             raise Problem("FutureJobs no longer accepts your key. Enter another one.") from None
         except FutureJobsError:
-            # It cannot say at the moment, and calls will show it.
+            # It cannot tell right now, and the first call will.
             pass
 
     async def _check(self, key: str) -> Problem | None:

@@ -17,7 +17,7 @@ NOT_STORED = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 class Problem(Exception):
-    """What went wrong on a page, in a sentence for the user, who is to try again there.
+    """What went wrong on a page, in a sentence for the user, who can try again there.
 
     Attributes:
         status: of the response.

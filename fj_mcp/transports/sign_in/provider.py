@@ -1,4 +1,4 @@
-"""What the SDK's authorization server asks of this one: clients, codes and tokens."""
+"""What the SDK's handlers need of an authorization server: clients, codes and tokens."""
 
 import re
 import secrets
@@ -148,7 +148,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """The address of the page for a client's request.
 
         Raises:
-            AuthorizeError: if the client asks for what there is not.
+            AuthorizeError: if the client asks for something that this server does not have.
         """
         assert isinstance(client, KnownClient)
         if not self.addresses.is_resource(params.resource):
@@ -234,7 +234,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
     ) -> StoredCode | None:
-        """A code of a client. One that was used before ends what it gave."""
+        """A client's code. If it was used before, its grant ends."""
         found = await self._store.token(digest(authorization_code), "code")
         if found is None or found[1].client_id != client.client_id:
             return None
@@ -263,7 +263,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """Tokens for a code.
 
         Raises:
-            TokenError: if it was used meanwhile.
+            TokenError: if it was used in the meantime.
         """
         code = authorization_code.stored
         issued, response = self._issue(code.grant_id, code.scopes, code.scopes)
@@ -298,7 +298,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """New tokens for a refresh token.
 
         Raises:
-            TokenError: if it was used before, or its grant cannot be used any more.
+            TokenError: if it was used before, or its grant can no longer be used.
         """
         grant = refresh_token.grant
         if self._sealer.unseal_key(grant.sealed_key, grant.grant_id) is None:

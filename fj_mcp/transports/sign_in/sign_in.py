@@ -45,7 +45,7 @@ class TooNarrow(Exception):
 
 
 class SignIn:
-    """What tokens allow here, and the paths that clients without one need."""
+    """What tokens allow here, and the paths that clients need before they have one."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SignIn:
 
         Args:
             addresses: of this server.
-            verifiers: of the tokens that count here; the first that recognizes one verifies it.
+            verifiers: of the tokens that are accepted; the first that recognizes one verifies it.
             routes: for the pages, the endpoints and the metadata.
             scope_prefix: in front of the scopes that clients are told to ask for.
         """
@@ -89,7 +89,7 @@ class SignIn:
             TokenRefused: if its token is not valid.
             AccessDenied: if the user may not use this server.
             StorageUnavailable: if that cannot be found out.
-            ProviderUnavailable: neither.
+            ProviderUnavailable: likewise.
         """
         headers: Headers = request.scope["headers"]
         for token in bearers(headers):

@@ -56,7 +56,7 @@ class _Unproven:
 
 
 class _Places:
-    """Room for some questions at once, and for some that wait."""
+    """Room for some questions at once, and for others to wait."""
 
     def __init__(self) -> None:
         self._semaphore = anyio.Semaphore(_AT_ONCE)

@@ -23,10 +23,10 @@ STALE_SECONDS = 86_400.0
 """How long they are used if the provider cannot be reached, so that users can go on working."""
 
 KEYS_AGAIN_SECONDS = 30.0
-"""How often an unknown key is looked for."""
+"""The shortest time between two looks for an unknown key."""
 
 FAILURE_SECONDS = 5.0
-"""How long the provider is left in peace after it could not be reached."""
+"""How long the provider is not asked again after it could not be reached."""
 
 
 ALGORITHMS = {
@@ -38,7 +38,7 @@ ALGORITHMS = {
 
 
 class Metadata(Struct, frozen=True):
-    """Where the provider serves what is needed of it; None if it does not."""
+    """The addresses that this server needs of the provider; None for what it does not serve."""
 
     jwks_uri: str | None
     introspection_endpoint: str | None
@@ -138,7 +138,7 @@ class _Kept(Generic[T]):
             raise
 
     async def read(self) -> T:
-        """What it is now. Requests that come together share one look."""
+        """What it is now. Simultaneous requests share one read."""
         asked_at = self._clock()
         async with self._turn:
             if self._value is not None and self._read_at >= asked_at:
