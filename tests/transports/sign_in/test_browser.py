@@ -22,7 +22,7 @@ from tests.support.sign_in import READ, STATE_KEY, App, site_on
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
 
 ZOOMED, NARROW, WIDE = 320, 360, 1280
-"""Pixels; a window of 1280 that is zoomed in to 400 % has 320."""
+"""Pixels; a window of 1280 at a zoom of 400% has 320."""
 
 LONG_NAME = "W" * 60
 LONG_HOST = f"{'w' * 60}.example.com"
@@ -107,7 +107,7 @@ def registered(site: str, app: Callback, name: str = "Sourcing helper", address:
     """The app, newly registered, with its callback or another address."""
     address = address or app.address
     metadata = {"redirect_uris": [address], "client_name": name}
-    # Each from an address of its own, because few may register from one.
+    # Each from its own address, because registrations are limited per address.
     away = {"x-forwarded-for": f"2001:db8:0:{next(_networks):x}::1"}
     about = httpx.post(f"{site}/register", json=metadata, headers=away, trust_env=False).json()
     return App(site_on(site), about["client_id"], about["client_secret"], address)
@@ -188,7 +188,7 @@ def test_nor_on_what_a_connected_user_sees_of_an_app_with_a_long_name(
         enter_key(page, f"fjk_{theme}{width}")
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
         redeem(client, app)
-        # The second visit, with all that such a page can have.
+        # The second visit, with everything that such a page can show.
         page.goto(client.link())
         expect(page.get_by_text("You have connected this app before.")).to_be_visible()
         expect(page.get_by_text("The app asks for more than you allowed before")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Which apps may ask a user to sign in: registered, described by a document, or set up."""
+"""Which apps may ask a user to sign in: registered, described by a document, or predefined."""
 
 import json
 import time
@@ -248,7 +248,7 @@ async def test_a_registration_that_nobody_used_is_gone_after_an_hour(
     answer = await unused.redeem("fjmc_any")
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     tokens = (await used.refresh(tokens["refresh_token"])).json()
-    # One that was used is kept for 90 days after that.
+    # A used registration is kept for 90 days after its last use.
     clock.ahead += 59 * DAY
     tokens = (await used.refresh(tokens["refresh_token"])).json()
     clock.ahead += 59 * DAY
@@ -271,7 +271,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documents]:
 async def near(
     tmp_path: Path, described: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Person]:
-    """Somebody at a site that reads documents from this machine."""
+    """A person at a site that reads documents from this machine."""
     monkeypatch.setenv("SSL_CERT_FILE", str(described.certificates))
     before = dict(described.document)
     async with (
@@ -335,7 +335,7 @@ async def test_a_document_that_was_mended_is_read_at_once(
 async def test_a_document_may_have_addresses_that_nobody_can_be_sent_to(
     near: Person, described: Documents
 ) -> None:
-    """One with any port is as good as one without, on this computer."""
+    """On this computer, an address with any port is as good as one without."""
     described.document["redirect_uris"] = [
         "http://localhost:*/callback",
         "https://*.example.com/callback",

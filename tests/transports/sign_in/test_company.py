@@ -127,7 +127,7 @@ def _unsigned(provider: Company) -> str:
 
 
 def _signed_with_the_public_key(provider: Company) -> str:
-    """A classic: who verifies HS256 with the public key as the secret lets this in."""
+    """A classic attack on servers that verify HS256 with the public key as the secret."""
     named = {"kid": provider.key.key_id, "typ": "at+jwt"}
     secret = jwt.utils.base64url_encode(provider.keys[0]["x"].encode() * 2)
     return jwt.encode(provider.claims(), secret, "HS256", headers=named)
@@ -288,7 +288,7 @@ AS_PROVIDERS_WRITE_THEM: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"scopes": f"{READ} {SPEND}", "client_id": "assistant", "roles": ["sourcing"]},
     ),
 }
-"""Headers and claims of access tokens, as the providers' documentation has them."""
+"""Headers and claims of access tokens, as in the providers' documentation."""
 
 
 @pytest.mark.parametrize("name", AS_PROVIDERS_WRITE_THEM)
@@ -336,7 +336,7 @@ async def test_a_short_key_does_not_count(site: Site, provider: Company) -> None
 async def test_a_token_ends_on_time_although_it_was_verified_before(
     site: Site, provider: Company
 ) -> None:
-    """It may be used for a minute longer, because clocks differ."""
+    """It is accepted for a minute longer, because clocks differ."""
     token = provider.token(exp=int(time.time()) - 56)
     assert works(await site.call(token))
     with anyio.fail_after(9):
@@ -403,7 +403,7 @@ async def test_made_up_keys_keep_nobody_waiting(
 
 async def test_a_slow_provider_leaves_a_call_its_time(tmp_path: Path, provider: Company) -> None:
     own: dict[str, Any] = {"oauth_introspection": "fj-mcp:introspection-secret-7"}
-    # Each of the looks is fast enough, and together they are not.
+    # Each read is fast enough, but together they are not.
     provider.document_path = "/.well-known/oauth-authorization-server/realms/staff"
     provider.introspected["opaque"] = provider.claims() | {"active": True}
     provider.slow_seconds = 4.0
@@ -823,7 +823,7 @@ async def test_made_up_tokens_keep_nobody_from_working(
     ]
     *refused, answer = await at_once([*made_up, partial(asking.call, token)])
     assert works(answer)
-    # Not behind the strangers, of whom some are sent away for a while.
+    # They do not queue behind strangers, some of whom are turned away for a while.
     assert [form["token"] for form in provider.forms].index(token) < 150
     assert {one.status_code for one in refused} == {401, 503}
     assert {one.headers.get("retry-after") for one in refused} == {None, "60"}

@@ -92,7 +92,7 @@ async def test_every_refusal_says_where_to_sign_in_and_for_what(
 async def test_whoever_brings_nothing_is_asked_to_sign_in(
     tmp_path: Path, public_url: str, method: str
 ) -> None:
-    """On the server's own computer, too, where a key in its settings would otherwise do."""
+    """Even on the server's own computer, where a key in its settings would otherwise be enough."""
     async with (
         site_here(tmp_path, public_url=public_url, sandbox=True) as site,
         site.http() as http,
@@ -165,7 +165,7 @@ async def test_another_host_name_is_refused(site: Site, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        # It would promise tokens about users, which there are not, and clients look further.
+        # It would promise tokens about users, which do not exist here; clients look elsewhere.
         "/.well-known/openid-configuration",
         "/.well-known/openid-configuration/mcp",
         "/.well-known/oauth-protected-resource/other",

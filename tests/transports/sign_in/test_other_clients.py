@@ -1,4 +1,4 @@
-"""Further real clients sign in through a real browser, and use the server."""
+"""More real clients sign in through a real browser and use the server."""
 
 import json
 from collections.abc import Iterator

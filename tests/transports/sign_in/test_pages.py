@@ -235,7 +235,7 @@ async def test_a_stored_key_that_futurejobs_refuses_by_now_is_asked_for_again(
         assert again.status == 400
         assert "FutureJobs no longer accepts your key. Enter another one." in again.text
         assert sent_back(await person.answer(again, key="fjk_new"))["code"]
-        # When FutureJobs cannot say, the key is taken as it is.
+        # If FutureJobs cannot tell, the key is used as it is.
         page = await person.open(app.link())
         api.fail("project_sessions", "status", 0, times=3, status=500)
         assert sent_back(await person.answer(page))["code"]
@@ -270,7 +270,7 @@ async def test_what_is_connected_is_listed_and_disconnected(site: Site, person: 
     assert done.status_code == 303
     page = Page(await person.http.get("/connections"))
     assert "First app" not in page.text
-    # At once, although tokens are looked up only now and then.
+    # At once, although tokens are cached.
     assert (await site.call(tokens["access_token"])).status_code == 401
     assert (await first.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert works(await site.call(others["access_token"]))
@@ -289,7 +289,7 @@ async def test_an_app_that_was_connected_again_is_one_entry_and_ends_as_one(
     other = await person.connect(await site.app(client_name="Other app"))
     shown = Page(await person.http.get("/connections"))
     assert shown.text.count("My app") == 1
-    # The first tokens still may all of it.
+    # The first tokens still allow everything.
     assert shown.text.count("Can see searches and candidates, spend credits, reveal contacts.") == 2
     (entry,) = (part for part in shown.response.text.split("<li>") if "Disconnect My app" in part)
     first_day, last_day = re.findall(r'datetime="([^"]+)"', entry)

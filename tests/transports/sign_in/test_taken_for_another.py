@@ -49,7 +49,7 @@ async def person(site: Site) -> AsyncIterator[Person]:
 async def test_a_mistake_of_an_app_leads_to_its_address_only_by_a_click(
     person: Person, wrong: dict[str, str | None]
 ) -> None:
-    """Or anyone could register an address, and give out links to this server that lead there."""
+    """Otherwise anyone could register an address and spread links to here that lead there."""
     app = await person.site.app(redirect_uris=[EVIL])
     page = await person.open(app.link(**wrong))
     assert page.status == 400
@@ -132,7 +132,7 @@ async def test_no_document_is_on_another_host_than_the_page_says(
 async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
     person: Person, tmp_path: Path
 ) -> None:
-    """Not even if both have the same FJ_STATE_KEY, as copies for trying something out may have."""
+    """Not even if both have the same FJ_STATE_KEY, as a copy for tests may."""
     page = await person.open((await person.site.app()).link())
     elsewhere = f"/sign-in?request={page.hidden['request']}"
     assert (await person.site.get(elsewhere)).status_code == 200
@@ -162,7 +162,7 @@ async def test_a_name_is_one_line_of_what_can_be_seen(
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
     tmp_path: Path, described: Documents
 ) -> None:
-    """Its host is known to be true, and its name is not: anyone may be called Claude."""
+    """Its host is verified, its name is not: any app may call itself Claude."""
     described.document |= {"client_name": "Claude", "redirect_uris": [EVIL]}
     async with (
         site_here(tmp_path, oauth_allow_loopback_clients=True) as site,
