@@ -89,7 +89,7 @@ class PublicDocuments:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
             raise NotRead("no secure connection to its server can be made") from None
         except (httpcore.UnsupportedProtocol, UnicodeError, ValueError):
-            raise NotRead("its address is not one") from None
+            raise NotRead("its address is not valid") from None
 
 
 def reaches_internet_directly() -> bool:

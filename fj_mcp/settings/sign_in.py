@@ -49,7 +49,7 @@ def _origin(address: str) -> str:
 
 
 def _issuer(address: str) -> str:
-    """An issuer to the letter, because that is how tokens name it."""
+    """An issuer exactly as it was written, because that is how tokens name it."""
     try:
         parts = urlsplit(address)
         _ = parts.port
@@ -61,8 +61,8 @@ def _issuer(address: str) -> str:
     usable = _HOST.fullmatch(parts.netloc.lower())
     if not (parts.scheme == "https" or local) or not bare or not usable:
         raise ValueError(
-            "must be the issuer that your identity provider names in its metadata, to the letter, "
-            "such as https://login.example.com/realms/staff (http:// only for this machine)"
+            "must be the issuer exactly as your identity provider's metadata names it, such as "
+            "https://login.example.com/realms/staff (http:// only for this machine)"
         )
     return address
 

@@ -20,11 +20,7 @@ DEPLOY = ROOT / "deploy"
 FIXED = {"FJ_DATABASE_URL": "for the PostgreSQL beside it"}
 """Settings that Compose sets by itself."""
 
-OTHERWISE_PASSED = {
-    # Without users from the company, each request brings its own key.
-    "FJ_API_KEY": "${FJ_OAUTH_ISSUER:+${FJ_API_KEY}}",
-    "FJ_LOG_LEVEL": "${FJ_LOG_LEVEL:-INFO}",
-}
+OTHERWISE_PASSED = {"FJ_LOG_LEVEL": "${FJ_LOG_LEVEL:-INFO}"}
 
 NOT_OF_THE_OPERATOR = {
     "FJ_STATE_DIR": "set by the image",

@@ -52,7 +52,7 @@ NO_MESSAGES = re.compile(
     r"|the company's identity provider"
     r"|… is ignored\. .*|To use it, pass it .*|, or move it to …|did you mean …\?"
     r"|\.env\.example .*|.*%[sd].*"  # where to look, and lines of the log
-    r"|default-src .*|An app without a name|Go back to …|FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS is set: .*"
+    r"|default-src .*|An unnamed app|Go back to …|FJ_OAUTH_ALLOW_LOOPBACK_CLIENTS is set: .*"
 )
 """Other texts in these modules, and parts of messages that say nothing by themselves."""
 

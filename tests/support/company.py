@@ -98,7 +98,7 @@ class Company:
         self.may_answer.set()
 
     def claims(self, person: str = "ann", **changed: Any) -> dict[str, Any]:
-        """What a token says of somebody; a claim of None is left out."""
+        """The claims about a person; a claim of None is left out."""
         now = int(time.time())
         usual = {
             "iss": self.issuer,
@@ -157,7 +157,7 @@ class Company:
         return token
 
     def change_key(self, algorithm: str = "ES256", *, keep: bool = False) -> SigningKey:
-        """Sign with a new key from now on; return the old one, published still if `keep`."""
+        """Sign with a new key from now on; return the old one, which stays published if `keep`."""
         old, self.key = self.key, SigningKey(algorithm)
         self.keys = [*(self.keys if keep else []), self.key.published()]
         return old
@@ -228,7 +228,7 @@ def _basic(header: str | None) -> str:
 async def company_site(
     folder: Path, provider: Company, clock: Clock | None = None, on: str = "", **settings: Any
 ) -> AsyncIterator[Site]:
-    """A server that lets a company's users in, on its own key."""
+    """A server that lets in a company's users, with its own key."""
     own = {"oauth_issuer": provider.issuer, "api_key": COMPANY_KEY, "state_key": None}
     async with site_here(folder, clock, on, **(own | settings)) as site:
         yield site

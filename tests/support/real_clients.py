@@ -199,7 +199,7 @@ def allow(page: Page, address: str, app: str, key: str, *, spend: bool = True) -
     Without `spend`, all but to spend credits.
     """
     page.goto(address)
-    expect(page.get_by_text(f"{app} asks to use your FutureJobs account")).to_be_visible()
+    expect(page.get_by_text(f"{app} wants to use your FutureJobs account")).to_be_visible()
     if not spend:
         page.get_by_label("Spend credits").uncheck()
     page.get_by_label("Your FutureJobs key").fill(key)

@@ -124,7 +124,7 @@ class Page:
 
 
 class Person:
-    """Somebody with a browser and a FutureJobs key. A context manager."""
+    """A person with a browser and a FutureJobs key. A context manager."""
 
     def __init__(self, site: Site, key: str) -> None:
         self.site = site
@@ -157,13 +157,13 @@ class Person:
         return await self.submit(page, **(given | fields))
 
     async def allow(self, app: "App", **fields: str) -> dict[str, str]:
-        """Allow an app what it asks for; what the app is sent back."""
+        """Allow an app what it asks for; return what the app is sent back."""
         page = await self.open(app.link())
         assert page.status == 200, page.text
         return sent_back(await self.answer(page, **fields))
 
     async def connect(self, app: "App", **fields: str) -> dict[str, Any]:
-        """Allow an app what it asks for; the response with its tokens."""
+        """Allow an app what it asks for; return the response with its tokens."""
         answer = await app.redeem((await self.allow(app, **fields))["code"])
         assert answer.status_code == 200, answer.text
         tokens: dict[str, Any] = answer.json()
@@ -171,7 +171,7 @@ class Person:
 
 
 class App:
-    """An OAuth client, which plays by the rules unless it is made not to."""
+    """An OAuth client, which follows the rules unless a test makes it break one."""
 
     def __init__(
         self, site: Site, client_id: str, secret: str | None = None, callback: str = CALLBACK
@@ -319,7 +319,7 @@ class Documents:
 def documents(
     folder: Path, status: int = 200, headers: dict[str, str] | None = None, host: str = "localhost"
 ) -> Iterator[Documents]:
-    """Such a server, with an authority of its own, and a certificate for its host."""
+    """Run such a server, with its own authority and a certificate for its host."""
     authority = trustme.CA()
     file = folder / "authority.pem"
     authority.cert_pem.write_to_path(str(file))

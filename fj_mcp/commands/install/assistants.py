@@ -142,7 +142,7 @@ ASSISTANTS: Mapping[str, Assistant] = {
         title="Cursor",
         file=_in_home(".cursor/mcp.json"),
         program="cursor",
-        afterwards="Cursor shows it under Settings, MCP.",
+        afterwards="Cursor shows it under Customize, in the sidebar.",
     ),
     "vscode": _vscode("VS Code", "Code", "code", "code", "visualstudiocode"),
     "vscode-insiders": _vscode("VS Code Insiders", "Code - Insiders", "code-insiders"),

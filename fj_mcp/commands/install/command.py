@@ -64,10 +64,9 @@ def run_install(
     status = _for_each(names, machine, choose, lambda name: run(name, server, machine))
     # What is printed to be pasted elsewhere cannot be checked yet.
     if status == 0 and not show and (not names or set(names) - PASTED.keys()):
-        typer.echo(
-            f"Run `{own_command()} doctor` to check that it starts and that the key works.",
-            err=True,
-        )
+        works = "starts" if url is None else "can be reached"
+        key = "" if sign_in else " and that the key works"
+        typer.echo(f"Run `{own_command()} doctor` to check that it {works}{key}.", err=True)
     return status
 
 
@@ -165,7 +164,7 @@ def install(name: str, server: Server, machine: Machine) -> str:
     if server.sign_in and assistant.login:
         return f"{done} Run `{assistant.login}` to sign in."
     done += f" {assistant.afterwards}"
-    return f"{done} Then let it sign you in, in your browser." if server.sign_in else done
+    return f"{done} Then sign in when it opens your browser." if server.sign_in else done
 
 
 def uninstall(name: str, machine: Machine) -> str:

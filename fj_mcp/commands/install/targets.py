@@ -212,9 +212,9 @@ def _credential(key: str) -> dict[str, str]:
 def _check_remote(assistant: Assistant, url: str) -> None:
     if assistant.url is None:
         raise CannotInstall(
-            f"{assistant.title} reads no address from a file: add {url} in its window, "
-            f"{assistant.sign_in}, if users can sign in to that server. If they cannot, install "
-            "the server on this machine instead, without --url."
+            f"{assistant.title} does not read addresses from its configuration file. If users can "
+            f"sign in to that server, add {url} in the app, {assistant.sign_in}. If they cannot, "
+            "install the server on this machine instead, without --url."
         )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 UNUSED_CLIENT_SECONDS = 3_600.0
-"""How long a registration is kept that no user has allowed anything."""
+"""How long a registration is kept if no user has allowed it anything."""
 
 CLIENT_SECONDS = 90 * 86_400.0
 """How long a registration is kept after its last use."""

@@ -167,7 +167,7 @@ class Rows:
         self._connection.execute(insert(attempts).values(values))
 
     def expire(self, most: int) -> bool:
-        """Remove at most `most` expired records of each kind; whether that were all.
+        """Remove at most `most` expired records of each kind; return whether that was all.
 
         Those that another transaction has locked stay until the next time.
         """
@@ -190,7 +190,7 @@ class Rows:
         never_used = and_(
             clients.c.used_at.is_(None), clients.c.created_at <= self._now - UNUSED_CLIENT_SECONDS
         )
-        # Not null, so that the opposite is true of those that were never used.
+        # Not null, so that the negation holds for those that were never used.
         long_unused = and_(
             clients.c.used_at.is_not(None), clients.c.used_at <= self._now - CLIENT_SECONDS
         )

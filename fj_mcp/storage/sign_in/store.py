@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_CLIENTS = 10_000
-"""Registrations at a time. Beyond it older ones make room, whose clients then register anew."""
+"""Registrations at a time. Beyond that, older ones are removed; their clients register again."""
 
 _MAX_UNUSED_CLIENTS = 5_000
-"""Those that were never used make room for each other, so that no flood of them pushes out others,
-and neither do others fill all the places.
+"""Registrations that were never used replace each other, so that a flood of them does not push out
+the others, and the others do not take all the room.
 """
 
 _REPLAY_SECONDS = 86_400.0
@@ -32,14 +32,14 @@ _REPLAY_SECONDS = 86_400.0
 
 MAX_TOKENS = 500
 """Tokens of a grant of each kind, and refresh tokens that are remembered after their use, to notice
-a second one. There are more only if a client refreshes all the time."""
+a second one. Only a client that refreshes all the time has more."""
 
 _EXPIRY_SECONDS = 3_600.0
 _EXPIRED_AT_ONCE = 200
 """Records of each kind, which take a hundredth of a second; others wait for an SQLite file."""
 
 _SOON_SECONDS = 1.0
-"""A database that fails within this time is asked once more."""
+"""If a database fails within this time, it is tried once more."""
 
 _BROWSER_STEP_SECONDS = 86_400.0
 """How often the last use of a browser is written down."""
@@ -105,8 +105,8 @@ class SignInStore:
     ) -> bool:
         """Exchange a code or a refresh token for new tokens.
 
-        A second exchange removes the grant, because one of the two must be a thief's; within
-        `grace_seconds` of the first one it is a client that has lost the response.
+        A second exchange removes the grant, because one of the two must be a thief's. Within
+        `grace_seconds` of the first one, a client has lost the response and tries again.
 
         Returns: whether the new tokens are valid.
         """
@@ -187,7 +187,7 @@ class SignInStore:
         return await self._transact(subject, work)
 
     async def _expire_in_time(self) -> None:
-        """Remove what has expired, once an hour in each process, and never much at a time."""
+        """Remove expired records, once an hour in each process, and only a few at a time."""
         now = self._elapsed()
         if now >= self._expire_at:
             self._expire_at = now + _EXPIRY_SECONDS
@@ -205,7 +205,7 @@ class SignInStore:
         It is run once more if the database fails at once. If only the answer was lost, `work` finds
         what it has recorded.
         """
-        # The subject takes the place of a workspace, of which none has such an id.
+        # The subject takes the place of a workspace, and no workspace has such an id.
         transact = partial(
             self._database().transact, f"sign-in {subject}", self._on_rows(work), durable=durable
         )

@@ -17,17 +17,18 @@ HOW_TO_BRING_A_KEY = (
     "Bearer fjk_…"
 )
 HOW_TO_ADD_A_KEY = (
-    "Send your FutureJobs key beside this server's token with every request, as x-fj-api-key: fjk_…"
+    "Send your FutureJobs key along with this server's token in every request, as x-fj-api-key: "
+    "fjk_…"
 )
 HOW_TO_SIGN_IN_WITH_A_KEY = (
-    "Sign in: connect this server again in your client. Or send your FutureJobs key with every "
+    "Sign in: reconnect this server in your client, or send your FutureJobs key with every "
     "request, as x-fj-api-key: fjk_… or as Authorization: Bearer fjk_…"
 )
 HOW_TO_BE_LET_IN = (
     "Send this server's token (FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
 HOW_TO_SIGN_IN_OR_BE_LET_IN = (
-    "Sign in: connect this server again in your client. Or send this server's token "
+    "Sign in: reconnect this server in your client, or send this server's token "
     "(FJ_HTTP_TOKEN) with every request, as Authorization: Bearer …"
 )
 HOW_TO_SIGN_IN = (
@@ -106,7 +107,7 @@ class Credentials:
             raise _unauthorized(HOW_TO_SIGN_IN if self.company else how, wrong=False)
         key = keys.pop().decode("latin-1")
         if keys:
-            raise _unauthorized("The request has two different keys: send one.", wrong=True)
+            raise _unauthorized("The request has two different keys: send only one.", wrong=True)
         if not KEY_SHAPE.fullmatch(key):
             raise _unauthorized(f"That is not a FutureJobs key. {bring}", wrong=True)
         if self.own_key_only and key != self.key:

@@ -72,7 +72,7 @@ class BodyReader:
                         raise _too_large(most)
                     if self._arriving + len(part) > _MAX_BYTES_ARRIVING:
                         raise RequestRejected(
-                            503, "The server is busy: send it again.", {"retry-after": "5"}
+                            503, "The server is busy: try again.", {"retry-after": "5"}
                         )
                     body += part
                     self._arriving += len(part)

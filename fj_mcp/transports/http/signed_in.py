@@ -37,7 +37,7 @@ _WELL_KNOWN = "/.well-known/"
 
 
 class SignedIn:
-    """What the gate asks about requests of clients that users have signed in to."""
+    """Requests for signing in, and of clients that users have signed in to."""
 
     def __init__(
         self, sign_in: SignIn, in_flight: Callable[[], AbstractContextManager[None]]
@@ -49,7 +49,7 @@ class SignedIn:
         self._serving = 0
 
     def serves(self, path: str) -> bool:
-        """Whether a path needs no credentials; nothing is where clients only look for metadata."""
+        """Whether a path needs no credentials, even one where clients look for metadata in vain."""
         return path in self._sign_in.paths or _WELL_KNOWN in path
 
     async def serve(
@@ -140,14 +140,14 @@ class SignedIn:
 
 def _unavailable(what: str) -> RequestRejected:
     return RequestRejected(
-        503, f"The server cannot reach {what}: send it again in a minute.", {"retry-after": "60"}
+        503, f"The server cannot reach {what}: try again in a minute.", {"retry-after": "60"}
     )
 
 
 def _check_room(taken: int, most: int) -> None:
     if taken >= most:
         raise RequestRejected(
-            503, "Too many users are signing in: try again.", {"retry-after": "5"}
+            503, "Too many users are signing in: try again in a few seconds.", {"retry-after": "5"}
         )
 
 
@@ -155,9 +155,7 @@ def _refusal(path: str, rejected: RequestRejected) -> Response:
     """A refusal as users and OAuth clients read it."""
     headers = {"connection": "close", **rejected.headers}
     if path in PAGES:
-        return message(
-            "Signing in did not work", str(rejected), status=rejected.status, headers=headers
-        )
+        return message("Sign-in failed", str(rejected), status=rejected.status, headers=headers)
     error = "temporarily_unavailable" if rejected.status == 503 else "invalid_request"
     # This is before the routes, which say the same of their own responses.
     readable = {"access-control-allow-origin": "*", "access-control-expose-headers": "Retry-After"}

@@ -157,7 +157,7 @@ class Tenants:
             unproven = (number for name, number in taken.items() if not self._proven(name, False))
             full = sum(unproven) >= MAX_UNPROVEN_REQUESTS
         if full:
-            raise _busy("Too many requests are in progress: send it again in a few seconds.")
+            raise _busy("Too many requests are in progress: try again in a few seconds.")
         taken[fingerprint] += 1
         try:
             yield
@@ -272,7 +272,7 @@ class Tenants:
         if lacking or len(self._known) >= self._most_keys + self._most_unproven:
             which = "keys" if proven else "keys that FutureJobs has not accepted yet"
             most = self._most_keys if proven else self._most_unproven
-            raise _busy(f"{most} {which} are in use at once: send it again in a few seconds.")
+            raise _busy(f"{most} {which} are in use at once: try again in a few seconds.")
 
     def _forget_surplus(self, proven: bool, coming: int) -> int:
         """Drop idle keys until `coming` more of a kind fit; return how many still do not fit."""

@@ -1,4 +1,4 @@
-"""What a request may do that brings a token."""
+"""What a request with a token may do."""
 
 from collections.abc import Callable
 from functools import partial
@@ -53,7 +53,7 @@ class AccessVerifier(Protocol):
         ...
 
     async def verify(self, token: str, request: HTTPConnection) -> Access | None:
-        """What a token stands for that a request brought; None if it is not valid.
+        """What the token of a request stands for; None if it is not valid.
 
         Raises:
             AccessDenied: if its user may not use this server.
@@ -64,7 +64,7 @@ class AccessVerifier(Protocol):
 
 
 class StoredTokens:
-    """Verifies the tokens that this server has issued, in the database and a small cache."""
+    """Verifies the tokens that this server has issued, with the database and a small cache."""
 
     def __init__(
         self,
@@ -90,20 +90,20 @@ class StoredTokens:
         """What a token stands for; None if it is not valid. Raises `StorageUnavailable`."""
         name = digest(token)
         access = self._cache.get(name)
-        # A flood of made-up tokens must not keep the database from others.
+        # A flood of made-up tokens must not keep others from the database.
         if access is None and self.sealer.is_own_token(token):
             access = await self._reads.read(name, partial(self._read_and_cache, name))
         return access if access is not None and access.expires_at > self._clock() else None
 
     def forget_grant(self, grant_id: str) -> None:
-        """Let no token of a grant work any more in this process."""
+        """Stop accepting the tokens of a grant in this process."""
         self._ended += 1
         for name, access in list(self._cache.items()):
             if access.grant_id == grant_id:
                 del self._cache[name]
 
     def key_of(self, grant: Grant) -> str | None:
-        """The key of a grant; None if it is not one of this server's any more."""
+        """The key of a grant; None if it can no longer be read."""
         return self.sealer.unseal_key(grant.sealed_key, grant.grant_id)
 
     async def _read_and_cache(self, name: str) -> Access | None:

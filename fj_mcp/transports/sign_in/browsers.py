@@ -1,4 +1,4 @@
-"""The cookie of a browser, and what a form must carry to come from it."""
+"""The cookie of a browser, and the proof that a form comes from it."""
 
 import hmac
 import re
@@ -51,7 +51,7 @@ class Browsers:
         self._workspace_of = workspace_of
         self._clock = clock
         self._secure = addresses.issuer.startswith("https:")
-        # No other host of the domain can set a cookie of such a name.
+        # No other host of the domain can set a cookie with this prefix.
         self._name = "__Host-fj-sign-in" if self._secure else "fj-sign-in"
 
     async def visitor(self, request: Request) -> Visitor:
@@ -84,7 +84,7 @@ class Browsers:
         return Visitor(visitor.cookie)
 
     def remember(self, response: Response, visitor: Visitor) -> None:
-        """Let the browser keep its cookie."""
+        """Set the cookie, or renew it."""
         if visitor.from_elsewhere:
             # The browser has not sent its cookie, and would lose it.
             return

@@ -47,7 +47,7 @@ class KnownClient(OAuthClientInformationFull):
     @property
     def shown_name(self) -> str:
         """Its own name for itself, for the user."""
-        return clean_line(self.client_name or "", _MAX_NAME) or "An app without a name"
+        return clean_line(self.client_name or "", _MAX_NAME) or "An unnamed app"
 
     @property
     def host(self) -> str:
@@ -70,12 +70,12 @@ class KnownClient(OAuthClientInformationFull):
         if redirect_uri is None or not any(
             redirects.same_address(str(one), str(redirect_uri)) for one in known
         ):
-            raise InvalidRedirectUriError("redirect_uri is not one of the client's")
+            raise InvalidRedirectUriError("redirect_uri is not registered for this client")
         return redirect_uri
 
 
 class _Described(Struct, frozen=True):
-    """A client by its document, or None, and for how long that is known."""
+    """A client by its document, or None, and how long that is cached."""
 
     client: KnownClient | None
     seconds: float
@@ -96,7 +96,7 @@ class Clients:
         Args:
             store: of those that registered.
             predefined: by the operator.
-            documents: reads those that clients' ids are the addresses of; None if none can be.
+            documents: reads the documents at clients' ids; None if none can be read.
             clock: Unix seconds.
 
         Raises:
@@ -118,7 +118,7 @@ class Clients:
         return await self._registered(client_id)
 
     async def find_at_token(self, client_id: str) -> KnownClient | None:
-        """The same without reading a document: a code is bound to all that matters of it."""
+        """The same without reading a document: a code is bound to everything in it that matters."""
         if client_id not in self._predefined and self.describes_itself(client_id):
             return _client(
                 {"client_id": client_id, "token_endpoint_auth_method": "none"}, "document"
@@ -131,11 +131,11 @@ class Clients:
         return unknown and self.describes_itself(client_id)
 
     def describes_itself(self, client_id: str) -> bool:
-        """Whether an id is the address of a document, and such are read here."""
+        """Whether an id is the address of a document, and documents are read here."""
         return self._documents is not None and client_id.startswith("https://")
 
     async def _registered(self, client_id: str) -> KnownClient | None:
-        # A database refuses some characters, as if it could not be used.
+        # Some characters make a database fail as if it were down.
         known = _REGISTERED_ID.fullmatch(client_id)
         found = await self._store.client(client_id) if known else None
         if found is None:
@@ -158,7 +158,7 @@ class Clients:
         except NotRead as reason:
             host = clean_line(redirects.place(url), _MAX_NAME)
             log.warning("sign-in step=document outcome=refused host=%s reason=%s", host, reason)
-            # A mistake is not kept, so that an app whose makers have mended it works at once.
+            # A failure is not cached, so that an app works as soon as its makers have fixed it.
             return _Described(None, 0.0)
 
 
@@ -208,7 +208,7 @@ def _check_address(url: str) -> None:
         usable = False
     plain = redirects.is_plain(url) and "#" not in url and len(url) <= _MAX_ID
     if not usable or not plain or parts.path in ("", "/"):
-        raise NotRead("its address is not one of a client")
+        raise NotRead("its address cannot be a client id")
 
 
 def _from_document(url: str, content: bytes) -> KnownClient:
@@ -230,7 +230,7 @@ def _from_document(url: str, content: bytes) -> KnownClient:
     ]
     usable = [one for one in given if redirects.problem_with(one) is None]
     if not usable:
-        raise NotRead("it has no redirect address that can be used")
+        raise NotRead("it has no usable redirect address")
     name = metadata.get("client_name")
     if not isinstance(name, str) or not name.strip():
         raise NotRead("it has no client_name")
@@ -238,4 +238,4 @@ def _from_document(url: str, content: bytes) -> KnownClient:
     try:
         return _client(kept, "document")
     except ValidationError:
-        raise NotRead("it has no redirect address that can be used") from None
+        raise NotRead("it has no usable redirect address") from None

@@ -130,7 +130,7 @@ def _connection(name: str, grants: list[Grant]) -> _Shown:
         id=name,
         name=grants[0].client_name,
         place=grants[0].place,
-        may=", ".join(["May see searches and candidates", *more]),
+        may=", ".join(["Can see searches and candidates", *more]),
         created=_day(min(grant.created_at for grant in grants)),
         used=_day(max(grant.used_at or grant.created_at for grant in grants)),
     )

@@ -1,4 +1,4 @@
-"""The endpoints that clients call: the SDK's, with what they lack.
+"""The endpoints that clients call: the SDK's, with our additions.
 
 The SDK reads a client's id from the form only, and compares secrets as they are sent. Before it
 looks, `token_requests` moves them to the form and replaces secrets by their digests.
@@ -46,7 +46,7 @@ from fj_mcp.transports.sign_in.token_requests import (
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 _MAX_NAME = 200
 _NO_DATABASE = "the database cannot be used: try again in a minute"
-_START_AGAIN = "Start again in the app. If that does not help, tell its makers."
+_START_AGAIN = "Start again in the app. If that does not help, contact its developer."
 
 
 class Endpoints:
@@ -175,9 +175,7 @@ class Endpoints:
         try:
             form = await read_client_form(request)
             if not self._provider.addresses.is_resource(form.get("resource")):
-                return oauth_errors.error_response(
-                    "invalid_target", "resource is not this server's"
-                )
+                return oauth_errors.error_response("invalid_target", "resource is not this server")
             response = await handle(form)
         except BadForm as bad:
             return oauth_errors.error_response("invalid_request", str(bad))
@@ -188,7 +186,7 @@ class Endpoints:
         _log(step, oauth_errors.error_in(response) or "ok")
         if response.status_code == 401:
             return oauth_errors.invalid_client(
-                request, "the client is not known here, or its secret is wrong"
+                request, "the client is unknown, or its secret is wrong"
             )
         response.headers.update(oauth_errors.NOT_CACHED)
         return response
@@ -242,9 +240,9 @@ def _log(step: str, outcome: str) -> None:
 
 def _bad_request() -> Response:
     return message(
-        "The app's request cannot be used",
-        "The app asked in a way that this server does not accept, or wants you to be sent back to "
-        "an address that is not its own. Nothing was connected.",
+        "This request is not valid",
+        "The app sent a request that this server does not accept, or asked it to send you to an "
+        "address that the app has not registered. Nothing was connected.",
         _START_AGAIN,
         status=400,
     )
@@ -257,8 +255,8 @@ def _refused(location: str) -> Response:
     a link to this server into one to that address (RFC 9700, section 4.11.2).
     """
     return message(
-        "The app's request cannot be used",
-        "The app asked in a way that this server does not accept. Nothing was connected.",
+        "This request is not valid",
+        "The app sent a request that this server does not accept. Nothing was connected.",
         status=400,
         link=(location, f"Go back to {redirects.place(location)}"),
     )
@@ -266,8 +264,8 @@ def _refused(location: str) -> Response:
 
 def _too_many_documents(seconds: int) -> Response:
     return message(
-        "Too many apps asked at once",
-        "Nothing was connected. Start again in the app in a minute.",
+        "Too many apps are connecting at once",
+        "Nothing was connected. Wait a minute, then start again in the app.",
         status=429,
         headers={"retry-after": str(seconds)},
     )
@@ -276,9 +274,9 @@ def _too_many_documents(seconds: int) -> Response:
 def _unknown_client(*, described: bool) -> Response:
     """The page for an app whose id is unknown, or leads to no document that can be used."""
     return message(
-        "This server does not know the app",
-        "The app is not registered here any more, or the document that describes it cannot be "
-        "read. Nothing was connected.",
-        _START_AGAIN if described else "Remove this server in the app, and add it again.",
+        "This server does not recognize the app",
+        "The app is no longer registered here, or the document that describes it cannot be read. "
+        "Nothing was connected.",
+        _START_AGAIN if described else "Remove this server from the app, then add it again.",
         status=400,
     )

@@ -37,7 +37,7 @@ def fields_in(encoded: str) -> Form:
     others = [pair for pair in pairs if pair[0] != "resource"]
     form = dict(others)
     if len(form) != len(others):
-        raise BadForm("a parameter is given twice")
+        raise BadForm("a parameter is repeated")
     return form | ({"resource": " ".join(resources)} if resources else {})
 
 
@@ -55,7 +55,7 @@ async def read_form(request: Request) -> Form:
 
 
 async def read_parameters(request: Request) -> Form:
-    """What a client has sent: a form, without its type perhaps, or as JSON. Raises `BadForm`."""
+    """What a client has sent: a form, perhaps without its type, or JSON. Raises `BadForm`."""
     kind = _kind(request)
     if kind != _JSON:
         return await (read_form(request) if kind else _fields(request))

@@ -44,7 +44,7 @@ class KeyReader:
         except ValidationError:
             entered = None
         if entered is None:
-            raise Problem("That is not a FutureJobs key. It starts with fjk_.")
+            raise Problem("That is not a FutureJobs key. Keys start with fjk_.")
         address = address_of(request)
         limited = ((KEYS, address), (KEYS_OF_CLIENT, address, client_id))
         # The colleagues in an office may all sign in at the same time.
@@ -81,11 +81,9 @@ class KeyReader:
             with anyio.move_on_after(_CHECK_SECONDS):
                 await self._check_key(key)
         except KeyRefused:
-            raise Problem(
-                "FutureJobs does not accept your key any more. Enter another one."
-            ) from None
+            raise Problem("FutureJobs no longer accepts your key. Enter another one.") from None
         except FutureJobsError:
-            # It cannot say at the moment, and calls will show it.
+            # It cannot tell right now, and the first call will.
             pass
 
     async def _check(self, key: str) -> None:
@@ -97,10 +95,10 @@ class KeyReader:
             raise
         except BadSettings:
             raise Problem(
-                "This server has a wrong setting. Tell the person who runs it: its log names it.",
+                "A setting of this server is wrong. Tell the person who runs it: the log names it.",
                 503,
             ) from None
         except (FutureJobsError, TimeoutError):
             raise Problem(
-                "FutureJobs cannot check the key at the moment. Try again in a minute.", 503
+                "FutureJobs cannot check the key right now. Try again in a minute.", 503
             ) from None

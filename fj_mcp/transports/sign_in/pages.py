@@ -17,7 +17,7 @@ NOT_STORED = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 class Problem(Exception):
-    """What went wrong on a page, in a sentence for the user, who is to try again there.
+    """What went wrong on a page, in a sentence for the user, who can try again there.
 
     Attributes:
         status: of the response.
@@ -33,8 +33,8 @@ class Problem(Exception):
 def out_of_date() -> Problem:
     """The problem of a form that this page did not make for this browser."""
     return Problem(
-        "Nothing was done yet, because the page was out of date. Answer once more. If you see this "
-        "again, allow cookies for this site.",
+        "This page was out of date, so nothing was done. Try again. If you see this again, allow "
+        "cookies for this site.",
         403,
     )
 
@@ -113,7 +113,7 @@ def send_back(address: str) -> Response:
 def unavailable() -> Response:
     """The page for a database that cannot be used."""
     return message(
-        "Signing in does not work at the moment",
+        "Sign-in is not available right now",
         "The server cannot reach its database. Nothing was changed; try again in a minute.",
         status=503,
         headers={"retry-after": "60"},

@@ -1,4 +1,4 @@
-"""What the SDK's authorization server asks of this one: clients, codes and tokens."""
+"""What the SDK's handlers need of an authorization server: clients, codes and tokens."""
 
 import re
 import secrets
@@ -148,13 +148,13 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """The address of the page for a client's request.
 
         Raises:
-            AuthorizeError: if the client asks for what there is not.
+            AuthorizeError: if the client asks for something that this server does not have.
         """
         assert isinstance(client, KnownClient)
         if not self.addresses.is_resource(params.resource):
             raise AuthorizeError("invalid_target", f"resource must be {self.addresses.resource}")
         if not _CHALLENGE.fullmatch(params.code_challenge):
-            raise AuthorizeError("invalid_request", "code_challenge must be one of method S256")
+            raise AuthorizeError("invalid_request", "code_challenge must be an S256 challenge")
         question = Question(
             client_id=client.client_id,
             client_name=client.shown_name,
@@ -234,7 +234,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
     ) -> StoredCode | None:
-        """A code of a client. One that was used before ends what it gave."""
+        """A client's code. If it was used before, its grant ends."""
         found = await self._store.token(digest(authorization_code), "code")
         if found is None or found[1].client_id != client.client_id:
             return None
@@ -263,13 +263,13 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """Tokens for a code.
 
         Raises:
-            TokenError: if it was used meanwhile.
+            TokenError: if it was used in the meantime.
         """
         code = authorization_code.stored
         issued, response = self._issue(code.grant_id, code.scopes, code.scopes)
         if not await self._store.exchange(code, issued):
             self._forget_grant(code.grant_id)
-            raise TokenError("invalid_grant", "the code was used before")
+            raise TokenError("invalid_grant", "the code was already used")
         return response
 
     async def load_refresh_token(
@@ -298,7 +298,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         """New tokens for a refresh token.
 
         Raises:
-            TokenError: if it was used before, or its grant cannot be used any more.
+            TokenError: if it was used before, or its grant can no longer be used.
         """
         grant = refresh_token.grant
         if self._sealer.unseal_key(grant.sealed_key, grant.grant_id) is None:
@@ -308,7 +308,7 @@ class Provider(OAuthAuthorizationServerProvider[StoredCode, StoredRefreshToken, 
         issued, response = self._issue(grant.grant_id, as_text(scopes), stored.scopes)
         if not await self._store.exchange(stored, issued, grace_seconds=GRACE_SECONDS):
             self._forget_grant(grant.grant_id)
-            raise TokenError("invalid_grant", "the refresh token was used before")
+            raise TokenError("invalid_grant", "the refresh token was already used")
         return response
 
     async def load_access_token(self, token: str) -> StoredAccessToken | None:

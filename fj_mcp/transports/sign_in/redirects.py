@@ -64,7 +64,7 @@ def problem_with(address: str) -> str | None:
         return None if is_loopback(host) else "must start with https://"
     if scheme in _KNOWN_SCHEMES or _PRIVATE_SCHEME.fullmatch(scheme):
         return None
-    return "must start with https://, or with a scheme that is an app's own"
+    return "must start with https:// or with an app's own scheme"
 
 
 def is_plain(address: str) -> bool:

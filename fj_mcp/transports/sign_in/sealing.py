@@ -61,11 +61,11 @@ class Sealer:
         return self.seal(_KEY, key, about)
 
     def unseal_key(self, sealed: str, about: str) -> str | None:
-        """The stored key; None if FJ_STATE_KEY is another one now."""
+        """The stored key; None if FJ_STATE_KEY has changed."""
         return self.unseal(_KEY, sealed, about)
 
     def new_token(self, prefix: str) -> str:
-        """A random token that is known to be from here."""
+        """A random token that this server can recognize as its own."""
         token = prefix + secrets.token_urlsafe(32)
         return token + self._tag(token)
 

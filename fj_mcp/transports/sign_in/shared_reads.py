@@ -16,11 +16,11 @@ class SharedReads(Generic[T]):
         self._running: dict[str, tuple[anyio.Event, Future[T]]] = {}
 
     async def read(self, name: str, read: Callable[[], Awaitable[T]]) -> T:
-        """What `read` returns or raises; what another one does that is running under the name."""
+        """What `read` returns or raises, or what a read already running under that name does."""
         while (running := self._running.get(name)) is not None:
             over, outcome = running
             await over.wait()
-            # A request that was canceled leaves none, and one of those that waited reads instead.
+            # A canceled request leaves no outcome, and one of those that waited reads instead.
             if outcome.done():
                 return outcome.result()
         over, outcome = self._running[name] = anyio.Event(), Future()

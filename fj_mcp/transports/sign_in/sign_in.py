@@ -45,7 +45,7 @@ class TooNarrow(Exception):
 
 
 class SignIn:
-    """What tokens allow here, and the paths that clients without one need."""
+    """What tokens allow here, and the paths that clients need before they have one."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SignIn:
 
         Args:
             addresses: of this server.
-            verifiers: of the tokens that count here; the first that recognizes one verifies it.
+            verifiers: of the tokens that are accepted; the first that recognizes one verifies it.
             routes: for the pages, the endpoints and the metadata.
             scope_prefix: in front of the scopes that clients are told to ask for.
         """
@@ -84,7 +84,8 @@ class SignIn:
         Raises:
             TokenRefused: if its token is not valid.
             AccessDenied: if the user may not use this server.
-            StorageUnavailable, ProviderUnavailable: if that cannot be found out.
+            StorageUnavailable: if that cannot be found out.
+            ProviderUnavailable: likewise.
         """
         tokens = [token.decode("latin-1") for token in bearers(request.scope["headers"])]
         for token in tokens:
@@ -92,9 +93,9 @@ class SignIn:
                 if not verifier.recognizes(token):
                     continue
                 if len(tokens) > 1 or KEY_HEADER in request.headers:
-                    raise TokenRefused("The request has a token and another key: send one.")
+                    raise TokenRefused("The request has more than one token or key: send only one.")
                 if (access := await verifier.verify(token, request)) is None:
-                    raise TokenRefused("The token is not valid any more: sign in again.")
+                    raise TokenRefused("The token is no longer valid: sign in again.")
                 return access
         return None
 

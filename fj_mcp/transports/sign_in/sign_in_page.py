@@ -130,8 +130,8 @@ class SignInPage:
 
 def _too_old() -> Response:
     return message(
-        "This page cannot be used any more",
-        "It was open for too long, or its address is not complete. Nothing was connected. Go back "
-        "to your app, and connect again.",
+        "This page has expired",
+        "It was open for too long, or its address is incomplete. Nothing was connected. Go back to "
+        "your app and connect again.",
         status=400,
     )

@@ -30,9 +30,11 @@ async def read_client_form(request: Request) -> Form:
     if credentials is not None:
         client_id, secret = credentials
         if "client_secret" in form:
-            raise BadForm("the secret is in the form and in the Authorization header: send it once")
+            raise BadForm(
+                "the secret is in both the form and the Authorization header: send it once"
+            )
         if form.setdefault("client_id", client_id) != client_id:
-            raise BadClient("the form and the Authorization header name two clients")
+            raise BadClient("the form and the Authorization header name different clients")
         form["client_secret"] = secret
     elif "client_id" not in form and "client_assertion" in form:
         form["client_id"] = _named_in(form["client_assertion"])
@@ -72,7 +74,5 @@ def with_oauth_error(response: Response, form: Form) -> Response:
             "unsupported_grant_type", "grant_type must be one of those in the server's metadata"
         )
     if kind == "authorization_code":
-        return error_response(
-            "invalid_grant", "redirect_uri is not the one that the code was sent to"
-        )
+        return error_response("invalid_grant", "redirect_uri is not where the code was sent")
     return response

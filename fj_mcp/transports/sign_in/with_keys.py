@@ -57,14 +57,14 @@ def sign_in_with_keys(
     """
     if settings.state_key is None:
         raise ValueError(
-            "The server was not started: signing in needs FJ_STATE_KEY, with which the users' "
-            "keys are encrypted. Set it to the output of `openssl rand -hex 32`, and keep it: "
-            "all servers that share the database need the same, also after a restart."
+            "The server was not started: signing in needs FJ_STATE_KEY to encrypt users' keys. Set "
+            "it to the output of `openssl rand -hex 32` and keep it: all servers that share the "
+            "database need the same one, also after a restart."
         )
     if settings.own_key_only:
         raise ValueError(
             "The server was not started: users cannot sign in, because its settings come from "
-            ".env in the folder that it was started in. Start it with --env-file and that file."
+            ".env in the folder where it was started. Start it with --env-file and that file."
         )
     assert settings.public_url is not None
     if settings.oauth_allow_loopback_clients:

@@ -194,7 +194,7 @@ def test_every_assistant_has_a_form_for_an_address_or_says_where_to_add_it(
     assert without == {"claude-desktop"}
     with pytest.raises(CannotInstall) as said:
         install_for("claude-desktop", settings_with(KEY), machine, url=URL)
-    assert f"add {URL} in its window, under Customize, Connectors" in str(said.value)
+    assert f"add {URL} in the app, under Customize, Connectors" in str(said.value)
     assert not machine.home.exists()
 
 
@@ -222,7 +222,9 @@ def test_from_a_command_to_an_address_and_back_nothing_of_the_other_kind_stays(
 def test_a_server_that_asks_to_sign_in_needs_no_key(machine: Machine, client: str) -> None:
     said = install_for(client, settings_with(KEY), machine, url=URL, sign_in=True)
     login = ASSISTANTS[client].login
-    assert (f"Run `{login}` to sign in." if login else "sign you in, in your browser.") in said
+    assert (
+        f"Run `{login}` to sign in." if login else "Then sign in when it opens your browser."
+    ) in said
     without = {name: value for name, value in AT_URL[client].items() if value != {}}
     assert entry(client, machine) == without
     # A key that was there before goes.

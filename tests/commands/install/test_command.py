@@ -54,6 +54,21 @@ def test_the_key_is_asked_for_without_echo(
     assert "Run `fj-mcp doctor` to check that it starts and that the key works." in said
 
 
+@pytest.mark.parametrize(
+    ("given", "promised"),
+    [
+        ({}, "that it starts and that the key works."),
+        ({"url": "https://mcp.example.com/mcp"}, "that it can be reached and that the key works."),
+        ({"url": "https://mcp.example.com/mcp", "sign_in": True}, "that it can be reached."),
+    ],
+)
+def test_what_doctor_can_check_is_what_was_installed(
+    machine: Machine, capsys: pytest.CaptureFixture[str], given: dict[str, Any], promised: str
+) -> None:
+    assert run_install(["cursor"], settings_with(KEY), machine, show=False, **given) == 0
+    assert capsys.readouterr().err == f"Run `fj-mcp doctor` to check {promised}\n"
+
+
 def test_a_key_that_was_mistyped_is_asked_for_again(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

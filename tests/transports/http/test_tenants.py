@@ -161,7 +161,7 @@ async def test_while_all_places_are_taken_another_key_is_asked_to_retry(
             ):
                 refused = await server.post(key, "get_spending")
                 assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-                words = f"{many} are in use at once: send it again in a few seconds."
+                words = f"{many} are in use at once: try again in a few seconds."
                 assert refused.json()["error"]["message"] == words
             # Keys in use are still served.
             assert (await server.call("fjk_one", "get_spending"))["spent_today"] == 0

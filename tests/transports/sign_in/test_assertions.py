@@ -65,10 +65,10 @@ async def test_an_assertion_gives_a_token_for_its_user(site: Site, provider: Com
     assert tokens["token_type"] == "Bearer"
     assert tokens["scope"] == ALL
     assert tokens["expires_in"] == 3_600
-    # The provider decides how long the user may go on.
+    # The provider decides how long the user keeps access.
     assert "refresh_token" not in tokens
     assert works(await site.call(tokens["access_token"]))
-    # The provider's own tokens work beside it.
+    # The provider's own tokens still work.
     assert works(await site.call(provider.token()))
 
 
@@ -116,8 +116,8 @@ async def test_an_assertion_is_good_once(site: Site, provider: Company) -> None:
     assert (await exchange(site, assertion)).status_code == 200
     again = await exchange(site, assertion)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert again.json()["error_description"] == "the assertion was used before"
-    # Another client, or the same claims signed anew, do not make it fresh.
+    assert again.json()["error_description"] == "the assertion was already used"
+    # The same id is refused again, even for another user.
     name = "the-same-id"
     assert (await exchange(site, provider.assertion(jti=name))).status_code == 200
     assert (await exchange(site, provider.assertion("bob", jti=name))).status_code == 400
@@ -236,7 +236,7 @@ async def test_clients_find_out_that_assertions_are_taken(site: Site, provider: 
 async def test_a_token_for_a_key_of_its_own_does_not_open_the_servers(
     tmp_path: Path, provider: Company
 ) -> None:
-    """It is left from a time when users signed in with their keys."""
+    """The token dates from when users signed in with their keys."""
     async with site_here(tmp_path) as before, Person(before, "fjk_person") as person:
         token = (await person.connect(await before.app()))["access_token"]
         assert works(await before.call(token))

@@ -1,4 +1,4 @@
-"""What an attacker may try on the way to a user's credits, each tried here."""
+"""Everything that an attacker may try to get at a user's credits."""
 
 import ipaddress
 import re
@@ -214,7 +214,7 @@ async def test_a_stolen_refresh_token_ends_the_connection_when_both_have_used_it
             assert (await site.call(token)).status_code == 401
         for token in refresh[side]:
             assert error_of(await app.refresh(token)) == (400, "invalid_grant")
-    # The user connects again, which gives the thief nothing back and ends nothing.
+    # The user connects again: the thief regains nothing, and the new connection stays.
     again = await person.connect(client)
     for token in access["thief"]:
         assert (await site.call(token)).status_code == 401
@@ -236,7 +236,7 @@ async def test_other_connections_of_the_user_survive_a_theft(
 
 
 async def test_a_token_is_good_only_where_it_belongs(person: Person) -> None:
-    """A code is no token, a refresh token no access token, and a token no key."""
+    """A code is not a token, a refresh token is not an access token, and a token is not a key."""
     app = await person.site.app()
     code = (await person.allow(app))["code"]
     assert error_of(await app.refresh(code)) == (400, "invalid_grant")
@@ -334,7 +334,7 @@ async def test_consent_is_never_taken_from_another_user(site: Site, person: Pers
 
 
 async def test_even_a_client_that_was_allowed_before_asks_again(person: Person) -> None:
-    """Nothing is ever sent back without a click: anyone can make a link with its id."""
+    """Nothing is ever sent back without a click: anyone can make a link with a client's id."""
     app = await person.site.app()
     await person.connect(app)
     page = await person.open(app.link())
@@ -413,8 +413,8 @@ async def test_a_form_from_elsewhere_does_nothing(
     answer = await person.http.post(path, data=form, headers=headers)
     assert answer.status_code == 403
     assert "location" not in answer.headers
-    # The user is asked again, as by any link.
-    assert "Nothing was done yet" in Page(answer).text
+    # The user is asked again, as with any link.
+    assert "nothing was done" in Page(answer).text
     assert works(await site.call(tokens["access_token"]))
 
 
@@ -568,7 +568,7 @@ async def test_a_flood_of_registrations_is_slowed_down_by_address(
             return (await http.post("/register", json=given, headers=headers)).status_code
 
     assert await from_address("203.0.113.7") == 201
-    # A network of IPv6 counts as one machine.
+    # An IPv6 network counts as one machine.
     for number in range(20):
         assert await from_address(f"2001:db8::{number:x}") == 201
     assert await from_address("2001:db8::ffff") == 429
@@ -577,7 +577,7 @@ async def test_a_flood_of_registrations_is_slowed_down_by_address(
 
 
 async def test_a_flood_of_made_up_documents_is_slowed_down(site: Site, clock: ShiftedClock) -> None:
-    """Each would let the server connect somewhere."""
+    """Each of them would make the server open a connection."""
     async with Person(site, "fjk_person") as person:
         for number in range(20):
             made_up = App(site, f"https://127.0.0.1:{9000 + number}/app.json")
@@ -585,7 +585,7 @@ async def test_a_flood_of_made_up_documents_is_slowed_down(site: Site, clock: Sh
         refused = await person.open(App(site, "https://127.0.0.1:9999/app.json").link())
         assert refused.status == 429
         assert 0 < int(refused.response.headers["retry-after"]) <= 60
-        # Apps that are known are not held up.
+        # Known apps are not held up.
         assert (await person.connect(await site.app()))["access_token"]
 
 
@@ -626,7 +626,7 @@ async def test_a_flood_of_wrong_keys_is_slowed_down(
         assert slowed.status == 429
         assert slowed.text.count("Too many wrong keys were entered. Try again in 10 minutes.") == 1
         assert 540 < int(slowed.response.headers["retry-after"]) <= 600
-        # FutureJobs is not bothered.
+        # Nothing is sent to FutureJobs.
         assert api.calls("project_sessions") == asked
         # Another app, and the same one from elsewhere, are not held up.
         assert (await person.connect(other))["access_token"]
@@ -663,7 +663,7 @@ async def test_tries_with_a_blocked_app_do_not_lock_out_the_colleagues(
             api.fail("project_sessions", "status", 0, times=5, status=401)
             assert [(await person.answer(page)).status_code for _ in range(5)] == [400] * 5
     for _ in range(servers):
-        # Each has yet to see that the limit is reached.
+        # Each worker has yet to see that the limit is reached.
         async with site_here(tmp_path, on=api.address) as site:
             async with Person(site, "fjk_stubborn") as person:
                 page = await person.open(App(site, app.client_id).link())

@@ -22,7 +22,7 @@ from tests.support.sign_in import READ, STATE_KEY, App, site_on
 pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-browser")]
 
 ZOOMED, NARROW, WIDE = 320, 360, 1280
-"""Pixels; a window of 1280 that is zoomed in to 400 % has 320."""
+"""Pixels; a window of 1280 at a zoom of 400% has 320."""
 
 LONG_NAME = "W" * 60
 LONG_HOST = f"{'w' * 60}.example.com"
@@ -107,7 +107,7 @@ def registered(site: str, app: Callback, name: str = "Sourcing helper", address:
     """The app, newly registered, with its callback or another address."""
     address = address or app.address
     metadata = {"redirect_uris": [address], "client_name": name}
-    # Each from an address of its own, because few may register from one.
+    # Each from its own address, because registrations are limited per address.
     away = {"x-forwarded-for": f"2001:db8:0:{next(_networks):x}::1"}
     about = httpx.post(f"{site}/register", json=metadata, headers=away, trust_env=False).json()
     return App(site_on(site), about["client_id"], about["client_secret"], address)
@@ -188,14 +188,14 @@ def test_nor_on_what_a_connected_user_sees_of_an_app_with_a_long_name(
         enter_key(page, f"fjk_{theme}{width}")
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
         redeem(client, app)
-        # The second visit, with all that such a page can have.
+        # The second visit, with everything that such a page can show.
         page.goto(client.link())
         expect(page.get_by_text("You have connected this app before.")).to_be_visible()
-        expect(page.get_by_text("It asks for more than you allowed before")).to_be_visible()
+        expect(page.get_by_text("The app asks for more than you allowed before")).to_be_visible()
         for name in ("Continue", "Deny", "Use another key"):
             expect(page.get_by_role("button", name=name)).to_be_visible()
         assert findings(page) == []
-        page.get_by_role("link", name="See what is connected").click()
+        page.get_by_role("link", name="See connected apps").click()
         expect(page.get_by_role("button", name=f"Disconnect {LONG_NAME}")).to_be_visible()
         expect(page.get_by_role("listitem")).to_have_count(1)
         assert findings(page) == []
@@ -208,8 +208,8 @@ def test_nor_on_what_the_user_sees_when_an_app_asks_in_a_wrong_way(
 ) -> None:
     hosted = registered(site, app, LONG_NAME, f"https://{LONG_HOST}/callback")
     wrong = {
-        "This server does not know the app": hosted.link(client_id="unknown"),
-        "The app's request cannot be used": hosted.link(redirect_uri="https://evil.example/"),
+        "This server does not recognize the app": hosted.link(client_id="unknown"),
+        "This request is not valid": hosted.link(redirect_uri="https://evil.example/"),
     }
     size: Any = {"width": width, "height": 800}
     with browser.new_context(viewport=size, color_scheme=theme) as context:
@@ -231,7 +231,7 @@ def test_the_user_signs_in_without_any_script(site: str, browser: Browser, app: 
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(link(site, app))
-        expect(page.get_by_text("Sourcing helper asks to use your FutureJobs")).to_be_visible()
+        expect(page.get_by_text("Sourcing helper wants to use your FutureJobs")).to_be_visible()
         page.get_by_label("Reveal email addresses").uncheck()
         enter_key(page, "fjk_scriptless")
         expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
@@ -253,7 +253,7 @@ def test_on_a_phone_the_user_sees_first_who_asks_and_then_what_is_wrong(
     with browser.new_context(viewport={"width": NARROW, "height": 600}) as context:
         page = context.new_page()
         page.goto(link(site, app))
-        expect(page.get_by_text("Sourcing helper asks to use your FutureJobs")).to_be_in_viewport()
+        expect(page.get_by_text("Sourcing helper wants to use your FutureJobs")).to_be_in_viewport()
         enter_key(page, "nothing")
         key = page.get_by_label("Your FutureJobs key")
         expect(key).to_be_focused()

@@ -29,7 +29,7 @@ pytestmark = [
 
 CONNECTED, SIGNED_OUT = "✔ Connected", "! Needs authentication"
 BY_DOCUMENT, BY_REGISTRATION = "Claude Code", "Claude Code (sourcing)"
-"""What it calls itself, which differs by how the server knows it."""
+"""What it calls itself, by how the server knows it."""
 
 DOCUMENT = {
     "client_name": "Claude Code",
@@ -38,7 +38,7 @@ DOCUMENT = {
     "response_types": ["code"],
     "token_endpoint_auth_method": "none",
 }
-"""Its own document has this content."""
+"""The content of its own document."""
 
 
 class ClaudeCode:
@@ -57,7 +57,7 @@ class ClaudeCode:
         return line.rpartition(" - ")[2]
 
     def sign_in(self, page: Page, name: str, key: str, *, spend: bool = True) -> str:
-        """Sign in in the browser; what it says at the end."""
+        """Sign in, in the browser; return what it says at the end."""
         with self._home.terminal("claude", "mcp", "login", "sourcing") as login:
             allow(page, self._home.opened(login), name, key, spend=spend)
             expect(page.get_by_text("Authentication successful")).to_be_visible()
@@ -65,7 +65,7 @@ class ClaudeCode:
             return login.said
 
     def deny(self, page: Page) -> str:
-        """Start to sign in, and deny it in the browser; what it says at the end."""
+        """Start to sign in, and deny it in the browser; return what it says at the end."""
         with self._home.terminal("claude", "mcp", "login", "sourcing") as login:
             page.goto(self._home.opened(login))
             page.get_by_role("button", name="Deny").click()
@@ -91,7 +91,7 @@ class ClaudeCode:
         return dict(one)
 
     def forget_access_token(self) -> None:
-        """Let it find that its access token has expired."""
+        """Make it believe that its access token has expired."""
         content = json.loads(self._file.read_text())
         for one in content["mcpOAuth"].values():
             one["expiresAt"] = 1
@@ -128,7 +128,7 @@ def test_the_user_signs_in_stays_signed_in_and_signs_out(
         assert claude.stored["accessToken"] != first["accessToken"]
         assert claude.stored["refreshToken"] != first["refreshToken"]
         assert connected_apps(page, claude.url) == 1
-        # Signing out revokes the tokens here, too.
+        # Signing out also revokes the tokens here.
         assert 'Signed out of "sourcing"' in claude.sign_out()
         assert connected_apps(page, claude.url) == 0
         assert claude.status() == SIGNED_OUT

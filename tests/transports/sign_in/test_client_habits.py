@@ -1,4 +1,4 @@
-"""What clients do that is not quite as the specification has it, and what it lets them do.
+"""What clients do that deviates from the specification, or that it only just allows.
 
 Each row of a table is a habit of some client, as its makers or its users report it. The client must
 get its tokens, or the error that it knows.
@@ -244,7 +244,7 @@ async def test_a_client_asks_in_its_own_way(person: Person, name: str) -> None:
 
 
 async def test_a_resource_may_be_named_twice(person: Person) -> None:
-    """As RFC 8707 allows, but not together with that of another server."""
+    """RFC 8707 allows it, but not together with the resource of another server."""
     app = await person.site.app(redirect_uris=["http://127.0.0.1/callback"])
     own = urlencode([("resource", person.site.resource), ("resource", f"{person.site.resource}/")])
     other = "resource=https://other.example"
@@ -267,7 +267,7 @@ async def test_a_resource_may_be_named_twice(person: Person) -> None:
 
 
 async def test_a_link_may_be_looked_at_first(person: Person) -> None:
-    """As scanners of links do, before the user follows one."""
+    """Link scanners do that before the user follows one."""
     link = (await person.site.app()).link()
     looked = await person.http.head(link)
     assert looked.status_code == 302
@@ -297,7 +297,7 @@ async def test_what_is_wrong_is_said_in_plain_characters(
 
 
 async def code_of(person: Person, app: App) -> dict[str, str]:
-    """A token request as the specification has it."""
+    """A token request as in the specification."""
     return {
         "grant_type": "authorization_code",
         "client_id": app.client_id,
@@ -356,7 +356,7 @@ async def test_only_a_post_is_a_token_request(person: Person, path: str) -> None
 async def test_an_id_that_is_an_address_may_be_in_the_header(
     near: Person, described: Documents, encode: bool
 ) -> None:
-    """Its colon must be encoded there, and is not always."""
+    """Its colon must be encoded there, but some clients do not do that."""
     app = described.app(near.site)
     form = await code_of(near, app)
     client_id = form.pop("client_id") if encode else app.client_id
@@ -464,7 +464,7 @@ async def test_a_hosted_client_may_name_its_own_page(person: Person, origin: str
     for response in (preflight, answer, asked):
         assert response.headers["access-control-allow-origin"] == "*"
     assert "WWW-Authenticate" in asked.headers["access-control-expose-headers"]
-    # A key that a page brings could be one that it has got hold of.
+    # A page could have gotten hold of the key that it sends.
     assert with_key.status_code == 403
 
 

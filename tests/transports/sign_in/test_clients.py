@@ -1,4 +1,4 @@
-"""Which apps may ask a user to sign in: registered, described by a document, or set up."""
+"""Which apps may ask a user to sign in: registered, described by a document, or predefined."""
 
 import json
 from base64 import b64encode
@@ -274,11 +274,11 @@ async def test_a_registration_that_nobody_used_is_gone_after_an_hour(
     clock.ahead += HOUR + MINUTE
     page = await person.open(unused.link())
     assert page.status == 400
-    assert "Remove this server in the app, and add it again." in page.text
+    assert "Remove this server from the app, then add it again." in page.text
     answer = await unused.redeem("fjmc_any")
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     tokens = (await used.refresh(tokens["refresh_token"])).json()
-    # One that was used is kept for 90 days after that.
+    # A used registration is kept for 90 days after its last use.
     clock.ahead += 59 * DAY
     tokens = (await used.refresh(tokens["refresh_token"])).json()
     clock.ahead += 59 * DAY
@@ -346,7 +346,7 @@ async def test_a_document_that_was_mended_is_read_at_once(
 async def test_a_document_may_have_addresses_that_nobody_can_be_sent_to(
     near: Person, described: Documents
 ) -> None:
-    """One with any port is as good as one without, on this computer."""
+    """On this computer, an address with any port is as good as one without."""
     described.document["redirect_uris"] = [
         "http://localhost:*/callback",
         "https://*.example.com/callback",

@@ -103,7 +103,7 @@ def _unsigned(provider: Company) -> str:
 
 
 def _signed_with_the_public_key(provider: Company) -> str:
-    """A classic: who verifies HS256 with the public key as the secret lets this in."""
+    """A classic attack on servers that verify HS256 with the public key as the secret."""
     named = {"kid": provider.key.key_id, "typ": "at+jwt"}
     secret = jwt.utils.base64url_encode(provider.keys[0]["x"].encode() * 2)
     return jwt.encode(provider.claims(), secret, "HS256", headers=named)
@@ -175,7 +175,7 @@ async def test_no_other_token_is_let_in(
     token = NOT_VALID[name](provider)
     answer = await site.call(token)
     assert answer.status_code == 401, answer.text
-    assert answer.json()["error"]["message"] == "The token is not valid any more: sign in again."
+    assert answer.json()["error"]["message"] == "The token is no longer valid: sign in again."
     challenge = answer.headers["www-authenticate"]
     assert 'error="invalid_token"' in challenge
     assert "resource_metadata=" in challenge
@@ -268,7 +268,7 @@ AS_PROVIDERS_WRITE_THEM: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"scopes": f"{READ} {SPEND}", "client_id": "assistant", "roles": ["sourcing"]},
     ),
 }
-"""Headers and claims of access tokens, as the providers' documentation has them."""
+"""Headers and claims of access tokens, as in the providers' documentation."""
 
 
 @pytest.mark.parametrize("name", AS_PROVIDERS_WRITE_THEM)
@@ -328,7 +328,7 @@ async def test_a_private_key_that_everyone_can_read_does_not_count(
 async def test_a_token_ends_on_time_although_it_was_verified_before(
     site: Site, provider: Company
 ) -> None:
-    """It may be used for a minute longer, because clocks differ."""
+    """It is accepted for a minute longer, because clocks differ."""
     token = provider.token(exp=int(time.time()) - 56)
     assert works(await site.call(token))
     with anyio.fail_after(9):
@@ -413,7 +413,7 @@ async def test_made_up_keys_keep_nobody_waiting(
 
 async def test_a_slow_provider_leaves_a_call_its_time(tmp_path: Path, provider: Company) -> None:
     own: dict[str, Any] = {"oauth_introspection": "fj-mcp:introspection-secret-7"}
-    # Each of the looks is fast enough, and together they are not.
+    # Each read is fast enough, but together they are not.
     provider.document_path = "/.well-known/oauth-authorization-server/realms/staff"
     provider.introspected["opaque"] = provider.claims() | {"active": True}
     provider.slow_seconds = 4.0
@@ -489,7 +489,7 @@ async def test_nobody_signs_in_anew_because_the_provider_is_away(
     assert answer.status_code == 503, answer.text
     assert answer.headers["retry-after"] == "60"
     assert answer.json()["error"]["message"] == (
-        "The server cannot reach the company's identity provider: send it again in a minute."
+        "The server cannot reach the company's identity provider: try again in a minute."
     )
     assert "www-authenticate" not in answer.headers
     asked = len(provider.asked)
@@ -627,7 +627,7 @@ async def test_only_the_groups_that_may_are_let_in(
         if not let_in:
             # Neither signing in again nor more scopes would help.
             assert "www-authenticate" not in answer.headers
-            assert "ask the person who runs it" in answer.json()["error"]["message"]
+            assert "Ask the person who runs it for access." in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("claims", [{"_claim_names": {"groups": "src1"}}, {"hasgroups": True}])
@@ -693,7 +693,7 @@ async def test_users_may_bring_a_key_of_their_own(site: Site, provider: Company)
         site, x_fj_api_key="fjk_own", authorization=f"Bearer {provider.token()}"
     )
     assert both.status_code == 401
-    assert "send one" in both.json()["error"]["message"]
+    assert "send only one" in both.json()["error"]["message"]
 
 
 async def test_the_servers_token_goes_on_working(tmp_path: Path, provider: Company) -> None:
@@ -884,7 +884,7 @@ async def test_made_up_tokens_keep_nobody_from_working(
     ]
     *refused, answer = await at_once([*made_up, partial(asking.call, token)])
     assert works(answer)
-    # Not behind the strangers, of whom some are sent away for a while.
+    # They do not queue behind strangers, some of whom are turned away for a while.
     assert [form["token"] for form in provider.forms].index(token) < 150
     assert {one.status_code for one in refused} == {401, 503}
     assert {one.headers.get("retry-after") for one in refused} == {None, "60"}

@@ -29,14 +29,14 @@ KEY = "fjk_Quokka7Company"
 
 @dataclass
 class Deployment:
-    """Two server processes behind a balancer that alternates, and who issues their tokens."""
+    """Two server processes behind a balancer that alternates, and the issuer of their tokens."""
 
     site: Site
     issuer: str
     servers: list[HttpServer]
 
     def client(self, employee: Employee, *, registers: bool = False) -> SdkClient:
-        """A client that somebody adds the server's address to."""
+        """A client to which a user adds the server's address."""
         stored = Remembered(info=None if registers else known_client(*ASSISTANT))
         return SdkClient(self.site.resource, employee.browse, stored=stored)
 
@@ -226,13 +226,13 @@ async def test_another_employee_is_not_let_in(signed: Deployment) -> None:
     assert client.stored.tokens is not None
     refused = await signed.site.call(client.stored.tokens.access_token)
     assert refused.status_code == 403
-    assert "in none of the groups" in refused.text
-    # The client has not sent its user in circles.
+    assert "not in a group that may use this server" in refused.text
+    # The client has not sent its user around in circles.
     assert len(employee.links) == 1
 
 
 async def test_the_tokens_for_the_client_itself_are_not_let_in(opaque: Deployment) -> None:
-    """The provider says that a refresh token is active, too."""
+    """The provider also says of a refresh token that it is active."""
     client = opaque.client(Employee("recruiter-cem"))
     async with client.connected("legacy"):
         pass

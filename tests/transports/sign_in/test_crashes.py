@@ -54,7 +54,7 @@ class Deployment:
 
     @contextmanager
     def running(self) -> Iterator[HttpServer]:
-        """The server; its log is looked at when it has ended."""
+        """The server; its log is checked after it has ended."""
         public = ("--public-url", self._front.url)
         with http_process(
             self.folder, *public, api=self._api, measured=False, **self._settings
@@ -73,7 +73,7 @@ def deployment(api: Api, tmp_path: Path) -> Iterator[Deployment]:
 
 
 def assert_busy(answer: httpx.Response) -> None:
-    """An app is asked to come again."""
+    """An app is asked to try again."""
     assert answer.status_code == 503, answer.text
     assert answer.json() == {
         "error": "temporarily_unavailable",
@@ -83,7 +83,7 @@ def assert_busy(answer: httpx.Response) -> None:
 
 
 class Visit:
-    """Somebody who is connected, and somebody who is about to be, before something breaks."""
+    """A user who is connected, and one who is about to be, before something breaks."""
 
     def __init__(self, site: Site, person: Person, app: App) -> None:
         self.site = site
@@ -111,7 +111,7 @@ class Visit:
         assert "Nothing was changed; try again in a minute." in shown.text
 
     async def assert_well(self) -> None:
-        """What was connected before still is, and nobody must start again."""
+        """What was connected before still is, and nobody has to start again."""
         assert works(await self.site.call(self.tokens["access_token"], "list_sessions"))
         assert (await self.app.redeem(self.code)).status_code == 200
         refreshed = await self.app.refresh(self.tokens["refresh_token"])
@@ -180,9 +180,9 @@ async def test_a_full_disk_of_postgresql_is_explained_and_costs_nobody_the_conne
 
 
 async def without_room(site: Site) -> httpx.Response:
-    """The answer to a registration for which there is no room, even in the pages that there are."""
+    """The answer to a registration for which there is no room, not even in existing pages."""
     for _ in range(19):
-        # What repeats itself is stored in little room.
+        # Repeated text takes little room.
         addresses = [f"https://app.example.com/{secrets.token_hex(700)}" for _ in range(8)]
         answer = await site.register(redirect_uris=addresses)
         if answer.status_code != 201:
@@ -284,10 +284,10 @@ async def test_a_code_whose_answer_a_crash_has_lost_costs_another_sign_in_at_mos
             retried = await app.redeem(code)
             assert retried.status_code == 400
             assert retried.json()["error"] == "invalid_grant"
-            # Nobody has the tokens that were lost with the answer, and they are gone.
+            # Nobody has the tokens that were lost with the answer.
             assert table_of(deployment.folder, "tokens", "digest") == []
             shown = await person.open(f"{site.url}/connections")
-            assert "No app is connected" in shown.text
+            assert "No apps are connected" in shown.text
             # The browser is still signed in, so that the user only allows it again.
             assert "key" not in (await person.open(app.link())).fields
             tokens = await person.connect(app)
@@ -327,7 +327,7 @@ def used_tokens(deployment: Deployment) -> int:
 async def test_a_server_that_is_killed_at_any_moment_keeps_what_it_has_promised(
     deployment: Deployment,
 ) -> None:
-    """What a client got works after the crash, and what it did not get costs a sign-in at most."""
+    """What a client got works after the crash; what it did not get costs at most one sign-in."""
     site = deployment.site
     for milliseconds in (0, 10, 30, 60):
         key = f"fjk_killed{milliseconds}"
@@ -385,7 +385,7 @@ async def test_a_server_that_is_told_to_end_does_not_wait_for_futurejobs(
             assert "The server did not finish in time: try again." in shown.text
         api.mend()
         with deployment.running():
-            # The page is still good.
+            # The page still works.
             assert (await person.answer(page)).status_code == 303
 
 
@@ -419,6 +419,6 @@ async def test_calls_are_served_while_strangers_ask_for_everything_at_once(
                 with anyio.fail_after(30):
                     assert works(await site.call(token, "list_sessions"))
             answers = await asyncio.gather(*strangers)
-    # Some find no place, and none is forgotten.
+    # Some find no room, but none is lost.
     assert {*answers} <= {b"200", b"400", b"401", b"503"}
     assert answers.count(b"200") + answers.count(b"400") + answers.count(b"401") > 200

@@ -1,4 +1,4 @@
-"""The documents that describe apps: where they are read from, and for how long they are kept."""
+"""The documents that describe apps: where they are read from, and how long they are cached."""
 
 import asyncio
 import socket
@@ -34,7 +34,7 @@ class Internet:
         self.connected: list[str] = []
 
     def look_up(self, port: int) -> list[Any]:
-        """As `socket.getaddrinfo` has them."""
+        """In the form of `socket.getaddrinfo`."""
         self.looked_up += 1
         answer = self.answers[min(self.looked_up, len(self.answers)) - 1]
         return [self._place(address, port) for address in answer]

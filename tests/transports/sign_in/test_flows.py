@@ -94,7 +94,7 @@ def deployed(
 
 @dataclass
 class Assistant:
-    """A client on the user's computer that knows no more than an address.
+    """A client on the user's computer that knows only an address.
 
     Attributes:
         boxes: what the user changes on the page.
@@ -164,7 +164,7 @@ async def test_a_client_asks_for_more_when_a_tool_needs_it(
             assert not listed & {"create_sourcing_session", "reveal_contacts"}
             assert assistant.stored.tokens is not None
             assert assistant.stored.tokens.scope == READ
-            # The user still does not want to pay.
+            # The user still does not allow spending.
             with pytest.raises(MCPError, match="has not allowed"):
                 await client.call_tool("create_sourcing_session", {"title": "x", "filters": {}})
             assert api.charges(key) == []
@@ -258,7 +258,7 @@ async def test_without_the_database_nobody_signs_in_and_keys_still_work(
                 assert shown.status == 503
                 assert "Nothing was changed; try again in a minute." in shown.text
             assert (await site.call(tokens["access_token"])).status_code == 503
-            # Made-up tokens need no look into the database.
+            # Made-up tokens need no database query.
             altered = tokens["access_token"][:-1] + "x"
             for made_up in ("fjmt_", "fjmt_unknown", altered):
                 assert (await site.call(made_up)).status_code == 401

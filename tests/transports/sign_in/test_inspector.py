@@ -30,7 +30,7 @@ PAID = {"create_sourcing_session", "update_sourcing_session", "fetch_more_profil
 
 
 class Inspector:
-    """The Inspector's command line for one server, with the options of a sign-in."""
+    """The Inspector's command line for one server, with the options for signing in."""
 
     def __init__(self, home: ClientHome, url: str, *options: str) -> None:
         # There is no keychain here, and the next command needs what this one has stored.
@@ -41,7 +41,7 @@ class Inspector:
         self._callback = ("--callback-url", f"http://127.0.0.1:{free_port()}/oauth/callback")
 
     def sign_in(self, page: Page, key: str, *options: str, spend: bool) -> set[str]:
-        """Sign in in the browser; the names of the tools that it lists then."""
+        """Sign in, in the browser; return the names of the tools that it then lists."""
         output = self._home.path / "tools.json"
         listing = ("--method", "tools/list", "--output", str(output))
         with self._home.terminal(*self._command, *self._callback, *options, *listing) as terminal:
@@ -51,7 +51,7 @@ class Inspector:
         return {tool["name"] for tool in json.loads(output.read_text())["tools"]}
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """The result of a tool, or the error, without the user."""
+        """The result of a tool or the error, without asking the user."""
         call = ("--method", "tools/call", "--tool-name", tool)
         given = ("--tool-args-json", json.dumps(arguments))
         said = self._home.run(*self._command, "--stored-auth-only", *call, *given)

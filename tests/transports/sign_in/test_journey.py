@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.unmeasured, pytest.mark.xdist_group("sign-in-journey")
 HOURS = 3_600
 MATCH_SECONDS, CREDITS = 600, 100
 CACHED_SECONDS = 11
-"""After these, a server has noticed what another has ended."""
+"""After this time, a server has noticed what another has ended."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Place:
 
     @property
     def address(self) -> str:
-        """All that the user has."""
+        """Everything that the user has."""
         return f"{self.front.url}/mcp"
 
     def status(self, access_token: str) -> int:
@@ -142,7 +142,7 @@ def signed_in(app: App, page: Page, key: str) -> None:
     """Sign in on the page that an app opens when it is asked for the first time."""
     app.ask("get_spending")
     page.goto(app.wants_to_sign_in())
-    expect(page.get_by_text(f"{NAME} asks to use your FutureJobs account.")).to_be_visible()
+    expect(page.get_by_text(f"{NAME} wants to use your FutureJobs account.")).to_be_visible()
     page.get_by_label("Your FutureJobs key").fill(key)
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading", name="Back")).to_be_visible()
@@ -151,7 +151,7 @@ def signed_in(app: App, page: Page, key: str) -> None:
 
 
 def lost_in_the_middle(place: Place, app: App) -> str:
-    """A search whose wait is broken off by the loss of the connection. Returns its session."""
+    """A search whose wait ends when the connection is lost. Returns its session."""
     session_id: str = app.call("create_sourcing_session", **SEARCH)["session_id"]
     polled = place.api.calls("get_session")
     app.ask("wait_for_session", session_id=session_id)
@@ -167,7 +167,7 @@ def two_hours_later(place: Place) -> None:
 
 
 def goes_on(place: Place, app: App, key: str, session_id: str) -> None:
-    """The user goes on where they were, and pays for nothing twice."""
+    """The user continues where they left off, and pays for nothing twice."""
     assert app.call("wait_for_session", session_id=session_id)["status"] == "done"
     (listed,) = app.call("list_sessions")["sessions"]
     assert listed["session_id"] == session_id
@@ -200,13 +200,13 @@ def test_a_user_disconnects_an_app_on_the_page_that_has_been_away_for_two_hours(
         session_id = lost_in_the_middle(place, app)
         two_hours_later(place)
         assert place.status(before["access_token"]) == 401
-        # The app was there all the time, as in a laptop that slept.
+        # The app kept running, as on a laptop that slept.
         goes_on(place, app, key, session_id)
         assert app.tokens()["refresh_token"] != before["refresh_token"]
         # The browser still knows the user.
         page.goto(f"{place.front.url}/connections")
         page.get_by_role("button", name=f"Disconnect {NAME}").click()
-        expect(page.get_by_text("No app is connected with this FutureJobs key.")).to_be_visible()
+        expect(page.get_by_text("No apps are connected with this FutureJobs key.")).to_be_visible()
         has_to_sign_in_anew(place, app, page)
 
 

@@ -84,7 +84,7 @@ async def test_every_refusal_says_where_to_sign_in_and_for_what(
 async def test_whoever_brings_nothing_is_asked_to_sign_in(
     tmp_path: Path, public_url: str, method: str
 ) -> None:
-    """On the server's own computer, too, where a key in its settings would otherwise do."""
+    """Even on the server's own computer, where a key in its settings would otherwise be enough."""
     async with (
         site_here(tmp_path, public_url=public_url, sandbox=True) as site,
         site.http() as http,
@@ -157,7 +157,7 @@ async def test_another_host_name_is_refused(site: Site, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        # It would promise tokens about users, which there are not, and clients look further.
+        # It would promise tokens about users, which do not exist here; clients look elsewhere.
         "/.well-known/openid-configuration",
         "/.well-known/openid-configuration/mcp",
         "/.well-known/oauth-protected-resource/other",
@@ -189,11 +189,11 @@ async def test_the_servers_token_is_asked_for_in_headers_with_keys_only(tmp_path
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         token = {"authorization": "Bearer let-me-in"}
         for headers, status, said in (
-            ({}, 401, "Sign in: connect this server again"),
-            ({"x-fj-api-key": "fjk_one"}, 401, "Sign in: connect this server again"),
-            ({"authorization": "Bearer fjk_one"}, 401, "Sign in: connect this server again"),
-            (token, 401, "Send your FutureJobs key beside this server's token"),
-            (token | {"x-fj-api-key": "sk-1"}, 401, "key. Send your FutureJobs key beside"),
+            ({}, 401, "Sign in: reconnect this server"),
+            ({"x-fj-api-key": "fjk_one"}, 401, "Sign in: reconnect this server"),
+            ({"authorization": "Bearer fjk_one"}, 401, "Sign in: reconnect this server"),
+            (token, 401, "Send your FutureJobs key along with this server's token"),
+            (token | {"x-fj-api-key": "sk-1"}, 401, "key. Send your FutureJobs key along with"),
             (token | {"x-fj-api-key": "fjk_one"}, 200, ""),
         ):
             answer = await http.post("/mcp", json=body, headers=headers)

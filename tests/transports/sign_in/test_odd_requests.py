@@ -1,4 +1,4 @@
-"""Requests that one part of the server could read differently from another, or not at all."""
+"""Requests that two parts of the server could read differently, or that one cannot read."""
 
 import json
 from itertools import product
@@ -32,7 +32,7 @@ PAID = {"name": "create_sourcing_session", "arguments": SEARCH}
 
 
 async def raw(site: Site, path: str, query: bytes) -> int:
-    """The status of a GET whose query need not be text, as a server of another kind passes it."""
+    """The status of a GET whose query need not be text, as other ASGI servers pass it."""
     transport = site.http()._transport
     assert isinstance(transport, httpx.ASGITransport)
     app: ASGIApp = transport.app
@@ -74,11 +74,11 @@ async def test_an_address_that_is_no_text_is_refused(site: Site, path: str, quer
     ],
 )
 async def test_an_id_that_no_client_has_is_unknown(person: Person, client_id: str) -> None:
-    """Not a failure of the database, which takes no such text."""
+    """It must not look like a failure of the database, which does not accept such text."""
     site = person.site
     page = await person.open(App(site, client_id).link())
     assert page.status == 400
-    assert "does not know the app" in page.text
+    assert "does not recognize the app" in page.text
     answer = await App(site, client_id).refresh("fjmr_x")
     assert (answer.status_code, answer.json()["error"]) in (
         (401, "invalid_client"),
@@ -88,7 +88,7 @@ async def test_an_id_that_no_client_has_is_unknown(person: Person, client_id: st
 
 @pytest.mark.parametrize("between", [";", "&amp;", "%26", "\n", "\x00"])
 async def test_a_form_is_read_once(person: Person, between: str) -> None:
-    """What is one value for the checks is no second parameter later."""
+    """What the checks see as one value must not become a second parameter later."""
     app = await person.site.app()
     query = app.link().partition("?")[2]
     async with person.site.http() as http:
@@ -225,7 +225,7 @@ ODD = (
     *("code", "token", "plain", "authorization_code", "fjmc_x", "fjmr_x", "fjmt_x"),
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 )
-"""Values for fields, which another field may expect, or none."""
+"""Values for fields, some of which belong to another field or to none."""
 
 FIELDS = (
     *("client_id", "client_secret", "redirect_uri", "response_type", "scope", "state", "resource"),
@@ -250,7 +250,7 @@ async def test_no_odd_value_is_more_than_a_mistake(person: Person, method: str, 
         for number, (field, value) in enumerate(product(FIELDS, ODD)):
             sent = form | {field: value}
             address = f"10.0.{number // 250}.{number % 250}"
-            # Every so often with credentials that do not belong here, or are not readable.
+            # Now and then with credentials that do not belong here, or cannot be read.
             headers = [(b"x-forwarded-for", address.encode())]
             headers += [(b"authorization", one) for one in CREDENTIALS[number % 9 : number % 9 + 1]]
             if method == "GET":

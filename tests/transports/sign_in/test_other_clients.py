@@ -1,4 +1,4 @@
-"""Further real clients sign in through a real browser, and use the server."""
+"""More real clients sign in through a real browser and use the server."""
 
 import json
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ def test_a_client_asks_for_more_when_a_call_needs_it_and_the_call_is_paid_once(
         asked = server.ask(PAID, **SEARCH)
         page.goto(home.opened(process))
         assert api.charges(key) == []
-        expect(page.get_by_text("It asks for more than you allowed before")).to_be_visible()
+        expect(page.get_by_text("The app asks for more than you allowed before")).to_be_visible()
         page.get_by_label("Spend credits").check()
         page.get_by_role("button", name="Continue").click()
         (result,) = server.answers([asked])

@@ -29,8 +29,8 @@ async def test_the_page_says_who_asks_for_what_and_where_it_leads(person: Person
     app = await person.site.app(client_name="Sourcing helper")
     page = await person.open(app.link())
     assert page.status == 200
-    assert "Sourcing helper asks to use your FutureJobs account." in page.text
-    assert "It gave itself this name, and nobody has checked it." in page.text
+    assert "Sourcing helper wants to use your FutureJobs account." in page.text
+    assert "The app chose this name itself, and nobody has checked it." in page.text
     assert re.search(r"Sends you back to\s+app\.example\.com", page.text)
     assert "Spend credits" in page.text
     assert "Reveal email addresses and phone numbers" in page.text
@@ -72,7 +72,7 @@ async def test_a_name_is_text_whatever_is_in_it(person: Person) -> None:
     assert "\u202e" not in page.response.text
     assert "{{ 7*7 }}" in page.text
     nameless = await person.open((await person.site.app()).link())
-    assert "An app without a name" in nameless.text
+    assert "An unnamed app" in nameless.text
 
 
 async def test_the_page_needs_no_script_and_loads_nothing(person: Person) -> None:
@@ -118,7 +118,7 @@ async def test_the_key_is_asked_for_once_in_a_browser(person: Person, clock: Shi
     other = await person.site.app(client_name="Second")
     page = await person.open(other.link())
     assert "key" not in page.fields
-    assert "Your FutureJobs key is stored for this browser." in page.text
+    assert "Your FutureJobs key is saved for this browser." in page.text
     assert "You have connected this app before" not in page.text
     assert ">Allow<" in page.response.text
     assert works(await person.site.call((await person.connect(other))["access_token"]))
@@ -138,7 +138,7 @@ async def test_the_same_client_is_one_click_with_what_was_allowed_before(person:
     assert "You have connected this app before." in page.text
     assert ">Continue<" in page.response.text
     assert "key" not in page.fields
-    asks_more = "It asks for more than you allowed before"
+    asks_more = "The app asks for more than you allowed before"
     assert asks_more in page.text
     await app.redeem(sent_back(await person.answer(page, contacts="yes"))["code"])
     assert asks_more not in (await person.open(app.link())).text
@@ -149,7 +149,7 @@ async def test_the_users_boxes_are_kept_when_the_key_is_wrong(person: Person) ->
     page = await person.open(app.link())
     again = Page(await person.answer(page, key="sk-123", contacts=""))
     assert again.status == 400
-    assert "That is not a FutureJobs key. It starts with fjk_." in again.text
+    assert "That is not a FutureJobs key. Keys start with fjk_." in again.text
     assert "sk-123" not in again.response.text
     assert again.checked == ["spend"]
     assert sent_back(await person.answer(again))["code"]
@@ -195,7 +195,7 @@ async def test_a_key_that_futurejobs_refuses_is_not_kept(tmp_path: Path, api: Ap
         api.fail("project_sessions", "status", 0, times=3, status=500)
         again = Page(await person.answer(again))
         assert again.status == 503
-        assert "FutureJobs cannot check the key at the moment." in again.text
+        assert "FutureJobs cannot check the key right now." in again.text
         assert "fjk_refused" not in again.response.text
         api.mend()
         assert sent_back(await person.answer(again))["code"]
@@ -208,7 +208,7 @@ async def test_a_wrong_setting_is_not_taken_for_an_outage(tmp_path: Path) -> Non
     ):
         again = Page(await person.answer(await person.open((await site.app()).link())))
     assert again.status == 503
-    assert "This server has a wrong setting. Tell the person who runs it" in again.text
+    assert "A setting of this server is wrong. Tell the person who runs it" in again.text
     assert "FJ_OAUTH_CLIENTS" not in again.text
 
 
@@ -226,10 +226,10 @@ async def test_a_stored_key_that_futurejobs_refuses_by_now_is_asked_for_again(
         api.fail("project_sessions", "status", 0, status=401)
         again = Page(await person.answer(page))
         assert again.status == 400
-        assert "FutureJobs does not accept your key any more. Enter another one." in again.text
+        assert "FutureJobs no longer accepts your key. Enter another one." in again.text
         assert "key" in again.fields
         assert sent_back(await person.answer(again, key="fjk_new"))["code"]
-        # When FutureJobs cannot say, the key is taken as it is.
+        # If FutureJobs cannot tell, the key is used as it is.
         page = await person.open(app.link())
         api.fail("project_sessions", "status", 0, times=3, status=500)
         assert sent_back(await person.answer(page))["code"]
@@ -243,7 +243,7 @@ async def test_a_browser_can_be_given_another_key(person: Person) -> None:
     again = Page(await person.submit(page, answer="other-key"))
     assert (again.status, again.fields) == (200, ["spend", "contacts", "key"])
     await person.answer(again, key="fjk_other")
-    assert "No app is connected" in Page(await person.http.get("/connections")).text
+    assert "No apps are connected" in Page(await person.http.get("/connections")).text
 
 
 # What is connected
@@ -257,14 +257,14 @@ async def test_what_is_connected_is_listed_and_disconnected(site: Site, person: 
     assert works(await site.call(tokens["access_token"]))
     page = Page(await person.http.get("/connections"))
     assert page.text.index("Second app") < page.text.index("First app")
-    assert "May see searches and candidates, spend credits." in page.text
+    assert "Can see searches and candidates, spend credits." in page.text
     (form,) = (part for part in page.response.text.split("<li>") if "Disconnect First app" in part)
     (connection,) = re.findall(r'name="connection" value="(\w+)"', form)
     done = await person.submit(page, "/connections", answer="disconnect", connection=connection)
     assert done.status_code == 303
     page = Page(await person.http.get("/connections"))
     assert "First app" not in page.text
-    # At once, although tokens are looked up only now and then.
+    # At once, although tokens are cached.
     assert (await site.call(tokens["access_token"])).status_code == 401
     assert (await first.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert works(await site.call(others["access_token"]))
@@ -277,14 +277,14 @@ async def test_an_app_that_was_connected_again_is_one_entry_and_ends_as_one(
     first = await person.connect(app)
     clock.ahead += DAY
     page = await person.open(app.link())
-    assert "To allow it less than it may do now, disconnect it first." in page.text
+    assert "To take permissions away from it, disconnect it first." in page.text
     second = await person.connect(app, spend="", contacts="")
     half_way = await person.allow(app)
     other = await person.connect(await site.app(client_name="Other app"))
     shown = Page(await person.http.get("/connections"))
     assert shown.text.count("My app") == 1
-    # The first tokens still may all of it.
-    assert shown.text.count("May see searches and candidates, spend credits, reveal contacts.") == 2
+    # The first tokens still allow everything.
+    assert shown.text.count("Can see searches and candidates, spend credits, reveal contacts.") == 2
     (entry,) = (part for part in shown.response.text.split("<li>") if "Disconnect My app" in part)
     first_day, last_day = re.findall(r'datetime="([^"]+)"', entry)
     assert date.fromisoformat(last_day) - date.fromisoformat(first_day) == timedelta(days=1)

@@ -33,7 +33,7 @@ CAN_ASK = {
     "io.modelcontextprotocol/protocolVersion": VERSION,
     "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
 }
-"""What clients send of themselves that can ask their users."""
+"""What clients that can ask their users send about themselves."""
 
 
 class Colleagues:
@@ -45,26 +45,26 @@ class Colleagues:
         self.clock = clock
 
     async def ask(self, who: str, tool: str, **arguments: Any) -> dict[str, Any]:
-        """The result of a call of somebody."""
+        """The result of a person's call."""
         token = self.provider.token(who)
         return result_of(await self.site.call(token, tool, **arguments))
 
     async def call(self, who: str, tool: str, **arguments: Any) -> dict[str, Any]:
-        """What a call of somebody returns, which must not be an error."""
+        """What a person's call returns, which must not be an error."""
         result = await self.ask(who, tool, **arguments)
         assert not result["isError"], result
         facts: dict[str, Any] = result["structuredContent"]
         return facts
 
     async def refusal(self, who: str, tool: str, **arguments: Any) -> str:
-        """The error that a call of somebody returns."""
+        """The error that a person's call returns."""
         result = await self.ask(who, tool, **arguments)
         assert result["isError"], result
         text: str = result["content"][0]["text"]
         return text
 
     async def search(self, who: str, title: str) -> str:
-        """The session of a search that somebody buys, once it is done."""
+        """The session of a search that a person buys, once it is done."""
         started = await self.call(who, "create_sourcing_session", **search_for(title))
         session_id: str = started["session_id"]
         await self.call(who, "wait_for_session", session_id=session_id)
@@ -76,7 +76,7 @@ class Colleagues:
         return [one["candidate_id"] for one in page["candidates"]]
 
     async def own_spending(self, who: str) -> dict[str, int] | None:
-        """What the report says that somebody has spent."""
+        """What a person has spent, according to the report."""
         yours: dict[str, int] | None = (await self.call(who, "get_spending")).get("yours")
         return yours
 
@@ -131,7 +131,7 @@ def mended(api: Api) -> Iterator[None]:
 
 @pytest.fixture
 def server(tmp_path: Path, provider: Company, clock: ShiftedClock, api: Api, key: str) -> Start:
-    """Starts servers with some settings, which share a database and the company's key."""
+    """Starts servers with given settings, which share a database and the company's key."""
 
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[Colleagues]:
@@ -415,7 +415,7 @@ async def test_a_person_who_spent_the_budget_can_still_do_what_is_free(server: S
 
 
 def answered(asked: dict[str, Any]) -> dict[str, Any]:
-    """What a client sends with a call whose question its user answered with yes."""
+    """What a client sends after its user has said yes."""
     yes = {"action": "accept", "content": {"approve": True}}
     return {
         "requestState": asked["requestState"],

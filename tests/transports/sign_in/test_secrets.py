@@ -25,7 +25,7 @@ KEY = "fjk_Quokka7Secret"
 
 
 class Run:
-    """Everything that happens between an address and a disconnection, good and bad.
+    """Everything that happens from adding an address to disconnecting, good and bad.
 
     Attributes:
         secrets: that were in use, by what they are.

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("sign-in")]
 
 
 async def registers(site: Site, *forwarded: str) -> int:
-    """The status of a registration by way of proxies, each header on a line of its own."""
+    """The status of a registration through proxies, each header on its own line."""
     lines = [("x-forwarded-for", value) for value in forwarded]
     async with site.http() as http:
         answer = await http.post("/register", json={"redirect_uris": [CALLBACK]}, headers=lines)
@@ -168,7 +168,7 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
                 )
         again = (await app.refresh(refresh)).json()
         assert (await app.refresh(again["refresh_token"])).status_code == 200
-        # The last ones are known, and end the grant if they are used again.
+        # The last ones are remembered, and end the grant if they are used again.
         found = table_of(tmp_path, "tokens", "used_at")
         names = [row["digest"] for row in found if row["kind"] == "refresh" and row["used_at"]]
         assert len(names) == MAX_TOKENS
@@ -179,7 +179,7 @@ async def test_a_client_that_refreshes_all_the_time_does_not_fill_the_database(
 async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
     tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the documents of apps may have; a name server can keep those who ask waiting."""
+    """An app's id may have such a name, and a name server can keep clients waiting."""
     answered, asked = threading.Event(), threading.Semaphore(0)
     look_up = socket.getaddrinfo
 
@@ -211,7 +211,7 @@ async def test_names_that_nobody_answers_for_keep_no_call_from_futurejobs(
 @pytest.mark.parametrize(
     ("used", "unused", "kept"),
     [
-        # As many as there can be, all by somebody who has allowed each once.
+        # As many as there can be, each allowed once.
         (MAX_CLIENTS, 0, {"fresh", "used-0"}),
         (MAX_CLIENTS - 5_000, 5_000, {"fresh", "used-0", f"used-{MAX_CLIENTS - 5_001}"}),
         (0, MAX_CLIENTS, {"fresh", "unused-0"}),
@@ -238,7 +238,7 @@ async def test_there_is_always_room_for_another_registration(
 
 
 class BackwardClock(Clock):
-    """A clock that is always behind where it was: that of another machine at every look."""
+    """A clock that goes back every time, as if it were always another machine's."""
 
     behind = 0.0
 

@@ -44,7 +44,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 async def test_a_mistake_of_an_app_leads_to_its_address_only_by_a_click(
     person: Person, wrong: dict[str, str | None]
 ) -> None:
-    """Or anyone could register an address, and give out links to this server that lead there."""
+    """Otherwise anyone could register an address and spread links to here that lead there."""
     app = await person.site.app(redirect_uris=[EVIL])
     page = await person.open(app.link(**wrong))
     assert page.status == 400
@@ -145,7 +145,7 @@ async def test_a_file_of_a_user_of_a_host_is_no_document_of_the_host(
 async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
     person: Person, tmp_path: Path
 ) -> None:
-    """Not even if both have the same FJ_STATE_KEY, as copies for trying something out may have."""
+    """Not even if both have the same FJ_STATE_KEY, as a copy for tests may."""
     page = await person.open((await person.site.app()).link())
     elsewhere = f"/sign-in?request={page.hidden['request']}"
     assert (await person.site.get(elsewhere)).status_code == 200
@@ -161,15 +161,18 @@ async def test_what_an_app_asked_for_at_another_server_is_not_asked_here(
         ("Claude\r\n\r\nChecked by FutureJobs", "Claude Checked by FutureJobs"),
         ("\U000e0041Claude\ufe0f", "Claude"),
         ("x" * 500, "x" * 59 + "\u2026"),
-        (" \u3000\u00a0", "An app without a name"),
+        (" \u3000\u00a0", "An unnamed app"),
     ],
 )
 async def test_a_name_is_one_line_of_what_can_be_seen(
     person: Person, name: str, shown: str
 ) -> None:
     page = await person.open((await person.site.app(client_name=name)).link())
-    assert f"{shown} asks to use your FutureJobs account." in page.text
-    assert f"\u201c{shown}\u201d. It gave itself this name, and nobody has checked it." in page.text
+    assert f"{shown} wants to use your FutureJobs account." in page.text
+    assert (
+        f"\u201c{shown}\u201d. The app chose this name itself, and nobody has checked it."
+        in page.text
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,9 +189,7 @@ async def test_what_an_app_says_in_its_name_is_in_quotation_marks(
 ) -> None:
     page = await person.open((await person.site.app(client_name=name)).link())
     (shown,) = re.findall(r"App (.*?) Sends you back to", page.text)
-    inside = re.fullmatch(
-        r"\u201c([^\u201c\u201d\"]+)\u201d\. It gave itself .*checked it\.", shown
-    )
+    inside = re.fullmatch(r"\u201c([^\u201c\u201d\"]+)\u201d\. The app chose .*checked it\.", shown)
     assert inside
     letters = re.compile(r"\w+")
     assert letters.findall(inside[1]) == letters.findall(name)
@@ -197,9 +198,9 @@ async def test_what_an_app_says_in_its_name_is_in_quotation_marks(
 async def test_the_user_is_warned_of_an_app_that_describes_itself(
     near: Person, described: Documents
 ) -> None:
-    """Its host is known to be true, and its name is not: anyone may be called Claude."""
+    """Its host is verified, its name is not: any app may call itself Claude."""
     described.document |= {"client_name": "Claude", "redirect_uris": [EVIL]}
     page = await near.open(described.app(near.site).link(redirect_uri=EVIL))
     assert described.url.split("/")[2] in page.text
-    assert "Go on only if you have just added this server to an app yourself" in page.text
-    assert "know evil.example as its address" in page.text
+    assert "Continue only if you just added this server to an app yourself" in page.text
+    assert "recognize evil.example as the app's address" in page.text

@@ -1,4 +1,4 @@
-"""Codes and tokens: what they are good for, for how long, and how they end."""
+"""Codes and tokens: what they allow, how long they last, and how they end."""
 
 import json
 import sqlite3
@@ -125,7 +125,7 @@ async def test_a_client_that_loses_the_response_may_refresh_again_for_ten_second
     pairs.append((await app.refresh(first["refresh_token"])).json())
     for pair in pairs:
         assert works(await person.site.call(pair["access_token"]))
-    # Both may go on.
+    # Both keep working.
     clock.ahead += HOUR
     for pair in pairs:
         assert (await app.refresh(pair["refresh_token"])).status_code == 200
@@ -154,7 +154,7 @@ async def test_revoking_either_token_ends_both(person: Person, kind: str) -> Non
     assert (await person.site.call(tokens["access_token"])).status_code == 401
     answer = await app.refresh(tokens["refresh_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
-    # What is not known is as good as revoked.
+    # An unknown token counts as revoked.
     for token in (tokens[kind], "fjmt_never"):
         assert (await app.revoke(token)).status_code == 200
     missing = await app.revoke("")
@@ -312,7 +312,7 @@ async def test_what_has_expired_is_removed_within_an_hour(
         assert rows("attempts") > 0
         clock.ahead += 2 * HOUR
         await site.register()
-        # The first code was never used, and one client neither.
+        # The first code was never used, nor was one client.
         assert [rows(table) for table in ("clients", "grants", "tokens", "browsers")] == [
             3,
             1,
@@ -346,7 +346,7 @@ async def test_much_that_has_expired_is_removed_bit_by_bit(
 
 
 def _add_expired_attempts(folder: Path, number: int) -> int:
-    """Add attempts from so many addresses; the number of all."""
+    """Add attempts from so many addresses; return how many there are."""
     with closing(sqlite3.connect(folder / LEDGER_FILE)) as file, file:
         many = [(f"address {one}", 1, 0.0) for one in range(number)]
         file.executemany("INSERT INTO attempts VALUES (?, ?, ?)", many)
@@ -373,6 +373,6 @@ async def test_reading_includes_what_was_revealed_and_the_page_says_so(person: P
     )
     (value,) = revealed["results"][0]["values"]
     app = await site.app()
-    assert "candidates with the contacts revealed so far" in (await person.open(app.link())).text
+    assert "candidates, with the contacts revealed so far" in (await person.open(app.link())).text
     reading = (await person.connect(app, spend="", contacts=""))["access_token"]
     assert value in json.dumps(await facts(reading, "get_candidate", **one))

@@ -46,7 +46,7 @@ class Workers:
 
     @contextmanager
     def only(self, number: int) -> Iterator[None]:
-        """Let one of them get all requests."""
+        """Make one of them get all requests."""
         other = self.pids[1 - number]
         os.kill(other, signal.SIGSTOP)
         try:
@@ -165,7 +165,7 @@ async def test_many_people_sign_in_at_the_same_time(workers: Workers, api: Api, 
 
     async def sign_in(number: int) -> None:
         async with Person(site, f"{key}_{number}") as person:
-            # They are the colleagues of one office, so that registrations are limited.
+            # They are colleagues in one office, whose registrations are limited together.
             app = await site.app(client_name=f"App {number}")
             tokens = await person.connect(app)
             fresh = (await app.refresh(tokens["refresh_token"])).json()

@@ -128,7 +128,7 @@ class AssertionProvider(Provider):
         subject = digest(f"assertion {self._published.issuer} {name}")
         used = await self._store.count_attempt(subject, seconds + 2 * LEEWAY_SECONDS)
         if used.count > 1:
-            raise TokenError("invalid_grant", "the assertion was used before")
+            raise TokenError("invalid_grant", "the assertion was already used")
 
     async def _issue_for(
         self, access: Access, scopes: str, client: OAuthClientInformationFull

@@ -56,7 +56,7 @@ class _Unproven:
 
 
 class _Places:
-    """Room for some questions at once, and for some that wait."""
+    """Room for some questions at once, and for others to wait."""
 
     def __init__(self) -> None:
         self._semaphore = anyio.Semaphore(_AT_ONCE)
@@ -65,12 +65,12 @@ class _Places:
     async def one(self) -> AsyncIterator[None]:
         """Wait for a place. Raises `ProviderUnavailable` if that would take too long."""
         if self._semaphore.statistics().tasks_waiting >= _MAX_WAITING:
-            raise ProviderUnavailable("too many tokens wait to be asked about")
+            raise ProviderUnavailable("too many tokens are waiting")
         try:
             with anyio.fail_after(_MAX_WAIT_SECONDS):
                 await self._semaphore.acquire()
         except TimeoutError:
-            raise ProviderUnavailable("it is slow, and many tokens wait") from None
+            raise ProviderUnavailable("it is slow, and many tokens are waiting") from None
         try:
             yield
         finally:
@@ -127,7 +127,7 @@ class IntrospectedTokens:
                 return await self._ask_and_keep(name, token)
         unproven = self._unproven.setdefault(address_of(request), _Unproven())
         if unproven.count >= _MAX_UNPROVEN:
-            raise ProviderUnavailable("too many tokens from one address are not valid")
+            raise ProviderUnavailable("too many tokens from one address are invalid")
         unproven.count += 1
         refused = False
         try:
@@ -162,8 +162,8 @@ class IntrospectedTokens:
     def _check(self, claims: Claims) -> None:
         """Raises `NotValid`."""
         if claims.get("iss", self._published.issuer) != self._published.issuer:
-            raise NotValid("it has another issuer than FJ_OAUTH_ISSUER")
+            raise NotValid("its issuer is not FJ_OAUTH_ISSUER")
         if self._audiences.isdisjoint(audiences_of(claims)):
-            raise NotValid("it is for another audience")
+            raise NotValid("its audience is not this server")
         if not is_for_calls(claims):
-            raise NotValid("it is not a bearer's access token")
+            raise NotValid("it is not a bearer access token")

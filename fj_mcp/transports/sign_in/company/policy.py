@@ -14,12 +14,12 @@ from fj_mcp.transports.sign_in.company.claims import (
 )
 
 _IN_NO_GROUP = (
-    "Your account may not use this server, because it is in none of the groups that may: ask the "
-    "person who runs it."
+    "Your account is not in a group that may use this server. Ask the person who runs it for "
+    "access."
 )
 _TOO_MANY_GROUPS = (
-    "Your account may not use this server, because it is in more groups than your company's "
-    "identity provider names: ask the person who runs it."
+    "Your account is in too many groups for your company's identity provider to name them. Ask the "
+    "person who runs this server for access."
 )
 
 

@@ -24,10 +24,10 @@ STALE_SECONDS = 86_400.0
 """How long they are used if the provider cannot be reached, so that users can go on working."""
 
 KEYS_AGAIN_SECONDS = 30.0
-"""How often an unknown key is looked for."""
+"""The shortest time between two looks for an unknown key."""
 
 FAILURE_SECONDS = 5.0
-"""How long the provider is left in peace after it could not be reached."""
+"""How long the provider is not asked again after it could not be reached."""
 
 _PATIENCE_SECONDS = 2.0
 """How long a call waits for something new while what was read before can be used."""
@@ -42,7 +42,7 @@ ALGORITHMS = {
 
 
 class Metadata(Struct, frozen=True):
-    """Where the provider serves what is needed of it; None if it does not."""
+    """The addresses that this server needs of the provider; None for what it does not serve."""
 
     jwks_uri: str | None
     introspection_endpoint: str | None
@@ -89,8 +89,8 @@ class Published:
         if document.get("issuer") != self.issuer:
             # Tokens would be refused for the same reason, and clients would refuse the provider.
             log.warning(
-                "FJ_OAUTH_ISSUER is %s, but the provider there calls itself %s: set it to that, to "
-                "the letter",
+                "FJ_OAUTH_ISSUER is %s, but the provider there calls itself %s: set it to "
+                "exactly that",
                 self.issuer,
                 ascii(document.get("issuer"))[:200],
             )
@@ -113,7 +113,7 @@ class Published:
         listed = map(_signing_key, lenient.mappings(document.get("keys")))
         keys = [key for key in listed if key is not None]
         if not keys:
-            raise ProviderUnavailable("it publishes no key that can be used")
+            raise ProviderUnavailable("it publishes no usable key")
         return keys
 
 
@@ -144,7 +144,7 @@ class _Kept(Generic[T]):
         return self._value
 
     async def read(self) -> T:
-        """What it is now. Requests that come together share one look."""
+        """What it is now. Simultaneous requests share one read."""
         asked_at = self._clock()
         async with self._turn:
             if self._value is not None and self._read_at >= asked_at:

@@ -26,8 +26,8 @@ _ACCESS_TOKENS = (None, "jwt", "at+jwt", "application/at+jwt")
 _REASONS: dict[type[jwt.PyJWTError], str] = {
     jwt.ExpiredSignatureError: "it has expired",
     jwt.ImmatureSignatureError: "it is not valid yet",
-    jwt.InvalidIssuerError: "it has another issuer than FJ_OAUTH_ISSUER",
-    jwt.InvalidAudienceError: "it is for another audience",
+    jwt.InvalidIssuerError: "its issuer is not FJ_OAUTH_ISSUER",
+    jwt.InvalidAudienceError: "its audience is not this server",
 }
 
 
@@ -57,7 +57,7 @@ class SignedTokens:
         if claims is None:
             claims = await verified_claims(self._published, token, self._audiences, _ACCESS_TOKENS)
             if not is_for_calls(claims):
-                raise NotValid("it is not a bearer's access token")
+                raise NotValid("it is not a bearer access token")
             self._kept[name] = claims
         return claims
 
@@ -86,10 +86,10 @@ async def verified_claims(
         raise NotValid("it is not a signed token") from None
     named, algorithm = header.get("typ"), header.get("alg")
     if (named.lower() if isinstance(named, str) else named) not in types:
-        raise NotValid("it is of another type")
+        raise NotValid("it has the wrong type")
     if not any(algorithm in names for names in ALGORITHMS.values()):
-        raise NotValid("its algorithm needs no public key")
-    reason = "its key is not one of the issuer's"
+        raise NotValid("its algorithm does not use a public key")
+    reason = "its key is not among the issuer's"
     wrong: list[SigningKey] = []
     while keys := await published.keys(header.get("kid"), wrong):
         wrong += keys
@@ -105,7 +105,7 @@ async def verified_claims(
                 name = type(error).__name__
                 raise NotValid(_REASONS.get(type(error), f"PyJWT says {name}")) from None
             except OverflowError:
-                raise NotValid("it ends at no moment") from None
+                raise NotValid("its expiry is not a time") from None
     raise NotValid(reason)
 
 
