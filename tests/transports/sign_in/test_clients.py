@@ -392,7 +392,7 @@ async def test_an_id_has_the_shape_that_its_rules_ask_for(
     described.document["client_id"] = url
     page = await near.open(App(near.site, url).link())
     assert page.status == 400
-    assert "does not know the app" in page.text
+    assert "does not recognize the app" in page.text
     assert len(described.asked) == read
 
 

@@ -638,7 +638,7 @@ async def test_a_user_of_too_many_groups_is_not_said_to_be_in_none(
         caplog.set_level("INFO", "fj_mcp")
         refused = await site.call(provider.token(**claims))
         assert refused.status_code == 403
-        assert "more groups than your company's identity provider names" in refused.text
+        assert "too many groups for your company's identity provider" in refused.text
         assert "outcome=denied reason=groups-left-out" in caplog.text
         # App roles are named in any case.
         assert works(await site.call(provider.token(**claims, roles=["sourcing"])))
@@ -940,12 +940,12 @@ KEY = {"FJ_API_KEY": "fjk_x"}
         (
             ["--public-url", PUBLIC_URL],
             KEY | {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
-            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer exactly as",
         ),
         (
             ["--public-url", PUBLIC_URL],
             {"FJ_OAUTH_ISSUER": "login.example.com", "FJ_STATE_KEY": STATE_KEY},
-            "The server was not started: FJ_OAUTH_ISSUER must be the issuer that your identity",
+            "The server was not started: FJ_OAUTH_ISSUER must be the issuer exactly as",
         ),
         (["--public-url", PUBLIC_URL], ISSUER, "Set FJ_API_KEY."),
         (

@@ -76,7 +76,7 @@ async def test_a_request_with_two_tokens_is_refused(person: Person) -> None:
             headers = [("authorization", f"Bearer {one}") for one in (token, others)]
             refused = await http.post("/mcp", json=body, headers=headers)
             assert refused.status_code == 401
-            assert "send one" in refused.json()["error"]["message"]
+            assert "send only one" in refused.json()["error"]["message"]
 
 
 async def test_a_code_is_good_for_a_minute(person: Person, clock: ShiftedClock) -> None:
