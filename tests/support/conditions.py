@@ -8,12 +8,12 @@ import anyio
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.025
 
 
 def until(condition: Callable[[], T]) -> T:
-    """Return the first true value of `condition`. Raises AssertionError after ten seconds."""
+    """Return the first true value of `condition`. Raises AssertionError after 20 seconds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (value := condition()):
         assert time.monotonic() < deadline, "the condition did not come true"

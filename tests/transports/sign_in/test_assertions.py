@@ -248,6 +248,16 @@ async def test_a_token_for_a_key_of_its_own_does_not_open_the_servers(
         assert (await after.call(mine)).status_code == 401
 
 
+async def test_a_token_for_the_servers_key_ends_with_that_key(
+    tmp_path: Path, provider: Company
+) -> None:
+    async with company_site(tmp_path, provider, **ID_JAG) as before:
+        token = (await exchange(before, provider.assertion())).json()["access_token"]
+        assert works(await before.call(token))
+    async with company_site(tmp_path, provider, **ID_JAG, api_key="fjk_next") as after:
+        assert (await after.call(token)).status_code == 401
+
+
 async def test_the_database_holds_neither_token_nor_key(
     tmp_path: Path, site: Site, provider: Company
 ) -> None:

@@ -299,11 +299,12 @@ async def test_any_public_key_will_do(
     assert works(await site.call(unnamed))
 
 
-async def test_a_key_is_not_used_with_another_algorithm_than_its_own(
-    site: Site, provider: Company
+@pytest.mark.parametrize("changed", [{"alg": "RS512"}, {"use": "enc"}])
+async def test_a_key_is_used_for_nothing_but_what_it_is_published_for(
+    site: Site, provider: Company, changed: dict[str, str]
 ) -> None:
     provider.change_key("RS256")
-    provider.keys = [provider.key.published(alg="RS512")]
+    provider.keys = [SigningKey().published(), provider.key.published(**changed)]
     assert (await site.call(provider.token())).status_code == 401
 
 

@@ -358,6 +358,18 @@ async def test_a_person_has_one_budget_however_their_client_got_its_token(
         assert "ann@example.com has 4 left of today's 9 credits" in refused.text
 
 
+async def test_a_person_has_one_budget_in_all_apps_of_entra(
+    server: Start, provider: Company
+) -> None:
+    """Where `sub` is another one in each app, and `oid` is not."""
+    first, second = (provider.token(ANN, sub=f"ann-in-{app}", oid="ann") for app in ("one", "two"))
+    async with server(person_budget=9) as colleagues:
+        bought = await colleagues.site.call(first, "create_sourcing_session", **search_for("one"))
+        assert works(bought)
+        report = result_of(await colleagues.site.call(second))["structuredContent"]
+        assert report["yours"] == {"spent_today": 5, "budget": 9, "left": 4}
+
+
 async def test_what_a_colleague_bought_is_free_and_counts_for_nobody_else(
     server: Start, api: Api, key: str
 ) -> None:
