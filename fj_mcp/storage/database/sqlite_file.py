@@ -10,7 +10,7 @@ import sqlite3
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,18 +100,21 @@ class SqliteFile:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
             )
-        try:
+        with ExitStack() as opened:
+            opened.callback(self._connection.close)
             self._execute("PRAGMA journal_mode = WAL")
             self._execute("PRAGMA secure_delete = ON")
             # One for all transactions, which begin and end below, not where SQLAlchemy supposes.
-            self._tables = create_engine(
+            engine = create_engine(
                 "sqlite://",
                 creator=lambda: self._connection,
                 poolclass=StaticPool,
                 pool_reset_on_return=None,
                 isolation_level="AUTOCOMMIT",
                 hide_parameters=True,
-            ).connect()
+            )
+            # SQLAlchemy never forgets a connection that is not closed, nor what it has compiled.
+            self._tables = opened.enter_context(engine.connect())
             if not self.read(is_current):
                 self.transact(bring_up_to_date, durable=True)
             self.read(reject_unknown_tables)
@@ -119,9 +122,7 @@ class SqliteFile:
                 self.transact(lambda connection: _add_missing(connection, rows), durable=True)
             self._size = 0
             self._identity = self._identities()
-        except BaseException:
-            self._connection.close()
-            raise
+            self._opened = opened.pop_all()
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which sees one state of the file."""
@@ -174,11 +175,11 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._opened.close()
 
     def leave(self) -> None:
         """Close a replaced file and delete its companions, which the new file must not use."""
-        self._connection.close()
+        self.close()
         if _identity(self._paths[0]) != self._identity[0]:
             for path, identity in zip(self._paths[1:], self._identity[1:], strict=True):
                 if _identity(path) == identity:

@@ -1,5 +1,6 @@
 """The ledger's SQLite file: its permissions and its contents."""
 
+import gc
 import signal
 import sqlite3
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, Table, delete, insert, select
 
 from fj_mcp.storage.database.sqlite import SqliteDatabase
 from fj_mcp.storage.database.tables import agreed_values, metadata, revisions
@@ -255,3 +256,27 @@ async def test_what_was_deleted_is_gone_from_the_file_and_from_its_log(tmp_path:
 
 def content_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def engines() -> int:
+    """How many engines of SQLAlchemy are in memory, each with the statements that it compiled."""
+    gc.collect()
+    return sum(isinstance(one, Engine) for one in gc.get_objects())
+
+
+@pytest.mark.anyio
+async def test_a_file_that_is_closed_or_refused_leaves_nothing_in_memory(tmp_path: Path) -> None:
+    before = engines()
+    for _ in range(3):
+        database = SqliteDatabase(lambda: tmp_path / "file")
+        await database.check()
+        await database.close()
+    assert engines() == before
+    with closing(sqlite3.connect(tmp_path / "file")) as file, file:
+        file.execute("UPDATE fj_mcp_version SET version_num = '9999'")
+    database = SqliteDatabase(lambda: tmp_path / "file")
+    for _ in range(3):
+        with pytest.raises(StorageUnavailable):
+            await database.check()
+    # The thread still knows its last failure.
+    assert engines() <= before + 1
