@@ -46,6 +46,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def collected() -> Iterator[None]:
+    """Exempt what the tests of a module leave, such as reports and caches, too.
+
+    Otherwise a collection late in a run stops a test for seconds, longer than it waits.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def measured(request: pytest.FixtureRequest) -> Iterator[None]:
     """Measure coverage, except where that would double the time and show nothing new."""
