@@ -3,37 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Self
 
 from tests.support.ledgers import PostgresServer
 
 
-class Relay:
-    """A way to a PostgreSQL, by TCP, that is cut at a commit: before it, or after it.
+class _Way:
+    """A way to a PostgreSQL by TCP. Subclasses pass on what is sent."""
 
-    Only the commits count that come after a statement with the text `of`. `cuts`: how many of them
-    in a row are cut.
-    """
-
-    def __init__(
-        self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"", cuts: int = 1
-    ) -> None:
+    def __init__(self, postgres: PostgresServer) -> None:
         self._socket = f"{postgres.folder}/.s.PGSQL.5432"
-        self._left = commit
-        self._when = when
-        self._of = of
-        self._counts = False
-        self._cuts = cuts
         self._meetings = set[asyncio.Task[None]]()
         self.address = ""
 
-    def keep(self) -> bool:
-        """Cut no more; return whether it was cut."""
-        was_cut = self._left <= 0
-        self._cuts = 0
-        return was_cut
-
     @asynccontextmanager
-    async def open(self) -> AsyncIterator["Relay"]:
+    async def open(self) -> AsyncIterator[Self]:
         async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
             port = listening.sockets[0].getsockname()[1]
             # Nothing is encrypted on the way.
@@ -48,25 +32,78 @@ class Relay:
         answering = asyncio.create_task(_pass_on(there, writer))
         with suppress(OSError):
             while piece := await reader.read(65536):
-                self._counts = self._counts or self._of in piece
-                commits = self._counts and b"COMMIT" in piece
-                self._left -= commits
-                if commits and self._left <= 0 and self._cuts > 0:
-                    self._cuts -= 1
+                if self._is_special(piece):
                     answering.cancel()
                     await asyncio.wait([answering])
-                    if self._when == "after":
-                        back.write(piece)
-                        await there.read(65536)
-                    break
+                    if not await self._treat(piece, there, back, writer):
+                        break
+                    answering = asyncio.create_task(_pass_on(there, writer))
+                    continue
                 back.write(piece)
                 await back.drain()
         for end in (back, writer):
             end.close()
         await asyncio.wait([answering])
 
+    def _is_special(self, piece: bytes) -> bool:
+        """Whether this piece is not just passed on."""
+        raise NotImplementedError
 
-class HeldAnswer:
+    async def _treat(
+        self,
+        piece: bytes,
+        there: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        """Pass on a special piece, or not; return whether the connection goes on."""
+        raise NotImplementedError
+
+
+class Relay(_Way):
+    """A way to a PostgreSQL, by TCP, that is cut at a commit: before it, or after it.
+
+    Only the commits count that come after a statement with the text `of`. `cuts`: how many of them
+    in a row are cut.
+    """
+
+    def __init__(
+        self, postgres: PostgresServer, commit: int, when: str, of: bytes = b"", cuts: int = 1
+    ) -> None:
+        super().__init__(postgres)
+        self._left = commit
+        self._when = when
+        self._of = of
+        self._counts = False
+        self._cuts = cuts
+
+    def keep(self) -> bool:
+        """Cut no more; return whether it was cut."""
+        was_cut = self._left <= 0
+        self._cuts = 0
+        return was_cut
+
+    def _is_special(self, piece: bytes) -> bool:
+        self._counts = self._counts or self._of in piece
+        commits = self._counts and b"COMMIT" in piece
+        self._left -= commits
+        return commits and self._left <= 0 and self._cuts > 0
+
+    async def _treat(
+        self,
+        piece: bytes,
+        there: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        self._cuts -= 1
+        if self._when == "after":
+            back.write(piece)
+            await there.read(65536)
+        return False
+
+
+class HeldAnswer(_Way):
     """A way to a PostgreSQL, by TCP, on which the answer to one statement is held.
 
     Attributes:
@@ -76,42 +113,26 @@ class HeldAnswer:
     """
 
     def __init__(self, postgres: PostgresServer, of: bytes) -> None:
-        self._socket = f"{postgres.folder}/.s.PGSQL.5432"
+        super().__init__(postgres)
         self._of = of
         self.asked, self.release = asyncio.Event(), asyncio.Event()
-        self._meetings = set[asyncio.Task[None]]()
-        self.address = ""
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["HeldAnswer"]:
-        async with await asyncio.start_server(self._meet, "127.0.0.1", 0) as listening:
-            port = listening.sockets[0].getsockname()[1]
-            self.address = f"postgresql://tester@127.0.0.1:{port}/postgres?sslmode=disable"
-            yield self
-        await asyncio.gather(*self._meetings)
+    def _is_special(self, piece: bytes) -> bool:
+        return self._of in piece and not self.asked.is_set()
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if (meeting := asyncio.current_task()) is not None:
-            self._meetings.add(meeting)
-        there, back = await asyncio.open_unix_connection(self._socket)
-        answering = asyncio.create_task(_pass_on(there, writer))
-        with suppress(OSError):
-            while piece := await reader.read(65536):
-                if self._of in piece and not self.asked.is_set():
-                    answering.cancel()
-                    await asyncio.wait([answering])
-                    back.write(piece)
-                    answer = await there.read(65536)
-                    self.asked.set()
-                    await self.release.wait()
-                    writer.write(answer)
-                    answering = asyncio.create_task(_pass_on(there, writer))
-                    continue
-                back.write(piece)
-                await back.drain()
-        for end in (back, writer):
-            end.close()
-        await asyncio.wait([answering])
+    async def _treat(
+        self,
+        piece: bytes,
+        there: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        back.write(piece)
+        answer = await there.read(65536)
+        self.asked.set()
+        await self.release.wait()
+        writer.write(answer)
+        return True
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
