@@ -34,6 +34,7 @@ from tests.support.processes import (
     purchases,
     states,
     stdio_process,
+    workers_of,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("ledger file"), pytest.mark.unmeasured]
@@ -59,18 +60,6 @@ def locks(process: int, file: Path) -> list[str]:
         for line in lines
         if line[1] == "POSIX" and line[-4] == str(process) and line[-3].endswith(f":{inode}")
     ]
-
-
-def workers_of(server: HttpServer) -> list[int]:
-    """The processes that serve, without the one that watches over them."""
-    parent = server.process.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    serving = (child for child in children if "spawn_main" in _command(child))
-    return [int(child) for child in serving]
-
-
-def _command(process: str) -> str:
-    return Path(f"/proc/{process}/cmdline").read_text()
 
 
 def open_files(process: int) -> list[str]:

@@ -175,7 +175,7 @@ class HttpServer:
             async with Client(transport, mode=era, **options) as client:
                 yield client
 
-    def end(self, patience_seconds: float = 20) -> None:
+    def end(self, patience_seconds: float = 40) -> None:
         """Terminate the process (SIGTERM), and wait for it."""
         self.process.terminate()
         self.process.wait(timeout=patience_seconds)
@@ -307,10 +307,10 @@ def http_process(
         assert process.stdout is not None
         announced = process.stdout.readline()
         assert announced, log.read_text(encoding="utf-8")
-        yield HttpServer(process, announced.split()[-1], log)
+        server = HttpServer(process, announced.split()[-1], log)
+        yield server
         # A killed process would leave no coverage data.
-        process.terminate()
-        process.wait(timeout=20)
+        server.end()
 
 
 @contextmanager
@@ -333,6 +333,19 @@ def started(
         # Input for a process that has ended cannot be flushed.
         with suppress(OSError), process:
             pass
+
+
+def workers_of(server: HttpServer) -> list[int]:
+    """The pids of the processes that serve, without the one that watches over them."""
+    pid = server.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if "spawn_main" in _command_of(child)]
+
+
+def _command_of(pid: str) -> str:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def purchases(state: Path) -> list[tuple[str, str, str | None]]:

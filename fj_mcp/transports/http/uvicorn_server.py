@@ -1,25 +1,22 @@
 """`fj-mcp serve --http`: the app under uvicorn, in one process or several."""
 
 import errno
-import multiprocessing.connection
 import os
 import secrets
 import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import uvicorn
 from pydantic import SecretStr
-from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
 
 from fj_mcp.settings.settings import Settings
 from fj_mcp.transports.http.app import create_app
 from fj_mcp.transports.http.h11_protocol import KEEP_ALIVE_SECONDS, TimedConnection
+from fj_mcp.transports.http.workers import Workers, app_of_a_worker
 
 _MAX_AT_ONCE = 2_000
 """Connections and requests of one process; beyond that uvicorn responds with 503."""
@@ -75,7 +72,7 @@ def serve(
     # Also made here when workers make their own, so that errors reach the terminal.
     app = make_app()
     config = uvicorn.Config(
-        app if workers == 1 else partial(_app_of_a_worker, make_app),
+        app if workers == 1 else partial(app_of_a_worker, make_app, ENDING_SECONDS),
         factory=workers > 1,
         http=TimedConnection,
         ws="none",
@@ -100,7 +97,7 @@ def serve(
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             if workers > 1:
-                Multiprocess(config, sockets=[listener]).run()
+                Workers(config, [listener], ENDING_SECONDS + _LAST_SECONDS).run()
             else:
                 uvicorn.Server(config).run(sockets=[listener])
         finally:
@@ -112,21 +109,6 @@ def _end_even_if_threads_hang() -> None:
     end = threading.Timer(_LAST_SECONDS, os._exit, [0])
     end.daemon = True
     end.start()
-
-
-def _app_of_a_worker(make_app: Callable[[], ASGIApp]) -> ASGIApp:
-    """The app in a worker, which ends when its parent process ends, even by a crash."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    return make_app()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    multiprocessing.connection.wait([parent.sentinel])
-    signal.raise_signal(signal.SIGTERM)
-    time.sleep(ENDING_SECONDS)
-    os._exit(1)
 
 
 def unusable_port(host: str, port: int, error: OSError) -> str:

@@ -1,5 +1,6 @@
 """Server processes over HTTP: replicas, workers, other process managers, and shutdown."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from mcp.shared.exceptions import MCPError
 from tests.support.assistant import ERAS, search_for
 from tests.support.conditions import until
 from tests.support.http_messages import SEARCH, call, message, modern, post_modern, tool_call
-from tests.support.processes import CLEAN, Api, HttpServer, http_process, states
+from tests.support.processes import CLEAN, Api, HttpServer, http_process, states, workers_of
 from tests.support.span_collector import collecting
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.anyio, pytest.mark.xdist_group("http-lifecycle")]
 
+
+linux = pytest.mark.skipif(not Path("/proc/self").exists(), reason="workers are read from /proc")
 
 SPEEDS = ("quick", "slow")
 
@@ -62,6 +65,27 @@ def test_several_workers_serve_one_address_and_end_together(tmp_path: Path, api:
         # A worker ends by a signal, and what it watched last has left before.
         assert len(collector.spans("FutureJobs create_session")) == len(bought)
     assert api.charges(key) == bought
+
+
+@linux
+def test_a_server_ends_although_a_worker_hangs(tmp_path: Path) -> None:
+    with http_process(tmp_path, "--workers", "2", measured=False) as server:
+        until(lambda: len(workers_of(server)) == 2)
+        os.kill(workers_of(server)[0], signal.SIGSTOP)
+        server.end()
+
+
+@linux
+def test_a_server_ends_while_a_worker_takes_the_place_of_a_dead_one(tmp_path: Path) -> None:
+    with http_process(tmp_path, "--workers", "2", measured=False) as server:
+        until(lambda: len(workers_of(server)) == 2)
+        dead, other = workers_of(server)
+        os.kill(dead, signal.SIGKILL)
+        # The new one hangs before its first response, for which the parent process waits.
+        (new,) = until(lambda: {*workers_of(server)} - {dead, other})
+        os.kill(new, signal.SIGSTOP)
+        server.end()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (new, other))
 
 
 def test_the_app_runs_under_other_process_managers(tmp_path: Path) -> None:

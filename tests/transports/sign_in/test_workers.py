@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from tests.support.balancers import balancer
 from tests.support.conditions import until
 from tests.support.http_messages import SEARCH
 from tests.support.moved_clocks import MovedClock
-from tests.support.processes import Api, HttpServer, http_process
+from tests.support.processes import Api, http_process, workers_of
 from tests.support.sign_in import (
     STATE_KEY,
     Person,
@@ -53,17 +52,6 @@ class Workers:
             yield
         finally:
             os.kill(other, signal.SIGCONT)
-
-
-def workers_of(server: HttpServer) -> list[int]:
-    """The processes that serve."""
-    pid = server.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [one for one in map(int, children) if b"spawn_main" in command_of(one)]
-
-
-def command_of(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 @pytest.fixture(scope="module")
