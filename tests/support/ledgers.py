@@ -292,9 +292,15 @@ def table_of(folder: Path, table: str, order: str) -> list[Row]:
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         made = "SELECT 1 FROM sqlite_master WHERE name = ?"
-        if not connection.execute(made, (table,)).fetchone():
-            return []
-        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
+        try:
+            if not connection.execute(made, (table,)).fetchone():
+                return []
+            found = connection.execute(f"SELECT * FROM {table} ORDER BY {order}")
+            return [dict(row) for row in found]
+        except sqlite3.Error as error:
+            # Its message is the same for many causes.
+            error.add_note(f"{error.sqlite_errorname}: {sorted(map(str, folder.iterdir()))}")
+            raise
 
 
 def _table_in(address: str, table: str, order: str) -> list[Row]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import anyio.from_thread
 import anyio.to_thread
 
 from fj_mcp.storage.database.database import Database, DatabaseBusy, Row, while_wanted
@@ -106,6 +107,8 @@ class SqliteDatabase(Database):
         if not self._one_at_a_time.acquire(timeout=_TURN_SECONDS):
             raise TimeoutError
         try:
+            # A caller that is gone may have been followed by `close`, or by a file that is deleted.
+            anyio.from_thread.check_cancelled()
             return work(self._current_file())
         finally:
             self._one_at_a_time.release()

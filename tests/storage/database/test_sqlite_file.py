@@ -4,10 +4,12 @@ import gc
 import signal
 import sqlite3
 import sys
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import Connection, Engine, Table, delete, insert, select
 
@@ -17,7 +19,7 @@ from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.storage.ledger.storage import Storage
 from fj_mcp.workspace.open_storage import LEDGER_FILE
 from tests.support.assistant import small_sandbox
-from tests.support.conditions import until
+from tests.support.conditions import PATIENCE_SECONDS, until
 from tests.support.ledgers import full, on_a_file, read_only, small_disk
 from tests.support.memories import remembering
 from tests.support.processes import Api, stdio_process
@@ -252,6 +254,21 @@ async def test_what_was_deleted_is_gone_from_the_file_and_from_its_log(tmp_path:
     await database.overwrite_deleted()
     assert b"to be forgotten" not in content_of(tmp_path)
     await database.close()
+
+
+@pytest.mark.anyio
+async def test_what_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) -> None:
+    database = SqliteDatabase(lambda: tmp_path / LEDGER_FILE)
+    await database.check()
+    go_on, begun = threading.Event(), threading.Event()
+    for work in (lambda _: go_on.wait(PATIENCE_SECONDS), lambda _: begun.set()):
+        with pytest.raises(StorageUnavailable), anyio.move_on_after(0):
+            await database.read(work)
+    go_on.set()
+    for _ in range(20):
+        await database.check()
+    await database.close()
+    assert not begun.is_set()
 
 
 def content_of(folder: Path) -> bytes:
