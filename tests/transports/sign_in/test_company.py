@@ -362,6 +362,18 @@ async def test_new_keys_are_found_at_their_first_use(
     assert len(provider.asked) == asked + 1
 
 
+async def test_a_clock_that_is_set_back_does_not_keep_old_keys(
+    site: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    assert works(await site.call(provider.token()))
+    clock.ahead -= 86_400
+    old = provider.change_key()
+    assert (await site.call(provider.token())).status_code == 401
+    clock.ahead += 31
+    assert works(await site.call(provider.token()))
+    assert (await site.call(provider.token(key=old))).status_code == 401
+
+
 @pytest.mark.parametrize("key_id", ["the only one", None])
 async def test_new_keys_are_found_although_they_have_no_name_of_their_own(
     site: Site, provider: Company, clock: ShiftedClock, key_id: str | None
@@ -775,6 +787,18 @@ async def test_opaque_tokens_are_asked_about_once_a_minute(
     clock.ahead += 61
     assert (await asking.call(token)).status_code == 401
     assert len(provider.forms) == 2
+
+
+async def test_a_clock_that_is_set_back_does_not_keep_an_ended_token(
+    asking: Site, provider: Company, clock: ShiftedClock
+) -> None:
+    token = provider.opaque_token()
+    assert works(await asking.call(token))
+    clock.ahead -= 86_400
+    assert works(await asking.call(token))
+    provider.introspected.clear()
+    clock.ahead += 61
+    assert (await asking.call(token)).status_code == 401
 
 
 async def test_an_answer_is_not_used_longer_than_the_token(

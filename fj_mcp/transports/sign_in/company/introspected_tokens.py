@@ -10,6 +10,7 @@ from msgspec import Struct
 from starlette.requests import HTTPConnection
 
 from fj_mcp.api.identity_provider import ProviderUnavailable, post_form
+from fj_mcp.clock import Elapsed
 from fj_mcp.text import lenient
 from fj_mcp.transports.sign_in.company.claims import Claims, audiences_of, is_for_calls
 from fj_mcp.transports.sign_in.company.published import Published
@@ -43,10 +44,10 @@ _UNPROVEN_SECONDS = 60.0
 
 
 class _Answer(Struct, frozen=True):
-    """The claims of a valid token, used until a moment in Unix seconds."""
+    """The claims of a valid token, and for how long they may be used."""
 
     claims: Claims
-    until: float
+    seconds: float
 
 
 class _Unproven:
@@ -99,14 +100,15 @@ class IntrospectedTokens:
         self._audiences = frozenset(audiences)
         self._credentials = credentials
         self._clock = clock
+        elapsed = Elapsed(clock)
         self._kept: TLRUCache[str, _Answer] = TLRUCache(
-            _MAX_KEPT, lambda _, answer, __: answer.until, clock
+            _MAX_KEPT, lambda _, answer, now: now + answer.seconds, elapsed
         )
         # Made-up tokens fill caches of their own, and wait for places of their own.
-        self._refused: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _REFUSED_SECONDS, clock)
-        self._confirmed: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _CONFIRMED_SECONDS, clock)
+        self._refused: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _REFUSED_SECONDS, elapsed)
+        self._confirmed: TTLCache[str, bool] = TTLCache(_MAX_KEPT, _CONFIRMED_SECONDS, elapsed)
         self._places, self._places_of_confirmed = _Places(), _Places()
-        self._unproven: TTLCache[str, _Unproven] = TTLCache(_MAX_KEPT, _UNPROVEN_SECONDS, clock)
+        self._unproven: TTLCache[str, _Unproven] = TTLCache(_MAX_KEPT, _UNPROVEN_SECONDS, elapsed)
         self._questions: SharedReads[_Answer | None] = SharedReads()
 
     async def read(self, token: str, request: HTTPConnection) -> Claims:
@@ -154,10 +156,10 @@ class IntrospectedTokens:
         address = await self._published.introspection_endpoint()
         form = {"token": token, "token_type_hint": "access_token"}
         claims = await post_form(address, form, self._credentials)
-        now = self._clock()
         expires_at = lenient.number(claims.get("exp"))
-        until = now + KEPT_SECONDS if expires_at is None else min(now + KEPT_SECONDS, expires_at)
-        return _Answer(claims, until) if claims.get("active") is True and until > now else None
+        left = KEPT_SECONDS if expires_at is None else expires_at - self._clock()
+        valid = claims.get("active") is True and left > 0
+        return _Answer(claims, min(KEPT_SECONDS, left)) if valid else None
 
     def _check(self, claims: Claims) -> None:
         """Raises `NotValid`."""

@@ -11,6 +11,7 @@ from jwt import PyJWK, PyJWTError
 from msgspec import Struct
 
 from fj_mcp.api.identity_provider import NoDocument, ProviderUnavailable, read_document
+from fj_mcp.clock import Elapsed
 from fj_mcp.settings.settings import safe_address
 from fj_mcp.telemetry.logs import log
 from fj_mcp.text import lenient
@@ -65,9 +66,9 @@ class Published:
     def __init__(self, issuer: str, clock: Callable[[], float] = time.time) -> None:
         """Args: `clock`: Unix seconds."""
         self.issuer = issuer
-        self._clock = clock
-        self._metadata = _Kept(self._read_metadata, clock)
-        self._keys = _Kept(self._read_keys, clock)
+        elapsed = Elapsed(clock)
+        self._metadata = _Kept(self._read_metadata, elapsed)
+        self._keys = _Kept(self._read_keys, elapsed)
 
     async def keys(
         self, key_id: str | None, wrong: Collection[SigningKey] = ()
@@ -120,9 +121,9 @@ class Published:
 class _Kept(Generic[T]):
     """Something that the provider publishes."""
 
-    def __init__(self, read: Callable[[], Awaitable[T]], clock: Callable[[], float]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]], elapsed: Elapsed) -> None:
         self._read = read
-        self._clock = clock
+        self._elapsed = elapsed
         self._turn = anyio.Lock()
         self._value: T | None = None
         self._read_at = self._failed_at = float("-inf")
@@ -130,7 +131,7 @@ class _Kept(Generic[T]):
     @property
     def age(self) -> float:
         """Seconds since it was read."""
-        return self._clock() - self._read_at
+        return self._elapsed() - self._read_at
 
     async def get(self) -> T:
         """What it was at most an hour ago, or longer if the provider cannot be reached."""
@@ -140,23 +141,23 @@ class _Kept(Generic[T]):
             with anyio.move_on_after(_PATIENCE_SECONDS) as patience, suppress(ProviderUnavailable):
                 return await self.read()
             if patience.cancelled_caught:
-                self._failed_at = self._clock()
+                self._failed_at = self._elapsed()
         return self._value
 
     async def read(self) -> T:
         """What it is now. Simultaneous requests share one read."""
-        asked_at = self._clock()
+        asked_at = self._elapsed()
         async with self._turn:
             if self._value is not None and self._read_at >= asked_at:
                 return self._value
-            if self._clock() - self._failed_at < FAILURE_SECONDS:
+            if self._elapsed() - self._failed_at < FAILURE_SECONDS:
                 raise ProviderUnavailable("it could not be reached a moment ago")
             try:
                 self._value = await self._read()
             except ProviderUnavailable:
-                self._failed_at = self._clock()
+                self._failed_at = self._elapsed()
                 raise
-            self._read_at = self._clock()
+            self._read_at = self._elapsed()
             return self._value
 
 

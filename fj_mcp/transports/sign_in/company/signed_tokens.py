@@ -8,6 +8,7 @@ import jwt
 from cachetools import TLRUCache
 from starlette.requests import HTTPConnection
 
+from fj_mcp.clock import Elapsed
 from fj_mcp.transports.sign_in.company.claims import Claims, is_for_calls
 from fj_mcp.transports.sign_in.company.published import ALGORITHMS, Published, SigningKey
 from fj_mcp.transports.sign_in.company.tokens import NotValid
@@ -45,10 +46,10 @@ class SignedTokens:
         self._audiences = audiences
 
         def until(_: str, claims: Claims, now: float) -> float:
-            expires_at: float = claims["exp"]
-            return min(now + _KEPT_SECONDS, expires_at + LEEWAY_SECONDS)
+            left: float = claims["exp"] + LEEWAY_SECONDS - clock()
+            return now + min(_KEPT_SECONDS, left)
 
-        self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, clock)
+        self._kept: TLRUCache[str, Claims] = TLRUCache(_MAX_KEPT, until, Elapsed(clock))
 
     async def read(self, token: str, request: HTTPConnection) -> Claims:
         """The claims of a token. Raises `NotValid`, `ProviderUnavailable`."""
