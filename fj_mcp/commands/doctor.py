@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fj_mcp.api.errors import NotFound
+from fj_mcp.api.identity_provider import ProviderUnavailable
 from fj_mcp.commands.install.assistants import ASSISTANTS
 from fj_mcp.commands.install.machine import Machine
 from fj_mcp.commands.installations import (
@@ -16,10 +17,18 @@ from fj_mcp.commands.installations import (
 )
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection, sandbox_transport
-from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
+from fj_mcp.settings.settings import (
+    API_KEY,
+    NOT_STARTED,
+    STATE_DIR,
+    Settings,
+    own_env_file,
+)
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.text.own_command import own_command
+from fj_mcp.transports.http.app import create_app
+from fj_mcp.transports.sign_in.company.published import Published
 from fj_mcp.workspace.open_storage import open_database
 
 
@@ -64,6 +73,8 @@ async def _examine(settings: Settings, machine: Machine | None, report: _Report)
         installed = await examine_installations(machine, calling=not settings.sandbox)
         _report_assistants(settings, installed, machine, report)
     _check_key(settings, installed, report)
+    if _serves_users(settings) and not settings.problems:
+        await _check_sign_in(settings, report)
     bad_folder = any(problem.startswith(STATE_DIR) for problem in settings.problems)
     if not settings.sandbox and not bad_folder:
         try:
@@ -103,7 +114,7 @@ def _report_assistants(
     found = f" (found here: {', '.join(others)})" if others else ""
     words = f"no assistant has fj-mcp yet{found}: run {own_command()} install"
     # A key or the sandbox may be set for a server that is no assistant's.
-    if settings.key is None and not _wrong_key(settings):
+    if settings.key is None and not _wrong_key(settings) and not _serves_users(settings):
         report.say(False, words)
     elif others:
         report.note(words)
@@ -117,7 +128,8 @@ def _check_key(settings: Settings, installed: list[Installation], report: _Repor
         report.say(True, f"a key is set, for {settings.api_base_url}")
     elif any(one.good or one.has_key for one in installed):
         report.say(True, "no key is needed in this terminal: your assistants have what they need")
-    elif not _wrong_key(settings):
+    # A server that users sign in to says itself whether it needs a key.
+    elif not _wrong_key(settings) and not _serves_users(settings):
         report.say(
             False,
             "FJ_API_KEY is not set: ask FutureJobs for a key; to try it without one, run "
@@ -127,6 +139,37 @@ def _check_key(settings: Settings, installed: list[Installation], report: _Repor
 
 def _wrong_key(settings: Settings) -> bool:
     return any(problem.startswith(API_KEY) for problem in settings.problems)
+
+
+def _serves_users(settings: Settings) -> bool:
+    """Whether these settings are those of a server that users sign in to."""
+    return settings.public_url is not None or settings.oauth_issuer is not None
+
+
+async def _check_sign_in(settings: Settings, report: _Report) -> None:
+    try:
+        create_app(settings)
+    except ValueError as error:
+        words = str(error).removeprefix(NOT_STARTED)
+        report.say(False, f"a server with these settings would not start: {words}")
+        return
+    if settings.oauth_issuer is None:
+        report.say(True, f"users sign in at {settings.public_url}/mcp with keys of their own")
+        return
+    published = Published(settings.oauth_issuer)
+    try:
+        if settings.oauth_introspection is None:
+            await published.keys(None)
+        else:
+            await published.introspection_endpoint()
+    except ProviderUnavailable as error:
+        report.say(False, f"the identity provider {settings.oauth_issuer} cannot be used: {error}")
+        return
+    report.say(
+        True,
+        f"users sign in at {settings.public_url}/mcp with accounts of {settings.oauth_issuer}, "
+        "which responds",
+    )
 
 
 async def _call(settings: Settings) -> tuple[bool, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.company import CREDENTIALS, company
 from tests.support.processes import (
     Api,
     http_process,
@@ -204,6 +205,66 @@ def test_a_teams_server_that_users_sign_in_to_is_in_order_without_a_key(
     assert status == 0, lines
     assert f"ok   Cursor: installed, at {server.address}, where it asks you to sign in" in lines
     assert ENOUGH in lines
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"FJ_STATE_KEY": "k" * 32},
+            "ok   users sign in at https://sourcing.example.com/mcp with keys of their own",
+        ),
+        ({}, "fix  a server with these settings would not start: signing in needs FJ_STATE_KEY"),
+        (
+            {"FJ_STATE_KEY": "k" * 32, "FJ_API_KEY": KEY},
+            "fix  a server with these settings would not start: Anyone who can reach this server",
+        ),
+        (
+            {"FJ_OAUTH_ISSUER": "https://login.example.com"},
+            "fix  a server with these settings would not start: with FJ_OAUTH_ISSUER all users "
+            "work with the server's own FutureJobs key",
+        ),
+    ],
+)
+def test_settings_of_a_server_that_users_sign_in_to_are_tried(
+    tmp_path: Path, api: Api, settings: dict[str, str], words: str
+) -> None:
+    address = {"FJ_PUBLIC_URL": "https://sourcing.example.com", "FJ_API_BASE_URL": api.address}
+    status, lines = doctor(tmp_path, **address, **settings)
+    (line,) = (line for line in lines if line.startswith(words))
+    assert status == (line.startswith("fix"))
+    # It is no assistant's, and needs no key unless it says so.
+    others = [one for one in lines if one.startswith("fix") and one != line]
+    assert others == []
+
+
+@pytest.mark.parametrize("introspected", [False, True])
+def test_the_identity_provider_of_such_a_server_is_asked(
+    tmp_path: Path, api: Api, introspected: bool
+) -> None:
+    settings = {
+        "FJ_PUBLIC_URL": "https://sourcing.example.com",
+        "FJ_API_BASE_URL": api.address,
+        "FJ_API_KEY": KEY,
+    }
+    if introspected:
+        settings["FJ_OAUTH_INTROSPECTION"] = ":".join(CREDENTIALS)
+    with company() as provider:
+        settings["FJ_OAUTH_ISSUER"] = provider.issuer
+        status, lines = doctor(tmp_path, **settings)
+        assert (
+            "ok   users sign in at https://sourcing.example.com/mcp with accounts of "
+            f"{provider.issuer}, which responds"
+        ) in lines
+        assert status == 0, lines
+        assert (f"{provider.issuer}/keys".endswith(provider.asked[-1])) == (not introspected)
+        assert provider.forms == []
+        provider.status = 500
+        status, lines = doctor(tmp_path, **settings)
+    words = (
+        f"fix  the identity provider {provider.issuer} cannot be used: it responded with HTTP 500"
+    )
+    assert (status, [line for line in lines if line.startswith("fix")]) == (1, [words])
 
 
 @pytest.mark.parametrize(
