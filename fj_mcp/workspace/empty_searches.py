@@ -88,7 +88,8 @@ async def _suggest(
         session = await workspace.client.get_session(result.session_id)
         before = from_queries(workspace.sent_filters.in_force(session))[0].as_dict()
     tried = FilterChanges.model_validate(after_change(before, given, removed), context=STORED)
-    found = suggest_for_nobody(tried, await clues_for(workspace, tried))
+    clues = await clues_for(workspace, tried, result.session_id)
+    found = suggest_for_nobody(tried, clues)
     if result.session_id is None:
         whole = [as_search(tried, one) for one in found]
     else:
@@ -97,27 +98,39 @@ async def _suggest(
     return found[0].reason if found else None
 
 
-async def clues_for(workspace: Workspace, filters: FilterChanges) -> Clues:
-    """What can be found out, within three seconds, about filters that nobody fits. Never fails."""
+async def clues_for(
+    workspace: Workspace, filters: FilterChanges, updated: str | None = None
+) -> Clues:
+    """What can be found out, within three seconds, about filters that nobody fits. Never fails.
+
+    Args:
+        workspace: of the key.
+        filters: that nobody fits.
+        updated: the id of the session that would get these filters, and has others.
+    """
     left = anyio.current_effective_deadline() - anyio.current_time()
     clues = Clues()
     with anyio.move_on_after(min(_SECONDS, left / 2)), suppress(ApiError):
         clues = Clues(await workspace.known_values.unknown_in(filters))
-        clues = replace(clues, looser=await _looser_search(workspace, filters))
+        clues = replace(clues, looser=await _looser_search(workspace, filters, updated))
     return clues
 
 
-async def _looser_search(workspace: Workspace, filters: FilterChanges) -> Looser | None:
+async def _looser_search(
+    workspace: Workspace, filters: FilterChanges, updated: str | None
+) -> Looser | None:
     """The search that differs least, of those that found candidates with fewer filters."""
     wanted = filters.as_dict()
     listed = newest_first(await workspace.client.project_sessions())
-    found = []
+    found: list[tuple[int, bool, int, Looser]] = []
     for one in [one for one in listed if one.profiles][:_SESSIONS]:
         session = await workspace.client.get_session(one.id)
         in_force = workspace.sent_filters.in_force(session)
         looser = _compared(wanted, from_queries(in_force)[0].as_dict(), one.profiles or 0)
-        found += [looser] if looser is not None else []
-    return min(found, key=lambda one: (len(one.without), -one.profiles), default=None)
+        if looser is not None:
+            # To keep a session as it is would be no suggestion.
+            found.append((len(looser.without), one.id == updated, -looser.profiles, looser))
+    return min(found, key=lambda one: one[:3])[3] if found else None
 
 
 def _compared(wanted: Changes, other: Changes, profiles: int) -> Looser | None:

@@ -549,6 +549,8 @@ async def test_an_update_without_the_mandatory_skills_is_suggested_as_one_that_r
     earlier = await assistant.call("create_sourcing_session", title="T", filters=wider)
     await assistant.call("wait_for_session", session_id=earlier["session_id"])
     session_id = await assistant.search(skills={"mandatory": ["C#"], "core": ["SQL"]})
+    # The session itself, whose filters are no change, is the newest of two that found candidates.
+    assistant.sandbox.sessions[earlier["session_id"]].created_at -= 60
     nobody = await assistant.call(
         "update_sourcing_session",
         session_id=session_id,
