@@ -19,7 +19,6 @@ from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection, sandbox_transport
 from fj_mcp.settings.settings import (
     API_KEY,
-    NOT_STARTED,
     STATE_DIR,
     Settings,
     own_env_file,
@@ -150,7 +149,7 @@ async def _check_sign_in(settings: Settings, report: _Report) -> None:
     try:
         create_app(settings)
     except ValueError as error:
-        words = str(error).removeprefix(NOT_STARTED)
+        words = str(error).removeprefix("The server was not started: ")
         report.say(False, f"a server with these settings would not start: {words}")
         return
     if settings.oauth_issuer is None:

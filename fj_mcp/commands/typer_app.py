@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from fj_mcp import __version__
 from fj_mcp.commands.install.assistants import ASSISTANTS, PASTED
-from fj_mcp.settings.settings import NOT_STARTED, Settings, settings_here, with_public_url
+from fj_mcp.settings.settings import Settings, settings_here, with_public_url
 from fj_mcp.transports.stdio_launch import serve_stdio
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def serve_clients(
         unusable = [name for name in context.params if name in OVER_HTTP and _typed(context, name)]
         if unusable:
             options = ", ".join(f"--{name.replace('_', '-')}" for name in unusable)
-            raise _refuse(f"{NOT_STARTED}{options} requires --http.")
+            raise _refuse(f"The server was not started: {options} requires --http.")
         return serve_stdio(**_chosen(context, sandbox, env_file))
     from fj_mcp.telemetry.logs import log_settings
     from fj_mcp.transports.http.uvicorn_server import serve as serve_http

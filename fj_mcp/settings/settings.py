@@ -34,8 +34,6 @@ from fj_mcp.settings.sign_in import (
 )
 
 SANDBOX_KEY = "fjk_sandbox"
-NOT_STARTED = "The server was not started: "
-
 API_KEY, SANDBOX, STATE_DIR = "FJ_API_KEY", "FJ_SANDBOX", "FJ_STATE_DIR"
 
 KEY_HEADER = "x-fj-api-key"
@@ -350,7 +348,7 @@ def with_public_url(settings: Settings, public_url: str) -> Settings:
     try:
         given = Settings.model_validate({"public_url": public_url})
     except ValidationError as error:
-        raise ValueError(f"{NOT_STARTED}--public-url {reason(error)}.") from None
+        raise ValueError(f"The server was not started: --public-url {reason(error)}.") from None
     return settings.model_copy(update={"public_url": given.public_url})
 
 

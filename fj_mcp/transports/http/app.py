@@ -21,7 +21,7 @@ from fj_mcp.api.errors import NotFound
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.build import MultiTenancy, build_server
 from fj_mcp.server.connection import sandbox_transport
-from fj_mcp.settings.settings import NOT_STARTED, Settings, settings_here
+from fj_mcp.settings.settings import Settings, settings_here
 from fj_mcp.settings.sign_in import is_loopback
 from fj_mcp.storage.database.database import Database
 from fj_mcp.telemetry.export import export_spans, flush_spans
@@ -67,7 +67,7 @@ def create_app(
     for problem in settings.problems:
         # Without it, the server would ask the company's users for FutureJobs keys.
         if problem.startswith("FJ_OAUTH_ISSUER"):
-            raise ValueError(f"{NOT_STARTED}{problem}.")
+            raise ValueError(f"The server was not started: {problem}.")
     public = [urlsplit(settings.public_url).netloc] if settings.public_url else []
     hosts = (*settings.http_allowed_hosts, *allowed_hosts, *public)
     origins = (*settings.http_allowed_origins, *allowed_origins)

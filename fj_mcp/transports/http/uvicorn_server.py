@@ -22,7 +22,11 @@ _MAX_AT_ONCE = 2_000
 """Connections and requests of one process; beyond that uvicorn responds with 503."""
 
 ENDING_SECONDS = 10
-_LAST_SECONDS = 4.0
+"""How long requests in flight may take after SIGTERM."""
+
+LAST_SECONDS = 4.0
+"""How long a process that hangs may take in addition."""
+
 _MAX_HEAD_BYTES = 32_768
 _WORKER_SECONDS = 60
 """How long a worker may be silent, such as at its start on a busy machine, before another one takes
@@ -97,7 +101,7 @@ def serve(
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             if workers > 1:
-                Workers(config, [listener], ENDING_SECONDS + _LAST_SECONDS).run()
+                Workers(config, [listener], ENDING_SECONDS + LAST_SECONDS).run()
             else:
                 uvicorn.Server(config).run(sockets=[listener])
         finally:
@@ -106,7 +110,7 @@ def serve(
 
 def _end_even_if_threads_hang() -> None:
     # Python waits for all threads, also for one that a silent database never answers.
-    end = threading.Timer(_LAST_SECONDS, os._exit, [0])
+    end = threading.Timer(LAST_SECONDS, os._exit, [0])
     end.daemon = True
     end.start()
 

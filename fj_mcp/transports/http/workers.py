@@ -1,5 +1,6 @@
 """The worker processes of `fj-mcp serve --http --workers`."""
 
+import multiprocessing
 import multiprocessing.connection
 import os
 import signal
@@ -41,16 +42,18 @@ class Workers(Multiprocess):
         try:
             super().run()
         except _Stopped:
-            self.terminate_all()
+            # Not only those in `processes`: one may be about to take the place of another.
+            for worker in multiprocessing.active_children():
+                worker.terminate()
             self.join_all()
 
     def join_all(self) -> None:
         """Wait for the workers, and kill those that do not end."""
         end = time.monotonic() + self._ending_seconds
-        for worker in self.processes:
-            worker.process.join(max(0.0, end - time.monotonic()))
-            worker.process.kill()
-            worker.process.join()
+        for worker in multiprocessing.active_children():
+            worker.join(max(0.0, end - time.monotonic()))
+            worker.kill()
+            worker.join()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a handler
         for again in (signal.SIGTERM, signal.SIGINT):

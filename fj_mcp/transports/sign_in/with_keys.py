@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from fj_mcp.api.public_documents import PublicDocuments, reaches_internet_directly
 from fj_mcp.settings.predefined_clients import read_clients
-from fj_mcp.settings.settings import NOT_STARTED, Settings
+from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.telemetry.logs import log
@@ -57,13 +57,13 @@ def sign_in_with_keys(
     """
     if settings.state_key is None:
         raise ValueError(
-            f"{NOT_STARTED}signing in needs FJ_STATE_KEY to encrypt users' keys. Set "
+            "The server was not started: signing in needs FJ_STATE_KEY to encrypt users' keys. Set "
             "it to the output of `openssl rand -hex 32` and keep it: all servers that share the "
             "database need the same one, also after a restart."
         )
     if settings.own_key_only:
         raise ValueError(
-            f"{NOT_STARTED}users cannot sign in, because its settings come from "
+            "The server was not started: users cannot sign in, because its settings come from "
             ".env in the folder where it was started. Start it with --env-file and that file."
         )
     assert settings.public_url is not None

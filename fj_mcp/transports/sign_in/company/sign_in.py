@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from fj_mcp.api.identity_provider import ProviderUnavailable
 from fj_mcp.settings.predefined_clients import read_clients
-from fj_mcp.settings.settings import NOT_STARTED, Settings
+from fj_mcp.settings.settings import Settings
 from fj_mcp.storage.database.database import Database
 from fj_mcp.storage.sign_in.store import SignInStore
 from fj_mcp.transports.sign_in.access import AccessVerifier
@@ -32,6 +32,8 @@ from fj_mcp.transports.sign_in.routes import document_routes, open_route
 from fj_mcp.transports.sign_in.sealing import Sealer
 from fj_mcp.transports.sign_in.sign_in import SignIn
 
+_NOT_STARTED = "The server was not started:"
+
 
 def sign_in_with_company(
     settings: Settings,
@@ -53,12 +55,12 @@ def sign_in_with_company(
     assert settings.oauth_issuer is not None
     if settings.public_url is None:
         raise ValueError(
-            f"{NOT_STARTED}FJ_OAUTH_ISSUER needs the address of this server as clients know it. "
+            f"{_NOT_STARTED} FJ_OAUTH_ISSUER needs the address of this server as clients know it. "
             "Add --public-url https://…, or set FJ_PUBLIC_URL."
         )
     if settings.key is None:
         raise ValueError(
-            f"{NOT_STARTED}with FJ_OAUTH_ISSUER all users work with the server's own FutureJobs "
+            f"{_NOT_STARTED} with FJ_OAUTH_ISSUER all users work with the server's own FutureJobs "
             "key. Set FJ_API_KEY."
         )
     addresses = Addresses(settings.public_url)
@@ -109,7 +111,7 @@ def _assertions(
     clients = read_clients(settings.oauth_clients)
     if settings.state_key is None or not any(one.client_secret for one in clients):
         raise ValueError(
-            f"{NOT_STARTED}FJ_OAUTH_ID_JAG needs FJ_STATE_KEY (the output of `openssl rand -hex "
+            f"{_NOT_STARTED} FJ_OAUTH_ID_JAG needs FJ_STATE_KEY (the output of `openssl rand -hex "
             "32`), and in FJ_OAUTH_CLIENTS the clients that present assertions, with a "
             "client_secret."
         )
