@@ -3,7 +3,6 @@
 from typing import Any
 
 from msgspec import Struct, field
-from sqlalchemy import Row
 
 from fj_mcp.storage.memory.people import Change, Decision, Mark, Outreach, Reason
 
@@ -26,20 +25,24 @@ class Reviewed(Struct):
     outreach: Outreach | None = None
     sessions: dict[str, InSession] = field(default_factory=dict)
 
-    def add(self, row: Row[Any]) -> None:
-        """Take in the next review."""
-        here = self.sessions.setdefault(row.session_id, InSession())
-        here.at = row.at
-        if row.outreach is not None:
-            self.outreach = kept(row.outreach)
-        if row.decision is not None:
-            if kept(row.decision) != here.decision:
+    def add(self, review: tuple[Any, ...]) -> None:
+        """Take in the next review: its session, time, decision, outreach, reason and note."""
+        session_id, at, decision, outreach, reason, note = review
+        here = self.sessions.get(session_id)
+        if here is None:
+            here = self.sessions[session_id] = InSession()
+        here.at = at
+        if outreach is not None:
+            self.outreach = kept(outreach)
+        if decision is not None:
+            decided = kept(decision)
+            if decided != here.decision:
                 here.reason = None
-            here.decision = kept(row.decision)
-        if explains(row, here.decision):
-            here.reason = row.reason
-        if row.note is not None:
-            here.note = kept(row.note)
+            here.decision = decided
+        if reason is not None and explains(decision, outreach, here.decision):
+            here.reason = reason
+        if note is not None:
+            here.note = kept(note)
 
 
 NOTHING = Reviewed()
@@ -51,13 +54,17 @@ def kept(value: Any) -> Any:
     return None if value in _UNDONE else value
 
 
-def explains(review: Row[Any] | Change, decision: Decision | None) -> bool:
-    """Whether a review gives the reason of the decision in force.
+def explains(decision: Any, outreach: Any, in_force: Decision | None) -> bool:
+    """Whether the reason of a review is that of the decision in force.
 
     A reason that comes with an outreach alone is the outreach's.
+
+    Args:
+        decision: of the review.
+        outreach: of the review.
+        in_force: the decision after it.
     """
-    of_outreach = review.outreach is not None and review.decision is None
-    return review.reason is not None and not (of_outreach and decision is not None)
+    return outreach is None or decision is not None or in_force is None
 
 
 def differs(mark: Mark, change: Change) -> bool:
@@ -67,4 +74,6 @@ def differs(mark: Mark, change: Change) -> bool:
         value is not None and kept(value) != getattr(mark, name) for name, value in given.items()
     ):
         return True
-    return explains(change, mark.decision) and change.reason != mark.reason
+    if change.reason in (None, mark.reason):
+        return False
+    return explains(change.decision, change.outreach, mark.decision)
