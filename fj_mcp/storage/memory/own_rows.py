@@ -1,9 +1,20 @@
 """The rows of one workspace. Loaded at the first use of the memory, as SQLAlchemy takes a while."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    Table,
+    any_,
+    bindparam,
+    delete,
+)
 
 
 class OwnRows:
@@ -17,6 +28,13 @@ class OwnRows:
         """The condition that a row is of this workspace."""
         own: ColumnElement[bool] = table.c.workspace == self.workspace
         return own
+
+    def among(self, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+        """The condition that a column has one of many values."""
+        if self.connection.dialect.name != "postgresql":
+            return column.in_(values)
+        # One parameter: hundreds are written by SQLAlchemy and read by psycopg each time anew.
+        return column == any_(bindparam(None, [*values], type_=ARRAY(String)))
 
     def rows(self, query: Select[Any], table: Table) -> Sequence[Row[Any]]:
         """The rows of a query on `table`."""

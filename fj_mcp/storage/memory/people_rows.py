@@ -52,7 +52,7 @@ class PeopleRows(SearchRows):
         """When each session showed each of these people."""
         seen: dict[str, dict[str, float]] = {}
         columns = (sightings.c.person, sightings.c.session_id, sightings.c.last_at)
-        query = select(*columns).where(sightings.c.person.in_(persons))
+        query = select(*columns).where(self.among(sightings.c.person, persons))
         for person, session_id, last_at in map(tuple, self.rows(query, sightings)):
             seen.setdefault(person, {})[session_id] = last_at
         return seen
@@ -61,7 +61,7 @@ class PeopleRows(SearchRows):
         self, session_id: str, persons: Collection[str], seen: dict[str, dict[str, float]]
     ) -> dict[str, Mark]:
         """The marks of these people, whom other sessions have `seen`."""
-        reviewed = self.reviewed(reviews.c.person.in_(persons))
+        reviewed = self.reviewed(self.among(reviews.c.person, persons))
         banned = self.banned(persons)
         for person, known in reviewed.items():
             for session, there in known.sessions.items():
@@ -123,7 +123,7 @@ class PeopleRows(SearchRows):
 
     def banned(self, persons: Collection[str]) -> set[str]:
         """Those who must not be contacted."""
-        return {*self.values(select(bans.c.person).where(bans.c.person.in_(persons)), bans)}
+        return {*self.values(select(bans.c.person).where(self.among(bans.c.person, persons)), bans)}
 
     def review(
         self,
@@ -174,7 +174,7 @@ class PeopleRows(SearchRows):
             ],
         )
         if change.outreach is not None:
-            self.delete(bans, bans.c.person.in_(changed))
+            self.delete(bans, self.among(bans.c.person, changed))
         if change.outreach == "do_not_contact":
             row = {"workspace": self.workspace, "at": now}
             self.connection.execute(insert(bans), [row | {"person": one} for one in changed])
@@ -186,7 +186,7 @@ class PeopleRows(SearchRows):
         known = {
             *self.values(
                 select(reveals.c.person).where(
-                    reveals.c.person.in_(given), reveals.c.session_id == session_id
+                    self.among(reveals.c.person, given), reveals.c.session_id == session_id
                 ),
                 reveals,
             )
@@ -211,13 +211,14 @@ class PeopleRows(SearchRows):
         here = sightings.c.session_id == session_id
         known = {
             *self.values(
-                select(sightings.c.person).where(sightings.c.person.in_(persons), here), sightings
+                select(sightings.c.person).where(self.among(sightings.c.person, persons), here),
+                sightings,
             )
         }
         if known:
             self.connection.execute(
                 update(sightings)
-                .where(self.own(sightings), sightings.c.person.in_(known), here)
+                .where(self.own(sightings), self.among(sightings.c.person, known), here)
                 .values(last_at=now)
             )
         row = {
@@ -255,8 +256,8 @@ class PeopleRows(SearchRows):
         query = select(reviews.c.person, reviews.c.outreach).where(reviews.c.outreach.is_not(None))
         banned = select(bans.c.person)
         if len(persons) <= AT_ONCE:
-            query = query.where(reviews.c.person.in_(persons))
-            banned = banned.where(bans.c.person.in_(persons))
+            query = query.where(self.among(reviews.c.person, persons))
+            banned = banned.where(self.among(bans.c.person, persons))
         last = self.pairs(query.order_by(reviews.c.id), reviews)
         found = {person: outreach for person, outreach in last.items() if kept(outreach)}
         found |= dict.fromkeys(self.values(banned, bans), "do_not_contact")
@@ -270,7 +271,9 @@ class PeopleRows(SearchRows):
         before = {
             row.person: row.notice_from
             for row in self.rows(
-                select(people.c.person, people.c.notice_from).where(people.c.person.in_(given)),
+                select(people.c.person, people.c.notice_from).where(
+                    self.among(people.c.person, given)
+                ),
                 people,
             )
         }
