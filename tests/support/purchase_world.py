@@ -326,8 +326,16 @@ class World:
     The third one has a short deadline, and the fourth one asks before a purchase.
     """
 
-    def __init__(self, folder: Path, **sandbox: Any) -> None:
-        """Args: `sandbox`: how the sandbox differs from the usual one."""
+    def __init__(
+        self, folder: Path, *, hasty_seconds: float = HASTY_SECONDS, **sandbox: Any
+    ) -> None:
+        """Make the servers.
+
+        Args:
+            folder: of the ledger.
+            hasty_seconds: the third server's deadline.
+            sandbox: how the sandbox differs from the usual one.
+        """
         self.clocks = TwoClocks()
         self._folder = folder
         self._sandbox_options = sandbox
@@ -340,7 +348,7 @@ class World:
                 "call_deadline_seconds": PATIENT_SECONDS,
             }
         )
-        hasty = patient.model_copy(update={"call_deadline_seconds": HASTY_SECONDS})
+        hasty = patient.model_copy(update={"call_deadline_seconds": hasty_seconds})
         asking = patient.model_copy(update={"confirm_spend": "auto"})
         self.servers = [
             Server(build_server(one, lambda: self.wire, self.clocks), _never)
