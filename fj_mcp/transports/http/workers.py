@@ -42,9 +42,12 @@ class Workers(Multiprocess):
         try:
             super().run()
         except _Stopped:
-            # Not only those in `processes`: one may be about to take the place of another.
-            for worker in multiprocessing.active_children():
-                worker.terminate()
+            self.terminate_all()
+            # One that is not among them may be about to take the place of another.
+            known = [worker.process for worker in self.processes]
+            for process in multiprocessing.active_children():
+                if process not in known:
+                    process.terminate()
             self.join_all()
 
     def join_all(self) -> None:
