@@ -17,12 +17,7 @@ from fj_mcp.commands.installations import (
 )
 from fj_mcp.errors import FutureJobsError
 from fj_mcp.server.connection import open_connection, sandbox_transport
-from fj_mcp.settings.settings import (
-    API_KEY,
-    STATE_DIR,
-    Settings,
-    own_env_file,
-)
+from fj_mcp.settings.settings import API_KEY, STATE_DIR, Settings, own_env_file
 from fj_mcp.storage.errors import StorageUnavailable
 from fj_mcp.telemetry.logs import start_logging
 from fj_mcp.text.own_command import own_command

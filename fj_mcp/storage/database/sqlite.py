@@ -107,7 +107,7 @@ class SqliteDatabase(Database):
         if not self._one_at_a_time.acquire(timeout=_TURN_SECONDS):
             raise TimeoutError
         try:
-            # A caller that is gone may have been followed by `close`, or by a file that is deleted.
+            # If nobody waits any more, the database may have been closed or its file deleted.
             anyio.from_thread.check_cancelled()
             return work(self._current_file())
         finally:

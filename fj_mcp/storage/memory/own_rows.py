@@ -33,7 +33,7 @@ class OwnRows:
         """The condition that a column has one of many values."""
         if self.connection.dialect.name != "postgresql":
             return column.in_(values)
-        # One parameter: hundreds are written by SQLAlchemy and read by psycopg each time anew.
+        # As one parameter: SQLAlchemy would render hundreds for each query, and psycopg parse them.
         return column == any_(bindparam(None, [*values], type_=ARRAY(String)))
 
     def rows(self, query: Select[Any], table: Table) -> Sequence[Row[Any]]:
