@@ -3,9 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import NamedTuple, Self
 
 from tests.support.ledgers import PostgresServer
+
+
+class _Ends(NamedTuple):
+    """Of a connection: from the PostgreSQL, to it, and to the client."""
+
+    there: asyncio.StreamReader
+    back: asyncio.StreamWriter
+    writer: asyncio.StreamWriter
 
 
 class _Way:
@@ -35,7 +43,7 @@ class _Way:
                 if self._is_special(piece):
                     answering.cancel()
                     await asyncio.wait([answering])
-                    if not await self._treat(piece, there, back, writer):
+                    if not await self._treat(piece, _Ends(there, back, writer)):
                         break
                     answering = asyncio.create_task(_pass_on(there, writer))
                     continue
@@ -49,13 +57,7 @@ class _Way:
         """Whether this piece is not just passed on."""
         raise NotImplementedError
 
-    async def _treat(
-        self,
-        piece: bytes,
-        there: asyncio.StreamReader,
-        back: asyncio.StreamWriter,
-        writer: asyncio.StreamWriter,
-    ) -> bool:
+    async def _treat(self, piece: bytes, ends: _Ends) -> bool:
         """Pass on a special piece, or not; return whether the connection goes on."""
         raise NotImplementedError
 
@@ -89,17 +91,11 @@ class Relay(_Way):
         self._left -= commits
         return commits and self._left <= 0 and self._cuts > 0
 
-    async def _treat(
-        self,
-        piece: bytes,
-        there: asyncio.StreamReader,
-        back: asyncio.StreamWriter,
-        writer: asyncio.StreamWriter,
-    ) -> bool:
+    async def _treat(self, piece: bytes, ends: _Ends) -> bool:
         self._cuts -= 1
         if self._when == "after":
-            back.write(piece)
-            await there.read(65536)
+            ends.back.write(piece)
+            await ends.there.read(65536)
         return False
 
 
@@ -120,18 +116,12 @@ class HeldAnswer(_Way):
     def _is_special(self, piece: bytes) -> bool:
         return self._of in piece and not self.asked.is_set()
 
-    async def _treat(
-        self,
-        piece: bytes,
-        there: asyncio.StreamReader,
-        back: asyncio.StreamWriter,
-        writer: asyncio.StreamWriter,
-    ) -> bool:
-        back.write(piece)
-        answer = await there.read(65536)
+    async def _treat(self, piece: bytes, ends: _Ends) -> bool:
+        ends.back.write(piece)
+        answer = await ends.there.read(65536)
         self.asked.set()
         await self.release.wait()
-        writer.write(answer)
+        ends.writer.write(answer)
         return True
 
 
